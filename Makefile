@@ -1,0 +1,73 @@
+# The only door: people and CI call the same verbs. Each does its own set-up.
+#
+#   make run     start everything and print its URL; Ctrl-C stops it
+#                PORT=8080  STATE_DIR=.local  REPLICAS="orders=3 tickets=2"
+#   make test    the whole suite                       ARGS="-k expiry" goes to pytest
+#   make lint    ruff, mypy and the import contracts
+#   make fmt     format, and fix what can be fixed
+#   make lock    newest releases of all dependencies, pinned with hashes
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SETUP := $(VENV)/.set-up
+CLIENT := $(if $(wildcard client/package-lock.json),client/node_modules/.set-up)
+
+SERVICES := auth tickets orders payments expiration
+MEMBERS := common $(SERVICES) infra/local
+
+EXPORT := $(BIN)/uv export --quiet --no-emit-workspace --no-annotate --no-header
+
+.DEFAULT_GOAL := run
+.DELETE_ON_ERROR:
+.PHONY: run test lint fmt lock set-up
+
+run: $(SETUP) $(CLIENT)
+	@exec $(BIN)/ticketing up
+
+test: $(SETUP) $(CLIENT)
+	$(BIN)/pytest $(ARGS)
+
+lint: $(SETUP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+
+fmt: $(SETUP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# Each lock is made aside and moved, so that a failure leaves the old one.
+lock: $(SETUP)
+	$(BIN)/uv lock --upgrade
+	@$(EXPORT) --all-groups > $(VENV)/lock && mv $(VENV)/lock requirements.lock
+	@for service in $(SERVICES); do \
+	    echo "$$service/requirements.lock"; \
+	    $(EXPORT) --package ticketing-$$service --no-dev > $(VENV)/lock && mv $(VENV)/lock $$service/requirements.lock || exit 1; \
+	done
+
+set-up: $(SETUP) $(CLIENT)
+
+# The stamp comes last: a set-up that was interrupted starts again, and keeps what is whole.
+$(SETUP): requirements.lock $(MEMBERS:%=%/pyproject.toml)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "Python 3.11 or newer is needed; '$(PYTHON)' is not. Install it, or name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@rm -f $@
+	@$(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || { \
+	    echo "set-up 1/4  the virtual environment, in $(VENV)"; $(PYTHON) -m venv --clear $(VENV); }
+	@echo "set-up 2/4  uv, at the version in requirements.lock"
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.txt
+	@echo "set-up 3/4  the dependencies, each checked against its hash (some 250 MB the first time)"
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --require-hashes requirements.lock
+	@echo "set-up 4/4  the members of this workspace"
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(MEMBERS:%=-e ./%)
+	@touch $@
+
+client/node_modules/.set-up: client/package-lock.json
+	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || { \
+	    echo "Node 20 or newer is needed for the client: install it from https://nodejs.org" >&2; exit 1; }
+	@echo "set-up      the client's packages"
+	@cd client && npm ci
+	@touch $@

@@ -1,0 +1,59 @@
+"""THE CONTRACT: what the services tell each other. The JSON schemas in `common/contract/` are its reviewed form."""
+
+from ticketing_common.events.event import Envelope, Event, VersionedEvent
+from ticketing_common.events.expiration import ExpirationComplete
+from ticketing_common.events.orders import (
+    CancelReason,
+    HeldTicket,
+    OrderCancelled,
+    OrderCompleted,
+    OrderCreated,
+    OrderRefundDue,
+    OrderState,
+    OrderStatus,
+    RefundReason,
+)
+from ticketing_common.events.payments import PaymentCreated, PaymentFailed, PaymentRefunded, PaymentState
+from ticketing_common.events.subjects import Subject
+from ticketing_common.events.tickets import TicketCreated, TicketState, TicketUpdated
+
+__all__ = [
+    "EVENTS",
+    "CancelReason",
+    "Envelope",
+    "Event",
+    "ExpirationComplete",
+    "HeldTicket",
+    "OrderCancelled",
+    "OrderCompleted",
+    "OrderCreated",
+    "OrderRefundDue",
+    "OrderState",
+    "OrderStatus",
+    "PaymentCreated",
+    "PaymentFailed",
+    "PaymentRefunded",
+    "PaymentState",
+    "RefundReason",
+    "Subject",
+    "TicketCreated",
+    "TicketState",
+    "TicketUpdated",
+    "VersionedEvent",
+]
+
+EVENTS: dict[Subject, type[Event]] = {
+    event.subject: event
+    for event in (
+        TicketCreated,
+        TicketUpdated,
+        OrderCreated,
+        OrderCancelled,
+        OrderCompleted,
+        OrderRefundDue,
+        ExpirationComplete,
+        PaymentCreated,
+        PaymentFailed,
+        PaymentRefunded,
+    )
+}

@@ -1,0 +1,13 @@
+"""The names of the headers that travel with an event, and with a parked message."""
+
+EVENT_TYPE = "Event-Type"
+OCCURRED_AT = "Occurred-At"
+TRACEPARENT = "traceparent"
+
+DEAD_REASON = "Dead-Reason"
+DEAD_DURABLE = "Dead-Durable"
+DEAD_SUBJECT = "Dead-Subject"
+DEAD_SEQUENCE = "Dead-Sequence"
+DEAD_DELIVERIES = "Dead-Deliveries"
+DEAD_EVENT_ID = "Dead-Event-Id"
+DEAD_AT = "Dead-At"

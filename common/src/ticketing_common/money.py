@@ -1,0 +1,25 @@
+"""Money: integer minor units inside, a JSON number in major units at the edge. Never binary fractions in between."""
+
+import math
+from decimal import Decimal
+
+CENTS = 2
+
+
+def to_minor(amount: Decimal | float, *, digits: int = CENTS) -> int:
+    """Major units to minor units (12.5 dollars to 1250 cents).
+
+    ValueError when it is not finite or has more decimals than the currency (`digits`); a float counts as the
+    shortest decimal that reads as it does, which is what a person typed.
+    """
+    if not math.isfinite(amount):
+        raise ValueError("must be a finite number")
+    scaled = Decimal(str(amount)).scaleb(digits)
+    if scaled != scaled.to_integral_value():
+        raise ValueError(f"must have at most {digits} decimals")
+    return int(scaled)
+
+
+def to_major(minor: int, *, digits: int = CENTS) -> float:
+    """Minor units to a number for JSON (1250 cents to 12.5); exact to the cent below 10^13 minor units."""
+    return minor / 10**digits

@@ -1,0 +1,29 @@
+"""The W3C trace context of the work at hand, so that a log line and an event tell which request began it."""
+
+import re
+import secrets
+from contextvars import ContextVar
+
+_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_current: ContextVar[str | None] = ContextVar("traceparent", default=None)
+
+
+def begin(parent: str | None = None) -> str:
+    """Start a span under `parent`, a `traceparent` header, or a new trace when there is none that is valid."""
+    if parent is not None and _TRACEPARENT.fullmatch(parent):
+        traceparent = f"{parent[:36]}{secrets.token_hex(8)}{parent[52:]}"
+    else:
+        traceparent = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    _current.set(traceparent)
+    return traceparent
+
+
+def current() -> str:
+    """The `traceparent` of the work at hand; begins one where there is none."""
+    return _current.get() or begin()
+
+
+def trace_id() -> str | None:
+    """The 32 hex digits that all log lines of one trace share, or None outside of any."""
+    traceparent = _current.get()
+    return traceparent[3:35] if traceparent else None

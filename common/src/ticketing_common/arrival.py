@@ -49,9 +49,7 @@ def _is_young(some_id: str, now: datetime) -> bool:
     return abs(now - born_at(some_id)) < YOUNG
 
 
-async def _look_again(
-    find: Callable[[str], Awaitable[FoundT | None]], some_id: str, patience: float
-) -> FoundT | None:
+async def _look_again(find: Callable[[str], Awaitable[FoundT | None]], some_id: str, patience: float) -> FoundT | None:
     give_up = time.monotonic() + patience
     while time.monotonic() < give_up:
         await asyncio.sleep(_LOOK_EVERY_SECONDS)

@@ -1,14 +1,14 @@
 """Every error that a caller may see, each with its HTTP status.
 
-    AppError                    500
-    ├── InvalidRequest          400  a field or the whole request makes no sense
-    ├── Refused                 400  understood, but the present state does not allow it
-    ├── NotAuthenticated        401  sign in first
-    ├── NotAllowed              401  signed in, but it is somebody else's (the original answers 401, so do we)
-    ├── PaymentDeclined         402  the card was refused
-    ├── NotFound                404
-    ├── TooLarge                413
-    └── Unavailable             503  a dependency is away or still coming; carries Retry-After
+AppError                    500
+├── InvalidRequest          400  a field or the whole request makes no sense
+├── Refused                 400  understood, but the present state does not allow it
+├── NotAuthenticated        401  sign in first
+├── NotAllowed              401  signed in, but it is somebody else's (the original answers 401, so do we)
+├── PaymentDeclined         402  the card was refused
+├── NotFound                404
+├── TooLarge                413
+└── Unavailable             503  a dependency is away or still coming; carries Retry-After
 """
 
 from collections.abc import Sequence

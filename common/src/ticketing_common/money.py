@@ -22,4 +22,4 @@ def to_minor(amount: Decimal | float, *, digits: int = CENTS) -> int:
 
 def to_major(minor: int, *, digits: int = CENTS) -> float:
     """Minor units to a number for JSON (1250 cents to 12.5); exact to the cent below 10^13 minor units."""
-    return minor / 10**digits
+    return float(minor / 10**digits)

@@ -83,7 +83,7 @@ class Broker:
             name=self._client_name,
             allow_reconnect=True,
             max_reconnect_attempts=-1,
-            reconnect_time_wait=_RETRY_SECONDS,
+            reconnect_time_wait=_RETRY_SECONDS,  # type: ignore[arg-type]  # declared int, but slept as it is
             connect_timeout=2,
             ping_interval=2,
             max_outstanding_pings=2,

@@ -13,7 +13,7 @@ EventT = TypeVar("EventT", bound=Event)
 OUTAGES: tuple[type[BaseException], ...] = (Unavailable, OSError, TimeoutError)
 
 
-class ComeBackLater(Exception):  # noqa: N818 (not an error: the message is fine, its time has not come)
+class ComeBackLater(Exception):
     """Raised by a handler whose time has not come: the message comes back after `seconds` and is never parked."""
 
     def __init__(self, seconds: float) -> None:

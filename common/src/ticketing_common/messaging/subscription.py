@@ -29,7 +29,7 @@ _ERROR_PAUSE_SECONDS = 0.5
 _FINISH_WITHIN_SECONDS = 5.0
 
 
-class Unreadable(Exception):  # noqa: N818
+class Unreadable(Exception):
     """The message is no event of the kind that its subject promises: no retry can help."""
 
 
@@ -89,7 +89,7 @@ class Subscription:
             ack_policy=AckPolicy.EXPLICIT,
             ack_wait=ACK_WAIT_SECONDS,
             max_deliver=-1,  # parking is ours: a message that the server gives up on would never be seen again
-            max_ack_pending=10_000,
+            max_ack_pending=-1,  # messages that wait out a delay must never block fresh ones
         )
         await jetstream.add_consumer(EVENTS_STREAM, config)
         return await jetstream.pull_subscribe_bind(durable=self.name, stream=EVENTS_STREAM)

@@ -15,7 +15,7 @@ from pathlib import Path
 VERSION = re.compile(r"v?=?(\d+)\.(\d+)(?:\.\d+)?")
 
 
-class BinaryNotFound(Exception):  # noqa: N818  the name reads as what happened
+class BinaryNotFound(Exception):
     """No usable binary of this name; the message says what to install."""
 
 

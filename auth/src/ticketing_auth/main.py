@@ -1,0 +1,7 @@
+"""`uvicorn ticketing_auth.main:app`: the only import with effects."""
+
+from ticketing_auth.app import create_app
+from ticketing_auth.settings import Settings
+from ticketing_common.settings import load
+
+app = create_app(load(Settings))

@@ -1,0 +1,48 @@
+"""Users in MongoDB."""
+
+from typing import Any
+
+from pymongo import IndexModel
+
+from ticketing_auth.domain import EmailInUse, User, email_key
+from ticketing_common.mongo import Database, Documents, DuplicateKey
+
+INDEXES = {"users": [IndexModel("email_key", name="email_unique", unique=True)]}
+
+
+class UserStore:
+    """The collection `users`. One address has one account by a unique index, not by looking first."""
+
+    def __init__(self, database: Database) -> None:
+        self._users = Documents(database.collection("users"))
+
+    async def add(self, user: User) -> None:
+        """Store a new user; EmailInUse when the address is taken."""
+        try:
+            await self._users.insert(_to_document(user))
+        except DuplicateKey:
+            raise EmailInUse from None
+
+    async def find_by_email(self, email: str) -> User | None:
+        """The user with this address, compared without case."""
+        document = await self._users.find_one({"email_key": email_key(email)})
+        return _from_document(document) if document else None
+
+
+def _to_document(user: User) -> dict[str, Any]:
+    return {
+        "_id": user.id,
+        "email": user.email,
+        "email_key": email_key(user.email),
+        "password_hash": user.password_hash,
+        "created_at": user.created_at,
+    }
+
+
+def _from_document(document: dict[str, Any]) -> User:
+    return User(
+        id=document["_id"],
+        email=document["email"],
+        password_hash=document["password_hash"],
+        created_at=document["created_at"],
+    )

@@ -1,0 +1,19 @@
+"""The auth service on a real MongoDB, called in process."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from ticketing_auth.app import create_app
+from ticketing_auth.settings import Settings
+from ticketing_common.testing.apps import served
+from ticketing_common.testing.fixtures import JWT_SECRET
+
+
+@pytest.fixture
+async def client(mongo_uri: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser without a session."""
+    app = create_app(Settings(mongo_uri=mongo_uri, nats_url="nats://127.0.0.1:1", jwt_secret=JWT_SECRET))
+    async with served(app) as client:
+        yield client

@@ -1,0 +1,70 @@
+"""build_app(): a FastAPI application with everything that each service has in common."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI
+
+from ticketing_common.mongo import Database
+from ticketing_common.observability import configure
+from ticketing_common.settings import CommonSettings, SessionSettings
+from ticketing_common.web.edge import Edge
+from ticketing_common.web.error_handlers import add_error_handlers
+from ticketing_common.web.health import Dependency, Health
+from ticketing_common.web.openapi import ERROR_RESPONSES, describe_errors
+from ticketing_common.web.parts import Part, running
+from ticketing_common.web.shutdown import drain_before_stop
+
+
+def build_app(
+    *,
+    service: str,
+    settings: CommonSettings,
+    database: Database,
+    routers: Sequence[APIRouter] = (),
+    parts: Sequence[Part] = (),
+    dependencies: Mapping[str, Dependency] | None = None,
+    state: Mapping[str, Any] | None = None,
+) -> FastAPI:
+    """Put a service together.
+
+    `parts` run from start to stop, after the database and in this order, stopped the other way round; HTTP answers
+    before any of them is up. `dependencies` are shown by /healthz/ready. `state` becomes `app.state`, for deps.py.
+    """
+    health = Health(database, dependencies or {})
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        configure(service=service, level=settings.log_level)
+        with drain_before_stop(lambda: _drain(health), delay_seconds=settings.shutdown_delay_seconds):
+            async with running([database, *parts]):
+                yield
+
+    app = FastAPI(title=f"Ticketing: {service}", lifespan=lifespan, responses=ERROR_RESPONSES, redoc_url=None)
+    app.add_middleware(Edge, service=service)
+    add_error_handlers(app)
+    describe_errors(app)
+    for router in (*routers, health.router()):
+        app.include_router(router)
+    for name, value in _state(settings, database, state or {}).items():
+        setattr(app.state, name, value)
+    return app
+
+
+async def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+Now = Annotated[datetime, Depends(_now)]
+"""The present moment (UTC), as a parameter: tests override it."""
+
+
+def _drain(health: Health) -> None:
+    health.draining = True
+
+
+def _state(settings: CommonSettings, database: Database, state: Mapping[str, Any]) -> dict[str, Any]:
+    secret = {"jwt_secret": settings.jwt_secret.get_secret_value()} if isinstance(settings, SessionSettings) else {}
+    return {"database": database, **secret, **state}

@@ -1,0 +1,65 @@
+"""Turn what goes wrong into the envelope: our errors, FastAPI's validation, unknown routes and wrong methods."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from ticketing_common.errors import AppError, ErrorItem
+from ticketing_common.web.envelope import answer_for, error_answer
+
+_PLACES = ("body", "query", "path", "header", "cookie")
+_WORDS = {
+    404: "There is no such route. See /docs for those there are.",
+    405: "This route does not take that method; the Allow header names those it takes.",
+}
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Install all handlers; the 500 is the edge's (`web.edge`), which sees what no handler took."""
+    app.add_exception_handler(AppError, _app_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+
+
+async def _app_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, AppError)  # noqa: S101 (for mypy: Starlette's handlers are typed by Exception)
+    return answer_for(error)
+
+
+async def _validation_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    return error_answer(400, [_item(problem) for problem in error.errors()])
+
+
+async def _http_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    message = _WORDS.get(error.status_code, str(error.detail))
+    return error_answer(error.status_code, [{"message": message}], dict(error.headers or {}))
+
+
+def _item(problem: dict[str, Any]) -> ErrorItem:
+    if problem["type"] == "json_invalid":
+        return {"message": "The body is not valid JSON: send one JSON object."}
+    field = _field(problem["loc"])
+    if field is None:
+        return {"message": "Send a JSON object as the body, with the header Content-Type: application/json."}
+    return {"message": _message(field, problem), "field": field}
+
+
+def _field(loc: Sequence[int | str]) -> str | None:
+    """The field's name as the sender knows it, or None when the body as a whole is wrong."""
+    names = [str(part) for part in loc]
+    if names and names[0] in _PLACES:
+        names = names[1:]
+    return ".".join(names) or None
+
+
+def _message(field: str, problem: dict[str, Any]) -> str:
+    if problem["type"] == "missing":
+        return f"{field} is required."
+    text = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{field} {text[:1].lower()}{text[1:]}".removesuffix(".") + "."

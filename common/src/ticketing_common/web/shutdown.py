@@ -1,0 +1,33 @@
+"""A calm stop: on SIGTERM readiness goes off first, and a moment later the server stops taking connections.
+
+Without that moment a router that has not yet noticed would send requests to a closed door.
+"""
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+@contextmanager
+def drain_before_stop(on_drain: Callable[[], None], *, delay_seconds: float) -> Iterator[None]:
+    """While inside, SIGTERM calls `on_drain` at once and the handler that was there (uvicorn's) `delay_seconds`
+    later. Does nothing outside the main thread or where nobody handles SIGTERM, as in tests."""
+    previous = signal.getsignal(signal.SIGTERM)
+    if threading.current_thread() is not threading.main_thread() or not callable(previous):
+        yield
+        return
+    stop = previous
+    loop = asyncio.get_running_loop()
+
+    def handle(signum: int, frame: FrameType | None) -> None:
+        on_drain()
+        loop.call_soon_threadsafe(loop.call_later, delay_seconds, stop, signum, frame)
+
+    signal.signal(signal.SIGTERM, handle)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)

@@ -7,6 +7,8 @@ from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import BadRequestError
 
+from ticketing_common.settings import CommonSettings
+
 log = structlog.get_logger(__name__)
 
 EVENTS_STREAM = "TICKETING"
@@ -31,6 +33,11 @@ class StreamLimits:
     max_age_days: float = 30
     max_bytes: int = 4 * 1024**3
     replicas: int = 1
+
+    @classmethod
+    def of(cls, settings: CommonSettings) -> "StreamLimits":
+        """The limits that the environment sets."""
+        return cls(settings.stream_max_age_days, settings.stream_max_bytes, settings.stream_replicas)
 
 
 async def ensure_streams(jetstream: JetStreamContext, limits: StreamLimits) -> None:

@@ -1,0 +1,163 @@
+"""An order and its rules. Legal paths: created → cancelled, created → complete, cancelled (expired) → complete."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from ticketing_common.errors import NotAllowed, Refused
+from ticketing_common.events import CancelReason, OrderStatus, RefundReason
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What orders knows of a ticket, from the tickets service. `price` is in minor units."""
+
+    id: str
+    version: int
+    title: str
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedTicket:
+    """The ticket as it was when it was ordered: later edits do not change the order. `price` is in minor units."""
+
+    id: str
+    title: str
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """The payment as payments last told of it; all amounts are in minor units."""
+
+    id: str
+    version: int
+    status: str
+    amount: int
+    captured: int
+    refunded: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One buyer's claim on one ticket.
+
+    `hold` is a fencing token: of all claims on a ticket, the one with the highest hold is the latest. `judged` tells
+    of each payment already judged: None if it bought this order, else why it is refunded.
+    """
+
+    id: str
+    version: int
+    hold: int
+    status: OrderStatus
+    user_id: str
+    created_at: datetime
+    expires_at: datetime
+    ticket: OrderedTicket
+    reason: CancelReason | None = None
+    payment: Payment | None = None
+    judged: Mapping[str, RefundReason | None] = field(default_factory=dict)
+
+
+class TicketReserved(Refused):
+    """Somebody, perhaps the same buyer, holds or owns the ticket."""
+
+    message = "That ticket is already reserved. Choose another, or look again when the reservation has run out."
+
+
+class HoldTaken(Exception):
+    """Another order of this ticket took the same hold a moment before: read the highest again and retry."""
+
+
+class AlreadyComplete(Refused):
+    """A paid order cannot be cancelled."""
+
+    message = "That order is already paid and complete; it cannot be cancelled."
+
+
+class NotExpiredYet(Exception):
+    """By our own clock the buyer still has `seconds` left, whatever another clock says."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"{seconds:.3f} s left")
+        self.seconds = seconds
+
+
+def place(*, order_id: str, buyer_id: str, ticket: Ticket, hold: int, now: datetime, hold_for: timedelta) -> Order:
+    """A new order that holds `ticket` for `hold_for`. Times are whole milliseconds, as MongoDB keeps them."""
+    now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+    return Order(
+        id=order_id,
+        version=0,
+        hold=hold,
+        status=OrderStatus.CREATED,
+        user_id=buyer_id,
+        created_at=now,
+        expires_at=now + hold_for,
+        ticket=OrderedTicket(id=ticket.id, title=ticket.title, price=ticket.price),
+    )
+
+
+def require_buyer(order: Order, user_id: str) -> Order:
+    """The order, if it is this user's."""
+    if order.user_id != user_id:
+        raise NotAllowed("Not authorized: this is another buyer's order.")
+    return order
+
+
+def cancel(order: Order) -> Order:
+    """The order given up by its buyer. An expired one too: then a late payment is refunded, not honoured."""
+    if order.status is OrderStatus.COMPLETE:
+        raise AlreadyComplete
+    if order.reason is CancelReason.BUYER:
+        return order
+    return _next(order, status=OrderStatus.CANCELLED, reason=CancelReason.BUYER)
+
+
+def expire(order: Order, *, now: datetime) -> Order:
+    """The order with its time run out, or as it is when it is paid or cancelled; NotExpiredYet before its time."""
+    if order.status not in (OrderStatus.CREATED, OrderStatus.AWAITING_PAYMENT):
+        return order
+    if now < order.expires_at:
+        raise NotExpiredYet((order.expires_at - now).total_seconds())
+    return _next(order, status=OrderStatus.CANCELLED, reason=CancelReason.EXPIRED)
+
+
+def refund_reason(order: Order, payment: Payment) -> RefundReason | None:
+    """Why this captured payment cannot buy the order as it stands; None when it can (perhaps by reinstating it)."""
+    if payment.captured != order.ticket.price:
+        return RefundReason.WRONG_AMOUNT
+    if order.status is OrderStatus.COMPLETE:
+        return RefundReason.DUPLICATE
+    if order.reason is CancelReason.BUYER:
+        return RefundReason.BUYER
+    return None
+
+
+def complete(order: Order, payment: Payment, *, hold: int) -> Order:
+    """The order bought by `payment`. With a new `hold` when an expired one is reinstated, else with its own."""
+    judged = {**order.judged, payment.id: None}
+    return _next(with_payment(order, payment), status=OrderStatus.COMPLETE, reason=None, hold=hold, judged=judged)
+
+
+def refuse(order: Order, payment: Payment, reason: RefundReason) -> Order:
+    """The order with the verdict that `payment` goes back."""
+    return _next(with_payment(order, payment), judged={**order.judged, payment.id: reason})
+
+
+def with_payment(order: Order, payment: Payment) -> Order:
+    """The order showing `payment`, if that is newer than what it shows; for the reader only, it decides nothing."""
+    if order.payment is not None and order.payment.version >= payment.version:
+        return order
+    return replace(order, payment=payment)
+
+
+def show_payment(order: Order, payment: Payment) -> Order:
+    """The next version of the order, showing `payment`; the same order when that is not news."""
+    shown = with_payment(order, payment)
+    return order if shown is order else _next(shown)
+
+
+def _next(order: Order, **changes: object) -> Order:
+    return replace(order, version=order.version + 1, **changes)  # type: ignore[arg-type]  # dataclass fields by name

@@ -1,0 +1,7 @@
+"""`uvicorn ticketing_orders.main:app`: the only import with effects."""
+
+from ticketing_common.settings import load
+from ticketing_orders.app import create_app
+from ticketing_orders.settings import Settings
+
+app = create_app(load(Settings))

@@ -1,0 +1,56 @@
+"""/api/orders: hold a ticket, see one's orders, give one up."""
+
+from fastapi import APIRouter, Request, Response
+
+from ticketing_common.web import Now, UserId
+from ticketing_common.web.paging import PageDep
+from ticketing_orders import use_cases
+from ticketing_orders.deps import BrokerConnected, HoldFor, NewId, OrdersDep
+from ticketing_orders.schemas import OrderIn, OrderOut, order_out
+
+router = APIRouter(prefix="/api/orders", tags=["orders"])
+
+
+@router.post("", status_code=201, response_model_exclude_none=True)
+async def create_order(
+    body: OrderIn,
+    user_id: UserId,
+    orders: OrdersDep,
+    new_id: NewId,
+    now: Now,
+    hold_for: HoldFor,
+    broker_connected: BrokerConnected,
+) -> OrderOut:
+    """Hold a ticket for the signed-in buyer."""
+    order = await use_cases.place_order(
+        orders,
+        order_id=new_id,
+        buyer_id=user_id,
+        ticket_id=body.ticket_id,
+        now=now,
+        hold_for=hold_for,
+        broker_connected=broker_connected,
+    )
+    return order_out(order)
+
+
+@router.get("", response_model_exclude_none=True)
+async def list_orders(
+    user_id: UserId, orders: OrdersDep, page: PageDep, request: Request, response: Response
+) -> list[OrderOut]:
+    """The signed-in buyer's orders, newest first."""
+    found = await use_cases.list_orders(orders, user_id=user_id, after=page.after, limit=page.limit + 1)
+    page.cut(found, request, response)
+    return [order_out(order) for order in found[: page.limit]]
+
+
+@router.get("/{order_id}", response_model_exclude_none=True)
+async def get_order(order_id: str, user_id: UserId, orders: OrdersDep) -> OrderOut:
+    """One of the signed-in buyer's orders."""
+    return order_out(await use_cases.get_order(orders, order_id=order_id, user_id=user_id))
+
+
+@router.delete("/{order_id}", status_code=204)
+async def cancel_order(order_id: str, user_id: UserId, orders: OrdersDep) -> None:
+    """Give an order up; the ticket is free at once."""
+    await use_cases.cancel_order(orders, order_id=order_id, user_id=user_id)

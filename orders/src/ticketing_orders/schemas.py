@@ -1,0 +1,68 @@
+"""Requests and responses of /api/orders. Money is a JSON number in major units here."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from ticketing_common.events import CancelReason, OrderStatus
+from ticketing_common.money import to_major
+from ticketing_orders.domain import Order, Payment
+
+
+class _Json(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")
+
+
+class OrderIn(_Json):
+    """Which ticket to hold."""
+
+    ticket_id: Annotated[str, Field(strict=True, min_length=1, max_length=64)]
+
+
+class TicketOut(_Json):
+    """The ticket as ordered."""
+
+    id: str
+    title: str
+    price: float = Field(description="In major units (dollars), at most two decimals")
+
+
+class PaymentOut(_Json):
+    """How the payment stands."""
+
+    status: str
+    amount: float
+    refunded: float
+
+
+class OrderOut(_Json):
+    """An order, to its buyer. `reason` only when cancelled, `payment` only once there was one."""
+
+    id: str
+    status: OrderStatus
+    user_id: str
+    expires_at: datetime
+    version: int
+    ticket: TicketOut
+    reason: CancelReason | None = None
+    payment: PaymentOut | None = None
+
+
+def order_out(order: Order) -> OrderOut:
+    """The order as its buyer sees it."""
+    return OrderOut(
+        id=order.id,
+        status=order.status,
+        user_id=order.user_id,
+        expires_at=order.expires_at.astimezone(UTC),
+        version=order.version,
+        ticket=TicketOut(id=order.ticket.id, title=order.ticket.title, price=to_major(order.ticket.price)),
+        reason=order.reason,
+        payment=_payment_out(order.payment) if order.payment else None,
+    )
+
+
+def _payment_out(payment: Payment) -> PaymentOut:
+    return PaymentOut(status=payment.status, amount=to_major(payment.amount), refunded=to_major(payment.refunded))

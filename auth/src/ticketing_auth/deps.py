@@ -6,7 +6,6 @@ from fastapi import Depends, Request
 
 from ticketing_auth.passwords import Passwords
 from ticketing_auth.use_cases import Users
-from ticketing_common.mongo import new_id
 
 
 async def _users(request: Request) -> Users:
@@ -20,10 +19,5 @@ async def _passwords(request: Request) -> Passwords:
     return passwords
 
 
-async def _new_id() -> str:
-    return new_id()
-
-
 UsersDep = Annotated[Users, Depends(_users)]
 PasswordsDep = Annotated[Passwords, Depends(_passwords)]
-NewId = Annotated[str, Depends(_new_id)]

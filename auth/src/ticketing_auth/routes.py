@@ -5,11 +5,11 @@ from datetime import datetime
 from fastapi import APIRouter, Request, Response
 
 from ticketing_auth import use_cases
-from ticketing_auth.deps import NewId, PasswordsDep, UsersDep
+from ticketing_auth.deps import PasswordsDep, UsersDep
 from ticketing_auth.domain import User
 from ticketing_auth.schemas import CurrentUserOut, SessionOut, SignedOut, SignInIn, SignUpIn, UserOut
 from ticketing_common.tokens import issue
-from ticketing_common.web import MaybeUser, Now, clear_session, set_session
+from ticketing_common.web import MaybeUser, NewId, Now, clear_session, set_session
 
 router = APIRouter(prefix="/api/users", tags=["users"])
 

@@ -1,6 +1,5 @@
 """Money: integer minor units inside, a JSON number in major units at the edge. Never binary fractions in between."""
 
-import math
 from decimal import Decimal
 
 CENTS = 2
@@ -12,9 +11,10 @@ def to_minor(amount: Decimal | float, *, digits: int = CENTS) -> int:
     ValueError when it is not finite or has more decimals than the currency (`digits`); a float counts as the
     shortest decimal that reads as it does, which is what a person typed.
     """
-    if not math.isfinite(amount):
+    exact = Decimal(str(amount))
+    if not exact.is_finite():
         raise ValueError("must be a finite number")
-    scaled = Decimal(str(amount)).scaleb(digits)
+    scaled = exact.scaleb(digits)
     if scaled != scaled.to_integral_value():
         raise ValueError(f"must have at most {digits} decimals")
     return int(scaled)

@@ -3,9 +3,9 @@
 Use them with `pytest_plugins = ["ticketing_common.testing.fixtures"]` in the conftest.py at the root.
 """
 
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
-import socket
 from urllib.parse import urlsplit
 from uuid import uuid4
 

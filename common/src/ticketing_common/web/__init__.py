@@ -1,7 +1,19 @@
 """The HTTP side of every service: build_app(), the session, the error envelope, health."""
 
 from ticketing_common.tokens import CurrentUser
-from ticketing_common.web.app import Now, build_app
+from ticketing_common.web.app import NewId, Now, build_app
+from ticketing_common.web.camel import CamelModel
 from ticketing_common.web.sessions import MaybeUser, SignedInUser, UserId, clear_session, set_session
 
-__all__ = ["CurrentUser", "MaybeUser", "Now", "SignedInUser", "UserId", "build_app", "clear_session", "set_session"]
+__all__ = [
+    "CamelModel",
+    "CurrentUser",
+    "MaybeUser",
+    "NewId",
+    "Now",
+    "SignedInUser",
+    "UserId",
+    "build_app",
+    "clear_session",
+    "set_session",
+]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI
 
-from ticketing_common.mongo import Database
+from ticketing_common.mongo import Database, new_id
 from ticketing_common.observability import configure
 from ticketing_common.settings import CommonSettings, SessionSettings
 from ticketing_common.web.edge import Edge
@@ -59,6 +59,14 @@ async def _now() -> datetime:
 
 Now = Annotated[datetime, Depends(_now)]
 """The present moment (UTC), as a parameter: tests override it."""
+
+
+async def _new_id() -> str:
+    return new_id()
+
+
+NewId = Annotated[str, Depends(_new_id)]
+"""A fresh id for what the request makes."""
 
 
 def _drain(health: Health) -> None:

@@ -6,6 +6,7 @@ Plain ASGI, because each layer of Starlette's BaseHTTPMiddleware costs more CPU 
 import time
 
 import structlog
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ticketing_common.errors import AppError, TooLarge
@@ -86,7 +87,8 @@ class _BoundedReceive:
         message = await self._receive()
         self._seen += len(message.get("body", b""))
         if self._seen > self._max_body:
-            raise TooLarge(_too_large(self._max_body))
+            # Not our TooLarge: FastAPI turns all but its own exceptions from reading a body into a 400.
+            raise HTTPException(TooLarge.status, _too_large(self._max_body))
         return message
 
 

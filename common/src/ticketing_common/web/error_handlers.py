@@ -1,5 +1,6 @@
 """Turn what goes wrong into the envelope: our errors, FastAPI's validation, unknown routes and wrong methods."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,8 +12,11 @@ from starlette.exceptions import HTTPException
 from ticketing_common.errors import AppError, ErrorItem
 from ticketing_common.web.envelope import answer_for, error_answer
 
+# Pydantic says "Input should be …", "String should have …": to the sender it is the field that must.
+_PREAMBLE = re.compile(r"^(?:Input|String|Value|List) should ")
 _PLACES = ("body", "query", "path", "header", "cookie")
 _WORDS = {
+    400: "The body cannot be read: send one JSON object in UTF-8, not nested beyond reason.",
     404: "There is no such route. See /docs for those there are.",
     405: "This route does not take that method; the Allow header names those it takes.",
 }
@@ -61,5 +65,5 @@ def _field(loc: Sequence[int | str]) -> str | None:
 def _message(field: str, problem: dict[str, Any]) -> str:
     if problem["type"] == "missing":
         return f"{field} is required."
-    text = str(problem["msg"]).removeprefix("Value error, ")
+    text = _PREAMBLE.sub("must ", str(problem["msg"]).removeprefix("Value error, "))
     return f"{field} {text[:1].lower()}{text[1:]}".removesuffix(".") + "."

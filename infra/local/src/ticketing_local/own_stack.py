@@ -1,0 +1,68 @@
+"""A stack for one demo: a port of its own, a short window, a folder that is deleted afterwards."""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from ticketing_local.errors import StackError
+from ticketing_local.ports import free_gateway_port
+from ticketing_local.settings import OWN_NAMES
+from ticketing_local.state import write_private
+from ticketing_local.supervision import leashed
+
+WINDOW_SECONDS = 6
+STOP_SECONDS = 60
+IS_UP = "Ticketing is up:"
+
+
+@contextlib.contextmanager
+def own_stack() -> Iterator[str]:
+    """Gives its URL. What it says while it starts and stops is shown. Its folder is kept when the body raises."""
+    folder = Path(tempfile.mkdtemp(prefix="ticketing-demo-"))
+    port = free_gateway_port()
+    with _started(folder, port) as process:
+        try:
+            _show_until_up(process, folder)
+            yield f"http://localhost:{port}"
+        except BaseException:
+            print(f"  its logs are kept in {folder / 'state' / 'logs'}", flush=True)
+            raise
+        finally:
+            process.terminate()
+            _show_rest(process)
+            process.wait(STOP_SECONDS)
+    shutil.rmtree(folder)
+
+
+def _started(folder: Path, port: int) -> "subprocess.Popen[str]":
+    """On a leash: it stops when this process dies, however that happens."""
+    own = {"PORT": str(port), "STATE_DIR": str(folder / "state"), "EXPIRATION_WINDOW_SECONDS": str(WINDOW_SECONDS)}
+    environment = {**{name: value for name, value in os.environ.items() if name not in OWN_NAMES}, **own}
+    argv = [sys.executable, "-m", "ticketing_local", "up"]
+    program = folder / "up.json"
+    write_private(program, json.dumps({"argv": argv, "env": environment, "parent": os.getpid()}))
+    return subprocess.Popen(leashed(program), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+
+
+def _show_until_up(process: "subprocess.Popen[str]", folder: Path) -> None:
+    assert process.stdout is not None  # noqa: S101  it is a pipe
+    for line in process.stdout:
+        if line.startswith(IS_UP):
+            return
+        print(f"  {line}", end="", flush=True)
+    raise StackError(f"The demo's stack did not start; its logs are in {folder / 'state' / 'logs'}")
+
+
+def _show_rest(process: "subprocess.Popen[str]") -> None:
+    assert process.stdout is not None  # noqa: S101  it is a pipe
+    is_stopping = False
+    for line in process.stdout:
+        is_stopping = is_stopping or line.startswith("Stopping")
+        if is_stopping:
+            print(f"  {line}", end="", flush=True)

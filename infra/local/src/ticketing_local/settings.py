@@ -1,0 +1,84 @@
+"""What the caller's environment asks of the local stack. Pure: reads a mapping, touches nothing."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ticketing_local.errors import SettingsError
+from ticketing_local.stripe_settings import STRIPE_NAMES, StripeSettings, read_stripe
+
+ROOT = Path(__file__).resolve().parents[4]
+SERVICES = ("auth", "tickets", "orders", "payments", "expiration")
+REPLICABLE = (*SERVICES, "expiration-worker")
+MAX_REPLICAS = 20
+MAX_PORT = 65_535
+
+# Set by the stack for its own processes, or meant for the stack alone.
+OWN_NAMES = {"JWT_SECRET", "MONGO_URI", "NATS_URL", "REDIS_URL", "PORT", "STATE_DIR", "REPLICAS", *STRIPE_NAMES}
+# `make` and uvicorn would read these in a process they were not meant for.
+FOREIGN = re.compile(r"MAKE(FLAGS|LEVEL|OVERRIDES|_TERM.*)|MFLAGS|UVICORN_.*|WEB_CONCURRENCY|FORWARDED_ALLOW_IPS")
+
+
+@dataclass(frozen=True)
+class StackSettings:
+    """One stack: where its state lies, its port, how many of each, and how it takes money."""
+
+    state_dir: Path
+    port: int
+    replicas: Mapping[str, int]
+    stripe: StripeSettings
+    jwt_secret: str | None
+    inherited: Mapping[str, str]
+
+    def count(self, service: str) -> int:
+        """How many processes of this service are wanted."""
+        return self.replicas.get(service, 1)
+
+
+def read_settings(environ: Mapping[str, str]) -> StackSettings:
+    """Raises SettingsError, one line that names the variable, when something is missing or senseless."""
+    _check_window(environ.get("EXPIRATION_WINDOW_SECONDS"))
+    _check_currency(environ.get("CURRENCY"))
+    return StackSettings(
+        state_dir=read_state_dir(environ),
+        port=_port(environ.get("PORT") or "8080"),
+        replicas=_replicas(environ.get("REPLICAS", "")),
+        stripe=read_stripe(environ),
+        jwt_secret=environ.get("JWT_SECRET") or None,
+        inherited={k: v for k, v in environ.items() if k not in OWN_NAMES and not FOREIGN.fullmatch(k)},
+    )
+
+
+def read_state_dir(environ: Mapping[str, str]) -> Path:
+    """STATE_DIR, else `.local` at the root of the workspace; absolute."""
+    given = environ.get("STATE_DIR")
+    return Path(given).expanduser().absolute() if given else ROOT / ".local"
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MAX_PORT:
+        raise SettingsError(f"PORT must be a whole number from 1 to {MAX_PORT}, not '{text}'")
+    return int(text)
+
+
+def _replicas(text: str) -> dict[str, int]:
+    replicas: dict[str, int] = {}
+    for item in text.replace(",", " ").split():
+        service, _, count = item.partition("=")
+        if service not in REPLICABLE:
+            raise SettingsError(f"REPLICAS: '{service}' cannot be replicated; these can: {', '.join(REPLICABLE)}")
+        if not count.isascii() or not count.isdigit() or not 1 <= int(count) <= MAX_REPLICAS:
+            raise SettingsError(f"REPLICAS: '{item}' must be {service}=N with N from 1 to {MAX_REPLICAS}")
+        replicas[service] = int(count)
+    return replicas
+
+
+def _check_window(text: str | None) -> None:
+    if text and not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise SettingsError(f"EXPIRATION_WINDOW_SECONDS must be a whole number of seconds above 0, not '{text}'")
+
+
+def _check_currency(text: str | None) -> None:
+    if text and not re.fullmatch("[A-Za-z]{3}", text):
+        raise SettingsError(f"CURRENCY must be a code of three letters such as usd, not '{text}'")

@@ -1,0 +1,98 @@
+"""Wait until every process is healthy, and say of each when it is."""
+
+import subprocess
+import threading
+import time
+from collections.abc import Mapping
+
+from ticketing_local.errors import StackError
+from ticketing_local.logfiles import last_lines
+from ticketing_local.process import Process
+from ticketing_local.state import StateDir
+from ticketing_local.supervision import ProcessState, Supervisor
+
+DEADLINE_SECONDS = 90.0
+REPORT_SECONDS = 10.0
+POLL_SECONDS = 0.1
+SENSELESS_SETTING = 2  # how our services exit when a setting is wrong: waiting would not help
+SHOWN_LINES = 12
+
+
+class Startup:
+    """One start of a stack."""
+
+    def __init__(
+        self,
+        processes: list[Process],
+        supervisor: Supervisor,
+        supervisord: "subprocess.Popen[bytes]",
+        state: StateDir,
+    ) -> None:
+        self.pending = list(processes)
+        self.supervisor = supervisor
+        self.supervisord = supervisord
+        self.state = state
+        self.started = time.monotonic()
+        self.reported = self.started
+
+    def wait(self, stop: threading.Event) -> None:
+        """Return when all is healthy or `stop` is set. Raises StackError, with the end of the logs, when it fails."""
+        while self.pending and not stop.is_set():
+            if self.supervisord.poll() is not None:
+                raise StackError(f"The supervisor did not start: {self._complaint()}")
+            states = self._states()
+            self.pending = [process for process in self.pending if not self._is_up(process, states)]
+            self._give_up_if_hopeless(states)
+            self._report()
+            stop.wait(POLL_SECONDS)
+
+    @property
+    def waited(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self.started
+
+    def _states(self) -> Mapping[str, ProcessState]:
+        try:
+            return self.supervisor.states()
+        except OSError:  # it does not listen yet
+            return {}
+
+    def _is_up(self, process: Process, states: Mapping[str, ProcessState]) -> bool:
+        if process.name not in states or states[process.name].pid is None:
+            return False
+        is_up = process.probe.passes() if process.probe else states[process.name].is_running
+        if is_up:
+            print(f"  {process.name:<20} up after {self.waited:4.1f} s   {process.url or ''}".rstrip(), flush=True)
+        return is_up
+
+    def _report(self) -> None:
+        if self.pending and time.monotonic() - self.reported > REPORT_SECONDS:
+            self.reported = time.monotonic()
+            names = ", ".join(process.name for process in self.pending)
+            print(f"  … {self.waited:.0f} s: waiting for {names}", flush=True)
+
+    def _give_up_if_hopeless(self, states: Mapping[str, ProcessState]) -> None:
+        refused = [p.name for p in self.pending if p.name in states and _refuses(states[p.name])]
+        if refused:
+            raise StackError(self._explain(refused, "refused its settings"))
+        if self.pending and self.waited > DEADLINE_SECONDS:
+            names = [process.name for process in self.pending]
+            raise StackError(self._explain(names, f"did not become healthy in {DEADLINE_SECONDS:.0f} s"))
+
+    def _explain(self, names: list[str], what: str) -> str:
+        tails = []
+        for name in names:
+            path = self.state.logs / f"{name}.log"
+            lines = last_lines(path, SHOWN_LINES) or ["(the log is empty)"]
+            tails.append("\n".join([f"--- {path}", *(f"    {line}" for line in lines)]))
+        advice = "Mend what the log says and start again; `ticketing reset` forgets all state if that is at fault."
+        return "\n".join([f"{', '.join(names)} {what}.", *tails, advice])
+
+    def _complaint(self) -> str:
+        lines = last_lines(self.state.run / "supervisord.err", 1)
+        lines += last_lines(self.state.logs / "supervisord.log", 1)
+        return " / ".join(lines) or f"exit status {self.supervisord.returncode}"
+
+
+def _refuses(state: ProcessState) -> bool:
+    return state.state == "backoff" and state.exit_status == SENSELESS_SETTING

@@ -1,0 +1,38 @@
+"""A stack whose services are stand-ins, run as a script: everything else is what `ticketing up` runs."""
+
+import dataclasses
+import os
+import sys
+from pathlib import Path
+
+from ticketing_local.errors import StackError
+from ticketing_local.gateway import gateway
+from ticketing_local.infrastructure import mongo, nats, redis
+from ticketing_local.layout import Layout, replica_names
+from ticketing_local.process import Process
+from ticketing_local.services import web_process
+from ticketing_local.settings import read_settings
+from ticketing_local.up import up
+
+HERE = str(Path(__file__).parent)
+
+
+def stand_in(layout: Layout, service: str, name: str) -> Process:
+    """The same uvicorn, with another application."""
+    process = web_process(layout, service, name)
+    command = [part.replace(f"ticketing_{service}.main:app", "stand_in:app") for part in process.command]
+    return dataclasses.replace(process, command=(*command, "--app-dir", HERE))
+
+
+def small_table(layout: Layout) -> list[Process]:
+    """The infrastructure, one kind of service, and the gateway."""
+    tickets = [stand_in(layout, "tickets", name) for name in replica_names(layout.settings, "tickets")]
+    return [mongo(layout), nats(layout), redis(layout), *tickets, gateway(layout)]
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(up(read_settings(os.environ), small_table))
+    except StackError as error:
+        sys.stderr.write(f"error: {error}\n")
+        sys.exit(error.exit_status)

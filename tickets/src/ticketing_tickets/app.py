@@ -1,0 +1,31 @@
+"""create_app(): what tickets is made of."""
+
+from fastapi import FastAPI
+
+from ticketing_common.messaging import Broker, Publisher, StreamLimits, Subscription
+from ticketing_common.mongo import Database
+from ticketing_common.outbox import Relay
+from ticketing_common.web import build_app
+from ticketing_tickets.listeners import OrderCancelledListener, OrderCompletedListener, OrderCreatedListener
+from ticketing_tickets.routes import router
+from ticketing_tickets.settings import Settings
+from ticketing_tickets.store import INDEXES, TicketStore
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The tickets service: what is on sale, and which order holds it."""
+    database = Database(settings.mongo_uri, default_name="tickets", indexes=INDEXES)
+    tickets = TicketStore(database)
+    broker = Broker(settings.nats_url, client_name="tickets", limits=StreamLimits.of(settings))
+    relay = Relay([tickets.documents], Publisher(broker))
+    tickets.documents.announce_to(relay.announce)
+    listeners = (OrderCreatedListener(tickets), OrderCancelledListener(tickets), OrderCompletedListener(tickets))
+    return build_app(
+        service="tickets",
+        settings=settings,
+        database=database,
+        routers=[router],
+        parts=[broker, relay, *(Subscription(broker, listener) for listener in listeners)],
+        dependencies={"nats": broker},
+        state={"tickets": tickets},
+    )

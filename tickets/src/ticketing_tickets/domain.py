@@ -1,0 +1,98 @@
+"""A ticket: what it costs, who sells it and which order holds it."""
+
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from ticketing_common.errors import NotAllowed, Refused
+from ticketing_common.events import OrderState
+
+MAX_TITLE_CHARS = 200
+MIN_PRICE = 50  # minor units; Stripe charges no less in US dollars
+MAX_PRICE = 99_999_999
+
+
+class Fence(NamedTuple):
+    """Hold and version of an order: of two events about one ticket, the higher pair came later."""
+
+    hold: int
+    order_version: int
+
+
+NEVER_HELD = Fence(-1, -1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket on sale, or held by `order_id`. `price` is in minor units.
+
+    `version` rises with each change that others can see; `fence` is that of the newest order event applied.
+    """
+
+    id: str
+    title: str
+    price: int
+    user_id: str
+    created_at: datetime
+    version: int = 0
+    order_id: str | None = None
+    fence: Fence = NEVER_HELD
+
+
+class TicketReserved(Refused):
+    """Somebody is buying it, or has bought it, at the price that it had."""
+
+    message = "This ticket is reserved or sold and cannot be changed now."
+
+
+class NotTheSeller(NotAllowed):
+    """Only the seller may change a ticket."""
+
+    message = "Not authorized: only its seller may change this ticket."
+
+
+def checked_title(text: str) -> str:
+    """The title without the blanks around it; ValueError, in words for the sender, when it is none."""
+    title = text.strip()
+    if not 1 <= len(title) <= MAX_TITLE_CHARS:
+        raise ValueError(f"must have 1 to {MAX_TITLE_CHARS} characters, not counting blanks around them")
+    categories = {unicodedata.category(char) for char in title}
+    if "Cc" in categories:
+        raise ValueError("must be one line without control characters")
+    if all(category[0] in "CZ" for category in categories):
+        raise ValueError("must have at least one visible character")
+    return title
+
+
+def checked_price(minor: int) -> int:
+    """The price in minor units; ValueError, in words for the sender, when it is out of bounds."""
+    if not MIN_PRICE <= minor <= MAX_PRICE:
+        raise ValueError("must be from 0.50 to 999,999.99")
+    return minor
+
+
+def edit(ticket: Ticket, *, user_id: str, title: str, price: int) -> Ticket:
+    """The ticket with a new title and price; NotTheSeller, or TicketReserved while an order holds it."""
+    if user_id != ticket.user_id:
+        raise NotTheSeller
+    if ticket.order_id is not None:
+        raise TicketReserved
+    if (title, price) == (ticket.title, ticket.price):
+        return ticket
+    return replace(ticket, title=title, price=price, version=ticket.version + 1)
+
+
+def apply_order(ticket: Ticket, order: OrderState) -> Ticket:
+    """The ticket after hearing of an order: taken, freed, or as it was when something newer is known already.
+
+    Without the fence an order that was cancelled and is heard of late would lock the ticket for ever, or free one
+    that another order holds. The fence is kept even where nothing visible changes: what is older must stay out.
+    """
+    fence = Fence(order.hold, order.version)
+    if fence <= ticket.fence:
+        return ticket
+    order_id = order.id if order.status.holds_ticket else None
+    if order_id == ticket.order_id:
+        return replace(ticket, fence=fence)
+    return replace(ticket, fence=fence, order_id=order_id, version=ticket.version + 1)

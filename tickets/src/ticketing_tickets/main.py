@@ -1,0 +1,7 @@
+"""`uvicorn ticketing_tickets.main:app`: the only import with effects."""
+
+from ticketing_common.settings import load
+from ticketing_tickets.app import create_app
+from ticketing_tickets.settings import Settings
+
+app = create_app(load(Settings))

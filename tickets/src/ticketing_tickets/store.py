@@ -1,0 +1,89 @@
+"""Tickets in MongoDB."""
+
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from ticketing_common.events import TicketState
+from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents
+from ticketing_tickets.domain import Fence, Ticket
+
+# Ids grow with time, so their order is that of the lists, and a list costs as many keys as it has tickets.
+NEWEST_FIRST = [("_id", DESCENDING)]
+INDEXES = {
+    "tickets": [
+        IndexModel(
+            [("order_id", ASCENDING), *NEWEST_FIRST], name="buyable", partialFilterExpression={"order_id": None}
+        ),
+        IndexModel([("user_id", ASCENDING), *NEWEST_FIRST], name="by_seller"),
+        OUTBOX_INDEX,
+    ]
+}
+
+
+class TicketStore:
+    """The collection `tickets`."""
+
+    def __init__(self, database: Database) -> None:
+        self.documents = Documents(database.collection("tickets"))
+
+    async def add(self, ticket: Ticket, event: TicketState) -> None:
+        """Store a new ticket and its event."""
+        await self.documents.insert(_to_document(ticket), [event])
+
+    async def find(self, ticket_id: str) -> Ticket | None:
+        """The ticket with this id."""
+        document = await self.documents.find(ticket_id)
+        return _from_document(document) if document else None
+
+    async def find_buyable(self, *, after: str | None, limit: int) -> list[Ticket]:
+        """Tickets that no order holds."""
+        return await self._list({"order_id": None}, after, limit)
+
+    async def find_by_seller(self, seller_id: str, *, after: str | None, limit: int) -> list[Ticket]:
+        """The seller's tickets, in every state."""
+        return await self._list({"user_id": seller_id}, after, limit)
+
+    async def replace(self, before: Ticket, after: Ticket, event: TicketState | None) -> bool:
+        """Store `after` and its event if the ticket still is as `before`; else False: read and decide again.
+
+        The fence belongs to what is compared: an order event may move it and leave the version as it is.
+        """
+        as_before = {"_id": before.id, "version": before.version, **_fence(before)}
+        return await self.documents.compare_and_set(as_before, _changeable(after), [event] if event else [])
+
+    async def _list(self, query: dict[str, Any], after: str | None, limit: int) -> list[Ticket]:
+        following = {"_id": {"$lt": after}} if after else {}
+        found = await self.documents.find_many({**query, **following}, sort=NEWEST_FIRST, limit=limit)
+        return [_from_document(document) for document in found]
+
+
+def _to_document(ticket: Ticket) -> dict[str, Any]:
+    return {"_id": ticket.id, "user_id": ticket.user_id, "created_at": ticket.created_at, **_changeable(ticket)}
+
+
+def _changeable(ticket: Ticket) -> dict[str, Any]:
+    return {
+        "title": ticket.title,
+        "price": ticket.price,
+        "version": ticket.version,
+        "order_id": ticket.order_id,
+        **_fence(ticket),
+    }
+
+
+def _fence(ticket: Ticket) -> dict[str, int]:
+    return {"hold": ticket.fence.hold, "order_version": ticket.fence.order_version}
+
+
+def _from_document(document: dict[str, Any]) -> Ticket:
+    return Ticket(
+        id=document["_id"],
+        title=document["title"],
+        price=document["price"],
+        user_id=document["user_id"],
+        created_at=document["created_at"],
+        version=document["version"],
+        order_id=document["order_id"],
+        fence=Fence(document["hold"], document["order_version"]),
+    )

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from typing import Any
 
 import structlog
 from nats.aio.msg import Msg
@@ -11,7 +12,6 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig
 
 from ticketing_common.errors import Unavailable
-from ticketing_common.events import Event
 from ticketing_common.messaging.connection import Broker
 from ticketing_common.messaging.dead_letters import park
 from ticketing_common.messaging.headers import TRACEPARENT
@@ -37,7 +37,7 @@ class Subscription:
     """Runs `listener` until closed, up to `concurrency` messages at once, so that a slow one blocks no other."""
 
     def __init__(
-        self, broker: Broker, listener: Listener[Event], *, retry: RetryPolicy | None = None, concurrency: int = 16
+        self, broker: Broker, listener: Listener[Any], *, retry: RetryPolicy | None = None, concurrency: int = 16
     ) -> None:
         self._broker = broker
         self._listener = listener

@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from ticketing_common.mongo import new_id
 from ticketing_orders.ports import Orders
 
 
@@ -25,11 +24,6 @@ async def _broker_connected(request: Request) -> Callable[[], bool]:
     return lambda: bool(request.app.state.broker.connected)
 
 
-async def _new_id() -> str:
-    return new_id()
-
-
 OrdersDep = Annotated[Orders, Depends(_orders)]
 HoldFor = Annotated[timedelta, Depends(_hold_for)]
 BrokerConnected = Annotated[Callable[[], bool], Depends(_broker_connected)]
-NewId = Annotated[str, Depends(_new_id)]

@@ -3,25 +3,21 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
 from ticketing_common.events import CancelReason, OrderStatus
 from ticketing_common.money import to_major
+from ticketing_common.web import CamelModel
 from ticketing_orders.domain import Order, Payment
 
 
-class _Json(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")
-
-
-class OrderIn(_Json):
+class OrderIn(CamelModel):
     """Which ticket to hold."""
 
     ticket_id: Annotated[str, Field(strict=True, min_length=1, max_length=64)]
 
 
-class TicketOut(_Json):
+class TicketOut(CamelModel):
     """The ticket as ordered."""
 
     id: str
@@ -29,7 +25,7 @@ class TicketOut(_Json):
     price: float = Field(description="In major units (dollars), at most two decimals")
 
 
-class PaymentOut(_Json):
+class PaymentOut(CamelModel):
     """How the payment stands."""
 
     status: str
@@ -37,7 +33,7 @@ class PaymentOut(_Json):
     refunded: float
 
 
-class OrderOut(_Json):
+class OrderOut(CamelModel):
     """An order, to its buyer. `reason` only when cancelled, `payment` only once there was one."""
 
     id: str

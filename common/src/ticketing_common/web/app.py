@@ -42,7 +42,14 @@ def build_app(
             async with running([database, *parts]):
                 yield
 
-    app = FastAPI(title=f"Ticketing: {service}", lifespan=lifespan, responses=ERROR_RESPONSES, redoc_url=None)
+    app = FastAPI(
+        title=f"Ticketing: {service}",
+        lifespan=lifespan,
+        responses=ERROR_RESPONSES,
+        redoc_url=None,
+        # A trailing slash is another path: 404 in the envelope, not a redirect that may drop the scheme or the body.
+        redirect_slashes=False,
+    )
     app.add_middleware(Edge, service=service)
     add_error_handlers(app)
     describe_errors(app)

@@ -20,6 +20,10 @@ log = structlog.get_logger(__name__)
 MAX_BODY_BYTES = 2 * 1024 * 1024
 
 
+# Anybody can make up a method: as a label it would be without bound.
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
 class Edge:
     """Wraps the whole application of `service`."""
 
@@ -57,7 +61,7 @@ class Edge:
         return await answer_for(AppError())(scope, receive, send)
 
     def _measure(self, scope: Scope, status: int, seconds: float) -> None:
-        route, method = _route(scope), scope["method"]
+        route, method = _route(scope), scope["method"] if scope["method"] in _METHODS else "other"
         HTTP_REQUESTS.labels(self._service, method, route, str(status)).inc()
         HTTP_SECONDS.labels(self._service, method, route).observe(seconds)
 

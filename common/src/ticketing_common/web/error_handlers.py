@@ -39,10 +39,18 @@ async def _validation_error(_request: Request, error: Exception) -> JSONResponse
     return error_answer(400, [_item(problem) for problem in error.errors()])
 
 
-async def _http_error(_request: Request, error: Exception) -> JSONResponse:
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
     message = _WORDS.get(error.status_code, str(error.detail))
-    return error_answer(error.status_code, [{"message": message}], dict(error.headers or {}))
+    headers = {**(error.headers or {}), **(_allow(request) if error.status_code == 405 else {})}  # noqa: PLR2004
+    return error_answer(error.status_code, [{"message": message}], headers)
+
+
+def _allow(request: Request) -> dict[str, str]:
+    """All methods of the path: Starlette names only those of the first route that has it."""
+    path = getattr(request.scope.get("route"), "path", None)
+    operations = request.app.openapi()["paths"].get(path, {})
+    return {"Allow": ", ".join(sorted(method.upper() for method in operations))} if operations else {}
 
 
 def _item(problem: dict[str, Any]) -> ErrorItem:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Annotated, Protocol
+from urllib.parse import urlencode
 
 from fastapi import Depends, Query, Request, Response
 
@@ -30,8 +31,8 @@ class Page:
     def cut(self, found: Sequence[HasId], request: Request, response: Response) -> None:
         """Name the next page in the Link header if `found` (read with `limit + 1`) goes on past this one."""
         if len(found) > self.limit:
-            following = request.url.include_query_params(after=found[self.limit - 1].id, limit=self.limit)
-            response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+            following = {**request.query_params, "after": found[self.limit - 1].id, "limit": str(self.limit)}
+            response.headers["Link"] = f'<{request.scope["path"]}?{urlencode(following)}>; rel="next"'
 
 
 async def _page(

@@ -26,13 +26,17 @@ class Part(Protocol):
 
 @contextlib.asynccontextmanager
 async def running(parts: Sequence[Part]) -> AsyncIterator[None]:
-    """Run all parts in the background; on leaving, stop them last to first, so that each still has what it needs."""
+    """Run all parts in the background. On leaving, all stop taking work at once, so that they finish side by side;
+    then they are closed last to first, so that each still has what it needs."""
     tasks = [asyncio.create_task(_keep_running(part), name=part.name) for part in parts]
     try:
         yield
     finally:
-        for part, task in zip(reversed(parts), reversed(tasks), strict=True):
-            await _stop(part, task)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for part in reversed(parts):
+            await _close(part)
 
 
 async def _keep_running(part: Part) -> None:
@@ -45,10 +49,7 @@ async def _keep_running(part: Part) -> None:
             await asyncio.sleep(_RESTART_SECONDS)
 
 
-async def _stop(part: Part, task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
+async def _close(part: Part) -> None:
     try:
         await part.close()
     except Exception:

@@ -58,7 +58,7 @@ def checked_title(text: str) -> str:
     if not 1 <= len(title) <= MAX_TITLE_CHARS:
         raise ValueError(f"must have 1 to {MAX_TITLE_CHARS} characters, not counting blanks around them")
     categories = {unicodedata.category(char) for char in title}
-    if "Cc" in categories:
+    if categories & {"Cc", "Cs"}:  # half a surrogate pair is valid JSON, but no text: it cannot be stored
         raise ValueError("must be one line without control characters")
     if all(category[0] in "CZ" for category in categories):
         raise ValueError("must have at least one visible character")

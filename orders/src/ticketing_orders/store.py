@@ -26,6 +26,7 @@ class OrderStore:
     """The collections `orders` (with an outbox) and `tickets` (what was heard of them)."""
 
     def __init__(self, database: Database) -> None:
+        self._database = database
         self.orders = Documents(database.collection("orders"))
         self._tickets = Documents(database.collection("tickets"))
 
@@ -48,7 +49,8 @@ class OrderStore:
         return _to_order(document) if document else None
 
     async def add(self, order: Order, event: Event) -> None:
-        """Store a new order; TicketReserved or HoldTaken when an index forbids it."""
+        """Store a new order; TicketReserved or HoldTaken when an index forbids it, Unavailable until they exist."""
+        self._database.require_ready()
         try:
             await self.orders.insert({"_id": order.id, **_fields(order)}, [event])
         except DuplicateKey as duplicate:
@@ -57,8 +59,10 @@ class OrderStore:
     async def save(self, order: Order, *, over: int, event: Event | None) -> bool:
         """Store the order's next state if the stored version is still `over`; else False: read and decide again.
 
-        TicketReserved or HoldTaken when an index forbids it (an expired order may not come back).
+        TicketReserved or HoldTaken when an index forbids it (an expired order may not come back). Unavailable until
+        the indexes exist: listeners run by then, and one could reinstate an order beside a live one.
         """
+        self._database.require_ready()
         query = {"_id": order.id, "version": over}
         try:
             return await self.orders.compare_and_set(query, _fields(order), [event] if event else [])
@@ -86,7 +90,9 @@ class OrderStore:
 
 
 def _refusal(duplicate: DuplicateKey) -> Exception:
-    return HoldTaken() if duplicate.index == ONE_ORDER_A_HOLD else TicketReserved()
+    """What the index that said no means; another index than these two is a fault of ours, and shows as one."""
+    meaning = {ONE_LIVE_ORDER: TicketReserved, ONE_ORDER_A_HOLD: HoldTaken}.get(duplicate.index)
+    return meaning() if meaning else duplicate
 
 
 def _fields(order: Order) -> dict[str, Any]:

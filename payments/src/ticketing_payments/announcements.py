@@ -1,0 +1,37 @@
+"""Payments' state in the words of the contract."""
+
+from ticketing_common.events import PaymentCreated, PaymentFailed, PaymentRefunded, PaymentState
+from ticketing_payments.domain import Payment, PaymentStatus
+
+
+def news(before: Payment, after: Payment) -> PaymentState | None:
+    """The event that tells what happened between two states; None when nobody else needs to know."""
+    if after.refunded > before.refunded:
+        # Captured and already given back between two looks is told as captured: orders judges, then looks again.
+        return _announce(PaymentRefunded if before.is_captured else PaymentCreated, after)
+    if after.is_captured and not before.is_captured:
+        return _announce(PaymentCreated, after)
+    has_failed = after.status in (PaymentStatus.FAILED, PaymentStatus.CANCELED)
+    if has_failed and (after.status, after.decline) != (before.status, before.decline):
+        return _announce(PaymentFailed, after)
+    return None
+
+
+def _announce(event: type[PaymentState], payment: Payment) -> PaymentState:
+    return event(
+        id=payment.id,
+        version=payment.version,
+        order_id=payment.order_id,
+        status=payment.status.value,
+        stripe_id=payment.intent_id or "",
+        amount=payment.order.price,
+        captured=payment.captured,
+        refunded=payment.refunded,
+        reason=_reason(payment),
+    )
+
+
+def _reason(payment: Payment) -> str | None:
+    if payment.refund is not None and payment.refunded:
+        return payment.refund.reason.value
+    return payment.decline.message if payment.decline else None

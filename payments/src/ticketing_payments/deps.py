@@ -1,0 +1,22 @@
+"""What the routes ask for, by type."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from ticketing_payments.use_cases import Till
+
+
+async def _till(request: Request) -> Till:
+    request.app.state.database.require_ready()
+    till: Till = request.app.state.till
+    return till
+
+
+async def _broker_connected(request: Request) -> Callable[[], bool]:
+    return lambda: bool(request.app.state.broker.connected)
+
+
+TillDep = Annotated[Till, Depends(_till)]
+BrokerConnected = Annotated[Callable[[], bool], Depends(_broker_connected)]

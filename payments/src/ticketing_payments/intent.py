@@ -1,0 +1,40 @@
+"""A PaymentIntent as far as this service cares: what Stripe says, in our words. No Stripe types beyond the gateway."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class IntentStatus(StrEnum):
+    """Stripe's own names (docs.stripe.com/payments/paymentintents/lifecycle)."""
+
+    REQUIRES_PAYMENT_METHOD = "requires_payment_method"
+    REQUIRES_CONFIRMATION = "requires_confirmation"
+    REQUIRES_ACTION = "requires_action"
+    REQUIRES_CAPTURE = "requires_capture"
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """Why the last try failed. `attempt` tells two tries apart that failed for the same reason."""
+
+    attempt: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """All amounts are in minor units; `refunded` is the sum of all refunds, ours and others'."""
+
+    id: str
+    order_id: str | None
+    status: IntentStatus
+    amount: int
+    currency: str
+    captured: int
+    refunded: int
+    client_secret: str | None = None
+    decline: Decline | None = None

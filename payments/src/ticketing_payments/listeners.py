@@ -1,0 +1,72 @@
+"""What payments hears: the whole state of orders, and the command to refund."""
+
+from ticketing_common.events import OrderCancelled, OrderCompleted, OrderCreated, OrderRefundDue, OrderState
+from ticketing_common.messaging import Listener
+from ticketing_common.mongo import new_id
+from ticketing_payments import use_cases
+from ticketing_payments.domain import Order
+from ticketing_payments.use_cases import Till
+
+
+class OrderCreatedListener(Listener[OrderCreated]):
+    """Know what an order costs and until when it may be paid."""
+
+    event = OrderCreated
+    durable = "payments-order-created"
+
+    def __init__(self, till: Till) -> None:
+        self._till = till
+
+    async def handle(self, event: OrderCreated) -> None:
+        await use_cases.hear_of_order(self._till, order_id=event.id, payment_id=new_id(), order=_order(event))
+
+
+class OrderCancelledListener(Listener[OrderCancelled]):
+    """Call the intent off, so that a cancelled order takes no money."""
+
+    event = OrderCancelled
+    durable = "payments-order-cancelled"
+
+    def __init__(self, till: Till) -> None:
+        self._till = till
+
+    async def handle(self, event: OrderCancelled) -> None:
+        payment = await use_cases.hear_of_order(self._till, order_id=event.id, payment_id=new_id(), order=_order(event))
+        await use_cases.call_off(self._till, payment)
+
+
+class OrderCompletedListener(Listener[OrderCompleted]):
+    """Know that an order is paid."""
+
+    event = OrderCompleted
+    durable = "payments-order-completed"
+
+    def __init__(self, till: Till) -> None:
+        self._till = till
+
+    async def handle(self, event: OrderCompleted) -> None:
+        await use_cases.hear_of_order(self._till, order_id=event.id, payment_id=new_id(), order=_order(event))
+
+
+class OrderRefundDueListener(Listener[OrderRefundDue]):
+    """Give money back that bought nothing."""
+
+    event = OrderRefundDue
+    durable = "payments-order-refund-due"
+
+    def __init__(self, till: Till) -> None:
+        self._till = till
+
+    async def handle(self, event: OrderRefundDue) -> None:
+        await use_cases.refund(self._till, order_id=event.id, refund_id=new_id(), reason=event.reason)
+
+
+def _order(event: OrderState) -> Order:
+    return Order(
+        version=event.version,
+        status=event.status,
+        user_id=event.user_id,
+        expires_at=event.expires_at,
+        price=event.ticket.price,
+        reason=event.reason,
+    )

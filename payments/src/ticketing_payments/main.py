@@ -1,0 +1,7 @@
+"""`uvicorn ticketing_payments.main:app`: the only import with effects."""
+
+from ticketing_common.settings import load
+from ticketing_payments.app import create_app
+from ticketing_payments.settings import Settings
+
+app = create_app(load(Settings))

@@ -1,0 +1,88 @@
+"""The buyer's try to pay: one PaymentIntent an order, its id stored before it is confirmed."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ticketing_common.arrival import await_arrival
+from ticketing_common.errors import PaymentDeclined, Refused
+from ticketing_payments import domain
+from ticketing_payments.domain import Payment, PaymentStatus
+from ticketing_payments.intent import Intent, IntentStatus
+from ticketing_payments.use_cases import Till, current, take_over
+
+# When to ask Stripe about a try whose answer never came (a crash, a broken connection).
+CHECK_AFTER = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the buyer's page needs: `client_secret` only when the bank wants the buyer to do something (3-D Secure)."""
+
+    payment: Payment
+    client_secret: str | None = None
+
+
+async def pay(
+    till: Till,
+    *,
+    order_id: str,
+    user_id: str,
+    token: str,
+    now: datetime,
+    broker_connected: Callable[[], bool],
+) -> Outcome:
+    """Charge the order's own price. The same token again is the same try; after a decline another one may work.
+
+    Raises NotFound, NotAllowed, Refused (cancelled, expired, paid), BadToken, PaymentDeclined; Unavailable when
+    Stripe's answer is not known, and then the reconciler finds it out.
+    """
+    payment = await await_arrival(
+        till.payments.find, order_id, now=now, broker_connected=broker_connected, what="order"
+    )
+    domain.require_payer(payment, user_id)
+    attempt = _digest(token)
+    if payment.is_captured and payment.attempt == attempt:
+        return Outcome(payment)
+    domain.require_payable(payment, now=now)
+    intent_id = await _store_attempt(till, payment, attempt=attempt, now=now)
+    intent = await till.gateway.confirm(intent_id, order_id=order_id, token=token)
+    return _outcome(await take_over(till, order_id, intent), intent)
+
+
+async def _store_attempt(till: Till, payment: Payment, *, attempt: str, now: datetime) -> str:
+    """The intent's id, stored on a live order; if the order was cancelled meanwhile the intent is called off."""
+    intent_id = payment.intent_id or await _create_intent(till, payment)
+    async for latest in current(till.payments, payment.order_id):
+        try:
+            domain.require_payable(latest, now=now)
+        except Refused:
+            if latest.intent_id is None:
+                await till.gateway.cancel(intent_id)
+            raise
+        begun = domain.begin_attempt(latest, intent_id=intent_id, attempt=attempt, check_at=now + CHECK_AFTER)
+        if await till.payments.save(begun, over=latest.version):
+            break
+    return intent_id
+
+
+async def _create_intent(till: Till, payment: Payment) -> str:
+    intent = await till.gateway.create_intent(
+        order_id=payment.order_id, amount=payment.order.price, currency=till.currency
+    )
+    return intent.id
+
+
+def _outcome(payment: Payment, intent: Intent) -> Outcome:
+    if payment.is_captured:
+        return Outcome(payment)
+    if payment.status is PaymentStatus.CANCELED:
+        raise domain.OrderCancelled
+    if intent.decline is not None and intent.status is IntentStatus.REQUIRES_PAYMENT_METHOD:
+        raise PaymentDeclined(f"{intent.decline.message} Nothing was charged. Try another card.")
+    return Outcome(payment, intent.client_secret if intent.status is IntentStatus.REQUIRES_ACTION else None)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,162 @@
+"""Stripe, through its own SDK. The only file that imports it; its objects and errors stay here."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import stripe
+import structlog
+
+from ticketing_common.errors import Unavailable
+from ticketing_payments.intent import Decline, Intent, IntentStatus
+from ticketing_payments.ports import BadToken
+
+log = structlog.get_logger(__name__)
+
+# Pinned: the webhook endpoint is registered with the same one, and an SDK upgrade does not change what we are told.
+API_VERSION = "2026-10-28.endive"
+TIMEOUT_SECONDS = 10.0
+NETWORK_RETRIES = 2
+
+_ALREADY_REFUNDED = "charge_already_refunded"
+_UNEXPECTED_STATE = "payment_intent_unexpected_state"
+_EXPAND = ["latest_charge"]
+
+
+class StripeGateway:
+    """A `Gateway`. `api_base` points it at the emulator."""
+
+    def __init__(self, api_key: str, *, api_base: str | None = None) -> None:
+        self._client = stripe.StripeClient(
+            api_key,
+            stripe_version=API_VERSION,
+            base_addresses={"api": api_base} if api_base else {},
+            http_client=stripe.HTTPXClient(timeout=TIMEOUT_SECONDS),
+            max_network_retries=NETWORK_RETRIES,
+        )
+
+    async def create_intent(self, *, order_id: str, amount: int, currency: str) -> Intent:
+        """The one intent of the order (minor units)."""
+        async with _translated_errors():
+            found = await self._client.v1.payment_intents.create_async(
+                {
+                    "amount": amount,
+                    "currency": currency,
+                    # Endive no longer takes payment_method_types (Stripe's changelog, 2026-09-30).
+                    "allowed_payment_method_types": ["card"],
+                    "metadata": {"order_id": order_id},
+                },
+                {"idempotency_key": f"order:{order_id}:create"},
+            )
+        return _intent(found)
+
+    async def confirm(self, intent_id: str, *, order_id: str, token: str) -> Intent:
+        """Try to take the money. Whatever Stripe objects to, the intent itself tells how it stands."""
+        try:
+            async with _translated_errors():
+                found = await self._client.v1.payment_intents.confirm_async(
+                    intent_id,
+                    {**_method(token), "use_stripe_sdk": True, "expand": _EXPAND},  # type: ignore[arg-type]
+                    # One key a token: with one key an order Stripe would replay a decline to the next card too.
+                    {"idempotency_key": f"order:{order_id}:confirm:{token}"},
+                )
+        except stripe.CardError as declined:
+            return _declined(await self.retrieve(intent_id), declined)
+        except stripe.InvalidRequestError as error:
+            return await self._after_refusal(intent_id, error)
+        return _intent(found)
+
+    async def retrieve(self, intent_id: str) -> Intent:
+        """The intent as it stands, with what was refunded of it."""
+        async with _translated_errors():
+            found = await self._client.v1.payment_intents.retrieve_async(intent_id, {"expand": _EXPAND})
+        return _intent(found)
+
+    async def cancel(self, intent_id: str) -> Intent:
+        """Call the intent off, or answer how it stands when it is too late for that."""
+        try:
+            async with _translated_errors():
+                return _intent(await self._client.v1.payment_intents.cancel_async(intent_id))
+        except stripe.InvalidRequestError as error:
+            if error.code != _UNEXPECTED_STATE:
+                raise
+            return await self.retrieve(intent_id)
+
+    async def refund(self, *, refund_id: str, intent_id: str, amount: int) -> Intent:
+        """Give the money back; that it was given back before counts as done."""
+        try:
+            async with _translated_errors():
+                await self._client.v1.refunds.create_async(
+                    {"payment_intent": intent_id, "amount": amount, "metadata": {"refund_id": refund_id}},
+                    {"idempotency_key": f"refund:{refund_id}"},
+                )
+        except stripe.InvalidRequestError as error:
+            if error.code != _ALREADY_REFUNDED:
+                raise
+        return await self.retrieve(intent_id)
+
+    async def _after_refusal(self, intent_id: str, error: stripe.InvalidRequestError) -> Intent:
+        """An intent that is paid or called off cannot be confirmed: answer from its state. Else the token is bad."""
+        if error.code == _UNEXPECTED_STATE:
+            return await self.retrieve(intent_id)
+        raise BadToken("That card could not be read. Enter it again.") from error
+
+
+@asynccontextmanager
+async def _translated_errors() -> AsyncIterator[None]:
+    """Whatever leaves the outcome unknown, or may pass, is Unavailable; refusals go on to the caller."""
+    try:
+        yield
+    except stripe.APIConnectionError as error:
+        raise Unavailable("Stripe did not answer. Look at the order again in a minute.", retry_after=5) from error
+    except (stripe.RateLimitError, stripe.APIError) as error:
+        # APIError is 5xx, and 409 while the same request is still under way elsewhere.
+        raise Unavailable("Stripe is busy. Look at the order again in a minute.", retry_after=5) from error
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        log.critical("stripe.key_refused", hint="check STRIPE_KEY", status=error.http_status)
+        raise Unavailable("Payments are not set up correctly. The operator must check STRIPE_KEY.") from error
+
+
+def _method(token: str) -> dict[str, Any]:
+    """How a token goes into a confirm call: a confirmation token, a PaymentMethod, or the original's card token."""
+    if token.startswith("ctoken_"):
+        return {"confirmation_token": token}
+    if token.startswith("pm_"):
+        return {"payment_method": token}
+    return {"payment_method_data": {"type": "card", "card": {"token": token}}}
+
+
+def _intent(found: stripe.PaymentIntent) -> Intent:
+    data = found.to_dict()
+    charge = data.get("latest_charge")
+    return Intent(
+        id=data["id"],
+        order_id=(data.get("metadata") or {}).get("order_id"),
+        status=IntentStatus(data["status"]),
+        amount=data["amount"],
+        currency=data["currency"],
+        captured=data.get("amount_received") or 0,
+        refunded=charge.get("amount_refunded", 0) if isinstance(charge, dict) else 0,
+        client_secret=data.get("client_secret"),
+        decline=_decline(data.get("last_payment_error")),
+    )
+
+
+def _decline(error: dict[str, Any] | None) -> Decline | None:
+    if not error:
+        return None
+    method = (error.get("payment_method") or {}).get("id")
+    return Decline(
+        attempt=error.get("charge") or method or "",
+        code=error.get("decline_code") or error.get("code") or "unknown",
+        message=error.get("message") or "The card was declined.",
+    )
+
+
+def _declined(intent: Intent, error: stripe.CardError) -> Intent:
+    """A card refused before any charge was tried may leave no trace on the intent: then the error tells."""
+    if intent.decline is not None or intent.status is not IntentStatus.REQUIRES_PAYMENT_METHOD:
+        return intent
+    decline = Decline(attempt="", code=error.code or "unknown", message=error.user_message or "The card was declined.")
+    return replace(intent, decline=decline)

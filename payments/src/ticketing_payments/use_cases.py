@@ -1,0 +1,82 @@
+"""What can happen to a payment, apart from the buyer's own try to pay (`pay.py`)."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from ticketing_common.errors import NotFound, Unavailable
+from ticketing_common.events import OrderStatus, RefundReason
+from ticketing_payments import domain
+from ticketing_payments.announcements import news
+from ticketing_payments.domain import Order, Payment
+from ticketing_payments.intent import Intent
+from ticketing_payments.ports import Gateway, Payments
+
+TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """The store, the gateway and the currency that all of this works with."""
+
+    payments: Payments
+    gateway: Gateway
+    currency: str
+
+
+async def hear_of_order(till: Till, *, order_id: str, payment_id: str, order: Order) -> Payment:
+    """Take over what orders told of an order; `payment_id` becomes the payment's id if this is the first news."""
+    await till.payments.add(Payment(order_id=order_id, id=payment_id, version=0, order=order))
+    async for payment in current(till.payments, order_id):
+        after = domain.with_order(payment, order)
+        if after is payment or await till.payments.save(after, over=payment.version):
+            return after
+    raise AssertionError("unreachable: current() raises when it is out of tries")
+
+
+async def call_off(till: Till, payment: Payment) -> None:
+    """See that a cancelled order takes no money; money taken meanwhile is told like any, and orders judges it.
+
+    Decided on the payment as it is now, not on which event came: so it is done however often it is asked for.
+    """
+    if payment.order.status is OrderStatus.CANCELLED and payment.can_be_captured:
+        await take_over(till, payment.order_id, await till.gateway.cancel(payment.intent_id or ""))
+
+
+async def take_over(till: Till, order_id: str, intent: Intent) -> Payment:
+    """The one transition of all news about an intent: from our call's answer, a webhook or the reconciler."""
+    async for payment in current(till.payments, order_id):
+        after = domain.taken_over(payment, intent, currency=till.currency)
+        if after is payment or await till.payments.save(after, over=payment.version, event=news(payment, after)):
+            return after
+    raise AssertionError("unreachable: current() raises when it is out of tries")
+
+
+async def refund(till: Till, *, order_id: str, refund_id: str, reason: RefundReason) -> None:
+    """Give the captured money back, once. The refund is stored first, so that a retry asks with the same key."""
+    payment = await _ask_refund(till, order_id=order_id, refund_id=refund_id, reason=reason)
+    asked = payment.refund
+    if asked is None or asked.done:
+        return
+    intent = await till.gateway.refund(refund_id=asked.id, intent_id=payment.intent_id or "", amount=asked.amount)
+    async for now in current(till.payments, order_id):
+        after = domain.refund_done(now, refunded=intent.refunded)
+        if after is now or await till.payments.save(after, over=now.version, event=news(now, after)):
+            return
+
+
+async def current(payments: Payments, order_id: str) -> AsyncIterator[Payment]:
+    """The payment as it is now, again and again, for as long as others get ahead of us."""
+    for _ in range(TRIES):
+        payment = await payments.find(order_id)
+        if payment is None:
+            raise NotFound(f"There is no payment of order {order_id} here yet.")
+        yield payment
+    raise Unavailable("Too many requests for the same payment at once. Try again in a few seconds.")
+
+
+async def _ask_refund(till: Till, *, order_id: str, refund_id: str, reason: RefundReason) -> Payment:
+    async for payment in current(till.payments, order_id):
+        after = domain.ask_refund(payment, refund_id=refund_id, reason=reason)
+        if after is payment or await till.payments.save(after, over=payment.version):
+            return after
+    raise AssertionError("unreachable: current() raises when it is out of tries")

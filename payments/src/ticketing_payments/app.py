@@ -22,7 +22,12 @@ def create_app(settings: Settings) -> FastAPI:
     store = PaymentStore(database)
     relay = Relay([store.payments], Publisher(broker))
     store.payments.announce_to(relay.announce)
-    gateway = StripeGateway(settings.stripe_key.get_secret_value(), api_base=settings.stripe_api_base)
+    secret = settings.stripe_webhook_secret
+    gateway = StripeGateway(
+        settings.stripe_key.get_secret_value(),
+        api_base=settings.stripe_api_base,
+        webhook_secret=secret.get_secret_value() if secret else None,
+    )
     till = Till(payments=store, gateway=gateway, currency=settings.currency)
     heard = (
         listeners.OrderCreatedListener(till),
@@ -37,5 +42,5 @@ def create_app(settings: Settings) -> FastAPI:
         routers=[router],
         parts=[broker, relay, Reconciler(till), *(Subscription(broker, listener) for listener in heard)],
         dependencies={"nats": broker},
-        state={"till": till, "broker": broker},
+        state={"till": till, "broker": broker, "webhook_reader": gateway},
     )

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from ticketing_payments.use_cases import Till
+from ticketing_payments.webhooks import WebhookReader
 
 
 async def _till(request: Request) -> Till:
@@ -14,9 +15,15 @@ async def _till(request: Request) -> Till:
     return till
 
 
+async def _webhook_reader(request: Request) -> WebhookReader:
+    reader: WebhookReader = request.app.state.webhook_reader
+    return reader
+
+
 async def _broker_connected(request: Request) -> Callable[[], bool]:
     return lambda: bool(request.app.state.broker.connected)
 
 
+WebhookReaderDep = Annotated[WebhookReader, Depends(_webhook_reader)]
 TillDep = Annotated[Till, Depends(_till)]
 BrokerConnected = Annotated[Callable[[], bool], Depends(_broker_connected)]

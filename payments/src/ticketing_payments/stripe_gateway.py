@@ -11,6 +11,7 @@ import structlog
 from ticketing_common.errors import Unavailable
 from ticketing_payments.intent import Decline, Intent, IntentStatus
 from ticketing_payments.ports import BadToken
+from ticketing_payments.webhooks import BadSignature, Signal
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +28,8 @@ _EXPAND = ["latest_charge"]
 class StripeGateway:
     """A `Gateway`. `api_base` points it at the emulator."""
 
-    def __init__(self, api_key: str, *, api_base: str | None = None) -> None:
+    def __init__(self, api_key: str, *, api_base: str | None = None, webhook_secret: str | None = None) -> None:
+        self._webhook_secret = webhook_secret
         self._client = stripe.StripeClient(
             api_key,
             stripe_version=API_VERSION,
@@ -96,6 +98,16 @@ class StripeGateway:
                 raise
         return await self.retrieve(intent_id)
 
+    def read_webhook(self, body: bytes, signature: str | None) -> Signal:
+        """What a webhook is about, if its signature is Stripe's and not older than five minutes."""
+        if self._webhook_secret is None:
+            raise BadSignature("Webhooks are not set up here: the operator must set STRIPE_WEBHOOK_SECRET.")
+        try:
+            event = self._client.construct_event(body, signature, self._webhook_secret)
+        except (stripe.SignatureVerificationError, ValueError) as error:
+            raise BadSignature("The signature is not valid: sign with the endpoint's own secret.") from error
+        return _signal(event)
+
     async def _after_refusal(self, intent_id: str, error: stripe.InvalidRequestError) -> Intent:
         """An intent that is paid or called off cannot be confirmed: answer from its state. Else the token is bad."""
         if error.code == _UNEXPECTED_STATE:
@@ -141,6 +153,13 @@ def _intent(found: stripe.PaymentIntent) -> Intent:
         client_secret=data.get("client_secret"),
         decline=_decline(data.get("last_payment_error")),
     )
+
+
+def _signal(event: stripe.Event) -> Signal:
+    data = event.to_dict()
+    about = data["data"]["object"]
+    intent = about.get("id") if about.get("object") == "payment_intent" else about.get("payment_intent")
+    return Signal(type=data["type"], intent_id=intent if isinstance(intent, str) else None)
 
 
 def _decline(error: dict[str, Any] | None) -> Decline | None:

@@ -90,9 +90,7 @@ class OrderStore:
 
 
 def _refusal(duplicate: DuplicateKey) -> Exception:
-    """What the index that said no means; another index than these two is a fault of ours, and shows as one."""
-    meaning = {ONE_LIVE_ORDER: TicketReserved, ONE_ORDER_A_HOLD: HoldTaken}.get(duplicate.index)
-    return meaning() if meaning else duplicate
+    return HoldTaken() if duplicate.index == ONE_ORDER_A_HOLD else TicketReserved()
 
 
 def _fields(order: Order) -> dict[str, Any]:

@@ -90,7 +90,9 @@ class OrderStore:
 
 
 def _refusal(duplicate: DuplicateKey) -> Exception:
-    return HoldTaken() if duplicate.index == ONE_ORDER_A_HOLD else TicketReserved()
+    """What the index that said no means; another index than these two is a fault of ours, and shows as one."""
+    meaning = {ONE_LIVE_ORDER: TicketReserved, ONE_ORDER_A_HOLD: HoldTaken}.get(duplicate.index)
+    return meaning() if meaning else duplicate
 
 
 def _fields(order: Order) -> dict[str, Any]:

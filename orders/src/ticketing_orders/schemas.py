@@ -14,7 +14,7 @@ from ticketing_orders.domain import Order, Payment
 class OrderIn(CamelModel):
     """Which ticket to hold."""
 
-    ticket_id: Annotated[str, Field(strict=True, min_length=1, max_length=64)]
+    ticket_id: Annotated[str, Field(strict=True, min_length=1)]
 
 
 class TicketOut(CamelModel):

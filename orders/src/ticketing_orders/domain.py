@@ -86,15 +86,14 @@ class NotExpiredYet(Exception):
 
 def place(*, order_id: str, buyer_id: str, ticket: Ticket, hold: int, now: datetime, hold_for: timedelta) -> Order:
     """A new order that holds `ticket` for `hold_for`. Times are whole milliseconds, as MongoDB keeps them."""
-    now = now.replace(microsecond=now.microsecond // 1000 * 1000)
     return Order(
         id=order_id,
         version=0,
         hold=hold,
         status=OrderStatus.CREATED,
         user_id=buyer_id,
-        created_at=now,
-        expires_at=now + hold_for,
+        created_at=_to_the_millisecond(now),
+        expires_at=_to_the_millisecond(now + hold_for),
         ticket=OrderedTicket(id=ticket.id, title=ticket.title, price=ticket.price),
     )
 
@@ -157,6 +156,10 @@ def show_payment(order: Order, payment: Payment) -> Order:
     """The next version of the order, showing `payment`; the same order when that is not news."""
     shown = with_payment(order, payment)
     return order if shown is order else _next(shown)
+
+
+def _to_the_millisecond(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def _next(order: Order, **changes: object) -> Order:

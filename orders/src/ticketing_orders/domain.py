@@ -43,8 +43,8 @@ class Payment:
 class Order:
     """One buyer's claim on one ticket.
 
-    `hold` is a fencing token: of all claims on a ticket, the one with the highest hold is the latest. `judged` tells
-    of each payment already judged: None if it bought this order, else why it is refunded.
+    `hold` is a fencing token: of all claims on a ticket, the one with the highest hold is the latest. `payments` are
+    those heard of, by id; `judged` tells of each that was judged: None if it bought this order, else why it goes back.
     """
 
     id: str
@@ -56,8 +56,15 @@ class Order:
     expires_at: datetime
     ticket: OrderedTicket
     reason: CancelReason | None = None
-    payment: Payment | None = None
+    payments: Mapping[str, Payment] = field(default_factory=dict)
     judged: Mapping[str, RefundReason | None] = field(default_factory=dict)
+
+    @property
+    def payment(self) -> Payment | None:
+        """The payment to show: the one that bought the order, else the youngest (ids grow with time)."""
+        bought_by = [payment_id for payment_id, refused in self.judged.items() if refused is None]
+        shown = bought_by or sorted(self.payments)[-1:]
+        return self.payments[shown[0]] if shown else None
 
 
 class TicketReserved(Refused):
@@ -146,14 +153,18 @@ def refuse(order: Order, payment: Payment, reason: RefundReason) -> Order:
 
 
 def with_payment(order: Order, payment: Payment) -> Order:
-    """The order showing `payment`, if that is newer than what it shows; for the reader only, it decides nothing."""
-    if order.payment is not None and order.payment.version >= payment.version:
+    """The order knowing `payment`, if that is newer than what it knows; for the reader only, it decides nothing.
+
+    Versions of two payments say nothing about each other: each is held against what is known of the same one.
+    """
+    known = order.payments.get(payment.id)
+    if known is not None and known.version >= payment.version:
         return order
-    return replace(order, payment=payment)
+    return replace(order, payments={**order.payments, payment.id: payment})
 
 
 def show_payment(order: Order, payment: Payment) -> Order:
-    """The next version of the order, showing `payment`; the same order when that is not news."""
+    """The next version of the order, knowing `payment`; the same order when that is not news."""
     shown = with_payment(order, payment)
     return order if shown is order else _next(shown)
 

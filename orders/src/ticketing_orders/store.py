@@ -106,7 +106,7 @@ def _fields(order: Order) -> dict[str, Any]:
         "expires_at": order.expires_at,
         "ticket": {"id": order.ticket.id, "title": order.ticket.title, "price": order.ticket.price},
         "reason": order.reason.value if order.reason else None,
-        "payment": _payment_fields(order.payment) if order.payment else None,
+        "payments": {payment.id: _payment_fields(payment) for payment in order.payments.values()},
         "judged": {payment_id: reason.value if reason else None for payment_id, reason in order.judged.items()},
     }
 
@@ -133,6 +133,6 @@ def _to_order(document: dict[str, Any]) -> Order:
         expires_at=document["expires_at"],
         ticket=OrderedTicket(**document["ticket"]),
         reason=CancelReason(document["reason"]) if document["reason"] else None,
-        payment=Payment(**document["payment"]) if document["payment"] else None,
+        payments={key: Payment(**fields) for key, fields in document["payments"].items()},
         judged={key: RefundReason(value) if value else None for key, value in document["judged"].items()},
     )

@@ -92,11 +92,15 @@ async def remember_ticket(orders: Orders, ticket: Ticket) -> None:
 
 
 async def current(orders: Orders, order_id: str) -> AsyncIterator[Order]:
-    """The order as it is now, again and again, for as long as others get ahead of us."""
+    """The order as it is now, again and again, for as long as others get ahead of us.
+
+    NotFound for an order that is not here. Only a restored backup can cause it, since orders makes an order before
+    anybody speaks of it: it is no outage, so the message comes back, and is parked where a person finds it.
+    """
     for _ in range(TRIES):
         order = await orders.find(order_id)
         if order is None:
-            raise NotFound(f"There is no order {order_id} to apply this event to.")
+            raise NotFound(f"There is no order {order_id} here: restore it, then replay this message.")
         yield order
     raise busy()
 

@@ -1,0 +1,7 @@
+"""`uvicorn ticketing_expiration.main:app`: the only import with effects."""
+
+from ticketing_common.settings import load
+from ticketing_expiration.app import create_app
+from ticketing_expiration.settings import Settings
+
+app = create_app(load(Settings))

@@ -1,0 +1,103 @@
+"""Due times in MongoDB: `{_id: order id, due_at, fired, fired_at?, trace, outbox}`."""
+
+from datetime import datetime
+from typing import Any
+
+from pymongo import ASCENDING, IndexModel
+
+from ticketing_common.events import Envelope, ExpirationComplete
+from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey, translated_errors
+from ticketing_common.observability import tracing
+from ticketing_expiration.domain import Expiry, Firing
+
+COLLECTION = "expiries"
+INDEXES = {
+    COLLECTION: [
+        IndexModel(
+            [("fired", ASCENDING), ("due_at", ASCENDING)], name="waiting", partialFilterExpression={"fired": False}
+        ),
+        IndexModel([("fired_at", ASCENDING)], name="fired", partialFilterExpression={"fired": True}),
+        OUTBOX_INDEX,
+    ]
+}
+# Orders in one update: what a server does well within the driver's time-out.
+BATCH = 5_000
+_ORDER_ID = "{order id}"
+
+
+class ExpiryStore:
+    """The collection `expiries`. An order fires once, whoever fires: the update matches what has not fired."""
+
+    def __init__(self, database: Database) -> None:
+        self._collection = database.collection(COLLECTION)
+        self.documents = Documents(self._collection)
+
+    async def add(self, expiry: Expiry, *, fired_at: datetime | None = None) -> bool:
+        """Store it, as fired when `fired_at` is given. False, and nothing changed, when the order is known."""
+        fired = {"fired": False} if fired_at is None else {"fired": True, "fired_at": fired_at}
+        document = {"_id": expiry.order_id, "due_at": expiry.due_at, **fired, "trace": tracing.current()}
+        events = [] if fired_at is None else [ExpirationComplete(order_id=expiry.order_id)]
+        try:
+            await self.documents.insert(document, events)
+        except DuplicateKey:
+            return False
+        return True
+
+    async def fire(self, *, due_until: datetime, now: datetime) -> Firing:
+        """Fire what is due at `due_until` or before and has not fired: mark it and store its event, in one write.
+
+        One update takes `BATCH` orders, in the order of their due times. Killed in between, it has fired some whole
+        documents, each with its event; the rest is still due.
+        """
+        count, lateness = 0, list[float]()
+        while True:
+            due = await self._due(due_until)
+            if due:
+                fired = await self._fire_until(due[-1], now)
+                count += fired
+                # Another process may have fired some of them since; those are its to count.
+                lateness += [(now - due_at).total_seconds() for due_at in due[:fired]]
+            if len(due) < BATCH:
+                return Firing(count, lateness)
+
+    async def count_waiting(self) -> int:
+        """How many orders have not fired."""
+        async with translated_errors():
+            return int(await self._collection.count_documents({"fired": False}, hint="waiting"))
+
+    async def forget(self, *, fired_before: datetime) -> int:
+        """Delete what fired before that and has published its event; how many. (A TTL index cannot look at both.)"""
+        query = {"fired": True, "fired_at": {"$lt": fired_before}, "outbox": []}
+        async with translated_errors():
+            return int((await self._collection.delete_many(query)).deleted_count)
+
+    async def _due(self, until: datetime) -> list[datetime]:
+        query = {"fired": False, "due_at": {"$lte": until}}
+        async with translated_errors():
+            cursor = self._collection.find(query, {"_id": 0, "due_at": 1}, sort=[("due_at", ASCENDING)], limit=BATCH)
+            return [item["due_at"] for item in await cursor.to_list(BATCH)]
+
+    async def _fire_until(self, due_at: datetime, now: datetime) -> int:
+        query = {"fired": False, "due_at": {"$lte": due_at}}
+        async with translated_errors():
+            return int((await self._collection.update_many(query, [{"$set": _fired(now)}])).modified_count)
+
+
+def _fired(now: datetime) -> dict[str, Any]:
+    """The fields of an order that fires, as MongoDB computes them for each document.
+
+    The outbox entry is a real envelope with the order's id put in, so that it follows the contract by itself; its
+    trace is the one in which the order was placed.
+    """
+    envelope = Envelope.seal(ExpirationComplete(order_id=_ORDER_ID), occurred_at=now, traceparent="")
+    entry = {**_expression(envelope.to_document()), "trace": "$trace"}
+    return {"fired": True, "fired_at": now, "outbox": [entry]}
+
+
+def _expression(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _expression(item) for key, item in value.items()}
+    if isinstance(value, str) and _ORDER_ID in value:
+        before, after = value.split(_ORDER_ID)
+        return {"$concat": [before, "$_id", after]}
+    return {"$literal": value}

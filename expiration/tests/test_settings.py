@@ -1,0 +1,33 @@
+"""A setting that makes no sense is named in one line."""
+
+import pytest
+
+from ticketing_common.settings import load
+from ticketing_expiration.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _others_are_fine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MONGO_URI", "mongodb://127.0.0.1:1/expiration")
+    monkeypatch.setenv("NATS_URL", "nats://127.0.0.1:1")
+
+
+@pytest.mark.parametrize(
+    "address", ["redis://localhost", "redis://:secret@host:6380/2", "rediss://default:x@host:6379"]
+)
+def test_an_address_of_redis_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("REDIS_URL", address)
+    assert load(Settings).redis_url == address
+
+
+@pytest.mark.parametrize(
+    "address", ["", "localhost:6379", "redis://", "http://host", "redis://host:port", "redis://host/db"]
+)
+def test_what_is_no_address_of_redis_is_refused_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], address: str
+) -> None:
+    monkeypatch.setenv("REDIS_URL", address)
+    with pytest.raises(SystemExit, match="2"):
+        load(Settings)
+    said = capsys.readouterr().err
+    assert said == "error: REDIS_URL must be an address like redis://host:6379 (or rediss:// for TLS)\n"

@@ -1,0 +1,110 @@
+"""Due times on the real MongoDB."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ticketing_common.events import Envelope, ExpirationComplete
+from ticketing_common.mongo import Database, new_id
+from ticketing_common.observability import tracing
+from ticketing_expiration.domain import Expiry
+from ticketing_expiration.store import BATCH, COLLECTION, ExpiryStore
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+async def _fill(database: Database, count: int, *, due_at: datetime = NOW, **fields: Any) -> None:
+    """Waiting orders, or what `fields` makes of them."""
+    waiting = {"due_at": due_at, "fired": False, "trace": tracing.begin(), "outbox": []}
+    await database.collection(COLLECTION).insert_many([{"_id": new_id(), **waiting, **fields} for _ in range(count)])
+
+
+async def test_thousands_that_are_due_in_one_second_fire_in_one_update(store: ExpiryStore, database: Database) -> None:
+    await _fill(database, 3_000)
+    await _profile(database, level=2)
+    firing = await store.fire(due_until=NOW, now=NOW + timedelta(seconds=1))
+    await _profile(database, level=0)
+    assert firing.count == 3_000
+    assert firing.lateness == [1.0] * 3_000
+    assert await database.collection("system.profile").count_documents({"op": "update"}) == 1
+
+
+async def test_more_than_a_batch_fires_whole(store: ExpiryStore, database: Database) -> None:
+    await _fill(database, BATCH)
+    await _fill(database, 1, due_at=NOW + timedelta(milliseconds=1))
+    assert (await store.fire(due_until=NOW + timedelta(seconds=1), now=NOW)).count == BATCH + 1
+    assert await store.count_waiting() == 0
+
+
+async def test_what_fires_has_its_event_in_the_outbox_as_an_envelope(store: ExpiryStore) -> None:
+    placed_in, order_id = tracing.begin(), new_id()
+    await store.add(Expiry(order_id, NOW))
+    tracing.begin()
+    await store.fire(due_until=NOW, now=NOW)
+    (waiting,) = await store.documents.waiting(before=NOW + timedelta(seconds=1), limit=10)
+    event = ExpirationComplete(order_id=order_id)
+    assert waiting.document_id == order_id
+    assert waiting.envelopes == [Envelope.seal(event, occurred_at=NOW, traceparent=placed_in)]
+
+
+async def test_what_is_not_due_yet_does_not_fire(store: ExpiryStore) -> None:
+    await store.add(Expiry("later", NOW + timedelta(seconds=1)))
+    assert (await store.fire(due_until=NOW, now=NOW)).count == 0
+    assert await store.count_waiting() == 1
+
+
+async def test_of_several_that_fire_at_once_each_order_is_fired_by_one(store: ExpiryStore, database: Database) -> None:
+    await _fill(database, 500)
+    firings = await asyncio.gather(*(store.fire(due_until=NOW, now=NOW) for _ in range(4)))
+    assert sum(firing.count for firing in firings) == 500
+    assert sum(len(firing.lateness) for firing in firings) == 500
+
+
+async def test_a_repeated_order_changes_nothing_before_and_after_it_fired(
+    store: ExpiryStore, database: Database
+) -> None:
+    expiry = Expiry("an order", NOW)
+    assert await store.add(expiry)
+    assert not await store.add(Expiry("an order", NOW + timedelta(hours=1)))
+    await store.fire(due_until=NOW, now=NOW)
+    fired = await database.collection(COLLECTION).find_one({"_id": "an order"})
+    assert not await store.add(expiry)
+    assert not await store.add(expiry, fired_at=NOW + timedelta(hours=1))
+    assert await database.collection(COLLECTION).find_one({"_id": "an order"}) == fired
+
+
+async def test_an_order_stored_as_fired_has_its_event_and_never_fires_again(store: ExpiryStore) -> None:
+    await store.add(Expiry("late", NOW), fired_at=NOW)
+    (waiting,) = await store.documents.waiting(before=datetime.now(UTC) + timedelta(seconds=1), limit=10)
+    assert [envelope.id for envelope in waiting.envelopes] == ["expiration.complete:late"]
+    assert (await store.fire(due_until=NOW, now=NOW)).count == 0
+
+
+@pytest.mark.parametrize("query", [{"fired": False, "due_at": {"$lte": NOW}}, {"fired": False}])
+async def test_waiting_orders_are_found_by_their_index_alone(
+    store: ExpiryStore, database: Database, query: dict[str, Any]
+) -> None:
+    await _fill(database, 2_000, fired=True, fired_at=NOW)
+    await store.add(Expiry("the one", NOW))
+    plan = await database.collection(COLLECTION).find(query, {"_id": 0, "due_at": 1}).sort("due_at").explain()
+    assert plan["queryPlanner"]["winningPlan"]["inputStage"]["indexName"] == "waiting"
+    assert plan["executionStats"]["totalKeysExamined"] <= 2
+    assert plan["executionStats"]["totalDocsExamined"] == 0
+
+
+async def test_what_fired_long_ago_is_forgotten_but_never_an_event_that_waits(
+    store: ExpiryStore, database: Database
+) -> None:
+    long_ago = NOW - timedelta(days=8)
+    await _fill(database, 3, fired=True, fired_at=long_ago)
+    await _fill(database, 1, fired=True, fired_at=NOW)
+    await store.add(Expiry("unpublished", long_ago), fired_at=long_ago)
+    await store.add(Expiry("still waiting", long_ago))
+    assert await store.forget(fired_before=NOW - timedelta(days=7)) == 3
+    assert await database.collection(COLLECTION).count_documents({}) == 3
+
+
+async def _profile(database: Database, *, level: int) -> None:
+    await database.collection(COLLECTION).database.command("profile", level)

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 
 from ticketing_common.testing.binaries import BinaryNotFound
 from ticketing_local.demo import demo
@@ -71,9 +72,9 @@ def _add_demo(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     story.add_argument("--url", metavar="URL", help="a running stack, e.g. http://localhost:8080")
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Do one verb. Exit status: 0 done, 1 it could not be done, 2 a setting or an argument is senseless."""
-    arguments = parser().parse_args()
+    arguments = parser().parse_args(argv)
     try:
         status = _do(arguments)
     except StackError as error:

@@ -3,8 +3,7 @@
 import shutil
 import sys
 import textwrap
-
-import httpx
+from urllib.parse import urlsplit
 
 from ticketing_local.errors import SettingsError
 from ticketing_local.own_stack import WINDOW_SECONDS, own_stack
@@ -30,7 +29,7 @@ def demo(url: str | None) -> int:
 
 
 def tell(url: str) -> None:
-    """Print each step as it holds, with what the services answered. Raises StoryBroken, told too, at one that does not."""
+    """Print each step as it holds, with what the services answered. Raises StoryBroken, once told."""
     print(f"\nThe story, through {url}\n", flush=True)
     number = 0
     try:
@@ -62,9 +61,9 @@ def _painted(colour: str, text: str) -> str:
 
 def _checked(url: str) -> str:
     try:
-        parsed = httpx.URL(url)
-    except httpx.InvalidURL:
-        parsed = httpx.URL("")
-    if parsed.scheme not in ("http", "https") or not parsed.host:
+        parsed = urlsplit(url)
+    except ValueError:
+        parsed = urlsplit("")
+    if parsed.scheme not in ("http", "https") or not parsed.hostname:
         raise SettingsError(f"--url must be an address such as http://localhost:8080, not '{url}'")
     return url.rstrip("/")

@@ -15,10 +15,10 @@ from ticketing_local.ports import free_gateway_port
 from ticketing_local.settings import OWN_NAMES
 from ticketing_local.state import write_private
 from ticketing_local.supervision import leashed
+from ticketing_local.up import READY
 
 WINDOW_SECONDS = 6
 STOP_SECONDS = 60
-IS_UP = "Ticketing is up:"
 
 
 @contextlib.contextmanager
@@ -53,7 +53,7 @@ def _started(folder: Path, port: int) -> "subprocess.Popen[str]":
 def _show_until_up(process: "subprocess.Popen[str]", folder: Path) -> None:
     assert process.stdout is not None  # noqa: S101  it is a pipe
     for line in process.stdout:
-        if line.startswith(IS_UP):
+        if line.startswith(READY):
             return
         print(f"  {line}", end="", flush=True)
     raise StackError(f"The demo's stack did not start; its logs are in {folder / 'state' / 'logs'}")

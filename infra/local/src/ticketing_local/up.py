@@ -23,6 +23,7 @@ from ticketing_local.watch import Watch
 SERVERS = ("mongod", "nats-server", "redis-server", "caddy")
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SHUTDOWN_SECONDS = 40
+READY = "Ctrl-C stops it."  # the last line of the start: programs wait for it
 STOPPING = {
     Tier.EDGE: "the gateway: no new requests",
     Tier.SERVICES: "the services: what is in flight is finished",
@@ -78,7 +79,7 @@ def _announce(settings: StackSettings, url: str, state: StateDir) -> None:
     print(f"  state     {state.root}   (forget it all: ticketing reset)")
     print(f"  logs      {state.logs}   (ticketing logs [NAME] [-f])")
     print(f"  payments  {settings.stripe.in_words()}")
-    print("\nCtrl-C stops it.", flush=True)
+    print(f"\n{READY}", flush=True)
 
 
 def _stop(supervisor: Supervisor, supervisord: "subprocess.Popen[bytes]") -> None:

@@ -1,0 +1,27 @@
+"""A small stack on real servers, started once for the tests that leave it running."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from ticketing_local.ports import free_gateway_port
+from ticketing_local.testing import Stack, started
+
+SMALL_STACK = (sys.executable, str(Path(__file__).with_name("small_stack.py")))
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Two replicas of its one service; do not stop it."""
+    state_dir = tmp_path_factory.mktemp("stack") / "state"
+    with started(state_dir, free_gateway_port(), SMALL_STACK, REPLICAS="tickets=2") as running:
+        yield running
+
+
+@pytest.fixture
+def start_stack(tmp_path: Path) -> Callable[[], AbstractContextManager[Stack]]:
+    """Starts another one, with a state and a port of its own."""
+    return lambda: started(tmp_path / "state", free_gateway_port(), SMALL_STACK)

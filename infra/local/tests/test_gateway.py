@@ -1,0 +1,47 @@
+"""The gateway's path rules are those of the Ingress, and its own answers have the envelope of all."""
+
+import httpx
+import pytest
+
+from ticketing_local.testing import Stack
+
+
+def path_seen(stack: Stack, path: str, **headers: str) -> httpx.Response:
+    return httpx.get(f"{stack.url}{path}", headers=headers, timeout=20)
+
+
+@pytest.mark.parametrize("path", ["/api/tickets", "/api/tickets/", "/api/tickets/5", "/api/tickets/a/b?limit=2"])
+def test_a_prefix_of_whole_segments_reaches_the_service(stack: Stack, path: str) -> None:
+    assert path_seen(stack, path).text.split()[1] == path.partition("?")[0]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/ticketsfoo", "/API/tickets", "/api", "/healthz/ready", "/metrics", "/favicon.ico", "/api/tickets/../x"],
+)
+def test_any_other_path_is_404_in_the_envelope(stack: Stack, path: str) -> None:
+    answer = path_seen(stack, path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json()["errors"][0]["message"].startswith("There is nothing here")
+
+
+def test_a_service_that_is_down_is_502_with_retry_after(stack: Stack) -> None:
+    answer = path_seen(stack, "/api/orders")
+    assert (answer.status_code, answer.headers["retry-after"]) == (502, "2")
+    assert "try again" in answer.json()["errors"][0]["message"]
+
+
+def test_the_page_at_the_root_says_that_payments_are_emulated(stack: Stack) -> None:
+    answer = path_seen(stack, "/")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "Payments are emulated" in answer.text
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_tls_proxy_before_it_is_believed(stack: Stack, scheme: str) -> None:
+    assert path_seen(stack, "/api/tickets", **{"X-Forwarded-Proto": scheme}).text.split()[2] == scheme
+
+
+def test_without_a_proxy_the_scheme_is_http(stack: Stack) -> None:
+    assert path_seen(stack, "/api/tickets").text.split()[2] == "http"

@@ -1,0 +1,77 @@
+"""The process table: names, commands, and who is told what."""
+
+from pathlib import Path
+
+import pytest
+
+from ticketing_local.layout import Layout, port_names
+from ticketing_local.process import Process
+from ticketing_local.settings import read_settings
+from ticketing_local.table import process_table
+
+SECRET = "a-jwt-secret"
+
+
+def table(**environ: str) -> dict[str, Process]:
+    settings = read_settings({"STATE_DIR": "/state", **environ})
+    ports = {name: number for number, name in enumerate(port_names(settings), start=20_001)}
+    binaries = {name: f"/bin/{name}" for name in ("mongod", "nats-server", "redis-server", "caddy")}
+    layout = Layout(settings, ports, binaries, jwt_secret=SECRET, webhook_secret="whsec_1")
+    return {process.name: process for process in process_table(layout)}
+
+
+def test_the_stack_has_the_processes_of_the_running_contract() -> None:
+    infrastructure = ["mongo", "nats", "redis", "stripe"]
+    services = ["auth", "tickets", "orders", "payments", "expiration", "expiration-worker"]
+    assert list(table()) == [*infrastructure, *services, "gateway"]
+
+
+def test_replicas_are_numbered_from_one_and_have_ports_of_their_own() -> None:
+    processes = table(REPLICAS="orders=3 auth=1")
+    assert [name for name in processes if name.startswith(("orders", "auth"))] == [
+        *("auth", "orders-1", "orders-2", "orders-3")
+    ]
+    assert len({processes[f"orders-{number}"].url for number in (1, 2, 3)}) == 3
+
+
+def test_each_service_has_a_database_of_its_own() -> None:
+    processes = table()
+    services = ("auth", "tickets", "orders", "payments", "expiration")
+    assert [processes[name].environment["MONGO_URI"] for name in services] == [
+        f"mongodb://127.0.0.1:20001/{name}" for name in services
+    ]
+    assert processes["expiration-worker"].environment == processes["expiration"].environment
+
+
+def test_without_a_key_payments_talks_to_the_emulator() -> None:
+    processes = table()
+    assert processes["payments"].environment["STRIPE_API_BASE"] == processes["stripe"].url
+    assert processes["payments"].environment["STRIPE_WEBHOOK_SECRET"] in processes["stripe"].command
+
+
+def test_with_a_key_there_is_no_emulator_and_the_key_goes_to_payments_alone() -> None:
+    processes = table(STRIPE_KEY="sk_test_1", STRIPE_PUBLISHABLE_KEY="pk_test_1")
+    assert "stripe" not in processes
+    assert "STRIPE_API_BASE" not in processes["payments"].environment
+    assert [name for name, process in processes.items() if "STRIPE_KEY" in process.environment] == ["payments"]
+
+
+def test_only_those_who_check_sessions_know_the_jwt_secret() -> None:
+    told = {name for name, process in table().items() if SECRET in process.environment.values()}
+    assert told == {"auth", "tickets", "orders", "payments"}
+
+
+@pytest.mark.parametrize("environ", [{}, {"STRIPE_KEY": "sk_test_secret"}])
+def test_no_secret_of_the_caller_stands_on_a_command_line(environ: dict[str, str]) -> None:
+    commands = " ".join(part for process in table(**environ).values() for part in process.command)
+    assert SECRET not in commands
+    assert "sk_test" not in commands
+
+
+def test_the_window_and_the_currency_reach_the_services() -> None:
+    environment = table(EXPIRATION_WINDOW_SECONDS="5", CURRENCY="eur")["orders"].environment
+    assert (environment["EXPIRATION_WINDOW_SECONDS"], environment["CURRENCY"]) == ("5", "eur")
+
+
+def test_jetstream_syncs_before_it_acknowledges() -> None:
+    assert "sync_interval: always" in table()["nats"].files[Path("/state/run/nats.conf")]

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -23,10 +24,11 @@ from ticketing_common.observability.metrics import EVENTS_HANDLED, HANDLING_SECO
 log = structlog.get_logger(__name__)
 
 ACK_WAIT_SECONDS = 30.0
-_KEEP_ALIVE_SECONDS = ACK_WAIT_SECONDS / 3
-_FETCH_SECONDS = 5.0
+# A request that a restart of the broker swallowed is repeated after this long.
+_FETCH_SECONDS = 2.0
+_LAST_CALL_SECONDS = 0.1
 _ERROR_PAUSE_SECONDS = 0.5
-_FINISH_WITHIN_SECONDS = 5.0
+_FINISH_WITHIN_SECONDS = 3.0
 
 
 class Unreadable(Exception):
@@ -34,52 +36,85 @@ class Unreadable(Exception):
 
 
 class Subscription:
-    """Runs `listener` until closed, up to `concurrency` messages at once, so that a slow one blocks no other."""
+    """Runs `listener` until closed, up to `concurrency` messages at once, so that a slow one blocks no other.
+
+    `ack_wait` is how many seconds a message of a replica that died waits for another one; a handler may take longer.
+    """
 
     def __init__(
-        self, broker: Broker, listener: Listener[Any], *, retry: RetryPolicy | None = None, concurrency: int = 16
+        self,
+        broker: Broker,
+        listener: Listener[Any],
+        *,
+        retry: RetryPolicy | None = None,
+        concurrency: int = 16,
+        ack_wait: float = ACK_WAIT_SECONDS,
     ) -> None:
         self._broker = broker
         self._listener = listener
         self._retry = retry or RetryPolicy()
         self._concurrency = concurrency
+        self._ack_wait = ack_wait
         self._working: set[asyncio.Task[None]] = set()
         self._slot_free = asyncio.Event()
+        self._stopped_at: float | None = None
         self.name = listener.durable
 
     async def run(self) -> None:
         """Listen for ever: through outages, restarts of the broker and a consumer that was deleted."""
         await self._broker.wait_ready()
-        while True:
-            try:
-                await self._consume()
-            except (NatsError, OSError, TimeoutError, Unavailable) as error:
-                log.info("listener.interrupted", durable=self.name, error=repr(error))
-                await asyncio.sleep(_ERROR_PAUSE_SECONDS)
-                await self._broker.ensure_streams()
+        try:
+            while True:
+                try:
+                    await self._consume()
+                except (NatsError, OSError, TimeoutError, Unavailable) as error:
+                    log.info("listener.interrupted", durable=self.name, error=repr(error))
+                    await asyncio.sleep(_ERROR_PAUSE_SECONDS)
+                    await self._broker.ensure_streams()
+        finally:
+            self._stopped_at = asyncio.get_running_loop().time()
 
     async def close(self) -> None:
-        """Finish what is in hand, for at most 5 s; what is left comes back to another replica."""
-        if self._working:
-            await asyncio.wait(set(self._working), timeout=_FINISH_WITHIN_SECONDS)
-        for task in self._working:
+        """Finish what is in hand, until 3 s after `run` ended; what is left goes back to another replica."""
+        now = asyncio.get_running_loop().time()
+        working = set(self._working)
+        if working:
+            left = (self._stopped_at or now) + _FINISH_WITHIN_SECONDS - now
+            await asyncio.wait(working, timeout=max(0.0, left))
+        for task in working:
             task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
 
     async def _consume(self) -> None:
         pull = await self._bind()
-        while True:
-            await self._wait_for_slot()
-            try:
-                messages = await pull.fetch(self._concurrency - len(self._working), timeout=_FETCH_SECONDS)
-            except NatsTimeout:
-                if not self._broker.connected:
-                    raise
-                continue
-            if not messages:  # the consumer was deleted while we waited: make it again
-                await asyncio.sleep(_ERROR_PAUSE_SECONDS)
-                pull = await self._bind()
-            for message in messages:
-                self._start(message)
+        try:
+            while True:
+                await self._wait_for_slot()
+                await self._fetch(pull)
+        finally:
+            with contextlib.suppress(NatsError, OSError):
+                await pull.unsubscribe()
+
+    async def _fetch(self, pull: JetStreamContext.PullSubscription) -> None:
+        """Start handling what comes within a few seconds; nothing (also: a consumer deleted meanwhile) is no error,
+        a consumer that is not there is one."""
+        free = self._concurrency - len(self._working)
+        fetching = asyncio.create_task(pull.fetch(free, timeout=_FETCH_SECONDS))
+        try:
+            await asyncio.wait({fetching})
+        except asyncio.CancelledError:
+            # What the server is just sending must not wait out `ack_wait` because we stop.
+            await asyncio.wait({fetching}, timeout=_LAST_CALL_SECONDS)
+            fetching.cancel()
+            await asyncio.gather(fetching, return_exceptions=True)
+            if not fetching.cancelled() and fetching.exception() is None:
+                self._start(fetching.result())
+            raise
+        try:
+            self._start(fetching.result())
+        except NatsTimeout:
+            if not self._broker.connected:  # begin afresh: the client would send all these requests on reconnecting
+                raise
 
     async def _bind(self) -> JetStreamContext.PullSubscription:
         jetstream = self._broker.jetstream
@@ -87,7 +122,7 @@ class Subscription:
             durable_name=self.name,
             filter_subject=self._listener.event.subject.value,
             ack_policy=AckPolicy.EXPLICIT,
-            ack_wait=ACK_WAIT_SECONDS,
+            ack_wait=self._ack_wait,
             max_deliver=-1,  # parking is ours: a message that the server gives up on would never be seen again
             max_ack_pending=-1,  # messages that wait out a delay must never block fresh ones
         )
@@ -99,10 +134,11 @@ class Subscription:
             self._slot_free.clear()
             await self._slot_free.wait()
 
-    def _start(self, message: Msg) -> None:
-        task = asyncio.create_task(self._process(message))
-        self._working.add(task)
-        task.add_done_callback(self._finished)
+    def _start(self, messages: Sequence[Msg]) -> None:
+        for message in messages:
+            task = asyncio.create_task(self._process(message))
+            self._working.add(task)
+            task.add_done_callback(self._finished)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._working.discard(task)
@@ -113,9 +149,13 @@ class Subscription:
 
     async def _process(self, message: Msg) -> None:
         tracing.begin((message.headers or {}).get(TRACEPARENT))
-        keep_alive = asyncio.create_task(_keep_alive(message))
+        keep_alive = asyncio.create_task(_keep_alive(message, every=self._ack_wait / 3))
         try:
             outcome = await self._settle(message)
+        except asyncio.CancelledError:
+            with contextlib.suppress(NatsError, OSError):
+                await message.nak()  # we stop: another replica takes it up at once
+            raise
         finally:
             keep_alive.cancel()
         EVENTS_HANDLED.labels(self.name, outcome).inc()
@@ -125,7 +165,7 @@ class Subscription:
         try:
             await self._handle(message)
         except ComeBackLater as later:
-            await message.nak(delay=later.seconds)
+            await message.nak(delay=max(later.seconds, 0.0))
             return "postponed"
         except Unreadable as error:
             return await self._park(message, error)
@@ -162,8 +202,8 @@ class Subscription:
         return "parked"
 
 
-async def _keep_alive(message: Msg) -> None:
+async def _keep_alive(message: Msg, *, every: float) -> None:
     while True:
-        await asyncio.sleep(_KEEP_ALIVE_SECONDS)
+        await asyncio.sleep(every)
         with contextlib.suppress(NatsError, OSError):
             await message.in_progress()

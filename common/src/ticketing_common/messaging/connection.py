@@ -30,6 +30,7 @@ class Broker:
         self._limits = limits or StreamLimits()
         self._client = Client()
         self._ready = asyncio.Event()
+        self._restoring: asyncio.Task[None] | None = None
 
     @property
     def connected(self) -> bool:
@@ -67,12 +68,16 @@ class Broker:
         while True:
             try:
                 return await ensure_streams(self.jetstream, self._limits)
-            except (OSError, nats.errors.Error, TimeoutError, Unavailable) as error:
+            except Unavailable:  # said once, when the connection broke
+                await asyncio.sleep(_RETRY_SECONDS)
+            except (OSError, nats.errors.Error, TimeoutError) as error:
                 log.warning("broker.streams_not_ready", error=repr(error), retry_in_seconds=_RETRY_SECONDS)
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def close(self) -> None:
         """Say goodbye. Listeners have stopped and the relay has flushed by now, so there is nothing to drain."""
+        if self._restoring is not None:
+            self._restoring.cancel()
         if not self._client.is_closed:
             await self._client.close()
 
@@ -89,13 +94,20 @@ class Broker:
             max_outstanding_pings=2,
             error_cb=self._on_error,
             disconnected_cb=self._on_disconnected,
-            reconnected_cb=self._on_connected,
+            reconnected_cb=self._on_reconnected,
         )
         await self._on_connected()
 
     async def _on_connected(self) -> None:
         BROKER_CONNECTED.set(1)
         log.info("broker.connected")
+
+    async def _on_reconnected(self) -> None:
+        await self._on_connected()
+        # It may have come back without its data, and a service that only speaks would never notice. As a task: the
+        # client waits for this callback before it goes on.
+        if self._restoring is None or self._restoring.done():
+            self._restoring = asyncio.create_task(self.ensure_streams(), name="nats.ensure_streams")
 
     async def _on_disconnected(self) -> None:
         BROKER_CONNECTED.set(0)

@@ -88,12 +88,11 @@ class Relay:
             try:
                 await self._relay_fresh()
                 if self._sweep_at_once or loop.time() >= next_sweep:
+                    next_sweep = loop.time() + self._sweep_every
                     await self._sweep()
             except Unavailable as error:
                 log.info("outbox.database_away", error=error.message)
                 await asyncio.sleep(self._sweep_every)
-            if loop.time() >= next_sweep:
-                next_sweep = loop.time() + self._sweep_every
 
     async def close(self) -> None:
         """Publish what is at hand, for at most 2 s; what is left waits in the database."""
@@ -103,7 +102,11 @@ class Relay:
     async def _relay_fresh(self) -> None:
         while self._fresh and self._publisher.connected:
             batch, self._fresh = self._fresh[:BATCH], self._fresh[BATCH:]
-            await self._relay(batch)
+            try:
+                await self._relay(batch)
+            except asyncio.CancelledError:
+                self._fresh = batch + self._fresh  # close() publishes them again, under the same ids
+                raise
         if not self._publisher.connected:
             self._fresh.clear()
 

@@ -1,8 +1,10 @@
 """Money: integer minor units inside, a JSON number in major units at the edge. Never binary fractions in between."""
 
-from decimal import Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 
 CENTS = 2
+# Python's default keeps 28 digits: it would round away the decimals that are one too many.
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
 def to_minor(amount: Decimal | float, *, digits: int = CENTS) -> int:
@@ -14,7 +16,7 @@ def to_minor(amount: Decimal | float, *, digits: int = CENTS) -> int:
     exact = Decimal(str(amount))
     if not exact.is_finite():
         raise ValueError("must be a finite number")
-    scaled = exact.scaleb(digits)
+    scaled = exact.scaleb(digits, _EXACT)
     if scaled != scaled.to_integral_value():
         raise ValueError(f"must have at most {digits} decimals")
     return int(scaled)

@@ -1,10 +1,16 @@
 """Settings from the environment. Secrets and addresses have no default: a service never starts by luck."""
 
+import re
 import sys
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIN_SECRET_CHARS = 8
+# Pydantic says "Input should be …"; to the reader it is the variable that must.
+_PREAMBLE = re.compile(r"^(?:Input|String) should ")
 
 SettingsT = TypeVar("SettingsT", bound=BaseSettings)
 
@@ -18,7 +24,7 @@ class CommonSettings(BaseSettings):
     nats_url: str
     log_level: str = "INFO"
     # Longer than any outage that goes unnoticed: an event that ages out before its hearer is back is lost to it.
-    stream_max_age_days: float = Field(default=30, gt=0)
+    stream_max_age_days: float = Field(default=30, gt=0, le=3650)
     # A full stream refuses new events; they wait in the outboxes. So it bounds the disk and loses nothing.
     stream_max_bytes: int = Field(default=4 * 1024**3, ge=1024**2)
     stream_replicas: int = Field(default=1, ge=1, le=5)
@@ -56,9 +62,6 @@ class SessionSettings(CommonSettings):
         return value
 
 
-MIN_SECRET_CHARS = 8
-
-
 def load(settings: type[SettingsT]) -> SettingsT:
     """Read `settings` from the environment; on a missing or senseless one, name it in one line and exit 2."""
     try:
@@ -73,10 +76,24 @@ def _in_words(loc: tuple[int | str, ...], kind: str, message: str) -> str:
     name = str(loc[0]).upper() if loc else "the environment"
     if kind == "missing":
         return f"{name} is not set: set it in the environment"
-    return f"{name} {message.removeprefix('Value error, ')[:1].lower()}{message.removeprefix('Value error, ')[1:]}"
+    return f"{name} {_PREAMBLE.sub('must ', message.removeprefix('Value error, '))}"
 
 
 def _with_scheme(value: str, schemes: tuple[str, ...]) -> str:
-    if not value.startswith(schemes) or len(value.split("://", 1)[1].strip("/ ")) == 0:
-        raise ValueError(f"must be an address that begins with {' or '.join(schemes)}")
+    if not value.startswith(schemes) or not _names_hosts(value.split("://", 1)[1]):
+        raise ValueError(f"must be an address that begins with {' or '.join(schemes)} and names a host")
     return value
+
+
+def _names_hosts(address: str) -> bool:
+    """Whether it begins with `[user:password@]host[:port]`, or several with commas between."""
+    hosts = re.split(r"[/?]", address, maxsplit=1)[0].rpartition("@")[2].split(",")
+    return all(_is_host(host) for host in hosts)
+
+
+def _is_host(host: str) -> bool:
+    try:
+        parts = urlsplit(f"//{host}")
+        return bool(parts.hostname) and " " not in host and parts.port != 0
+    except ValueError:  # a port that is none
+        return False

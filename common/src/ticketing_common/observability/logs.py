@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -12,6 +12,10 @@ from ticketing_common.observability.redaction import redact
 
 # Libraries that say at INFO what is noise here, or a URL that may hold credentials.
 _QUIET = ("httpx", "httpcore", "stripe", "pymongo", "nats", "asyncio", "watchfiles")
+
+
+class _OurHandler(logging.StreamHandler[TextIO]):
+    """Told from others' by its type, so that a second `configure` replaces it."""
 
 
 def configure(*, service: str, level: str = "INFO") -> None:
@@ -35,7 +39,7 @@ def configure(*, service: str, level: str = "INFO") -> None:
 
 def _formatter(shared: list[Any]) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],
+        foreign_pre_chain=[structlog.stdlib.ExtraAdder(), _drop_colours, *shared],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.JSONRenderer(default=str),
@@ -44,16 +48,22 @@ def _formatter(shared: list[Any]) -> logging.Formatter:
 
 
 def _attach(formatter: logging.Formatter, level: str) -> None:
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _OurHandler(sys.stderr)
     handler.setFormatter(formatter)
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [other for other in root.handlers if not isinstance(other, _OurHandler)] + [handler]
     root.setLevel(level)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _drop_colours(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """uvicorn gives each line a second time, for terminals."""
+    event.pop("color_message", None)
+    return event
 
 
 def _describe(service: str) -> Any:

@@ -5,17 +5,21 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
+import structlog
 from fastapi import APIRouter, Depends, FastAPI
 
 from ticketing_common.mongo import Database, new_id
 from ticketing_common.observability import configure
 from ticketing_common.settings import CommonSettings, SessionSettings
+from ticketing_common.tokens import is_weak
 from ticketing_common.web.edge import Edge
 from ticketing_common.web.error_handlers import add_error_handlers
 from ticketing_common.web.health import Dependency, Health
 from ticketing_common.web.openapi import ERROR_RESPONSES, describe_errors
 from ticketing_common.web.parts import Part, running
 from ticketing_common.web.shutdown import drain_before_stop
+
+log = structlog.get_logger(__name__)
 
 
 def build_app(
@@ -33,11 +37,12 @@ def build_app(
     `parts` run from start to stop, after the database and in this order, stopped the other way round; HTTP answers
     before any of them is up. `dependencies` are shown by /healthz/ready. `state` becomes `app.state`, for deps.py.
     """
+    configure(service=service, level=settings.log_level)  # here, so that the server's first lines are JSON too
     health = Health(database, dependencies or {})
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        configure(service=service, level=settings.log_level)
+        _warn_of_weak_key(settings)
         with drain_before_stop(lambda: _drain(health), delay_seconds=settings.shutdown_delay_seconds):
             async with running([database, *parts]):
                 yield
@@ -74,6 +79,15 @@ async def _new_id() -> str:
 
 NewId = Annotated[str, Depends(_new_id)]
 """A fresh id for what the request makes."""
+
+
+def _warn_of_weak_key(settings: CommonSettings) -> None:
+    if isinstance(settings, SessionSettings) and is_weak(settings.jwt_secret.get_secret_value()):
+        log.warning(
+            "settings.weak_key",
+            variable="JWT_SECRET",
+            advice="make it 32 bytes or longer, for example with `openssl rand -base64 32`: a short one can be guessed",
+        )
 
 
 def _drain(health: Health) -> None:

@@ -1,0 +1,25 @@
+"""The tickets service on a real MongoDB, called in process. No broker is in reach unless a test brings one."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from ticketing_common.testing.apps import served
+from ticketing_common.testing.fixtures import JWT_SECRET
+from ticketing_tickets.app import create_app
+from ticketing_tickets.settings import Settings
+
+
+@pytest.fixture
+def app(mongo_uri: str) -> FastAPI:
+    """The service, not started yet."""
+    return create_app(Settings(mongo_uri=mongo_uri, nats_url="nats://127.0.0.1:1", jwt_secret=JWT_SECRET))
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody without a session."""
+    async with served(app) as client:
+        yield client

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import httpx
 
-ASK_SECONDS = 2.0
+ASK_SECONDS = 1.0
 HOST = "127.0.0.1"
 
 

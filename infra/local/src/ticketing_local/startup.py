@@ -4,6 +4,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from ticketing_local.errors import StackError
 from ticketing_local.logfiles import last_lines
@@ -41,7 +42,7 @@ class Startup:
             if self.supervisord.poll() is not None:
                 raise StackError(f"The supervisor did not start: {self._complaint()}")
             states = self._states()
-            self.pending = [process for process in self.pending if not self._is_up(process, states)]
+            self.pending = self._still_pending(states)
             self._give_up_if_hopeless(states)
             self._report()
             stop.wait(POLL_SECONDS)
@@ -57,13 +58,14 @@ class Startup:
         except OSError:  # it does not listen yet
             return {}
 
-    def _is_up(self, process: Process, states: Mapping[str, ProcessState]) -> bool:
-        if process.name not in states or states[process.name].pid is None:
-            return False
-        is_up = process.probe.passes() if process.probe else states[process.name].is_running
-        if is_up:
-            print(f"  {process.name:<20} up after {self.waited:4.1f} s   {process.url or ''}".rstrip(), flush=True)
-        return is_up
+    def _still_pending(self, states: Mapping[str, ProcessState]) -> list[Process]:
+        """All are asked at the same time: one that is slow to answer does not hold up the others."""
+        with ThreadPoolExecutor(len(self.pending)) as pool:
+            answers = list(pool.map(lambda process: _is_up(process, states.get(process.name)), self.pending))
+        for process, is_up in zip(self.pending, answers, strict=True):
+            if is_up:
+                print(f"  {process.name:<20} up after {self.waited:4.1f} s   {process.url or ''}".rstrip(), flush=True)
+        return [process for process, is_up in zip(self.pending, answers, strict=True) if not is_up]
 
     def _report(self) -> None:
         if self.pending and time.monotonic() - self.reported > REPORT_SECONDS:
@@ -92,6 +94,12 @@ class Startup:
         lines = last_lines(self.state.run / "supervisord.err", 1)
         lines += last_lines(self.state.logs / "supervisord.log", 1)
         return " / ".join(lines) or f"exit status {self.supervisord.returncode}"
+
+
+def _is_up(process: Process, state: ProcessState | None) -> bool:
+    if state is None or state.pid is None:
+        return False
+    return process.probe.passes() if process.probe else state.is_running
 
 
 def _refuses(state: ProcessState) -> bool:

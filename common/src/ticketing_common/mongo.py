@@ -142,11 +142,14 @@ class Documents:
             return found
 
     async def find_many(
-        self, query: Mapping[str, Any], *, sort: Sequence[tuple[str, int]], limit: int
+        self, query: Mapping[str, Any], *, sort: Sequence[tuple[str, int]], limit: int, index: str | None = None
     ) -> list[Document]:
-        """Up to `limit` documents that match, in this order, without their outboxes."""
+        """Up to `limit` documents that match, in this order, without their outboxes.
+
+        `index` names the one to use, where the server might choose another by the data that it sees first.
+        """
         async with translated_errors():
-            cursor = self._collection.find(query, {"outbox": 0}, sort=list(sort), limit=limit)
+            cursor = self._collection.find(query, {"outbox": 0}, sort=list(sort), limit=limit, hint=index)
             return await cursor.to_list(limit)
 
     async def insert(self, document: Document, events: Sequence[Event] = ()) -> None:

@@ -8,14 +8,15 @@ from ticketing_common.events import TicketState
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents
 from ticketing_tickets.domain import Fence, Ticket
 
+BUYABLE = "buyable"
+BY_SELLER = "by_seller"
 # Ids grow with time, so their order is that of the lists, and a list costs as many keys as it has tickets.
 NEWEST_FIRST = [("_id", DESCENDING)]
 INDEXES = {
     "tickets": [
-        IndexModel(
-            [("order_id", ASCENDING), *NEWEST_FIRST], name="buyable", partialFilterExpression={"order_id": None}
-        ),
-        IndexModel([("user_id", ASCENDING), *NEWEST_FIRST], name="by_seller"),
+        # On a flag, since to MongoDB `order_id: null` means several ranges, which it then has to merge.
+        IndexModel([("buyable", ASCENDING), *NEWEST_FIRST], name=BUYABLE, partialFilterExpression={"buyable": True}),
+        IndexModel([("user_id", ASCENDING), *NEWEST_FIRST], name=BY_SELLER),
         OUTBOX_INDEX,
     ]
 }
@@ -38,11 +39,11 @@ class TicketStore:
 
     async def find_buyable(self, *, after: str | None, limit: int) -> list[Ticket]:
         """Tickets that no order holds."""
-        return await self._list({"order_id": None}, after, limit)
+        return await self._list({"buyable": True}, BUYABLE, after, limit)
 
     async def find_by_seller(self, seller_id: str, *, after: str | None, limit: int) -> list[Ticket]:
         """The seller's tickets, in every state."""
-        return await self._list({"user_id": seller_id}, after, limit)
+        return await self._list({"user_id": seller_id}, BY_SELLER, after, limit)
 
     async def replace(self, before: Ticket, after: Ticket, event: TicketState | None) -> bool:
         """Store `after` and its event if the ticket still is as `before`; else False: read and decide again.
@@ -52,9 +53,9 @@ class TicketStore:
         as_before = {"_id": before.id, "version": before.version, **_fence(before)}
         return await self.documents.compare_and_set(as_before, _changeable(after), [event] if event else [])
 
-    async def _list(self, query: dict[str, Any], after: str | None, limit: int) -> list[Ticket]:
+    async def _list(self, query: dict[str, Any], index: str, after: str | None, limit: int) -> list[Ticket]:
         following = {"_id": {"$lt": after}} if after else {}
-        found = await self.documents.find_many({**query, **following}, sort=NEWEST_FIRST, limit=limit)
+        found = await self.documents.find_many({**query, **following}, sort=NEWEST_FIRST, limit=limit, index=index)
         return [_from_document(document) for document in found]
 
 
@@ -68,6 +69,7 @@ def _changeable(ticket: Ticket) -> dict[str, Any]:
         "price": ticket.price,
         "version": ticket.version,
         "order_id": ticket.order_id,
+        "buyable": ticket.order_id is None,
         **_fence(ticket),
     }
 

@@ -1,0 +1,105 @@
+"""Tickets on the real MongoDB."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+from pymongo.database import Database as SyncDatabase
+
+from ticketing_common.events import OrderCancelled, OrderCreated, TicketCreated
+from ticketing_common.mongo import Database, new_id
+from ticketing_common.testing.samples import order_event
+from ticketing_tickets import domain
+from ticketing_tickets.domain import Ticket
+from ticketing_tickets.store import INDEXES, TicketStore
+
+SELLER = new_id()
+
+
+@pytest.fixture
+async def store(mongo_uri: str) -> AsyncIterator[TicketStore]:
+    """An empty store with its indexes."""
+    database = Database(mongo_uri, default_name="tickets", indexes=INDEXES)
+    await database.run()
+    yield TicketStore(database)
+    await database.close()
+
+
+@pytest.fixture
+def server(mongo_uri: str) -> Iterator[SyncDatabase[dict[str, Any]]]:
+    """The same database, looked at from outside."""
+    with MongoClient[dict[str, Any]](mongo_uri) as client:
+        yield client.get_default_database()
+
+
+async def stored(store: TicketStore, *, order: OrderCreated | None = None) -> Ticket:
+    """A ticket in the store, held by `order` if there is one."""
+    # To the millisecond: MongoDB knows no shorter time.
+    now = datetime.now(UTC).replace(microsecond=0)
+    ticket = Ticket(id=new_id(), title="Front row", price=1250, user_id=SELLER, created_at=now)
+    ticket = domain.apply_order(ticket, order) if order else ticket
+    await store.add(ticket, TicketCreated(id=ticket.id, version=0, title="Front row", price=1250, user_id=SELLER))
+    return ticket
+
+
+async def test_a_ticket_comes_back_as_it_was_stored(store: TicketStore) -> None:
+    ticket = await stored(store, order=order_event(OrderCreated, hold=4, version=2))
+    assert await store.find(ticket.id) == ticket
+    assert await store.find(new_id()) is None
+
+
+async def test_state_and_event_are_one_write(store: TicketStore, server: SyncDatabase[dict[str, Any]]) -> None:
+    ticket = await stored(store)
+    document = server["tickets"].find_one({"_id": ticket.id})
+    assert document is not None
+    assert [entry["id"] for entry in document["outbox"]] == [f"ticket.created:{ticket.id}:0"]
+
+
+async def test_a_write_over_an_older_version_is_refused(store: TicketStore) -> None:
+    ticket = await stored(store)
+    edited = domain.edit(ticket, user_id=SELLER, title="Back row", price=900)
+    assert await store.replace(ticket, edited, None)
+    assert not await store.replace(ticket, edited, None)
+    assert await store.find(ticket.id) == edited
+
+
+async def test_a_write_over_an_older_fence_is_refused_though_the_version_is_the_same(store: TicketStore) -> None:
+    free = await stored(store)
+    order = order_event(OrderCreated, ticket_id=free.id)
+    cancelled = domain.apply_order(free, order_event(OrderCancelled, id=order.id, ticket_id=free.id, version=1))
+    assert await store.replace(free, cancelled, None)
+    assert not await store.replace(free, domain.apply_order(free, order), None)
+
+
+async def test_lists_are_newest_first_and_go_on_after_a_ticket(store: TicketStore) -> None:
+    tickets = [await stored(store) for _ in range(3)]
+    assert await store.find_buyable(after=None, limit=2) == [tickets[2], tickets[1]]
+    assert await store.find_buyable(after=tickets[1].id, limit=2) == [tickets[0]]
+
+
+async def test_a_held_ticket_is_only_in_its_sellers_list(store: TicketStore) -> None:
+    free, held = await stored(store), await stored(store, order=order_event(OrderCreated))
+    assert await store.find_buyable(after=None, limit=10) == [free]
+    assert await store.find_by_seller(SELLER, after=None, limit=10) == [held, free]
+    assert await store.find_by_seller(new_id(), after=None, limit=10) == []
+
+
+async def test_each_list_reads_no_more_than_it_shows(store: TicketStore, server: SyncDatabase[dict[str, Any]]) -> None:
+    for number in range(60):
+        await stored(store, order=order_event(OrderCreated) if number % 3 else None)
+    server.command("profile", 2)
+    await store.find_buyable(after=None, limit=5)
+    await store.find_buyable(after="f" * 24, limit=5)
+    await store.find_by_seller(SELLER, after="f" * 24, limit=5)
+    server.command("profile", 0)
+    finds = list(server["system.profile"].find({"op": "query"}))
+    assert [find["planSummary"] for find in finds] == [
+        "IXSCAN { buyable: 1, _id: -1 }",
+        "IXSCAN { buyable: 1, _id: -1 }",
+        "IXSCAN { user_id: 1, _id: -1 }",
+    ]
+    assert [(find["keysExamined"], find["docsExamined"], find.get("hasSortStage")) for find in finds] == [
+        (5, 5, None)
+    ] * 3

@@ -1,0 +1,1 @@
+"""A small Stripe for one machine: what the marketplace uses of Stripe's API, behaving as Stripe documents it."""

@@ -1,0 +1,1 @@
+"""What Stripe keeps for an account, and what may happen to it."""

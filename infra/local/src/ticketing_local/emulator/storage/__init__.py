@@ -1,0 +1,1 @@
+"""Everything the emulator knows, in one SQLite file."""

@@ -1,0 +1,1 @@
+"""How Stripe speaks over HTTP: forms, keys, errors, idempotency, lists."""

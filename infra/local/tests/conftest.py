@@ -16,7 +16,7 @@ SMALL_STACK = (sys.executable, str(Path(__file__).with_name("small_stack.py")))
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Two replicas of its one service; do not stop it."""
-    state_dir = tmp_path_factory.mktemp("stack") / "state"
+    state_dir = tmp_path_factory.mktemp("stack") / "50 % of it; or so"
     with started(state_dir, free_gateway_port(), SMALL_STACK, REPLICAS="tickets=2") as running:
         yield running
 

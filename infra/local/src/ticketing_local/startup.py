@@ -91,7 +91,7 @@ class Startup:
         return "\n".join([f"{', '.join(names)} {what}.", *tails, advice])
 
     def _complaint(self) -> str:
-        lines = last_lines(self.state.run / "supervisord.err", 1)
+        lines = last_lines(self.state.run / "supervisord.err", 2)
         lines += last_lines(self.state.logs / "supervisord.log", 1)
         return " / ".join(lines) or f"exit status {self.supervisord.returncode}"
 

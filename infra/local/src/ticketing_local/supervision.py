@@ -24,11 +24,10 @@ HEAD = """\
 nodaemon=true
 silent=true
 identifier=ticketing
-directory={run}
-logfile={logs}/supervisord.log
+logfile=../logs/supervisord.log
 logfile_maxbytes=5MB
 logfile_backups=1
-pidfile={run}/supervisord.pid
+pidfile=supervisord.pid
 
 [unix_http_server]
 file={socket}
@@ -50,7 +49,7 @@ stopsignal=TERM
 stopwaitsecs={stop_seconds}
 killasgroup=true
 redirect_stderr=true
-stdout_logfile={logs}/{name}.log
+stdout_logfile=../logs/{name}.log
 stdout_logfile_maxbytes=10MB
 stdout_logfile_backups=2
 """
@@ -115,7 +114,7 @@ def start_supervisor(processes: Iterable[Process], state: StateDir, lock: int) -
     for process in table:
         _write_files(process, state)
     config = state.run / "supervisord.conf"
-    write_private(config, supervisor_config(table, state))
+    write_private(config, supervisor_config(table, state.socket()))
     argv = [sys.executable, "-m", "supervisor.supervisord", "--configuration", str(config)]
     program = {"argv": argv, "env": dict(os.environ), "parent": os.getpid(), "keep": lock}
     write_private(state.run / "supervisord.json", json.dumps(program))
@@ -131,15 +130,17 @@ def start_supervisor(processes: Iterable[Process], state: StateDir, lock: int) -
         )
 
 
-def supervisor_config(processes: Iterable[Process], state: StateDir) -> str:
-    """The text of supervisord.conf; it holds no secret. Percent signs are doubled, as supervisord expands them."""
-    paths = {"run": _escape(state.run), "logs": _escape(state.logs), "socket": _escape(state.socket())}
+def supervisor_config(processes: Iterable[Process], socket: Path) -> str:
+    """The text of supervisord.conf; it holds no secret.
+
+    Paths are relative to STATE_DIR/run, where supervisord starts: in absolute ones it would expand percent signs, in
+    some of them twice.
+    """
     table = list(processes)
-    sections = [HEAD.format_map(paths)]
+    sections = [HEAD.format(socket=_escape(str(socket)))]
     for process in table:
-        command = _escape(shlex.join(leashed(state.run / f"{process.name}.json")))
-        fields = {"name": process.name, "command": command, "stop_seconds": process.stop_seconds}
-        sections.append(PROGRAM.format_map({**paths, **fields}))
+        command = _escape(shlex.join(leashed(Path(f"{process.name}.json"))))
+        sections.append(PROGRAM.format(name=process.name, command=command, stop_seconds=process.stop_seconds))
     for priority, tier in enumerate(Tier, start=1):
         names = ",".join(process.name for process in table if process.tier is tier)
         if names:
@@ -161,5 +162,5 @@ def _write_files(process: Process, state: StateDir) -> None:
     write_private(state.run / f"{process.name}.json", json.dumps(program))
 
 
-def _escape(text: object) -> str:
-    return str(text).replace("%", "%%")
+def _escape(text: str) -> str:
+    return text.replace("%", "%%")

@@ -9,6 +9,7 @@ import structlog
 from nats.errors import Error as NatsError
 from nats.js.api import Header, PubAck
 
+from ticketing_common.errors import Unavailable
 from ticketing_common.events import Envelope
 from ticketing_common.messaging.connection import Broker
 from ticketing_common.messaging.headers import EVENT_TYPE, OCCURRED_AT, TRACEPARENT
@@ -51,7 +52,7 @@ class Publisher:
     async def _publish_one(self, envelope: Envelope) -> bool:
         try:
             await self._send(envelope)
-        except (NatsError, OSError, TimeoutError) as error:
+        except (NatsError, OSError, TimeoutError, Unavailable) as error:
             # Refused (a full stream), or no answer in time: it stays in the outbox and is published again.
             PUBLISH_FAILURES.labels(envelope.subject).inc()
             log.warning("event.not_published", event_id=envelope.id, subject=envelope.subject, error=repr(error))

@@ -3,28 +3,24 @@
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
-from ticketing_common.events import Envelope, Event, HeldTicket, OrderCreated, OrderStatus
+from ticketing_common.events import Envelope, HeldTicket, OrderCreated, OrderStatus
 from ticketing_common.messaging import Broker, Publisher
 from ticketing_common.messaging.streams import EVENTS_STREAM
 from ticketing_common.mongo import Database, new_id
 from ticketing_common.observability import tracing
 from ticketing_common.testing.apps import served
+from ticketing_common.testing.recorder import eventually
 from ticketing_common.testing.servers import Server, redis_server
 from ticketing_expiration.app import create_app
 from ticketing_expiration.settings import Settings
 from ticketing_expiration.store import INDEXES, ExpiryStore
-
-Say = Callable[[Event], object]
-STOP_WITHIN_SECONDS = 10.0
 
 
 @pytest.fixture
@@ -43,9 +39,23 @@ def store(database: Database) -> ExpiryStore:
 
 
 @pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[Server]:
+    """A Redis of this test's own, to kill and start; not started yet."""
+    server = redis_server(tmp_path)
+    yield server
+    server.kill()
+
+
+@pytest.fixture
 def settings(mongo_uri: str, nats_url: str, redis_url: str) -> Settings:
     """The settings that the service and its worker share."""
     return Settings(mongo_uri=mongo_uri, nats_url=nats_url, redis_url=redis_url)
+
+
+@pytest.fixture
+def own_redis_settings(mongo_uri: str, nats_url: str, own_redis: Server) -> Settings:
+    """The same, with a Redis that comes and goes."""
+    return Settings(mongo_uri=mongo_uri, nats_url=nats_url, redis_url=own_redis.url)
 
 
 @pytest.fixture
@@ -56,84 +66,84 @@ async def service(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-def own_redis(tmp_path: Path) -> Iterator[Server]:
-    """A Redis of this test's own, to kill and start; not started yet."""
-    server = redis_server(tmp_path)
-    yield server
-    server.kill()
+def place(broker: Broker, store: ExpiryStore) -> Callable[..., Awaitable[str]]:
+    """Say order.created as orders would, with a hold of so many seconds, and wait until it is heard; the order's id."""
+
+    async def place(hold_seconds: float, *, times: int = 1) -> str:
+        order = _order(hold_seconds)
+        await _say(broker, order, times)
+        await eventually(lambda: _is_known(store, order.id), what="the order being heard of")
+        return order.id
+
+    return place
 
 
-def order_due(in_seconds: float, order_id: str | None = None) -> OrderCreated:
-    """An order whose hold runs out in so many seconds."""
+@pytest.fixture
+def count_complete(broker: Broker) -> Callable[[], Awaitable[int]]:
+    """How many expiration.complete the stream holds."""
+
+    async def count_complete() -> int:
+        info = await broker.jetstream.stream_info(EVENTS_STREAM, subjects_filter="expiration.complete")
+        return (info.state.subjects or {}).get("expiration.complete", 0)
+
+    return count_complete
+
+
+@pytest.fixture
+def worker_log(tmp_path: Path) -> Path:
+    """What all workers of the test write."""
+    return tmp_path / "worker.log"
+
+
+@pytest.fixture
+def start_worker(worker_log: Path) -> Iterator[Callable[[Settings], subprocess.Popen[bytes]]]:
+    """Start `python -m ticketing_expiration.worker` with these settings; killed at the end of the test."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(settings: Settings) -> subprocess.Popen[bytes]:
+        names = ("mongo_uri", "nats_url", "redis_url")
+        environment = os.environ | {name.upper(): str(getattr(settings, name)) for name in names}
+        command = [sys.executable, "-m", "ticketing_expiration.worker"]
+        with worker_log.open("ab") as log:
+            started.append(subprocess.Popen(command, env=environment, stdout=log, stderr=log))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def logged(worker_log: Path) -> Callable[..., Awaitable[None]]:
+    """Wait until the workers have logged `text` so many `times`."""
+
+    async def logged(text: str, *, times: int = 1) -> None:
+        await eventually(lambda: worker_log.read_text().count(text) >= times, what=f"{text} in the worker's log")
+
+    return logged
+
+
+def _order(hold_seconds: float) -> OrderCreated:
     return OrderCreated(
-        id=order_id or new_id(),
+        id=new_id(),
         version=0,
         hold=1,
         status=OrderStatus.CREATED,
         user_id=new_id(),
-        expires_at=datetime.now(UTC) + timedelta(seconds=in_seconds),
+        expires_at=datetime.now(UTC) + timedelta(seconds=hold_seconds),
         ticket=HeldTicket(id=new_id(), title="concert", price=2000),
     )
 
 
-async def say(broker: Broker, *events: Event) -> None:
-    """Publish as orders would."""
-    now = datetime.now(UTC)
-    await Publisher(broker).publish(
-        [Envelope.seal(event, occurred_at=now, traceparent=tracing.begin()) for event in events]
-    )
+async def _say(broker: Broker, order: OrderCreated, times: int) -> None:
+    """The second time under another id, as a redelivery past the dedup window would come."""
+    now, trace = datetime.now(UTC), tracing.begin()
+    for number in range(times):
+        envelope = Envelope.seal(order, occurred_at=now, traceparent=trace)
+        fields = {name: getattr(envelope, name) for name in ("subject", "type", "data", "occurred_at", "traceparent")}
+        assert await Publisher(broker).publish([Envelope(id=f"{envelope.id}:{number}", **fields)])
 
 
-async def said_complete(broker: Broker) -> int:
-    """How many expiration.complete the stream holds."""
-    info = await broker.jetstream.stream_info(EVENTS_STREAM, subjects_filter="expiration.complete")
-    return (info.state.subjects or {}).get("expiration.complete", 0)
-
-
-async def is_known(store: ExpiryStore, order_id: str) -> bool:
-    """Whether the service has heard of the order."""
+async def _is_known(store: ExpiryStore, order_id: str) -> bool:
     return await store.documents.find(order_id) is not None
-
-
-class WorkerProcess:
-    """`python -m ticketing_expiration.worker`."""
-
-    def __init__(self, environment: dict[str, str], log: Path) -> None:
-        self.log = log
-        with log.open("ab") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "ticketing_expiration.worker"],
-                env={**os.environ, **environment},
-                stdout=out,
-                stderr=out,
-            )
-
-    def has_logged(self, event: str) -> bool:
-        """Whether the event is in its log."""
-        return event in self.log.read_text()
-
-    def terminate(self) -> int:
-        """SIGTERM; the exit status."""
-        self.process.terminate()
-        return self.process.wait(STOP_WITHIN_SECONDS)
-
-    def kill(self) -> None:
-        """SIGKILL."""
-        self.process.kill()
-        self.process.wait()
-
-
-@contextmanager
-def started_worker(settings: Settings, log: Path) -> Iterator[WorkerProcess]:
-    """A worker with these settings; killed at the end."""
-    environment = {"MONGO_URI": settings.mongo_uri, "NATS_URL": settings.nats_url, "REDIS_URL": settings.redis_url}
-    worker = WorkerProcess(environment, log)
-    try:
-        yield worker
-    finally:
-        worker.kill()
-
-
-def redis_port(settings: Settings) -> int:
-    """The port of the Redis that the settings name."""
-    return urlsplit(settings.redis_url).port or 6379

@@ -4,6 +4,7 @@ import pytest
 
 from ticketing_common.settings import load
 from ticketing_expiration.settings import Settings
+from ticketing_expiration.worker import main
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +32,10 @@ def test_what_is_no_address_of_redis_is_refused_in_one_line(
         load(Settings)
     said = capsys.readouterr().err
     assert said == "error: REDIS_URL must be an address like redis://host:6379 (or rediss:// for TLS)\n"
+
+
+def test_the_worker_refuses_it_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert capsys.readouterr().err == "error: REDIS_URL is not set: set it in the environment\n"

@@ -57,7 +57,7 @@ def connect(redis_url: str) -> Redis:
 class RqTimers:
     """The service's side: schedules the jobs, in the background and off the event loop.
 
-    While Redis is away the seconds asked for wait here, up to `_MOST_PENDING` and until they are past.
+    While Redis is `away` the seconds asked for wait here, up to `_MOST_PENDING` and until they are past.
     """
 
     name = "timers"
@@ -68,7 +68,7 @@ class RqTimers:
         self._asked: dict[int, float] = {}
         self._pending: set[int] = set()
         self._wake = asyncio.Event()
-        self._away = False
+        self.away = False
 
     def set(self, due_second: int) -> None:
         """Fire what is due at `due_second` (since the epoch) then. Returns at once and never fails."""
@@ -104,7 +104,7 @@ class RqTimers:
             self._pending = {second for second in self._pending if second > time.time()}
             return
         self._pending.difference_update(seconds)
-        self._away = False
+        self.away = False
 
     def _schedule(self, due_seconds: Collection[int]) -> None:
         """In one round trip. A second that is scheduled already is scheduled anew, under the same id."""
@@ -123,9 +123,9 @@ class RqTimers:
             pipeline.execute()
 
     def _note_away(self, error: Exception) -> None:
-        if not self._away:
+        if not self.away:
             log.warning("timers.redis_away", error=repr(error), waiting=len(self._pending), meanwhile="the sweep fires")
-        self._away = True
+        self.away = True
 
 
 def job_id(due_second: int) -> str:
@@ -143,19 +143,11 @@ class DueTimers:
 
     def __init__(self, redis: Redis, fire: Callable[[int], object]) -> None:
         logging.getLogger("rq").setLevel(logging.WARNING)
-        queue = Queue(QUEUE, connection=redis, job_class=_job_that_calls(fire), serializer=JSONSerializer)
-        self._queue = queue
+        self._queue = Queue(QUEUE, connection=redis, job_class=_job_that_calls(fire), serializer=JSONSerializer)
         self._scheduler = RQScheduler(
-            [queue], connection=redis, serializer=JSONSerializer, logging_level=logging.WARNING
+            [self._queue], connection=redis, serializer=JSONSerializer, logging_level=logging.WARNING
         )
-        self._worker: SimpleWorker = _BriefWorker(
-            [queue],
-            connection=redis,
-            job_class=queue.job_class,
-            serializer=JSONSerializer,
-            maintenance_interval=_MAINTENANCE_SECONDS,
-            worker_ttl=_WORKER_TTL_SECONDS,
-        )
+        self._worker = _worker_of(self._queue)
         self._worker.register_birth()
 
     def run_due(self) -> None:
@@ -188,6 +180,17 @@ class _BriefWorker(SimpleWorker):
     @property
     def connection_timeout(self) -> int:
         return _ANSWER_WITHIN_SECONDS
+
+
+def _worker_of(queue: Queue) -> SimpleWorker:
+    return _BriefWorker(
+        [queue],
+        connection=queue.connection,
+        job_class=queue.job_class,
+        serializer=JSONSerializer,
+        maintenance_interval=_MAINTENANCE_SECONDS,
+        worker_ttl=_WORKER_TTL_SECONDS,
+    )
 
 
 def _job_that_calls(fire: Callable[[int], object]) -> type[Job]:

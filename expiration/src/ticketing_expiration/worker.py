@@ -52,7 +52,7 @@ class Worker:
         # The service makes the indexes.
         self._expiries = ExpiryStore(Database(settings.mongo_uri, default_name="expiration", indexes={}))
         self._timers: DueTimers | None = None
-        self._redis_away = False
+        self._redis_state = ""
 
     def run(self, stop: StopSignal) -> None:
         """Until `stop`."""
@@ -84,17 +84,20 @@ class Worker:
         try:
             if self._timers is None:
                 self._timers = DueTimers(self._redis, self.fire)
-                log.info("worker.redis_connected")
             self._timers.run_due()
-            self._redis_away = False
+            self._note_redis("up")
         except (RedisError, OSError) as error:
-            if not self._redis_away:
-                log.warning("worker.redis_away", error=repr(error), retry_in_seconds=1)
-            self._redis_away = True
             self._timers = None  # what it was doing is unknown: a new one starts clean
+            self._note_redis("away", error)
         except Exception:  # what others put into Redis must not end the worker
-            log.exception("worker.failed", retry_in_seconds=1)
             self._timers = None
+            log.exception("worker.failed", retry_in_seconds=1)
+
+    def _note_redis(self, state: str, error: Exception | None = None) -> None:
+        """Log a change, once; an outage is not told of each second."""
+        if state != self._redis_state:
+            self._redis_state = state
+            log.info(f"worker.redis_{state}", error=repr(error) if error else None)
 
 
 def main() -> None:

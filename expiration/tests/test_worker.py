@@ -1,0 +1,112 @@
+"""The worker as a process of its own, together with the service, through outages and kills."""
+
+import subprocess
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import httpx
+
+from ticketing_common.testing.apps import served
+from ticketing_common.testing.recorder import eventually
+from ticketing_common.testing.servers import Server
+from ticketing_expiration.app import create_app
+from ticketing_expiration.settings import Settings
+from ticketing_expiration.store import ExpiryStore
+from ticketing_expiration.timers import RqTimers
+
+StartWorker = Callable[[Settings], subprocess.Popen[bytes]]
+Place = Callable[..., Awaitable[str]]
+Count = Callable[[], Awaitable[int]]
+Logged = Callable[..., Awaitable[None]]
+
+CONNECTED = "worker.redis_up"
+BY_TIMER = '"by": "timer"'
+STOP_WITHIN_SECONDS = 10.0
+
+
+async def test_an_order_expires_at_its_time_and_is_told_of_once(
+    service: httpx.AsyncClient,
+    settings: Settings,
+    start_worker: StartWorker,
+    logged: Logged,
+    place: Place,
+    count_complete: Count,
+    store: ExpiryStore,
+) -> None:
+    worker = start_worker(settings)
+    await logged(CONNECTED)
+    order_id = await place(1.0, times=2)
+    await logged(BY_TIMER)
+    await eventually(lambda: _is(count_complete, 1), what="the order expiring")
+    document = await store.documents.find(order_id)
+    assert document is not None
+    assert document["fired_at"] >= document["due_at"]
+    await eventually(lambda: _outboxes_are_empty(store), what="the outbox being empty")
+    assert await count_complete() == 1
+    assert _children(worker) == []
+    assert _stop(worker) == 0
+
+
+async def test_a_killed_worker_loses_nothing_and_its_successor_rings_at_once(
+    service: httpx.AsyncClient,
+    settings: Settings,
+    start_worker: StartWorker,
+    logged: Logged,
+    place: Place,
+    count_complete: Count,
+) -> None:
+    worker = start_worker(settings)
+    await logged(CONNECTED)
+    await place(0.5)
+    worker.kill()
+    start_worker(settings)
+    await eventually(lambda: _is(count_complete, 1), what="the order of the dead worker expiring")
+    await logged(CONNECTED, times=2)
+    await place(0.3)
+    await logged(BY_TIMER)
+    await eventually(lambda: _is(count_complete, 2), what="the next order expiring")
+
+
+async def test_the_worker_waits_for_redis_and_outlives_its_outage(
+    own_redis_settings: Settings, own_redis: Server, start_worker: StartWorker, logged: Logged, place: Place
+) -> None:
+    worker = start_worker(own_redis_settings)
+    await logged("worker.redis_away")
+    own_redis.start()
+    await logged(CONNECTED)
+    own_redis.kill()
+    await logged("worker.redis_away", times=2)
+    own_redis.start()
+    async with served(create_app(own_redis_settings)):
+        await place(0.3)
+        await logged(BY_TIMER)
+    own_redis.kill()
+    await logged("worker.redis_away", times=3)
+    assert _stop(worker) == 0
+
+
+async def test_while_the_database_is_away_the_worker_leaves_it_to_the_sweep_and_stops_when_told(
+    settings: Settings, start_worker: StartWorker, logged: Logged
+) -> None:
+    worker = start_worker(settings.model_copy(update={"mongo_uri": "mongodb://127.0.0.1:1/expiration"}))
+    RqTimers(settings.redis_url)._schedule([1])
+    await logged("worker.database_away")
+    assert _stop(worker) == 0
+
+
+def _stop(worker: subprocess.Popen[bytes]) -> int:
+    worker.terminate()
+    return worker.wait(STOP_WITHIN_SECONDS)
+
+
+def _children(process: subprocess.Popen[bytes]) -> list[str]:
+    tasks = Path(f"/proc/{process.pid}/task")
+    return [child for task in tasks.glob("*/children") for child in task.read_text().split()]
+
+
+async def _is(count: Count, expected: int) -> bool:
+    return await count() == expected
+
+
+async def _outboxes_are_empty(store: ExpiryStore) -> bool:
+    return await store.documents.find_one({"outbox.0": {"$exists": True}}) is None

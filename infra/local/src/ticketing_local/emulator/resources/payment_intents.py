@@ -14,6 +14,7 @@ from ticketing_local.emulator.wire.metadata import metadata
 Json = dict[str, Any]
 
 FIELDS = (
+    "allowed_payment_method_types",
     "amount",
     "automatic_payment_methods",
     "capture_method",
@@ -21,7 +22,6 @@ FIELDS = (
     "currency",
     "description",
     "metadata",
-    "payment_method_types",
     "receipt_email",
     "statement_descriptor_suffix",
     *confirming.FIELDS,
@@ -33,10 +33,12 @@ CANCELLABLE = (
     "requires_action",
     "processing",
 )
+_RESTRICTION = "allowed_payment_method_types"
 REASONS = ("duplicate", "fraudulent", "requested_by_customer", "abandoned")
 
 
 def create(call: Call) -> Json:
+    _refuse_removed(call)
     call.params.only(*FIELDS)
     intent = _intent(call)
     confirm = call.params.boolean("confirm")
@@ -82,7 +84,7 @@ def _intent(call: Call) -> Json:
         "amount": amount,
         "amount_capturable": 0,
         "amount_received": 0,
-        "automatic_payment_methods": None if "payment_method_types" in call.params else {"enabled": True},
+        "automatic_payment_methods": None if _RESTRICTION in call.params else {"enabled": True},
         "canceled_at": None,
         "cancellation_reason": None,
         "capture_method": call.params.choice("capture_method", ("automatic", "automatic_async")) or "automatic_async",
@@ -118,9 +120,20 @@ def _choose_only(call: Call, intent: Json) -> None:
 
 
 def _types(call: Call) -> list[str]:
-    types = call.params.texts("payment_method_types") or ["card"]
-    if types != ["card"]:
+    """What is compatible of what is allowed: cards only here."""
+    if "card" not in (call.params.texts(_RESTRICTION) or ["card"]):
         raise InvalidRequest(
-            "The emulator takes cards only: payment_method_types[]=card.", param="payment_method_types"
+            "None of these types can be used: the emulator takes cards, allowed_payment_method_types[]=card.",
+            param=_RESTRICTION,
         )
-    return types
+    return ["card"]
+
+
+def _refuse_removed(call: Call) -> None:
+    """Gone since API version 2026-09-30.endive (Stripe's changelog)."""
+    if "payment_method_types" in call.params:
+        raise InvalidRequest(
+            "payment_method_types is no longer supported: use allowed_payment_method_types, or leave it out.",
+            code="payment_method_types_no_longer_supported",
+            param="payment_method_types",
+        )

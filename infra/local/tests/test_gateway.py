@@ -32,6 +32,13 @@ def test_a_service_that_is_down_is_502_with_retry_after(stack: Stack) -> None:
     assert "try again" in answer.json()["errors"][0]["message"]
 
 
+@pytest.mark.parametrize("size", [2, 3_000_000])
+def test_an_answer_that_comes_before_the_body_was_read_arrives_whole(stack: Stack, size: int) -> None:
+    with httpx.Client(base_url=stack.url) as client:
+        answers = [client.post("/api/tickets", content=b" " * size) for _ in range(40)]
+    assert {answer.status_code for answer in answers} == {200}
+
+
 def test_the_page_at_the_root_says_that_payments_are_emulated(stack: Stack) -> None:
     answer = path_seen(stack, "/")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")

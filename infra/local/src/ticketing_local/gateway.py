@@ -11,6 +11,7 @@ from ticketing_local.process import Process, Tier
 # No regular expression in an Ingress, but Caddy's own path matcher ignores case, and an Ingress does not.
 ROUTES = {"/api/users": "auth", "/api/tickets": "tickets", "/api/orders": "orders", "/api/payments": "payments"}
 LOOPBACK = ["127.0.0.0/8", "::1/128"]
+BUFFERED_BYTES = 1 << 20
 JSON_TYPE = ["application/json"]
 
 Json = dict[str, Any]
@@ -39,6 +40,8 @@ def caddy_config(layout: Layout) -> Json:
         "listen": [f"{HOST}:{layout.settings.port}"],
         "protocols": ["h1"],
         "automatic_https": {"disable": True},
+        # A service may answer before it has read a body; without these two, such an answer is sometimes cut off.
+        "enable_full_duplex": True,
         # A TLS proxy on this machine may say that the browser came by HTTPS.
         "trusted_proxies": {"source": "static", "ranges": LOOPBACK},
         "routes": [*_service_routes(layout), _welcome(layout), _unknown_route()],
@@ -72,6 +75,7 @@ def _proxy(ports: list[int]) -> Json:
             "try_duration": "5s",
             "try_interval": "100ms",
         },
+        "request_buffers": BUFFERED_BYTES,
         # Shorter than uvicorn's 5 s: a connection that the service is just closing is not used for a POST.
         "transport": {"protocol": "http", "keep_alive": {"idle_timeout": "3s"}, "dial_timeout": "2s"},
     }

@@ -1,0 +1,20 @@
+/** Money: a number of major units (dollars) on the wire, whole minor units for Stripe. */
+
+export type Currency = string;
+
+/** "$95.00", the same on the server and in every browser. */
+export function formatMoney(amount: number, currency: Currency): string {
+  return new Intl.NumberFormat("en-US", { style: "currency", currency }).format(amount);
+}
+
+/** Whole minor units, as the services count them: hundredths, whatever the currency. */
+export function toMinor(amount: number): number {
+  return Math.round(amount * 100);
+}
+
+/** The number that a person typed, or null for what is no amount. "12,50" is 12.5; more than two decimals are none. */
+export function parseMoney(text: string): number | null {
+  const plain = text.trim().replace(/^\$\s*/, "");
+  const match = /^(\d{1,3}(?:,\d{3})+|\d+)(?:[.,](\d{1,2}))?$/.exec(plain);
+  return match ? Number(`${match[1]?.replaceAll(",", "")}.${match[2] ?? "0"}`) : null;
+}

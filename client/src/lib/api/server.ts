@@ -18,3 +18,9 @@ export async function read<T>(path: string, patienceMs = PATIENCE_MS): Promise<A
     signal: AbortSignal.timeout(patienceMs),
   });
 }
+
+/** The moment at which the service answered, by its own clock (whole seconds), in milliseconds since 1970. */
+export function serverTime(answer: { headers: Headers; receivedAt: number }): number {
+  const date = Date.parse(answer.headers.get("date") ?? "");
+  return Number.isNaN(date) ? answer.receivedAt : date;
+}

@@ -1,0 +1,57 @@
+"use client";
+
+import type { Stripe, StripeElements } from "@stripe/stripe-js";
+
+import { firstMessage, mayPass } from "@/lib/api/answer";
+import { pay } from "@/lib/api/browser";
+import type { PaymentTry } from "@/lib/api/types";
+
+export type Outcome =
+  /** The money is taken, or the bank is still at it: the order will tell. */
+  | { kind: "taken" }
+  /** The card was refused; nothing was charged. `reason` alone is for the history. */
+  | { kind: "declined"; message: string; reason: string }
+  /** The form is not right yet, or the order cannot be paid any more. */
+  | { kind: "refused"; message: string };
+
+type Payment = { stripe: Stripe; elements: StripeElements; orderId: string };
+
+const TRY_ANOTHER = "Nothing was charged. Try another card.";
+const NOT_CONFIRMED = "Your bank did not confirm that it is you.";
+const NOT_HEARD =
+  "We did not hear how this went. Nothing is lost: this page keeps looking at your order. If it stays unpaid, try again; you are never charged twice.";
+
+/** Turns the card form into a token, pays with it, and lets the bank ask the buyer if it wants to. */
+export async function payWithCard({ stripe, elements, orderId }: Payment): Promise<Outcome> {
+  const submitted = await elements.submit();
+  if (submitted.error) return refused(submitted.error.message);
+  const { error, confirmationToken } = await stripe.createConfirmationToken({ elements });
+  if (error) return error.type === "card_error" ? declined(error.message ?? "") : refused(error.message);
+  const answer = await pay({ token: confirmationToken.id, orderId });
+  if (answer.ok) return follow(stripe, answer.data);
+  const message = firstMessage(answer.problem);
+  if (answer.problem.status === 402) return { kind: "declined", message, reason: reasonIn(message) };
+  return { kind: "refused", message: mayPass(answer.problem) ? NOT_HEARD : message };
+}
+
+async function follow(stripe: Stripe, payment: PaymentTry): Promise<Outcome> {
+  if (!payment.clientSecret) return { kind: "taken" };
+  const { error } = await stripe.handleNextAction({ clientSecret: payment.clientSecret });
+  if (!error) return { kind: "taken" };
+  return declined(error.code === "payment_intent_authentication_failure" ? NOT_CONFIRMED : (error.message ?? ""));
+}
+
+function declined(words: string): Outcome {
+  const reason = words || "The card was declined.";
+  return { kind: "declined", message: `${reason} ${TRY_ANOTHER}`, reason: reasonIn(reason) };
+}
+
+function refused(message: string | undefined): Outcome {
+  return { kind: "refused", message: message ?? "Check the card details." };
+}
+
+/** "Your card has insufficient funds. Nothing was charged. …" → "your card has insufficient funds". */
+function reasonIn(message: string): string {
+  const first = message.split(". ")[0] ?? message;
+  return (first.charAt(0).toLowerCase() + first.slice(1)).replace(/\.$/, "");
+}

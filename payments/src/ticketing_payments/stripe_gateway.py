@@ -1,5 +1,6 @@
 """Stripe, through its own SDK. The only file that imports it; its objects and errors stay here."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -64,7 +65,7 @@ class StripeGateway:
                     {"idempotency_key": f"order:{order_id}:confirm:{token}"},
                 )
         except stripe.CardError as declined:
-            return _declined(await self.retrieve(intent_id), declined)
+            return _declined(await self.retrieve(intent_id), declined, token)
         except stripe.InvalidRequestError as error:
             return await self._after_refusal(intent_id, error)
         return _intent(found)
@@ -173,9 +174,10 @@ def _decline(error: dict[str, Any] | None) -> Decline | None:
     )
 
 
-def _declined(intent: Intent, error: stripe.CardError) -> Intent:
+def _declined(intent: Intent, error: stripe.CardError, token: str) -> Intent:
     """A card refused before any charge was tried may leave no trace on the intent: then the error tells."""
     if intent.decline is not None or intent.status is not IntentStatus.REQUIRES_PAYMENT_METHOD:
         return intent
-    decline = Decline(attempt="", code=error.code or "unknown", message=error.user_message or "The card was declined.")
-    return replace(intent, decline=decline)
+    attempt = hashlib.sha256(token.encode()).hexdigest()
+    message = error.user_message or "The card was declined."
+    return replace(intent, decline=Decline(attempt=attempt, code=error.code or "unknown", message=message))

@@ -10,6 +10,7 @@ from ticketing_payments.announcements import news
 from ticketing_payments.domain import Order, Payment
 from ticketing_payments.intent import Intent
 from ticketing_payments.ports import Gateway, Payments
+from ticketing_payments.transition import taken_over
 
 TRIES = 20
 
@@ -45,7 +46,7 @@ async def call_off(till: Till, payment: Payment) -> None:
 async def take_over(till: Till, order_id: str, intent: Intent) -> Payment:
     """The one transition of all news about an intent: from our call's answer, a webhook or the reconciler."""
     async for payment in current(till.payments, order_id):
-        after = domain.taken_over(payment, intent, currency=till.currency)
+        after = taken_over(payment, intent, currency=till.currency)
         if after is payment or await till.payments.save(after, over=payment.version, event=news(payment, after)):
             return after
     raise AssertionError("unreachable: current() raises when it is out of tries")

@@ -1,6 +1,8 @@
 """The worker as a process of its own, together with the service, through outages and kills."""
 
+import asyncio
 import subprocess
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from ticketing_common.testing.servers import Server
 from ticketing_expiration.app import create_app
 from ticketing_expiration.settings import Settings
 from ticketing_expiration.store import ExpiryStore
-from ticketing_expiration.timers import RqTimers
+from ticketing_expiration.worker import Worker
 
 StartWorker = Callable[[Settings], subprocess.Popen[bytes]]
 Place = Callable[..., Awaitable[str]]
@@ -85,13 +87,15 @@ async def test_the_worker_waits_for_redis_and_outlives_its_outage(
     assert _stop(worker) == 0
 
 
-async def test_while_the_database_is_away_the_worker_leaves_it_to_the_sweep_and_stops_when_told(
-    settings: Settings, start_worker: StartWorker, logged: Logged
+def test_while_the_database_is_away_a_backlog_of_jobs_costs_one_try_and_the_rest_is_left_to_the_sweep(
+    redis_url: str,
 ) -> None:
-    worker = start_worker(settings.model_copy(update={"mongo_uri": "mongodb://127.0.0.1:1/expiration"}))
-    RqTimers(settings.redis_url)._schedule([1])
-    await logged("worker.database_away")
-    assert _stop(worker) == 0
+    away = Settings(mongo_uri="mongodb://127.0.0.1:1/expiration", nats_url="nats://127.0.0.1:1", redis_url=redis_url)
+    with asyncio.Runner() as runner:
+        worker = Worker(away, runner)
+        began = time.monotonic()
+        assert [worker.fire(second) for second in range(100)] == [0] * 100
+        assert time.monotonic() - began < STOP_WITHIN_SECONDS
 
 
 def _stop(worker: subprocess.Popen[bytes]) -> int:

@@ -142,7 +142,8 @@ class DueTimers:
     """
 
     def __init__(self, redis: Redis, fire: Callable[[int], object]) -> None:
-        logging.getLogger("rq").setLevel(logging.WARNING)
+        for name in ("rq", "rq.worker", "rq.job"):  # at INFO they write six lines for each job
+            logging.getLogger(name).setLevel(logging.WARNING)
         self._queue = Queue(QUEUE, connection=redis, job_class=_job_that_calls(fire), serializer=JSONSerializer)
         self._scheduler = RQScheduler(
             [self._queue], connection=redis, serializer=JSONSerializer, logging_level=logging.WARNING

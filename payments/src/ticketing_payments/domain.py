@@ -103,6 +103,18 @@ class AlreadyPaid(Refused):
     message = "That order is already paid. Nothing more was charged."
 
 
+class PaymentCalledOff(Refused):
+    """The intent was cancelled, not by us: the order lives, but nothing can pay it."""
+
+    message = "The payment of that order was called off. Nothing was charged. Cancel the order and order again."
+
+
+class StillProcessing(Refused):
+    """The order is over, but the bank may still take the money; what then becomes of it, orders decides."""
+
+    message = "Your bank is still deciding about this payment. Look at the order again in a minute."
+
+
 class IntentMismatch(Exception):
     """Stripe tells of an intent that is not this order's, or of another amount or currency. Somebody must look."""
 
@@ -115,12 +127,11 @@ def require_payer(payment: Payment, user_id: str) -> None:
 
 def require_payable(payment: Payment, *, now: datetime) -> None:
     """Refused unless the order waits for money right now."""
-    if payment.is_captured or payment.order.status is OrderStatus.COMPLETE:
-        raise AlreadyPaid
-    if payment.order.reason is CancelReason.EXPIRED or now >= payment.order.expires_at:
-        raise OrderExpired
-    if payment.order.status is OrderStatus.CANCELLED or payment.status is PaymentStatus.CANCELED:
-        raise OrderCancelled
+    refusal = _refusal(payment, now)
+    if refusal is None:
+        return
+    # "Nothing was charged" is said only when it is certain.
+    raise StillProcessing if payment.status is PaymentStatus.PROCESSING and refusal is not AlreadyPaid else refusal
 
 
 def with_order(payment: Payment, order: Order) -> Payment:
@@ -154,6 +165,19 @@ def refund_done(payment: Payment, *, refunded: int) -> Payment:
 def check_later(payment: Payment, check_at: datetime | None) -> Payment:
     """The payment, to be asked about again at `check_at`, or never again for None."""
     return next_state(payment, check_at=check_at, checks=payment.checks + 1)
+
+
+def _refusal(payment: Payment, now: datetime) -> type[Refused] | None:
+    order = payment.order
+    if payment.is_captured or order.status is OrderStatus.COMPLETE:
+        return AlreadyPaid
+    if order.reason is CancelReason.BUYER:
+        return OrderCancelled
+    if order.reason is CancelReason.EXPIRED or now >= order.expires_at:
+        return OrderExpired
+    if order.status is OrderStatus.CANCELLED:
+        return OrderCancelled
+    return PaymentCalledOff if payment.status is PaymentStatus.CANCELED else None
 
 
 def money_status(captured: int, refunded: int) -> PaymentStatus:

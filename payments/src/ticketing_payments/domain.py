@@ -40,11 +40,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """A refund that is to be made or was made. Its id is its idempotency key: it is stored before Stripe is asked."""
+    """All that is left of a payment is to go back, or went. Its id is its idempotency key: stored before the call."""
 
     id: str
     reason: RefundReason
-    amount: int
     done: bool = False
 
 
@@ -115,6 +114,10 @@ class StillProcessing(Refused):
     message = "Your bank is still deciding about this payment. Look at the order again in a minute."
 
 
+class NotRefundable(Exception):
+    """A refund is asked for of a payment that is not here, or took no money. Somebody must look."""
+
+
 class IntentMismatch(Exception):
     """Stripe tells of an intent that is not this order's, or of another amount or currency. Somebody must look."""
 
@@ -144,11 +147,16 @@ def begin_attempt(payment: Payment, *, intent_id: str, attempt: str, check_at: d
     return next_state(payment, intent_id=intent_id, attempt=attempt, check_at=check_at, checks=0)
 
 
-def ask_refund(payment: Payment, *, refund_id: str, reason: RefundReason) -> Payment:
-    """The payment with its refund written down, or as it is when that was done before."""
+def ask_refund(payment: Payment, *, payment_id: str, refund_id: str, reason: RefundReason) -> Payment:
+    """The payment with its refund written down, or as it is when that was done before.
+
+    What was given back already, by somebody else, needs no call: then the refund is done. Raises NotRefundable.
+    """
+    if payment.id != payment_id or not payment.is_captured:
+        raise NotRefundable(f"payment {payment_id} of order {payment.order_id} has taken no money here")
     if payment.refund is not None:
         return payment
-    refund = Refund(id=refund_id, reason=reason, amount=payment.captured - payment.refunded)
+    refund = Refund(id=refund_id, reason=reason, done=payment.refunded >= payment.captured)
     return next_state(payment, refund=refund)
 
 

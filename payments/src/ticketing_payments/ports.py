@@ -47,5 +47,5 @@ class Gateway(Protocol):
     async def cancel(self, intent_id: str) -> Intent:
         """Call the intent off, or answer how it stands when it is too late for that."""
 
-    async def refund(self, *, refund_id: str, intent_id: str, amount: int) -> Intent:
-        """Give the money back, once for each `refund_id`; the intent as it stands then."""
+    async def refund(self, *, refund_id: str, intent_id: str) -> Intent:
+        """Give back all that is left, once for each `refund_id`; the intent as it stands then."""

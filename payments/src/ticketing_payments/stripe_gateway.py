@@ -86,12 +86,13 @@ class StripeGateway:
                 raise
             return await self.retrieve(intent_id)
 
-    async def refund(self, *, refund_id: str, intent_id: str, amount: int) -> Intent:
-        """Give the money back; that it was given back before counts as done."""
+    async def refund(self, *, refund_id: str, intent_id: str) -> Intent:
+        """Give back all that is left; that it was given back before counts as done."""
         try:
             async with _translated_errors():
                 await self._client.v1.refunds.create_async(
-                    {"payment_intent": intent_id, "amount": amount, "metadata": {"refund_id": refund_id}},
+                    # No amount: Stripe knows what is left, also when somebody refunds in the dashboard meanwhile.
+                    {"payment_intent": intent_id, "metadata": {"refund_id": refund_id}},
                     {"idempotency_key": f"refund:{refund_id}"},
                 )
         except stripe.InvalidRequestError as error:

@@ -40,7 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings=settings,
         database=database,
         routers=[router],
-        parts=[broker, relay, Reconciler(till), *(Subscription(broker, listener) for listener in heard)],
+        parts=[gateway, broker, relay, Reconciler(till), *(Subscription(broker, listener) for listener in heard)],
         dependencies={"nats": broker},
         state={"till": till, "broker": broker, "webhook_reader": gateway},
     )

@@ -60,7 +60,8 @@ async def refund(till: Till, *, order_id: str, payment_id: str, refund_id: str, 
     async for payment in current(till.payments, order_id):
         asked = domain.ask_refund(payment, payment_id=payment_id, refund_id=refund_id, reason=reason)
         if asked is payment or await till.payments.save(asked, over=payment.version):
-            return await _settle_refund(till, asked)
+            await _settle_refund(till, asked)
+            return
 
 
 async def current(payments: Payments, order_id: str) -> AsyncIterator[Payment]:

@@ -52,10 +52,13 @@ def _started(folder: Path, port: int) -> "subprocess.Popen[str]":
 
 def _show_until_up(process: "subprocess.Popen[str]", folder: Path) -> None:
     assert process.stdout is not None  # noqa: S101  it is a pipe
+    is_coming_up = True  # what follows is for people who will use the stack themselves
     for line in process.stdout:
+        is_coming_up = is_coming_up and line.strip() != ""
         if line.startswith(READY):
             return
-        print(f"  {line}", end="", flush=True)
+        if is_coming_up:
+            print(f"  {line}", end="", flush=True)
     raise StackError(f"The demo's stack did not start; its logs are in {folder / 'state' / 'logs'}")
 
 

@@ -28,7 +28,7 @@ def create_app(settings: Settings) -> FastAPI:
         api_base=settings.stripe_api_base,
         webhook_secret=secret.get_secret_value() if secret else None,
     )
-    till = Till(payments=store, gateway=gateway, currency=settings.currency)
+    till = Till(payments=store, gateway=gateway, currency=settings.currency, live=settings.live)
     heard = (
         listeners.OrderCreatedListener(till),
         listeners.OrderCancelledListener(till),

@@ -119,7 +119,7 @@ class NotRefundable(Exception):
 
 
 class IntentMismatch(Exception):
-    """Stripe tells of an intent that is not this order's, or of another amount or currency. Somebody must look."""
+    """Stripe tells of an intent that is not this payment's, or of another amount, currency or mode: look at it."""
 
 
 def require_payer(payment: Payment, user_id: str) -> None:

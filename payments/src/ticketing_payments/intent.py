@@ -36,5 +36,6 @@ class Intent:
     currency: str
     captured: int
     refunded: int
+    live: bool = False
     client_secret: str | None = None
     decline: Decline | None = None

@@ -17,6 +17,7 @@ def intent_of(data: dict[str, Any]) -> Intent:
         currency=data["currency"],
         captured=data.get("amount_received") or 0,
         refunded=charge.get("amount_refunded", 0) if isinstance(charge, dict) else 0,
+        live=bool(data.get("livemode")),
         client_secret=data.get("client_secret"),
         decline=_decline(data.get("last_payment_error")),
     )

@@ -11,12 +11,12 @@ from ticketing_payments.intent import Decline, Intent, IntentStatus
 MOST_DECLINES = 100
 
 
-def taken_over(payment: Payment, intent: Intent, *, currency: str) -> Payment:
+def taken_over(payment: Payment, intent: Intent, *, currency: str, live: bool = False) -> Payment:
     """The payment as the intent now stands; the same payment when that is no news.
 
-    Raises IntentMismatch when it is not this payment's intent, or is of another amount or currency.
+    Raises IntentMismatch when it is not this payment's intent, or is of another amount, currency or mode (`live`).
     """
-    _require_match(payment, intent, currency)
+    _require_match(payment, intent, currency=currency, live=live)
     captured, refunded = max(payment.captured, intent.captured), max(payment.refunded, intent.refunded)
     if captured:
         return _with_money(payment, captured, refunded)
@@ -58,12 +58,13 @@ def _status(payment: Payment, intent: Intent, *, declined: bool) -> PaymentStatu
     return PaymentStatus.OPEN if payment.status is PaymentStatus.NONE else payment.status
 
 
-def _require_match(payment: Payment, intent: Intent, currency: str) -> None:
-    same = intent.id == payment.intent_id and intent.order_id == payment.order_id
-    if not same or intent.amount != payment.order.price or intent.currency != currency:
+def _require_match(payment: Payment, intent: Intent, *, currency: str, live: bool) -> None:
+    told = (intent.id, intent.order_id, intent.amount, intent.currency, intent.live)
+    ours = (payment.intent_id, payment.order_id, payment.order.price, currency, live)
+    if told != ours:
         raise IntentMismatch(
-            f"intent {intent.id} of order {intent.order_id} over {intent.amount} {intent.currency} is not the payment "
-            f"of order {payment.order_id} over {payment.order.price} {currency}: look at it in Stripe's dashboard"
+            f"the intent told of (id, order, amount, currency, live mode: {told}) is not this payment's ({ours}): "
+            "nothing was taken over; look at it in Stripe's dashboard"
         )
 
 

@@ -17,11 +17,12 @@ TRIES = 20
 
 @dataclass(frozen=True, slots=True)
 class Till:
-    """The store, the gateway and the currency that all of this works with."""
+    """The store, the gateway, the currency, and whether real money moves."""
 
     payments: Payments
     gateway: Gateway
     currency: str
+    live: bool = False
 
 
 async def hear_of_order(till: Till, *, order_id: str, payment_id: str, order: Order) -> Payment:
@@ -46,7 +47,7 @@ async def call_off(till: Till, payment: Payment) -> None:
 async def take_over(till: Till, order_id: str, intent: Intent) -> Payment:
     """The one transition of all news about an intent: from our call's answer, a webhook or the reconciler."""
     async for payment in current(till.payments, order_id):
-        after = taken_over(payment, intent, currency=till.currency)
+        after = taken_over(payment, intent, currency=till.currency, live=till.live)
         if after is payment or await till.payments.save(after, over=payment.version, event=news(payment, after)):
             return after
     raise AssertionError("unreachable: current() raises when it is out of tries")

@@ -11,7 +11,7 @@ import pytest
 import stripe
 
 from ticketing_common.testing.servers import Server, started
-from ticketing_local.emulator.testing import WebhookReceiver, stripe_emulator, webhook_receiver
+from ticketing_local.emulator.testing import WEBHOOK_SECRET, WebhookReceiver, stripe_emulator, webhook_receiver
 
 SECRET_KEY = "sk_test_secret"
 PUBLISHABLE_KEY = "pk_test_public"
@@ -58,10 +58,12 @@ def shared_receiver() -> Iterator[WebhookReceiver]:
 
 
 @pytest.fixture
-def receiver(shared_receiver: WebhookReceiver) -> WebhookReceiver:
-    """The same, empty."""
-    shared_receiver.events.clear()
-    return shared_receiver
+def receiver(shared_receiver: WebhookReceiver) -> Iterator[WebhookReceiver]:
+    """The same, empty; whatever came must have been signed, by the SDK's own judgement."""
+    shared_receiver.received.clear()
+    yield shared_receiver
+    for webhook in shared_receiver.received:
+        stripe.WebhookSignature.verify_header(webhook.body, webhook.signature, WEBHOOK_SECRET, tolerance=300)
 
 
 @pytest.fixture(scope="session")

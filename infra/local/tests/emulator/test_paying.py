@@ -3,6 +3,12 @@
 import pytest
 import stripe
 
+
+def answer_of(caught):
+    """The failure as the SDK shows it (typed loosely there)."""
+    return caught.value.error
+
+
 DECLINES = [
     ("pm_card_visa_chargeDeclined", "card_declined", "generic_decline"),
     ("pm_card_chargeDeclined", "card_declined", "generic_decline"),
@@ -37,7 +43,7 @@ async def test_each_declining_card_is_declined_for_its_reason(shop, card, code, 
     with pytest.raises(stripe.CardError) as caught:
         await shop.paid(card)
 
-    error = caught.value.error
+    error = answer_of(caught)
     assert (error.code, error.decline_code, caught.value.http_status) == (code, decline_code, 402)
     assert error.payment_intent.last_payment_error.decline_code == decline_code
     assert error.payment_intent.status == "requires_payment_method"
@@ -122,7 +128,7 @@ async def test_a_paid_intent_is_not_paid_again(shop):
         await shop.confirm(intent, await shop.token())
 
     assert caught.value.code == "payment_intent_unexpected_state"
-    assert caught.value.error.payment_intent.status == "succeeded"
+    assert answer_of(caught).payment_intent.status == "succeeded"
 
 
 async def test_a_cancelled_intent_takes_no_money(shop):

@@ -40,6 +40,7 @@ def test_a_taken_port_is_told_in_one_line(emulator, tmp_path):
     [
         ("--port 1 --state-dir x --webhook-url http://127.0.0.1:1/", "STRIPE_WEBHOOK_SECRET"),
         ("--port 1 --state-dir x --webhook-url nonsense --webhook-secret y", "STRIPE_WEBHOOK_URL"),
+        ("--port 1 --state-dir x --webhook-url http://h:port/ --webhook-secret y", "STRIPE_WEBHOOK_URL"),
         ("--port 65536 --state-dir x", "0 (any free one) to 65535"),
         ("--port 1", "--state-dir"),
     ],

@@ -1,6 +1,7 @@
 """For tests: the emulator as a process of its own, and an endpoint that keeps the webhooks it gets."""
 
 import asyncio
+import json
 import sys
 import threading
 import time
@@ -9,8 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-
-import stripe
+from typing import Any
 
 from ticketing_common.testing.servers import Server, free_port
 
@@ -30,41 +30,50 @@ def stripe_emulator(folder: Path, *, port: int | None = None, webhook_url: str |
     return Server(command, port, f"http://127.0.0.1:{port}", folder / "stripe.log")
 
 
+@dataclass(frozen=True)
+class Received:
+    """A webhook as it came."""
+
+    body: bytes
+    signature: str
+
+    @property
+    def event(self) -> dict[str, Any]:
+        event: dict[str, Any] = json.loads(self.body)
+        return event
+
+
 @dataclass
 class WebhookReceiver:
-    """An endpoint that checks each signature with Stripe's SDK and answers 200, or what `answers` holds next."""
+    """An endpoint that keeps what it gets and answers 200, or what `answers` holds next."""
 
     url: str = ""
-    events: list[stripe.Event] = field(default_factory=list)
+    received: list[Received] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The events, as they came."""
+        return [each.event for each in self.received]
 
     def of(self, intent_id: str) -> list[str]:
         """The types of the events about a PaymentIntent and what belongs to it, as they came."""
-        return [event.type for event in self.events if intent_id in _subjects(event)]
+        subjects = [(event["type"], event["data"]["object"]) for event in self.events]
+        return [kind for kind, about in subjects if intent_id in {about["id"], about.get("payment_intent")}]
 
     async def until(self, condition: Callable[[], bool], *, within: float = 8.0) -> None:
         """Wait until a condition on what came holds."""
         give_up = time.monotonic() + within
         while not condition():
             if time.monotonic() > give_up:
-                came = [event.type for event in self.events]
+                came = [event["type"] for event in self.events]
                 raise AssertionError(f"what was waited for did not come within {within} s, but {came}")
             await asyncio.sleep(0.02)
 
-    def receive(self, body: bytes, signature: str) -> int:
-        """Keep an event; the status to answer with."""
-        event = stripe.Webhook.construct_event(body, signature, WEBHOOK_SECRET)
-        self.events.append(event)
+    def receive(self, webhook: Received) -> int:
+        """Keep a webhook; the status to answer with."""
+        self.received.append(webhook)
         return self.answers.pop(0) if self.answers else 200
-
-
-def _subjects(event: stripe.Event) -> set[str | None]:
-    subject = event.data.object
-    return {subject.get("id"), subject.get("payment_intent")} if isinstance(subject, dict) else _ids(subject)
-
-
-def _ids(subject: object) -> set[str | None]:
-    return {getattr(subject, "id", None), getattr(subject, "payment_intent", None)}
 
 
 @contextmanager
@@ -87,7 +96,7 @@ def _handler(receiver: WebhookReceiver) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(receiver.receive(body, self.headers["Stripe-Signature"]))
+            self.send_response(receiver.receive(Received(body, self.headers["Stripe-Signature"])))
             self.end_headers()
 
         def log_message(self, *_: object) -> None:

@@ -15,6 +15,7 @@ from types import FrameType
 
 import structlog
 from prometheus_client import start_http_server
+from redis import Redis
 from redis.exceptions import RedisError
 
 from ticketing_common.errors import Unavailable
@@ -26,6 +27,7 @@ from ticketing_expiration.domain import FiredBy
 from ticketing_expiration.settings import Settings
 from ticketing_expiration.store import ExpiryStore
 from ticketing_expiration.timers import DueTimers, connect
+from ticketing_expiration.use_cases import Expiries
 
 log = structlog.get_logger(__name__)
 
@@ -48,11 +50,10 @@ class StopSignal:
 class Worker:
     """Runs the due timers each second. All in one thread and one process: the driver's client is never forked."""
 
-    def __init__(self, settings: Settings, runner: asyncio.Runner) -> None:
-        self._redis = connect(settings.redis_url)
+    def __init__(self, redis: Redis, expiries: Expiries, runner: asyncio.Runner) -> None:
+        self._redis = redis
+        self._expiries = expiries
         self._runner = runner
-        # The service makes the indexes.
-        self._expiries = ExpiryStore(Database(settings.mongo_uri, default_name="expiration", indexes={}))
         self._timers: DueTimers | None = None
         self._redis_state = ""
         # One try a round, for each job fires all that is due: a backlog of jobs must not add up their time-outs.
@@ -61,7 +62,7 @@ class Worker:
     def run(self, stop: StopSignal) -> None:
         """Until `stop`."""
         while not stop.received:
-            self._run_due()
+            self.run_due()
             # Due times are rounded up to whole seconds: just after one is when there is something to do.
             time.sleep(1.01 - time.time() % 1)
 
@@ -87,7 +88,8 @@ class Worker:
             wakeups.announce(self._redis, fired)
         return fired
 
-    def _run_due(self) -> None:
+    def run_due(self) -> None:
+        """One round: run what is due, whatever state Redis and the database are in."""
         self._gave_up = False
         try:
             if self._timers is None:
@@ -116,7 +118,9 @@ def main() -> None:
     if settings.worker_metrics_port:
         start_http_server(settings.worker_metrics_port)
     with asyncio.Runner() as runner:
-        worker = Worker(settings, runner)
+        # The service makes the indexes.
+        database = Database(settings.mongo_uri, default_name="expiration", indexes={})
+        worker = Worker(connect(settings.redis_url), ExpiryStore(database), runner)
         log.info("worker.started")
         worker.run(stop)
         worker.close()

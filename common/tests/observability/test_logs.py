@@ -68,3 +68,10 @@ def test_an_object_that_json_does_not_know_is_written_out(lines: Lines) -> None:
     structlog.get_logger("any").info("odd", thing={1: {2}}, error=ValueError("why"))
     [line] = lines()
     assert (line["thing"], line["error"]) == ({"1": [2]}, "why")
+
+
+def test_an_access_log_that_was_switched_off_stays_off() -> None:
+    access = logging.getLogger("uvicorn.access")
+    access.handlers, access.propagate = [], False
+    configure(service="orders")
+    assert not access.propagate

@@ -59,10 +59,16 @@ def _attach(formatter: logging.Formatter, level: str) -> None:
     root.handlers[:] = [other for other in root.handlers if not isinstance(other, _OurHandler)] + [handler]
     root.setLevel(level)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
-        logging.getLogger(name).handlers.clear()
-        logging.getLogger(name).propagate = True
+        _let_through(logging.getLogger(name))
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _let_through(logger: logging.Logger) -> None:
+    """Its lines go our way. One without handlers was switched off (`--no-access-log`) and stays so."""
+    if logger.handlers:
+        logger.handlers.clear()
+        logger.propagate = True
 
 
 def _drop_copies(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from ticketing_common.errors import Unavailable
 from ticketing_payments.intent import Decline, Intent, IntentStatus
-from ticketing_payments.ports import BadToken
+from ticketing_payments.ports import BadToken, UnknownIntent
 
 GOOD, OTHER_GOOD, DECLINED, NO_FUNDS = "ctoken_good", "ctoken_good_too", "ctoken_declined", "ctoken_no_funds"
-WANTS_3DS, SLOW, SPENT = "ctoken_3ds", "ctoken_slow", "ctoken_spent"
+WANTS_3DS, SLOW, SPENT, UNTRIED = "ctoken_3ds", "ctoken_slow", "ctoken_spent", "ctoken_untried"
 _REFUSALS = {DECLINED: "generic_decline", NO_FUNDS: "insufficient_funds"}
 _ENDS = (IntentStatus.SUCCEEDED, IntentStatus.CANCELED)
 
@@ -45,6 +45,8 @@ class StripeInMemory:
 
     async def retrieve(self, intent_id: str) -> Intent:
         await self._arrive("retrieve", intent_id)
+        if intent_id not in self.intents:
+            raise UnknownIntent(intent_id)
         return self._answer("retrieve", self.intents[intent_id])
 
     async def cancel(self, intent_id: str) -> Intent:
@@ -99,7 +101,7 @@ class StripeInMemory:
             self._set(intent_id, status=IntentStatus.REQUIRES_ACTION, decline=None)
         elif token == SLOW:
             self._set(intent_id, status=IntentStatus.PROCESSING, decline=None)
-        else:
+        elif token != UNTRIED:
             self.capture(intent_id)
         return self.intents[intent_id]
 

@@ -5,6 +5,7 @@
 #   make test    the whole suite                       ARGS="-k expiry" goes to pytest
 #   make lint    ruff, mypy and the import contracts
 #   make fmt     format, and fix what can be fixed
+#   make bench   what a request costs, in CPU time
 #   make lock    newest releases of all dependencies, pinned with hashes
 
 PYTHON ?= python3
@@ -20,13 +21,16 @@ EXPORT := $(BIN)/uv export --quiet --no-emit-workspace --no-annotate --no-header
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test lint fmt lock set-up
+.PHONY: run test lint fmt lock bench set-up
 
 run: $(SETUP) $(CLIENT)
 	@exec $(BIN)/ticketing up
 
 test: $(SETUP) $(CLIENT)
 	$(BIN)/pytest $(ARGS)
+
+bench: $(SETUP)
+	@$(BIN)/ticketing bench
 
 lint: $(SETUP)
 	$(BIN)/ruff check .

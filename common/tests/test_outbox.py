@@ -227,3 +227,15 @@ async def test_a_burst_of_writes_is_published_whole(things: Documents) -> None:
         relay.announce(things, Waiting("a", [envelope]))
     async with running([relay]):
         await eventually(lambda: len(publisher.envelopes) == 600)
+
+
+@pytest.mark.parametrize("ticks", range(4))
+async def test_a_relay_that_is_stopped_just_after_a_write_stops(ticks: int) -> None:
+    relay = Relay([], RecordingPublisher())
+    task = asyncio.create_task(relay.run())
+    await asyncio.sleep(SOON)
+    relay.sweep_now()
+    for _ in range(ticks):
+        await asyncio.sleep(0)
+    task.cancel()
+    await eventually(task.done, within=2, what="the relay's end")

@@ -1,18 +1,23 @@
 """The worker as a process of its own, together with the service, through outages and kills."""
 
+import asyncio
 import subprocess
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 
 import httpx
 
+from ticketing_common.errors import Unavailable
 from ticketing_common.testing.apps import served
 from ticketing_common.testing.recorder import eventually
 from ticketing_common.testing.servers import Server
 from ticketing_expiration.app import create_app
+from ticketing_expiration.domain import Expiry, Firing
 from ticketing_expiration.settings import Settings
 from ticketing_expiration.store import ExpiryStore
-from ticketing_expiration.timers import RqTimers
+from ticketing_expiration.timers import RqTimers, connect
+from ticketing_expiration.worker import Worker
 
 StartWorker = Callable[[Settings], subprocess.Popen[bytes]]
 Place = Callable[..., Awaitable[str]]
@@ -85,13 +90,29 @@ async def test_the_worker_waits_for_redis_and_outlives_its_outage(
     assert _stop(worker) == 0
 
 
-async def test_while_the_database_is_away_the_worker_leaves_it_to_the_sweep_and_stops_when_told(
-    settings: Settings, start_worker: StartWorker, logged: Logged
-) -> None:
-    worker = start_worker(settings.model_copy(update={"mongo_uri": "mongodb://127.0.0.1:1/expiration"}))
-    RqTimers(settings.redis_url)._schedule([1])
-    await logged("worker.database_away")
-    assert _stop(worker) == 0
+def test_while_the_database_is_away_a_backlog_of_jobs_costs_one_try_a_round(redis_url: str) -> None:
+    redis, expiries = connect(redis_url), _AwayExpiries()
+    with asyncio.Runner() as runner:
+        worker = Worker(redis, expiries, runner)
+        RqTimers(redis_url).schedule(range(100))
+        for _round in (1, 2):
+            worker.run_due()
+    assert expiries.tries == 1
+    assert redis.zcard("rq:scheduled:expiration") == redis.llen("rq:queue:expiration") == 0
+
+
+class _AwayExpiries:
+    """A store whose database is out of reach."""
+
+    def __init__(self) -> None:
+        self.tries = 0
+
+    async def add(self, expiry: Expiry, *, fired_at: datetime | None = None) -> bool:
+        raise Unavailable
+
+    async def fire(self, *, due_until: datetime, now: datetime) -> Firing:
+        self.tries += 1
+        raise Unavailable
 
 
 def _stop(worker: subprocess.Popen[bytes]) -> int:

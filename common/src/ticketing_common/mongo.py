@@ -70,7 +70,7 @@ class Database:
             uri,
             serverSelectionTimeoutMS=3_000,
             connectTimeoutMS=2_000,
-            socketTimeoutMS=10_000,
+            socketTimeoutMS=5_000,  # a stopping process waits for it, and has ten seconds in all
             tz_aware=True,
             appname=default_name,
         )

@@ -82,8 +82,10 @@ class Relay:
         loop = asyncio.get_running_loop()
         next_sweep = loop.time()
         while True:
+            # Not wait_for: in Python 3.11 it loses a cancellation that comes together with the event.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), max(0.0, next_sweep - loop.time()))
+                async with asyncio.timeout_at(next_sweep):
+                    await self._wake.wait()
             self._wake.clear()
             try:
                 await self._relay_fresh()

@@ -97,7 +97,7 @@ class RqTimers:
     async def _schedule_some(self) -> None:
         seconds = sorted(self._pending)[:_AT_ONCE]
         try:
-            await asyncio.to_thread(self._schedule, seconds)
+            await asyncio.to_thread(self.schedule, seconds)
         except (RedisError, OSError) as error:
             self._note_away(error)
             await asyncio.sleep(_RETRY_SECONDS)
@@ -106,8 +106,11 @@ class RqTimers:
         self._pending.difference_update(seconds)
         self.away = False
 
-    def _schedule(self, due_seconds: Collection[int]) -> None:
-        """In one round trip. A second that is scheduled already is scheduled anew, under the same id."""
+    def schedule(self, due_seconds: Collection[int]) -> None:
+        """Schedule these seconds now, in one round trip; RedisError when Redis is away.
+
+        One that is scheduled already is scheduled anew, under the same id.
+        """
         with self._redis.pipeline() as pipeline:
             for second in due_seconds:
                 self._queue.enqueue_at(
@@ -142,7 +145,8 @@ class DueTimers:
     """
 
     def __init__(self, redis: Redis, fire: Callable[[int], object]) -> None:
-        logging.getLogger("rq").setLevel(logging.WARNING)
+        for name in ("rq", "rq.worker", "rq.job"):  # at INFO they write six lines for each job
+            logging.getLogger(name).setLevel(logging.WARNING)
         self._queue = Queue(QUEUE, connection=redis, job_class=_job_that_calls(fire), serializer=JSONSerializer)
         self._scheduler = RQScheduler(
             [self._queue], connection=redis, serializer=JSONSerializer, logging_level=logging.WARNING

@@ -71,7 +71,8 @@ class Wakeups:
         next_ping = loop.time()
         while True:
             if loop.time() >= next_ping:  # a Redis that hangs closes no connection
-                await asyncio.wait_for(client.ping(), _ANSWER_WITHIN_SECONDS)
+                async with asyncio.timeout(_ANSWER_WITHIN_SECONDS):
+                    await client.ping()
                 next_ping = loop.time() + _PING_SECONDS
             if await pubsub.get_message(timeout=_PING_SECONDS) is not None:
                 self._wake()

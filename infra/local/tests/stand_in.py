@@ -1,10 +1,14 @@
 """Stands in for a service: ready at once, and tells who answered what."""
 
 import os
+import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 Message = MutableMapping[str, Any]
+
+if "BROKEN" in os.environ:
+    sys.exit(os.environ["BROKEN"])
 
 
 async def app(

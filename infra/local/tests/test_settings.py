@@ -45,6 +45,12 @@ def test_a_senseless_setting_is_named(name: str, value: str) -> None:
         read_settings({name: value})
 
 
+def test_a_short_jwt_secret_is_refused_without_being_shown() -> None:
+    with pytest.raises(SettingsError, match=r"^JWT_SECRET must have at least 8 characters") as refusal:
+        read_settings({"JWT_SECRET": "swordfi"})
+    assert "swordfi" not in str(refusal.value)
+
+
 def test_a_live_key_is_never_sent_to_another_server() -> None:
     with pytest.raises(SettingsError, match="STRIPE_API_BASE must not be set with a live STRIPE_KEY"):
         read_settings({"STRIPE_KEY": "sk_live_1", "STRIPE_API_BASE": "http://127.0.0.1:1"})
@@ -62,5 +68,5 @@ def test_stripe_settings_without_a_key_are_not_ignored() -> None:
 
 
 def test_secrets_are_not_inherited_by_every_process() -> None:
-    settings = read_settings({"JWT_SECRET": "s", "STRIPE_KEY": "sk_test_1", "MAKEFLAGS": "w", "PATH": "/bin"})
+    settings = read_settings({"JWT_SECRET": "long enough", "STRIPE_KEY": "sk_test_1", "MAKEFLAGS": "w", "PATH": "/bin"})
     assert settings.inherited == {"PATH": "/bin"}

@@ -2,14 +2,19 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import httpx
 import pytest
 
+from ticketing_local.ports import free_gateway_port
 from ticketing_local.testing import Stack, is_alive, ticketing, wait_until
 
+SMALL_STACK = Path(__file__).with_name("small_stack.py")
 StartStack = Callable[[], AbstractContextManager[Stack]]
 
 
@@ -99,3 +104,12 @@ def test_nothing_outlives_a_supervisor_that_is_killed(start_stack: StartStack) -
         os.kill(pids[0], signal.SIGKILL)
         assert doomed.process.wait(30) == 1
         wait_until(lambda: not any(is_alive(pid) for pid in pids), "all is gone", seconds=20)
+
+
+def test_a_service_that_cannot_start_is_told_with_the_end_of_its_log(tmp_path: Path) -> None:
+    own = {"STATE_DIR": str(tmp_path / "state"), "PORT": str(free_gateway_port()), "BROKEN": "error: LUCK is not set"}
+    command = [sys.executable, str(SMALL_STACK)]
+    answer = subprocess.run(command, env={**os.environ, **own}, capture_output=True, text=True, timeout=60, check=False)
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("error: tickets died again and again.")
+    assert "    error: LUCK is not set\n" in answer.stderr

@@ -12,7 +12,7 @@ def news(before: Payment, after: Payment) -> PaymentState | None:
     if after.is_captured and not before.is_captured:
         return _announce(PaymentCreated, after)
     has_failed = after.status in (PaymentStatus.FAILED, PaymentStatus.CANCELED)
-    if has_failed and (after.status, after.decline) != (before.status, before.decline):
+    if has_failed and (after.status, after.declines) != (before.status, before.declines):
         return _announce(PaymentFailed, after)
     return None
 

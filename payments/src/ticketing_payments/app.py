@@ -28,7 +28,7 @@ def create_app(settings: Settings) -> FastAPI:
         api_base=settings.stripe_api_base,
         webhook_secret=secret.get_secret_value() if secret else None,
     )
-    till = Till(payments=store, gateway=gateway, currency=settings.currency)
+    till = Till(payments=store, gateway=gateway, currency=settings.currency, live=settings.live)
     heard = (
         listeners.OrderCreatedListener(till),
         listeners.OrderCancelledListener(till),
@@ -40,7 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings=settings,
         database=database,
         routers=[router],
-        parts=[broker, relay, Reconciler(till), *(Subscription(broker, listener) for listener in heard)],
+        parts=[gateway, broker, relay, Reconciler(till), *(Subscription(broker, listener) for listener in heard)],
         dependencies={"nats": broker},
         state={"till": till, "broker": broker, "webhook_reader": gateway},
     )

@@ -1,7 +1,6 @@
-"""The payment of one order: a copy of the order, the PaymentIntent, and the refunds that were asked for.
+"""The payment of one order: a copy of the order, the PaymentIntent, and the refund that was asked for.
 
-Whatever tells of an intent (our own call's answer, a webhook, the reconciler), it is taken over by the one transition
-`taken_over`: the same news twice, late or out of order changes nothing.
+What Stripe tells of the intent is taken over in `transition.py`.
 """
 
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ from enum import StrEnum
 
 from ticketing_common.errors import NotAllowed, Refused
 from ticketing_common.events import CancelReason, OrderStatus, RefundReason
-from ticketing_payments.intent import Decline, Intent, IntentStatus
+from ticketing_payments.intent import Decline
 
 
 class PaymentStatus(StrEnum):
@@ -41,17 +40,19 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """A refund that is to be made or was made. Its id is its idempotency key: it is stored before Stripe is asked."""
+    """All that is left of a payment is to go back, or went. Its id is its idempotency key: stored before the call."""
 
     id: str
     reason: RefundReason
-    amount: int
     done: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One document an order. Amounts are in minor units. `attempt` is a digest of the token last tried."""
+    """One document an order. Amounts are in minor units.
+
+    `attempt` is a digest of the token last tried; `declines` are all that were told of, oldest first.
+    """
 
     order_id: str
     id: str
@@ -62,7 +63,7 @@ class Payment:
     attempt: str | None = None
     captured: int = 0
     refunded: int = 0
-    decline: Decline | None = None
+    declines: tuple[Decline, ...] = ()
     refund: Refund | None = None
     check_at: datetime | None = None
     checks: int = 0
@@ -71,6 +72,11 @@ class Payment:
     def is_captured(self) -> bool:
         """Whether money was taken, whatever became of it since."""
         return self.captured > 0
+
+    @property
+    def decline(self) -> Decline | None:
+        """Why the last card was refused, if that is how the payment stands."""
+        return self.declines[-1] if self.declines and self.status is PaymentStatus.FAILED else None
 
     @property
     def can_be_captured(self) -> bool:
@@ -96,8 +102,24 @@ class AlreadyPaid(Refused):
     message = "That order is already paid. Nothing more was charged."
 
 
+class PaymentCalledOff(Refused):
+    """The intent was cancelled, not by us: the order lives, but nothing can pay it."""
+
+    message = "The payment of that order was called off. Nothing was charged. Cancel the order and order again."
+
+
+class StillProcessing(Refused):
+    """The order is over, but the bank may still take the money; what then becomes of it, orders decides."""
+
+    message = "Your bank is still deciding about this payment. Look at the order again in a minute."
+
+
+class NotRefundable(Exception):
+    """A refund is asked for of a payment that is not here, or took no money. Somebody must look."""
+
+
 class IntentMismatch(Exception):
-    """Stripe tells of an intent that is not this order's, or of another amount or currency. Somebody must look."""
+    """Stripe tells of an intent that is not this payment's, or of another amount, currency or mode: look at it."""
 
 
 def require_payer(payment: Payment, user_id: str) -> None:
@@ -108,44 +130,34 @@ def require_payer(payment: Payment, user_id: str) -> None:
 
 def require_payable(payment: Payment, *, now: datetime) -> None:
     """Refused unless the order waits for money right now."""
-    if payment.is_captured or payment.order.status is OrderStatus.COMPLETE:
-        raise AlreadyPaid
-    if payment.order.reason is CancelReason.EXPIRED or now >= payment.order.expires_at:
-        raise OrderExpired
-    if payment.order.status is OrderStatus.CANCELLED or payment.status is PaymentStatus.CANCELED:
-        raise OrderCancelled
+    refusal = _refusal(payment, now)
+    if refusal is None:
+        return
+    # "Nothing was charged" is said only when it is certain.
+    raise StillProcessing if payment.status is PaymentStatus.PROCESSING and refusal is not AlreadyPaid else refusal
 
 
 def with_order(payment: Payment, order: Order) -> Payment:
     """The payment with a newer copy of its order, or as it is when that is no news."""
-    return _next(payment, order=order) if order.version > payment.order.version else payment
+    return next_state(payment, order=order) if order.version > payment.order.version else payment
 
 
 def begin_attempt(payment: Payment, *, intent_id: str, attempt: str, check_at: datetime) -> Payment:
     """About to confirm `intent_id` with the token of digest `attempt`; should we die, Stripe is asked at `check_at`."""
-    return _next(payment, intent_id=intent_id, attempt=attempt, check_at=check_at, checks=0)
+    return next_state(payment, intent_id=intent_id, attempt=attempt, check_at=check_at, checks=0)
 
 
-def taken_over(payment: Payment, intent: Intent, *, currency: str) -> Payment:
-    """The payment as the intent now stands; the same payment when that is no news.
+def ask_refund(payment: Payment, *, payment_id: str, refund_id: str, reason: RefundReason) -> Payment:
+    """The payment with its refund written down, or as it is when that was done before.
 
-    Money taken and money given back only grow: an older view of the intent that arrives late is no news.
+    What was given back already, by somebody else, needs no call: then the refund is done. Raises NotRefundable.
     """
-    _require_match(payment, intent, currency)
-    captured, refunded = max(payment.captured, intent.captured), max(payment.refunded, intent.refunded)
-    if captured:
-        return _with_money(payment, intent, captured, refunded)
-    if payment.status is PaymentStatus.CANCELED:
-        return payment
-    return _without_money(payment, intent)
-
-
-def ask_refund(payment: Payment, *, refund_id: str, reason: RefundReason) -> Payment:
-    """The payment with its refund written down, or as it is when that was done before."""
+    if payment.id != payment_id or not payment.is_captured:
+        raise NotRefundable(f"payment {payment_id} of order {payment.order_id} has taken no money here")
     if payment.refund is not None:
         return payment
-    refund = Refund(id=refund_id, reason=reason, amount=payment.captured - payment.refunded)
-    return _next(payment, refund=refund)
+    refund = Refund(id=refund_id, reason=reason, done=payment.refunded >= payment.captured)
+    return next_state(payment, refund=refund)
 
 
 def refund_done(payment: Payment, *, refunded: int) -> Payment:
@@ -153,58 +165,36 @@ def refund_done(payment: Payment, *, refunded: int) -> Payment:
     if payment.refund is None or payment.refund.done:
         return payment
     total = max(payment.refunded, refunded)
-    return _next(
-        payment, refund=replace(payment.refund, done=True), refunded=total, status=_money_status(payment, total)
+    return next_state(
+        payment, refund=replace(payment.refund, done=True), refunded=total, status=money_status(payment.captured, total)
     )
 
 
 def check_later(payment: Payment, check_at: datetime | None) -> Payment:
     """The payment, to be asked about again at `check_at`, or never again for None."""
-    return _next(payment, check_at=check_at, checks=payment.checks + 1)
+    return next_state(payment, check_at=check_at, checks=payment.checks + 1)
 
 
-def _with_money(payment: Payment, intent: Intent, captured: int, refunded: int) -> Payment:
-    if (captured, refunded) == (payment.captured, payment.refunded):
-        return payment
-    status = _money_status(replace(payment, captured=captured), refunded)
-    return _next(payment, intent_id=intent.id, captured=captured, refunded=refunded, status=status, decline=None)
+def _refusal(payment: Payment, now: datetime) -> type[Refused] | None:
+    order = payment.order
+    if payment.is_captured or order.status is OrderStatus.COMPLETE:
+        return AlreadyPaid
+    if order.reason is CancelReason.BUYER:
+        return OrderCancelled
+    if order.reason is CancelReason.EXPIRED or now >= order.expires_at:
+        return OrderExpired
+    if order.status is OrderStatus.CANCELLED:
+        return OrderCancelled
+    return PaymentCalledOff if payment.status is PaymentStatus.CANCELED else None
 
 
-def _without_money(payment: Payment, intent: Intent) -> Payment:
-    status = _STATUS[intent.status]
-    if intent.status is IntentStatus.REQUIRES_PAYMENT_METHOD and intent.decline is not None:
-        status = PaymentStatus.FAILED
-    decline = intent.decline if status is PaymentStatus.FAILED else None
-    if (status, decline) == (payment.status, payment.decline):
-        return payment
-    return _next(payment, status=status, decline=decline)
-
-
-def _money_status(payment: Payment, refunded: int) -> PaymentStatus:
+def money_status(captured: int, refunded: int) -> PaymentStatus:
+    """How a payment stands of which `captured` was taken and `refunded` given back."""
     if refunded == 0:
         return PaymentStatus.SUCCEEDED
-    return PaymentStatus.REFUNDED if refunded >= payment.captured else PaymentStatus.PARTIALLY_REFUNDED
+    return PaymentStatus.REFUNDED if refunded >= captured else PaymentStatus.PARTIALLY_REFUNDED
 
 
-def _require_match(payment: Payment, intent: Intent, currency: str) -> None:
-    same = intent.id == payment.intent_id and intent.order_id == payment.order_id
-    if not same or intent.amount != payment.order.price or intent.currency != currency:
-        raise IntentMismatch(
-            f"intent {intent.id} of order {intent.order_id} over {intent.amount} {intent.currency} is not the payment "
-            f"of order {payment.order_id} over {payment.order.price} {currency}: look at it in Stripe's dashboard"
-        )
-
-
-def _next(payment: Payment, **changes: object) -> Payment:
+def next_state(payment: Payment, **changes: object) -> Payment:
+    """The payment with these fields changed, one version on."""
     return replace(payment, version=payment.version + 1, **changes)  # type: ignore[arg-type]  # dataclass fields
-
-
-_STATUS = {
-    IntentStatus.REQUIRES_PAYMENT_METHOD: PaymentStatus.OPEN,
-    IntentStatus.REQUIRES_CONFIRMATION: PaymentStatus.OPEN,
-    IntentStatus.REQUIRES_ACTION: PaymentStatus.REQUIRES_ACTION,
-    IntentStatus.REQUIRES_CAPTURE: PaymentStatus.PROCESSING,
-    IntentStatus.PROCESSING: PaymentStatus.PROCESSING,
-    IntentStatus.SUCCEEDED: PaymentStatus.PROCESSING,  # with money it never comes here
-    IntentStatus.CANCELED: PaymentStatus.CANCELED,
-}

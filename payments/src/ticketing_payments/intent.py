@@ -18,7 +18,7 @@ class IntentStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decline:
-    """Why the last try failed. `attempt` tells two tries apart that failed for the same reason."""
+    """Why a try failed. `attempt` names the try: a decline told twice has the same, two declines never have."""
 
     attempt: str
     code: str
@@ -36,5 +36,6 @@ class Intent:
     currency: str
     captured: int
     refunded: int
+    live: bool = False
     client_secret: str | None = None
     decline: Decline | None = None

@@ -58,7 +58,9 @@ class OrderRefundDueListener(Listener[OrderRefundDue]):
         self._till = till
 
     async def handle(self, event: OrderRefundDue) -> None:
-        await use_cases.refund(self._till, order_id=event.id, refund_id=new_id(), reason=event.reason)
+        await use_cases.refund(
+            self._till, order_id=event.id, payment_id=event.payment_id, refund_id=new_id(), reason=event.reason
+        )
 
 
 def _order(event: OrderState) -> Order:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ticketing_common.arrival import await_arrival
-from ticketing_common.errors import PaymentDeclined, Refused
+from ticketing_common.errors import PaymentDeclined, Refused, Unavailable
 from ticketing_payments import domain
 from ticketing_payments.domain import Payment, PaymentStatus
 from ticketing_payments.intent import Intent, IntentStatus
@@ -14,6 +14,7 @@ from ticketing_payments.use_cases import Till, current, take_over
 
 # When to ask Stripe about a try whose answer never came (a crash, a broken connection).
 CHECK_AFTER = timedelta(seconds=60)
+_UNTRIED = (IntentStatus.REQUIRES_PAYMENT_METHOD, IntentStatus.REQUIRES_CONFIRMATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +43,41 @@ async def pay(
         till.payments.find, order_id, now=now, broker_connected=broker_connected, what="order"
     )
     domain.require_payer(payment, user_id)
+    payment = await _after_earlier_tries(till, payment)
     attempt = _digest(token)
     if payment.is_captured and payment.attempt == attempt:
         return Outcome(payment)
     domain.require_payable(payment, now=now)
     intent_id = await _store_attempt(till, payment, attempt=attempt, now=now)
     intent = await till.gateway.confirm(intent_id, order_id=order_id, token=token)
-    return _outcome(await take_over(till, order_id, intent), intent)
+    return _outcome(await take_over(till, order_id, intent), intent, now=now)
+
+
+async def _after_earlier_tries(till: Till, payment: Payment) -> Payment:
+    """The answer to an earlier try may have been lost: look before saying "nothing was charged", or charging again.
+
+    Stripe would repeat the answer of the same try as it was then: "requires_action" when the buyer has done it since.
+    """
+    if payment.intent_id is None or not payment.can_be_captured:
+        return payment
+    return await take_over(till, payment.order_id, await till.gateway.retrieve(payment.intent_id))
 
 
 async def _store_attempt(till: Till, payment: Payment, *, attempt: str, now: datetime) -> str:
     """The intent's id, stored on a live order; if the order was cancelled meanwhile the intent is called off."""
-    intent_id = payment.intent_id or await _create_intent(till, payment)
+    created = payment.intent_id or await _create_intent(till, payment)
     async for latest in current(till.payments, payment.order_id):
         try:
             domain.require_payable(latest, now=now)
         except Refused:
             if latest.intent_id is None:
-                await till.gateway.cancel(intent_id)
+                await till.gateway.cancel(created)
             raise
+        intent_id = latest.intent_id or created
         begun = domain.begin_attempt(latest, intent_id=intent_id, attempt=attempt, check_at=now + CHECK_AFTER)
         if await till.payments.save(begun, over=latest.version):
-            break
-    return intent_id
+            return intent_id
+    raise AssertionError("unreachable: current() raises when it is out of tries")
 
 
 async def _create_intent(till: Till, payment: Payment) -> str:
@@ -74,13 +87,15 @@ async def _create_intent(till: Till, payment: Payment) -> str:
     return intent.id
 
 
-def _outcome(payment: Payment, intent: Intent) -> Outcome:
+def _outcome(payment: Payment, intent: Intent, *, now: datetime) -> Outcome:
     if payment.is_captured:
         return Outcome(payment)
     if payment.status is PaymentStatus.CANCELED:
-        raise domain.OrderCancelled
+        domain.require_payable(payment, now=now)
     if intent.decline is not None and intent.status is IntentStatus.REQUIRES_PAYMENT_METHOD:
         raise PaymentDeclined(f"{intent.decline.message} Nothing was charged. Try another card.")
+    if intent.status in _UNTRIED:
+        raise Unavailable("It is not known yet what became of the payment. Try again in a few seconds.")
     return Outcome(payment, intent.client_secret if intent.status is IntentStatus.REQUIRES_ACTION else None)
 
 

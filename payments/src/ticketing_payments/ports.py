@@ -16,6 +16,10 @@ class BadToken(InvalidRequest):
         super().__init__(message, field="token")
 
 
+class UnknownIntent(Exception):
+    """Stripe has no such intent: another account's key, or an emulator that lost its state. Somebody must look."""
+
+
 class Payments(Protocol):
     """Where payments are kept, one an order."""
 
@@ -33,7 +37,10 @@ class Payments(Protocol):
 
 
 class Gateway(Protocol):
-    """The card networks. Each call may be repeated: the keys make it one. Unavailable when the outcome is unknown."""
+    """The card networks. Each call may be repeated: the keys make it one.
+
+    All raise Unavailable when the outcome is unknown, and all that name an intent UnknownIntent when there is none.
+    """
 
     async def create_intent(self, *, order_id: str, amount: int, currency: str) -> Intent:
         """The one intent of the order (minor units)."""
@@ -47,5 +54,5 @@ class Gateway(Protocol):
     async def cancel(self, intent_id: str) -> Intent:
         """Call the intent off, or answer how it stands when it is too late for that."""
 
-    async def refund(self, *, refund_id: str, intent_id: str, amount: int) -> Intent:
-        """Give the money back, once for each `refund_id`; the intent as it stands then."""
+    async def refund(self, *, refund_id: str, intent_id: str) -> Intent:
+        """Give back all that is left, once for each `refund_id`; the intent as it stands then."""

@@ -8,6 +8,7 @@ import structlog
 from ticketing_common.errors import Unavailable
 from ticketing_payments import domain, use_cases
 from ticketing_payments.domain import IntentMismatch, Payment
+from ticketing_payments.ports import UnknownIntent
 from ticketing_payments.use_cases import Till
 
 log = structlog.get_logger(__name__)
@@ -54,7 +55,7 @@ class Reconciler:
             intent = await self._till.gateway.retrieve(payment.intent_id or "")
             after = await use_cases.take_over(self._till, payment.order_id, intent)
             await use_cases.call_off(self._till, after)
-        except IntentMismatch as error:
+        except (IntentMismatch, UnknownIntent) as error:
             log.critical("reconciler.mismatch", order_id=payment.order_id, error=str(error))
 
 

@@ -1,42 +1,66 @@
 """The settings of payments."""
 
-from pydantic import SecretStr, field_validator, model_validator
+import re
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr, ValidationInfo, field_validator
 
 from ticketing_common.settings import SessionSettings
 
+_KEY = re.compile(r"[sr]k_(?:test|live)_\S+")
+_CURRENCY = re.compile(r"[a-z]{3}")
+
 
 class Settings(SessionSettings):
-    """`STRIPE_API_BASE` points at an emulator; without it payments talks to Stripe."""
+    """`STRIPE_API_BASE` points at an emulator; without it payments talks to Stripe.
+
+    Without `STRIPE_WEBHOOK_SECRET` webhooks are refused; the reconciler finds out, only later.
+    """
 
     stripe_key: SecretStr
-    stripe_publishable_key: str | None = None
     stripe_webhook_secret: SecretStr | None = None
     stripe_api_base: str | None = None
     currency: str = "usd"
 
+    @property
+    def live(self) -> bool:
+        """Whether real money moves."""
+        return "_live_" in self.stripe_key.get_secret_value()[:8]
+
     @field_validator("stripe_key")
     @classmethod
     def _is_secret_key(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith(("sk_test_", "sk_live_", "rk_test_", "rk_live_")):
+        if _KEY.fullmatch(value.get_secret_value()) is None:
             raise ValueError("must be a secret key of Stripe: it begins with sk_test_ or sk_live_")
+        return value
+
+    @field_validator("stripe_webhook_secret")
+    @classmethod
+    def _is_signing_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        """An empty one is none: with it, anybody could sign."""
+        if value is None or not value.get_secret_value():
+            return None
+        if not value.get_secret_value().startswith("whsec_"):
+            raise ValueError("must be the signing secret of the webhook endpoint: it begins with whsec_")
         return value
 
     @field_validator("stripe_api_base")
     @classmethod
-    def _is_http(cls, value: str | None) -> str | None:
-        if value and not value.startswith(("http://", "https://")):
-            raise ValueError("must be an address that begins with http:// or https://")
-        return value or None
+    def _is_emulator(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if not value:
+            return None
+        if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
+            raise ValueError("must be an address that begins with http:// or https:// and names a host")
+        key: SecretStr | None = info.data.get("stripe_key")
+        if key is not None and "_live_" in key.get_secret_value():
+            raise ValueError(
+                "must not be set while STRIPE_KEY is a live key, which it would be sent: unset one of them"
+            )
+        return value
 
     @field_validator("currency")
     @classmethod
     def _is_currency(cls, value: str) -> str:
-        if len(value) != 3 or not value.isalpha():  # noqa: PLR2004 (ISO 4217)
+        if _CURRENCY.fullmatch(value.lower()) is None:
             raise ValueError("must be a currency code of three letters, like usd")
         return value.lower()
-
-    @model_validator(mode="after")
-    def _live_key_only_to_stripe(self) -> "Settings":
-        if "_live_" in self.stripe_key.get_secret_value() and self.stripe_api_base:
-            raise ValueError("STRIPE_KEY is a live key, so STRIPE_API_BASE must not be set: unset one of them")
-        return self

@@ -62,7 +62,7 @@ def _fields(payment: Payment) -> dict[str, Any]:
 
 
 def _from_document(document: dict[str, Any]) -> Payment:
-    order, refund, decline = document["order"], document["refund"], document["decline"]
+    order, refund = document["order"], document["refund"]
     return Payment(
         order_id=document["_id"],
         id=document["id"],
@@ -80,7 +80,7 @@ def _from_document(document: dict[str, Any]) -> Payment:
         attempt=document["attempt"],
         captured=document["captured"],
         refunded=document["refunded"],
-        decline=Decline(**decline) if decline else None,
+        declines=tuple(Decline(**decline) for decline in document["declines"]),
         refund=Refund(**{**refund, "reason": RefundReason(refund["reason"])}) if refund else None,
         check_at=document["check_at"],
         checks=document["checks"],

@@ -1,5 +1,6 @@
 """Stripe, through its own SDK. The only file that imports it; its objects and errors stay here."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -10,7 +11,8 @@ import structlog
 
 from ticketing_common.errors import Unavailable
 from ticketing_payments.intent import Decline, Intent, IntentStatus
-from ticketing_payments.ports import BadToken
+from ticketing_payments.ports import BadToken, UnknownIntent
+from ticketing_payments.stripe_objects import intent_of, signal_of
 from ticketing_payments.webhooks import BadSignature, Signal
 
 log = structlog.get_logger(__name__)
@@ -22,21 +24,32 @@ NETWORK_RETRIES = 2
 
 _ALREADY_REFUNDED = "charge_already_refunded"
 _UNEXPECTED_STATE = "payment_intent_unexpected_state"
+_MISSING = "resource_missing"
 _EXPAND = ["latest_charge"]
 
 
 class StripeGateway:
     """A `Gateway`. `api_base` points it at the emulator."""
 
+    name = "stripe"
+
     def __init__(self, api_key: str, *, api_base: str | None = None, webhook_secret: str | None = None) -> None:
         self._webhook_secret = webhook_secret
+        self._http = stripe.HTTPXClient(timeout=TIMEOUT_SECONDS)
         self._client = stripe.StripeClient(
             api_key,
             stripe_version=API_VERSION,
             base_addresses={"api": api_base} if api_base else {},
-            http_client=stripe.HTTPXClient(timeout=TIMEOUT_SECONDS),
+            http_client=self._http,
             max_network_retries=NETWORK_RETRIES,
         )
+
+    async def run(self) -> None:
+        """Nothing to begin: connections are made when they are needed."""
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._http.close_async()  # type: ignore[no-untyped-call]
 
     async def create_intent(self, *, order_id: str, amount: int, currency: str) -> Intent:
         """The one intent of the order (minor units)."""
@@ -51,7 +64,7 @@ class StripeGateway:
                 },
                 {"idempotency_key": f"order:{order_id}:create"},
             )
-        return _intent(found)
+        return intent_of(found.to_dict())
 
     async def confirm(self, intent_id: str, *, order_id: str, token: str) -> Intent:
         """Try to take the money. Whatever Stripe objects to, the intent itself tells how it stands."""
@@ -64,33 +77,35 @@ class StripeGateway:
                     {"idempotency_key": f"order:{order_id}:confirm:{token}"},
                 )
         except stripe.CardError as declined:
-            return _declined(await self.retrieve(intent_id), declined)
-        except stripe.InvalidRequestError as error:
+            return _declined(await self.retrieve(intent_id), declined, token)
+        except (stripe.InvalidRequestError, stripe.IdempotencyError) as error:
             return await self._after_refusal(intent_id, error)
-        return _intent(found)
+        return intent_of(found.to_dict())
 
     async def retrieve(self, intent_id: str) -> Intent:
         """The intent as it stands, with what was refunded of it."""
         async with _translated_errors():
             found = await self._client.v1.payment_intents.retrieve_async(intent_id, {"expand": _EXPAND})
-        return _intent(found)
+        return intent_of(found.to_dict())
 
     async def cancel(self, intent_id: str) -> Intent:
         """Call the intent off, or answer how it stands when it is too late for that."""
         try:
             async with _translated_errors():
-                return _intent(await self._client.v1.payment_intents.cancel_async(intent_id))
+                found = await self._client.v1.payment_intents.cancel_async(intent_id)
         except stripe.InvalidRequestError as error:
             if error.code != _UNEXPECTED_STATE:
                 raise
             return await self.retrieve(intent_id)
+        return intent_of(found.to_dict())
 
-    async def refund(self, *, refund_id: str, intent_id: str, amount: int) -> Intent:
-        """Give the money back; that it was given back before counts as done."""
+    async def refund(self, *, refund_id: str, intent_id: str) -> Intent:
+        """Give back all that is left; that it was given back before counts as done."""
         try:
             async with _translated_errors():
                 await self._client.v1.refunds.create_async(
-                    {"payment_intent": intent_id, "amount": amount, "metadata": {"refund_id": refund_id}},
+                    # No amount: Stripe knows what is left, also when somebody refunds in the dashboard meanwhile.
+                    {"payment_intent": intent_id, "metadata": {"refund_id": refund_id}},
                     {"idempotency_key": f"refund:{refund_id}"},
                 )
         except stripe.InvalidRequestError as error:
@@ -106,12 +121,16 @@ class StripeGateway:
             event = self._client.construct_event(body, signature, self._webhook_secret)
         except (stripe.SignatureVerificationError, ValueError) as error:
             raise BadSignature("The signature is not valid: sign with the endpoint's own secret.") from error
-        return _signal(event)
+        return signal_of(event.to_dict())
 
-    async def _after_refusal(self, intent_id: str, error: stripe.InvalidRequestError) -> Intent:
-        """An intent that is paid or called off cannot be confirmed: answer from its state. Else the token is bad."""
-        if error.code == _UNEXPECTED_STATE:
+    async def _after_refusal(self, intent_id: str, error: stripe.StripeError) -> Intent:
+        """An intent that is paid or called off cannot be confirmed: answer from its state. Else the token is bad.
+
+        From its state, too, when a release before this one confirmed with the same token and other parameters.
+        """
+        if error.code == _UNEXPECTED_STATE or isinstance(error, stripe.IdempotencyError):
             return await self.retrieve(intent_id)
+        log.info("stripe.token_refused", intent_id=intent_id, code=error.code, param=getattr(error, "param", None))
         raise BadToken("That card could not be read. Enter it again.") from error
 
 
@@ -128,6 +147,10 @@ async def _translated_errors() -> AsyncIterator[None]:
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         log.critical("stripe.key_refused", hint="check STRIPE_KEY", status=error.http_status)
         raise Unavailable("Payments are not set up correctly. The operator must check STRIPE_KEY.") from error
+    except stripe.InvalidRequestError as error:
+        if error.code == _MISSING and error.param in ("intent", "payment_intent"):
+            raise UnknownIntent(error.user_message or "Stripe has no such intent") from error
+        raise
 
 
 def _method(token: str) -> dict[str, Any]:
@@ -139,43 +162,10 @@ def _method(token: str) -> dict[str, Any]:
     return {"payment_method_data": {"type": "card", "card": {"token": token}}}
 
 
-def _intent(found: stripe.PaymentIntent) -> Intent:
-    data = found.to_dict()
-    charge = data.get("latest_charge")
-    return Intent(
-        id=data["id"],
-        order_id=(data.get("metadata") or {}).get("order_id"),
-        status=IntentStatus(data["status"]),
-        amount=data["amount"],
-        currency=data["currency"],
-        captured=data.get("amount_received") or 0,
-        refunded=charge.get("amount_refunded", 0) if isinstance(charge, dict) else 0,
-        client_secret=data.get("client_secret"),
-        decline=_decline(data.get("last_payment_error")),
-    )
-
-
-def _signal(event: stripe.Event) -> Signal:
-    data = event.to_dict()
-    about = data["data"]["object"]
-    intent = about.get("id") if about.get("object") == "payment_intent" else about.get("payment_intent")
-    return Signal(type=data["type"], intent_id=intent if isinstance(intent, str) else None)
-
-
-def _decline(error: dict[str, Any] | None) -> Decline | None:
-    if not error:
-        return None
-    method = (error.get("payment_method") or {}).get("id")
-    return Decline(
-        attempt=error.get("charge") or method or "",
-        code=error.get("decline_code") or error.get("code") or "unknown",
-        message=error.get("message") or "The card was declined.",
-    )
-
-
-def _declined(intent: Intent, error: stripe.CardError) -> Intent:
+def _declined(intent: Intent, error: stripe.CardError, token: str) -> Intent:
     """A card refused before any charge was tried may leave no trace on the intent: then the error tells."""
     if intent.decline is not None or intent.status is not IntentStatus.REQUIRES_PAYMENT_METHOD:
         return intent
-    decline = Decline(attempt="", code=error.code or "unknown", message=error.user_message or "The card was declined.")
-    return replace(intent, decline=decline)
+    attempt = hashlib.sha256(token.encode()).hexdigest()
+    message = error.user_message or "The card was declined."
+    return replace(intent, decline=Decline(attempt=attempt, code=error.code or "unknown", message=message))

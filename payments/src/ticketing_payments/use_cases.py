@@ -10,17 +10,19 @@ from ticketing_payments.announcements import news
 from ticketing_payments.domain import Order, Payment
 from ticketing_payments.intent import Intent
 from ticketing_payments.ports import Gateway, Payments
+from ticketing_payments.transition import taken_over
 
 TRIES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Till:
-    """The store, the gateway and the currency that all of this works with."""
+    """The store, the gateway, the currency, and whether real money moves."""
 
     payments: Payments
     gateway: Gateway
     currency: str
+    live: bool = False
 
 
 async def hear_of_order(till: Till, *, order_id: str, payment_id: str, order: Order) -> Payment:
@@ -45,22 +47,21 @@ async def call_off(till: Till, payment: Payment) -> None:
 async def take_over(till: Till, order_id: str, intent: Intent) -> Payment:
     """The one transition of all news about an intent: from our call's answer, a webhook or the reconciler."""
     async for payment in current(till.payments, order_id):
-        after = domain.taken_over(payment, intent, currency=till.currency)
+        after = taken_over(payment, intent, currency=till.currency, live=till.live)
         if after is payment or await till.payments.save(after, over=payment.version, event=news(payment, after)):
             return after
     raise AssertionError("unreachable: current() raises when it is out of tries")
 
 
-async def refund(till: Till, *, order_id: str, refund_id: str, reason: RefundReason) -> None:
-    """Give the captured money back, once. The refund is stored first, so that a retry asks with the same key."""
-    payment = await _ask_refund(till, order_id=order_id, refund_id=refund_id, reason=reason)
-    asked = payment.refund
-    if asked is None or asked.done:
-        return
-    intent = await till.gateway.refund(refund_id=asked.id, intent_id=payment.intent_id or "", amount=asked.amount)
-    async for now in current(till.payments, order_id):
-        after = domain.refund_done(now, refunded=intent.refunded)
-        if after is now or await till.payments.save(after, over=now.version, event=news(now, after)):
+async def refund(till: Till, *, order_id: str, payment_id: str, refund_id: str, reason: RefundReason) -> None:
+    """Give the captured money back, once. The refund is stored first, so that a retry asks with the same key.
+
+    Raises NotRefundable when there is no such payment here.
+    """
+    async for payment in current(till.payments, order_id):
+        asked = domain.ask_refund(payment, payment_id=payment_id, refund_id=refund_id, reason=reason)
+        if asked is payment or await till.payments.save(asked, over=payment.version):
+            await _settle_refund(till, asked)
             return
 
 
@@ -74,9 +75,11 @@ async def current(payments: Payments, order_id: str) -> AsyncIterator[Payment]:
     raise Unavailable("Too many requests for the same payment at once. Try again in a few seconds.")
 
 
-async def _ask_refund(till: Till, *, order_id: str, refund_id: str, reason: RefundReason) -> Payment:
-    async for payment in current(till.payments, order_id):
-        after = domain.ask_refund(payment, refund_id=refund_id, reason=reason)
-        if after is payment or await till.payments.save(after, over=payment.version):
-            return after
-    raise AssertionError("unreachable: current() raises when it is out of tries")
+async def _settle_refund(till: Till, payment: Payment) -> None:
+    if payment.refund is None or payment.refund.done:
+        return
+    intent = await till.gateway.refund(refund_id=payment.refund.id, intent_id=payment.intent_id or "")
+    async for now in current(till.payments, payment.order_id):
+        after = domain.refund_done(now, refunded=intent.refunded)
+        if after is now or await till.payments.save(after, over=now.version, event=news(now, after)):
+            return

@@ -9,6 +9,7 @@ from ticketing_common.errors import InvalidRequest
 from ticketing_payments import use_cases
 from ticketing_payments.domain import IntentMismatch
 from ticketing_payments.metrics import WEBHOOKS
+from ticketing_payments.ports import UnknownIntent
 from ticketing_payments.use_cases import Till
 
 log = structlog.get_logger(__name__)
@@ -45,7 +46,10 @@ async def hear_webhook(till: Till, reader: WebhookReader, *, body: bytes, signat
 
 
 async def _follow(till: Till, signal: Signal) -> str:
-    intent = await till.gateway.retrieve(signal.intent_id or "")
+    try:
+        intent = await till.gateway.retrieve(signal.intent_id or "")
+    except UnknownIntent:
+        return "ignored"
     payment = await till.payments.find(intent.order_id) if intent.order_id else None
     if payment is None or payment.intent_id is None:
         # Another system's payment, or an intent that is not stored yet and so cannot have taken money.

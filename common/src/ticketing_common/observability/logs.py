@@ -15,7 +15,12 @@ _QUIET = ("httpx", "httpcore", "stripe", "pymongo", "nats", "asyncio", "watchfil
 
 
 class _OurHandler(logging.StreamHandler[TextIO]):
-    """Told from others' by its type, so that a second `configure` replaces it."""
+    """Told from others' by its type, so that a second `configure` replaces it. Writes to what standard error is at
+    that moment: who captures it may change it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
 
 
 def configure(*, service: str, level: str = "INFO") -> None:
@@ -39,7 +44,7 @@ def configure(*, service: str, level: str = "INFO") -> None:
 
 def _formatter(shared: list[Any]) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[structlog.stdlib.ExtraAdder(), _drop_colours, *shared],
+        foreign_pre_chain=[structlog.stdlib.ExtraAdder(), _drop_copies, *shared],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.JSONRenderer(default=str),
@@ -54,15 +59,22 @@ def _attach(formatter: logging.Formatter, level: str) -> None:
     root.handlers[:] = [other for other in root.handlers if not isinstance(other, _OurHandler)] + [handler]
     root.setLevel(level)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
-        logging.getLogger(name).handlers.clear()
-        logging.getLogger(name).propagate = True
+        _let_through(logging.getLogger(name))
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def _drop_colours(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """uvicorn gives each line a second time, for terminals."""
-    event.pop("color_message", None)
+def _let_through(logger: logging.Logger) -> None:
+    """Its lines go our way. One without handlers was switched off (`--no-access-log`) and stays so."""
+    if logger.handlers:
+        logger.handlers.clear()
+        logger.propagate = True
+
+
+def _drop_copies(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The text a second time: uvicorn adds it in colour, another handler's formatter leaves it in the record."""
+    for name in ("color_message", "message"):
+        event.pop(name, None)
     return event
 
 

@@ -27,6 +27,7 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(AppError, _app_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(UnicodeEncodeError, _half_a_character)
 
 
 async def _app_error(_request: Request, error: Exception) -> JSONResponse:
@@ -44,6 +45,15 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
     message = _WORDS.get(error.status_code, str(error.detail))
     headers = {**(error.headers or {}), **(_allow(request) if error.status_code == 405 else {})}  # noqa: PLR2004
     return error_answer(error.status_code, [{"message": message}], headers)
+
+
+async def _half_a_character(_request: Request, error: Exception) -> JSONResponse:
+    r"""JSON can spell half of a character (`"\ud800"`), which nothing can store or hash; seen where it is tried."""
+    assert isinstance(error, UnicodeEncodeError)  # noqa: S101
+    if error.reason != "surrogates not allowed":
+        raise error
+    message = "The request holds text that is not Unicode (a lone surrogate, like \\ud800). Send whole characters."
+    return error_answer(400, [{"message": message}])
 
 
 def _allow(request: Request) -> dict[str, str]:

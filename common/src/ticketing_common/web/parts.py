@@ -10,6 +10,7 @@ import structlog
 log = structlog.get_logger(__name__)
 
 _RESTART_SECONDS = 1.0
+_CANCEL_AGAIN_SECONDS = 0.5
 
 
 class Part(Protocol):
@@ -32,9 +33,7 @@ async def running(parts: Sequence[Part]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(_stop(task) for task in tasks))
         for part in reversed(parts):
             await _close(part)
 
@@ -47,6 +46,14 @@ async def _keep_running(part: Part) -> None:
         except Exception:
             log.exception("part.failed", part=part.name, retry_in_seconds=_RESTART_SECONDS)
             await asyncio.sleep(_RESTART_SECONDS)
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    """Cancel until it ends: Python 3.11's wait_for, which NATS's client uses, loses a cancellation that comes
+    together with what was awaited."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=_CANCEL_AGAIN_SECONDS)
 
 
 async def _close(part: Part) -> None:

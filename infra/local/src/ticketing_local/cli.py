@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from ticketing_common.testing.binaries import BinaryNotFound
+from ticketing_local.bench import bench
 from ticketing_local.demo import demo
 from ticketing_local.errors import StackError
 from ticketing_local.logs import show_logs
@@ -38,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
     )
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
     _add_stack_verbs(verbs)
-    _add_demo(verbs)
+    _add_own_stack_verbs(verbs)
     return top
 
 
@@ -61,7 +62,7 @@ def _add_stack_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]
     clear.add_argument("-y", "--yes", action="store_true", help="do not ask")
 
 
-def _add_demo(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_own_stack_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     story = verbs.add_parser(
         "demo",
         help="walk through the whole story",
@@ -70,6 +71,11 @@ def _add_demo(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         "Exit status 0 when every step held, else 1.",
     )
     story.add_argument("--url", metavar="URL", help="a running stack, e.g. http://localhost:8080")
+    verbs.add_parser(
+        "bench",
+        help="what a request costs",
+        description="Measure the CPU time of a request and its latency, route by route, on a stack of its own (Linux).",
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -99,5 +105,7 @@ def _do(arguments: argparse.Namespace) -> int:
             return show_logs(state, arguments.name, lines=arguments.lines, follow=arguments.follow)
         case "reset":
             return reset(state, is_agreed=arguments.yes)
+        case "bench":
+            return bench()
         case _:
             return demo(arguments.url)

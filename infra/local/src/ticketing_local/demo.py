@@ -6,10 +6,11 @@ import textwrap
 from urllib.parse import urlsplit
 
 from ticketing_local.errors import SettingsError
-from ticketing_local.own_stack import WINDOW_SECONDS, own_stack
+from ticketing_local.own_stack import own_stack
 from ticketing_local.story import Step, Story
 from ticketing_local.visitor import StoryBroken
 
+WINDOW_SECONDS = 6
 TEXT_WIDTH = 44
 GREEN, RED, GREY, PLAIN = "\033[32m", "\033[31m", "\033[90m", "\033[0m"
 
@@ -21,8 +22,8 @@ def demo(url: str | None) -> int:
             tell(_checked(url))
         else:
             print(f"Starting a stack for this story; an order holds its ticket for {WINDOW_SECONDS} s:", flush=True)
-            with own_stack() as own_url:
-                tell(own_url)
+            with own_stack(window_seconds=WINDOW_SECONDS) as stack:
+                tell(stack.url)
     except StoryBroken:
         return 1
     return 0

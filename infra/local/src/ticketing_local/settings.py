@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ticketing_common.settings import MIN_SECRET_CHARS
 from ticketing_local.errors import SettingsError
 from ticketing_local.stripe_settings import STRIPE_NAMES, StripeSettings, read_stripe
 
@@ -45,7 +46,7 @@ def read_settings(environ: Mapping[str, str]) -> StackSettings:
         port=_port(environ.get("PORT") or "8080"),
         replicas=_replicas(environ.get("REPLICAS", "")),
         stripe=read_stripe(environ),
-        jwt_secret=environ.get("JWT_SECRET") or None,
+        jwt_secret=_jwt_secret(environ.get("JWT_SECRET", "")),
         inherited={k: v for k, v in environ.items() if k not in OWN_NAMES and not FOREIGN.fullmatch(k)},
     )
 
@@ -72,6 +73,13 @@ def _replicas(text: str) -> dict[str, int]:
             raise SettingsError(f"REPLICAS: '{item}' must be {service}=N with N from 1 to {MAX_REPLICAS}")
         replicas[service] = int(count)
     return replicas
+
+
+def _jwt_secret(text: str) -> str | None:
+    """None when the stack is to make one. What the services would refuse is refused here, before anything starts."""
+    if text and len(text.strip()) < MIN_SECRET_CHARS:
+        raise SettingsError(f"JWT_SECRET must have at least {MIN_SECRET_CHARS} characters, or sessions can be forged")
+    return text or None
 
 
 def _check_window(text: str | None) -> None:

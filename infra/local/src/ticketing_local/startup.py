@@ -3,8 +3,10 @@
 import subprocess
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 
 from ticketing_local.errors import StackError
 from ticketing_local.logfiles import last_lines
@@ -15,7 +17,7 @@ from ticketing_local.supervision import ProcessState, Supervisor
 DEADLINE_SECONDS = 90.0
 REPORT_SECONDS = 10.0
 POLL_SECONDS = 0.1
-SENSELESS_SETTING = 2  # how our services exit when a setting is wrong: waiting would not help
+HOPELESS_DEATHS = 2  # what waits for another process does not die of it: something is wrong for good
 SHOWN_LINES = 12
 
 
@@ -33,6 +35,7 @@ class Startup:
         self.supervisor = supervisor
         self.supervisord = supervisord
         self.state = state
+        self.pids: defaultdict[str, set[int | None]] = defaultdict(set)
         self.started = time.monotonic()
         self.reported = self.started
 
@@ -74,9 +77,12 @@ class Startup:
             print(f"  … {self.waited:.0f} s: waiting for {names}", flush=True)
 
     def _give_up_if_hopeless(self, states: Mapping[str, ProcessState]) -> None:
-        refused = [p.name for p in self.pending if p.name in states and _refuses(states[p.name])]
-        if refused:
-            raise StackError(self._explain(refused, "refused its settings"))
+        for process in self.pending:
+            if process.name in states and states[process.name].pid is not None:
+                self.pids[process.name].add(states[process.name].pid)
+        dying = [process.name for process in self.pending if len(self.pids[process.name]) > HOPELESS_DEATHS]
+        if dying:
+            raise StackError(self._explain(dying, "died again and again"))
         if self.pending and self.waited > DEADLINE_SECONDS:
             names = [process.name for process in self.pending]
             raise StackError(self._explain(names, f"did not become healthy in {DEADLINE_SECONDS:.0f} s"))
@@ -85,7 +91,7 @@ class Startup:
         tails = []
         for name in names:
             path = self.state.logs / f"{name}.log"
-            lines = last_lines(path, SHOWN_LINES) or ["(the log is empty)"]
+            lines = [line for line, _ in groupby(last_lines(path, SHOWN_LINES))] or ["(the log is empty)"]
             tails.append("\n".join([f"--- {path}", *(f"    {line}" for line in lines)]))
         advice = "Mend what the log says and start again; `ticketing reset` forgets all state if that is at fault."
         return "\n".join([f"{', '.join(names)} {what}.", *tails, advice])
@@ -100,7 +106,3 @@ def _is_up(process: Process, state: ProcessState | None) -> bool:
     if state is None or state.pid is None:
         return False
     return process.probe.passes() if process.probe else state.is_running
-
-
-def _refuses(state: ProcessState) -> bool:
-    return state.state == "backoff" and state.exit_status == SENSELESS_SETTING

@@ -27,7 +27,7 @@ READY = "Ctrl-C stops it."  # the last line of the start: programs wait for it
 STOPPING = {
     Tier.EDGE: "the gateway: no new requests",
     Tier.SERVICES: "the services: what is in flight is finished",
-    Tier.INFRASTRUCTURE: "mongo, nats and redis",
+    Tier.INFRASTRUCTURE: "the servers that keep the state",
 }
 
 

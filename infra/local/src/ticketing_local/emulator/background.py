@@ -5,6 +5,7 @@ import logging
 import time
 
 from ticketing_local.emulator.account import Account, Work
+from ticketing_local.emulator.agenda import Entry
 from ticketing_local.emulator.resources import charges, disputes, refunds
 from ticketing_local.emulator.webhooks.courier import Courier
 
@@ -28,11 +29,19 @@ ACTS = {
 
 
 def run_due(account: Account, now: float) -> None:
-    """Do what is due, each act in its own transaction."""
+    """Do what is due, each act in its own transaction; one that cannot be done is told and dropped."""
     for entry in account.agenda.due(now):
-        with account.database.transaction():
-            ACTS[entry.act](Work(account, now), entry.subject)
+        try:
+            _run(account, entry, now)
+        except Exception:
+            logger.exception("%s of %s failed", entry.act, entry.subject)
             account.agenda.remove(entry)
+
+
+def _run(account: Account, entry: Entry, now: float) -> None:
+    with account.database.transaction():
+        ACTS[entry.act](Work(account, now), entry.subject)
+        account.agenda.remove(entry)
 
 
 async def keep_running(account: Account, courier: Courier | None) -> None:

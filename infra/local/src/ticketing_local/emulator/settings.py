@@ -48,9 +48,17 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
 
 
 def _check_webhook(parser: argparse.ArgumentParser, url: str, secret: str | None) -> None:
-    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+    if not _is_web_address(url):
         parser.error(
             "the webhook URL is no URL: set --webhook-url (STRIPE_WEBHOOK_URL) like http://127.0.0.1:8080/webhook"
         )
     if not secret:
         parser.error("webhooks need a secret to be signed with: set --webhook-secret or STRIPE_WEBHOOK_SECRET")
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # the port is no number
+        return False

@@ -81,6 +81,7 @@ def _intent(call: Call) -> Json:
     return {
         "id": intent_id,
         "object": "payment_intent",
+        "allowed_payment_method_types": call.params.texts(_RESTRICTION) or None,
         "amount": amount,
         "amount_capturable": 0,
         "amount_received": 0,

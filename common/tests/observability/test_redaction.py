@@ -1,0 +1,108 @@
+"""Secrets are cut, by key and by shape; ids, times and amounts are not."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ticketing_common.mongo import new_id
+from ticketing_common.observability.redaction import CUT, clean_text, redact
+from ticketing_common.tokens import issue
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "sk_test_51abcDEF",
+        "sk_live_51abcDEF",
+        "rk_live_51abcDEF",
+        "whsec_abc123",
+        "pi_3abc_secret_def456",
+        "seti_1abc_secret_def",
+        "tok_visa",
+        "pm_card_visa",
+        "ctoken_1abc",
+        "eyJhbGciOiJIUzI1NiJ9.eyJpZCI6IjEifQ.abc-_123",
+        "4242424242424242",
+        "4242 4242 4242 4242",
+        "4000-0566-5566-5556",
+        "378282246310005",
+        "3782 822463 10005",
+        "6011111111111117",
+    ],
+)
+@pytest.mark.parametrize("text", ["{}", "said {}.", "key={}", '{{"a": "{}"}}', "({})", "https://h/p?x={}&y=1"])
+def test_a_secret_is_cut_wherever_it_stands(secret: str, text: str) -> None:
+    assert clean_text(text.format(secret)) == text.format(CUT)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("mongodb://user:pa55word@mongo:27017/db", f"mongodb://{CUT}@mongo:27017/db"),
+        ("nats://token@nats:4222", f"nats://{CUT}@nats:4222"),
+        ("https://u:p@ss@host/a@b", f"https://{CUT}@host/a@b"),
+        ("Cookie: session=abc; theme=dark", f"Cookie: {CUT}"),
+        ("got session=abc.def; theme=dark", f"got {CUT}; theme=dark"),
+        ("Authorization: Bearer abc.def", f"Authorization: {CUT}"),
+    ],
+)
+def test_credentials_are_cut_and_the_rest_stays(text: str, left: str) -> None:
+    assert clean_text(text) == left
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "66f0aa1234567890123456ab",
+        "424242424242424242424242",
+        "order.created:424242424242424242424242:3",
+        "00-4242424242424242aaaaaaaaaaaaaaaa-4242424242424242-01",
+        "1763829837",
+        "1763829837123",
+        "1763829837123456",
+        "1763829837123456789",
+        "2026-11-22T16:43:57.123456Z",
+        "2026-11-22 16:43:57 4242",
+        "0.4242424242424242",
+        "price 99999999 minor units, 999999.99 dollars",
+        "4242424242424241",
+        "pi_3abc",
+        "task_test_1",
+        "3pm_meeting",
+        "http://localhost:8080/api/orders",
+        "localhost:4222 says a@b.c",
+        "550e8400-e29b-41d4-a716-446655440000",
+    ],
+)
+def test_what_is_no_secret_is_left_alone(text: str) -> None:
+    assert clean_text(text) == text
+
+
+@given(st.integers(min_value=0, max_value=16**24 - 1))
+def test_no_id_is_ever_mangled(number: int) -> None:
+    some_id = f"{number:024x}"
+    assert clean_text(f"order {some_id}: /api/orders/{some_id}") == f"order {some_id}: /api/orders/{some_id}"
+
+
+def test_numbers_stay_numbers() -> None:
+    event: dict[str, Any] = {"sequence": 4242424242424242, "seconds": 0.25, "done": True, "nothing": None}
+    assert redact(None, "info", event) == event
+
+
+def test_a_telling_key_hides_its_value_at_any_depth() -> None:
+    event = {"user": {"id": "u1", "password": "hunter2", "cards": [1]}, "jwt_secret": "x", "Set-Cookie": "y"}
+    cut = redact(None, "info", event)
+    assert cut == {"user": {"id": "u1", "password": CUT, "cards": CUT}, "jwt_secret": CUT, "Set-Cookie": CUT}
+
+
+def test_an_object_is_written_out_before_secrets_are_cut() -> None:
+    event = {"error": ValueError("tok_visa"), "raw": b"tok_visa", "many": {"tok_visa"}, "pair": ("tok_visa", 1)}
+    assert redact(None, "info", event) == {"error": CUT, "raw": f"b'{CUT}'", "many": [CUT], "pair": [CUT, 1]}
+
+
+def test_a_session_token_as_we_issue_it_is_cut() -> None:
+    token = issue(user_id=new_id(), email="a@b.c", secret="x" * 32, now=datetime.now(UTC))
+    assert clean_text(f"token is {token}") == f"token is {CUT}"

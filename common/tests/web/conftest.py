@@ -1,0 +1,112 @@
+"""An application with a route for each thing that the edge must stand."""
+
+from collections.abc import AsyncIterator, Callable
+
+import httpx
+import pytest
+from fastapi import APIRouter, FastAPI, Request, Response
+from pymongo import IndexModel
+
+from ticketing_common import errors
+from ticketing_common.mongo import Database
+from ticketing_common.settings import SessionSettings
+from ticketing_common.testing.apps import served
+from ticketing_common.testing.fixtures import JWT_SECRET
+from ticketing_common.web import CamelModel, MaybeUser, SignedInUser, build_app, clear_session, set_session
+
+router = APIRouter()
+
+
+class Thing(CamelModel):
+    """A body."""
+
+    title: str
+    unit_price: float = 0
+
+
+class Broker:
+    """A dependency that is down."""
+
+    def status(self) -> str:
+        return "down"
+
+
+@router.post("/things", status_code=201)
+async def create(thing: Thing) -> Thing:
+    thing.title.encode()  # as every store does
+    return thing
+
+
+@router.get("/things/{thing_id}")
+async def read(thing_id: int) -> dict[str, int]:
+    return {"id": thing_id}
+
+
+@router.put("/things/{thing_id}")
+async def change(thing_id: int, thing: Thing) -> Thing:
+    return thing
+
+
+@router.get("/raise/{kind}")
+async def fail(kind: str) -> None:
+    raise getattr(errors, kind)("In these words.")
+
+
+@router.get("/break")
+async def fall_over() -> None:
+    raise RuntimeError("the password is pa55word")
+
+
+@router.get("/guarded")
+async def guarded(request: Request) -> dict[str, bool]:
+    request.app.state.database.require_ready()
+    return {"ok": True}
+
+
+@router.get("/me")
+async def me(user: SignedInUser) -> dict[str, str]:
+    return {"id": user.id}
+
+
+@router.get("/maybe")
+async def maybe(user: MaybeUser) -> dict[str, str | None]:
+    return {"id": user.id if user else None}
+
+
+@router.post("/sign-in")
+async def sign_in(request: Request, response: Response) -> None:
+    set_session(response, "a.b.c", https=request.url.scheme == "https")
+
+
+@router.post("/sign-out")
+async def sign_out(response: Response) -> None:
+    clear_session(response, https=False)
+
+
+def _make_app(mongo_uri: str) -> FastAPI:
+    settings = SessionSettings(mongo_uri=mongo_uri, nats_url="nats://127.0.0.1:1", jwt_secret=JWT_SECRET)
+    database = Database(
+        settings.mongo_uri, default_name="test", indexes={"things": [IndexModel("label", name="label")]}
+    )
+    return build_app(
+        service="test", settings=settings, database=database, routers=[router], dependencies={"nats": Broker()}
+    )
+
+
+@pytest.fixture
+def make_app() -> Callable[[str], FastAPI]:
+    """The application over the database at a URI, not running."""
+    return _make_app
+
+
+@pytest.fixture
+def app(mongo_uri: str) -> FastAPI:
+    """The application, not running."""
+    return _make_app(mongo_uri)
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the running application."""
+    async with served(app) as client:
+        yield client

@@ -1,0 +1,41 @@
+"""A service with a slow route, for a uvicorn of its own."""
+
+import asyncio
+
+from fastapi import APIRouter, Request
+
+from ticketing_common.mongo import Database
+from ticketing_common.settings import SessionSettings, load
+from ticketing_common.web import build_app
+
+router = APIRouter()
+
+
+@router.get("/slow")
+async def slow(request: Request) -> dict[str, bool]:
+    """Takes a second and a half, and shows that it has begun."""
+    request.app.state.begun = True
+    await asyncio.sleep(1.5)
+    return {"finished": True}
+
+
+@router.get("/begun")
+async def begun(request: Request) -> bool:
+    return bool(request.app.state.begun)
+
+
+@router.get("/hang")
+async def hang(request: Request) -> None:
+    """Never answers."""
+    request.app.state.begun = True
+    await asyncio.Event().wait()
+
+
+settings = load(SessionSettings)
+app = build_app(
+    service="slow",
+    settings=settings,
+    database=Database(settings.mongo_uri, default_name="test", indexes={}),
+    routers=[router],
+    state={"begun": False},
+)

@@ -1,0 +1,65 @@
+"""Probes tell the truth about the own database, and the metrics name routes, not paths."""
+
+from collections.abc import Callable
+
+import httpx
+from fastapi import FastAPI
+
+from ticketing_common.testing.apps import served
+from ticketing_common.testing.recorder import eventually
+from ticketing_common.testing.servers import Server
+
+MakeApp = Callable[[str], FastAPI]
+NOWHERE = "mongodb://127.0.0.1:1/test"
+
+
+async def test_ready_is_decided_by_the_own_database_alone(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/healthz/ready")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ready", "mongo": "up", "indexes": "there", "nats": "down"}
+
+
+async def test_without_any_dependency_the_process_is_live_but_not_ready(make_app: MakeApp) -> None:
+    async with served(make_app(NOWHERE), wait_ready=False) as client:
+        live, ready = await client.get("/healthz/live"), await client.get("/healthz/ready")
+    assert (live.status_code, live.json()) == (200, {"status": "live"})
+    assert ready.status_code == 503
+    assert ready.json() == {"status": "not ready", "mongo": "down", "indexes": "missing", "nats": "down"}
+
+
+async def test_until_the_indexes_exist_a_route_that_needs_them_is_503(make_app: MakeApp, own_mongod: Server) -> None:
+    own_mongod.kill()
+    async with served(make_app(f"{own_mongod.url}/test"), wait_ready=False) as client:
+        before = await client.get("/guarded")
+        own_mongod.start()
+
+        async def works() -> bool:
+            return (await client.get("/guarded")).status_code == 200
+
+        await eventually(works, within=20)
+    assert (before.status_code, before.headers["Retry-After"]) == (503, "2")
+
+
+async def test_readiness_goes_off_and_on_with_the_database(make_app: MakeApp, own_mongod: Server) -> None:
+    async with served(make_app(f"{own_mongod.url}/test")) as client:
+        own_mongod.kill()
+        assert (await client.get("/healthz/ready")).status_code == 503
+        own_mongod.start()
+
+        async def is_ready() -> bool:
+            return (await client.get("/healthz/ready")).status_code == 200
+
+        await eventually(is_ready)
+
+
+async def test_metrics_are_labelled_with_the_routes_template(client: httpx.AsyncClient) -> None:
+    await client.get("/things/12345")
+    await client.get("/things/none")
+    await client.get("/unheard/of/54321")
+    await client.request("BREW", "/things/1")
+    text = (await client.get("/metrics")).text
+    assert 'http_requests_total{method="GET",route="/things/{thing_id}",service="test",status="200"}' in text
+    assert 'http_requests_total{method="GET",route="/things/{thing_id}",service="test",status="400"}' in text
+    assert 'route="unmatched"' in text
+    assert 'method="other"' in text
+    assert not any(word in text for word in ("12345", "54321", "BREW"))

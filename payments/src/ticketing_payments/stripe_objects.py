@@ -1,0 +1,41 @@
+"""Stripe's objects, as plain JSON, in our words."""
+
+from typing import Any
+
+from ticketing_payments.intent import Decline, Intent, IntentStatus
+from ticketing_payments.webhooks import Signal
+
+
+def intent_of(data: dict[str, Any]) -> Intent:
+    """A PaymentIntent whose `latest_charge` is expanded."""
+    charge = data.get("latest_charge")
+    return Intent(
+        id=data["id"],
+        order_id=(data.get("metadata") or {}).get("order_id"),
+        status=IntentStatus(data["status"]),
+        amount=data["amount"],
+        currency=data["currency"],
+        captured=data.get("amount_received") or 0,
+        refunded=charge.get("amount_refunded", 0) if isinstance(charge, dict) else 0,
+        live=bool(data.get("livemode")),
+        client_secret=data.get("client_secret"),
+        decline=_decline(data.get("last_payment_error")),
+    )
+
+
+def signal_of(data: dict[str, Any]) -> Signal:
+    """An event about a PaymentIntent, or about a charge, refund or dispute that names its PaymentIntent."""
+    about = data["data"]["object"]
+    intent = about.get("id") if about.get("object") == "payment_intent" else about.get("payment_intent")
+    return Signal(type=data["type"], intent_id=intent if isinstance(intent, str) else None)
+
+
+def _decline(error: dict[str, Any] | None) -> Decline | None:
+    if not error:
+        return None
+    method = (error.get("payment_method") or {}).get("id")
+    return Decline(
+        attempt=error.get("charge") or method or "",
+        code=error.get("decline_code") or error.get("code") or "unknown",
+        message=error.get("message") or "The card was declined.",
+    )

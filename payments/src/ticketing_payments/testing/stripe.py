@@ -1,0 +1,126 @@
+"""A Stripe in memory that keeps the promises that use cases rely on: one intent an order, keys, an end is an end."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from ticketing_common.errors import Unavailable
+from ticketing_payments.intent import Decline, Intent, IntentStatus
+from ticketing_payments.ports import BadToken, UnknownIntent
+
+GOOD, OTHER_GOOD, DECLINED, NO_FUNDS = "ctoken_good", "ctoken_good_too", "ctoken_declined", "ctoken_no_funds"
+WANTS_3DS, SLOW, SPENT, UNTRIED = "ctoken_3ds", "ctoken_slow", "ctoken_spent", "ctoken_untried"
+_REFUSALS = {DECLINED: "generic_decline", NO_FUNDS: "insufficient_funds"}
+_ENDS = (IntentStatus.SUCCEEDED, IntentStatus.CANCELED)
+
+Interruption = Callable[[], Awaitable[object]]
+
+
+class StripeInMemory:
+    """ports.Gateway. The token says what becomes of the try.
+
+    `away`: nothing answers. `loses_answer_of`: the next call of that name is done, but its answer is lost.
+    `before`: what happens once, when the next call of that name has left us and has not arrived.
+    """
+
+    def __init__(self) -> None:
+        self.intents: dict[str, Intent] = {}
+        self.calls: list[tuple[str, str]] = []
+        self.captures = 0
+        self.refunds: dict[str, int] = {}
+        self.away = False
+        self.loses_answer_of: str | None = None
+        self.before: dict[str, Interruption] = {}
+        self._confirmed: dict[str, Intent] = {}
+
+    async def create_intent(self, *, order_id: str, amount: int, currency: str) -> Intent:
+        await self._arrive("create", order_id)
+        return self._answer("create", self.intents.setdefault(f"pi_{order_id}", _fresh(order_id, amount, currency)))
+
+    async def confirm(self, intent_id: str, *, order_id: str, token: str) -> Intent:
+        await self._arrive("confirm", token)
+        key = f"order:{order_id}:confirm:{token}"
+        if key not in self._confirmed:
+            self._confirmed[key] = self._try(intent_id, token)
+        return self._answer("confirm", self._confirmed[key])
+
+    async def retrieve(self, intent_id: str) -> Intent:
+        await self._arrive("retrieve", intent_id)
+        if intent_id not in self.intents:
+            raise UnknownIntent(intent_id)
+        return self._answer("retrieve", self.intents[intent_id])
+
+    async def cancel(self, intent_id: str) -> Intent:
+        await self._arrive("cancel", intent_id)
+        if self.intents[intent_id].status not in _ENDS:
+            self._set(intent_id, status=IntentStatus.CANCELED)
+        return self._answer("cancel", self.intents[intent_id])
+
+    async def refund(self, *, refund_id: str, intent_id: str) -> Intent:
+        await self._arrive("refund", refund_id)
+        intent = self.intents[intent_id]
+        if refund_id not in self.refunds:
+            self.refunds[refund_id] = intent.captured - intent.refunded
+            self._set(intent_id, refunded=intent.captured)
+        return self._answer("refund", self.intents[intent_id])
+
+    def capture(self, intent_id: str) -> None:
+        """The bank gives the money: 3-D Secure passed, or `processing` has ended."""
+        self.captures += 1
+        self._set(intent_id, status=IntentStatus.SUCCEEDED, captured=self.intents[intent_id].amount, decline=None)
+
+    def refund_in_dashboard(self, intent_id: str, amount: int) -> None:
+        """Somebody gives money back by hand."""
+        self._set(intent_id, refunded=self.intents[intent_id].refunded + amount)
+
+    def called(self, name: str) -> list[str]:
+        """What the calls of this name were about."""
+        return [about for called, about in self.calls if called == name]
+
+    async def _arrive(self, name: str, about: str) -> None:
+        self.calls.append((name, about))
+        interruption = self.before.pop(name, None)
+        if interruption is not None:
+            await interruption()
+        if self.away:
+            raise Unavailable("Stripe is away.")
+
+    def _answer(self, name: str, intent: Intent) -> Intent:
+        if self.loses_answer_of == name:
+            self.loses_answer_of = None
+            raise Unavailable("The answer was lost.")
+        return intent
+
+    def _try(self, intent_id: str, token: str) -> Intent:
+        if token == SPENT:
+            raise BadToken("That card could not be read. Enter it again.")
+        if self.intents[intent_id].status in _ENDS:
+            return self.intents[intent_id]
+        if token in _REFUSALS:
+            self._decline(intent_id, _REFUSALS[token])
+        elif token == WANTS_3DS:
+            self._set(intent_id, status=IntentStatus.REQUIRES_ACTION, decline=None)
+        elif token == SLOW:
+            self._set(intent_id, status=IntentStatus.PROCESSING, decline=None)
+        elif token != UNTRIED:
+            self.capture(intent_id)
+        return self.intents[intent_id]
+
+    def _decline(self, intent_id: str, code: str) -> None:
+        decline = Decline(attempt=f"ch_{len(self.calls)}", code=code, message="Your card was declined.")
+        self._set(intent_id, status=IntentStatus.REQUIRES_PAYMENT_METHOD, decline=decline)
+
+    def _set(self, intent_id: str, **changes: object) -> None:
+        self.intents[intent_id] = replace(self.intents[intent_id], **changes)  # type: ignore[arg-type]
+
+
+def _fresh(order_id: str, amount: int, currency: str) -> Intent:
+    return Intent(
+        id=f"pi_{order_id}",
+        order_id=order_id,
+        status=IntentStatus.REQUIRES_PAYMENT_METHOD,
+        amount=amount,
+        currency=currency,
+        captured=0,
+        refunded=0,
+        client_secret=f"pi_{order_id}_secret_1",
+    )

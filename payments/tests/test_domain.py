@@ -1,0 +1,96 @@
+"""What may be paid, refunded and asked about."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from ticketing_common.errors import NotAllowed, Refused
+from ticketing_common.events import CancelReason, OrderStatus, RefundReason
+from ticketing_payments import domain
+from ticketing_payments.domain import (
+    AlreadyPaid,
+    NotRefundable,
+    OrderCancelled,
+    OrderExpired,
+    Payment,
+    PaymentCalledOff,
+    PaymentStatus,
+    StillProcessing,
+)
+from ticketing_payments.testing.stories import BUYER, EXPIRES_AT, NOW, PRICE, an_order
+
+PAYMENT = Payment(order_id="order", id="payment", version=0, order=an_order())
+PAID = replace(PAYMENT, captured=PRICE, status=PaymentStatus.SUCCEEDED, intent_id="pi_1")
+GIVEN_UP = an_order(version=1, status=OrderStatus.CANCELLED, reason=CancelReason.BUYER)
+RAN_OUT = an_order(version=1, status=OrderStatus.CANCELLED, reason=CancelReason.EXPIRED)
+LATER = EXPIRES_AT + timedelta(seconds=1)
+
+
+def test_an_open_order_can_be_paid_until_its_time_runs_out() -> None:
+    domain.require_payable(PAYMENT, now=EXPIRES_AT - timedelta(milliseconds=1))
+    with pytest.raises(OrderExpired):
+        domain.require_payable(PAYMENT, now=EXPIRES_AT)
+
+
+@pytest.mark.parametrize(
+    ("payment", "now", "refusal"),
+    [
+        (replace(PAYMENT, order=GIVEN_UP), NOW, OrderCancelled),
+        (replace(PAYMENT, order=GIVEN_UP), LATER, OrderCancelled),
+        (replace(PAYMENT, order=RAN_OUT), NOW, OrderExpired),
+        (replace(PAYMENT, order=an_order(status=OrderStatus.COMPLETE)), NOW, AlreadyPaid),
+        (PAID, NOW, AlreadyPaid),
+        (PAID, LATER, AlreadyPaid),
+        (replace(PAYMENT, status=PaymentStatus.CANCELED), NOW, PaymentCalledOff),
+        (replace(PAYMENT, status=PaymentStatus.PROCESSING, order=RAN_OUT), NOW, StillProcessing),
+    ],
+)
+def test_what_cannot_be_paid_is_refused_in_the_right_words(payment: Payment, now: object, refusal: type) -> None:
+    with pytest.raises(Refused) as raised:
+        domain.require_payable(payment, now=now)  # type: ignore[arg-type]
+    assert raised.type is refusal
+
+
+def test_nobody_is_told_that_nothing_was_charged_while_the_bank_is_deciding() -> None:
+    assert "Nothing" not in StillProcessing.message
+    assert "Nothing was charged" in OrderExpired.message
+
+
+def test_only_the_buyer_pays() -> None:
+    domain.require_payer(PAYMENT, BUYER)
+    with pytest.raises(NotAllowed):
+        domain.require_payer(PAYMENT, "0" * 24)
+
+
+def test_an_older_copy_of_the_order_is_no_news() -> None:
+    newer = domain.with_order(PAYMENT, GIVEN_UP)
+    assert newer.order == GIVEN_UP
+    assert domain.with_order(newer, an_order()) is newer
+
+
+def test_a_refund_is_written_down_once() -> None:
+    asked = domain.ask_refund(PAID, payment_id="payment", refund_id="first", reason=RefundReason.EXPIRED)
+    again = domain.ask_refund(asked, payment_id="payment", refund_id="second", reason=RefundReason.BUYER)
+    assert asked.refund == domain.Refund(id="first", reason=RefundReason.EXPIRED)
+    assert again is asked
+
+
+def test_what_was_given_back_by_hand_before_needs_no_refund_of_ours() -> None:
+    asked = domain.ask_refund(
+        replace(PAID, refunded=PRICE), payment_id="payment", refund_id="first", reason=RefundReason.EXPIRED
+    )
+    assert asked.refund is not None
+    assert asked.refund.done
+
+
+@pytest.mark.parametrize(("payment", "payment_id"), [(PAYMENT, "payment"), (PAID, "another")])
+def test_money_that_was_not_taken_is_not_given_back(payment: Payment, payment_id: str) -> None:
+    with pytest.raises(NotRefundable, match=f"payment {payment_id} of order order"):
+        domain.ask_refund(payment, payment_id=payment_id, refund_id="first", reason=RefundReason.EXPIRED)
+
+
+def test_a_new_try_is_asked_about_from_the_beginning() -> None:
+    tried = replace(PAYMENT, checks=7)
+    begun = domain.begin_attempt(tried, intent_id="pi_1", attempt="digest", check_at=LATER)
+    assert (begun.intent_id, begun.attempt, begun.check_at, begun.checks) == ("pi_1", "digest", LATER, 0)

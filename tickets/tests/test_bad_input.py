@@ -1,0 +1,182 @@
+"""Whatever is sent, the answer is in the envelope, tells what to do, is never a 500, and nothing is written."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+
+from ticketing_common.mongo import new_id
+from ticketing_common.testing.fixtures import JWT_SECRET
+from ticketing_common.testing.sessions import cookie_for
+from ticketing_common.tokens import issue
+
+SELLER = cookie_for()
+GOOD = {"title": "Front row", "price": 12.5}
+
+
+def assert_refused(answer: httpx.Response, status: int, *fields: str) -> None:
+    """In the envelope, with this status, about these fields."""
+    assert answer.status_code == status, answer.text
+    errors = answer.json()["errors"]
+    assert answer.json().keys() == {"errors"}
+    assert all(error["message"] and error.keys() <= {"message", "field"} for error in errors)
+    assert [error["field"] for error in errors if "field" in error] == list(fields)
+
+
+async def send(client: httpx.AsyncClient, body: bytes, **headers: str) -> httpx.Response:
+    """Send raw bytes as a new ticket, and see that nothing came of it."""
+    sent = {"Content-Type": "application/json", **SELLER, **headers}
+    answer = await client.post("/api/tickets", content=body, headers=sent)
+    assert (await client.get("/api/tickets")).json() == []
+    return answer
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[",
+        b"nonsense",
+        b"{'title': 'x'}",
+        b'{"title": "x", "price": 1',
+        b"null",
+        b"[]",
+        b'"text"',
+        b"1",
+        b"true",
+        b"\xff\xfe{}",
+        b'{"title": "\xff", "price": 1}',
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b'{"title": "x", "price": %s}' % (b"9" * 5_000),
+    ],
+    ids=lambda body: repr(body[:20]),
+)
+async def test_a_body_that_is_no_json_object_is_refused(client: httpx.AsyncClient, body: bytes) -> None:
+    assert_refused(await send(client, body), 400)
+
+
+@pytest.mark.parametrize(
+    "price",
+    [
+        "0",
+        "0.49",
+        "0.499",
+        "-1",
+        "-0.5",
+        "1000000",
+        "999999.999",
+        "12.345",
+        "0.1e-5",
+        "1e309",
+        "-1e309",
+        "1e15",
+        "1e300",
+        *("NaN", "Infinity", "-Infinity", '"12.50"', '"x"', "true", "false", "null", "[]", "[1]", "{}", "9" * 401),
+    ],
+)
+async def test_a_price_that_is_none_is_refused_with_one_message(client: httpx.AsyncClient, price: str) -> None:
+    assert_refused(await send(client, b'{"title": "x", "price": %s}' % price.encode()), 400, "price")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("", "  \t ", "x" * 201, "x" * 10_000, "nul\0", "two\nlines", "\ud800", "ab\udfff", "\u200b"),
+        *(None, 1, 1.5, True, [], ["x"], {}, {"$ne": ""}),
+    ],
+    ids=lambda title: repr(title)[:20].encode("ascii", "replace").decode(),
+)
+async def test_a_title_that_is_none_is_refused_with_one_message(client: httpx.AsyncClient, title: Any) -> None:
+    assert_refused(await send(client, json.dumps({"title": title, "price": 1}).encode()), 400, "title")
+
+
+async def test_each_missing_field_is_named(client: httpx.AsyncClient) -> None:
+    assert_refused(await send(client, b"{}"), 400, "title", "price")
+    assert_refused(await send(client, b'{"title": "x"}'), 400, "price")
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
+async def test_a_body_that_does_not_say_it_is_json_is_refused(client: httpx.AsyncClient, media_type: str) -> None:
+    assert_refused(await send(client, json.dumps(GOOD).encode(), **{"Content-Type": media_type}), 400)
+
+
+async def test_fields_that_nobody_knows_are_ignored(client: httpx.AsyncClient) -> None:
+    overfull = {**GOOD, "id": "x", "userId": "x", "version": 9, "orderId": "x", "$set": {}, "\ud800": 1}
+    answer = await client.post(
+        "/api/tickets", content=json.dumps(overfull), headers={**SELLER, "Content-Type": "application/json"}
+    )
+    assert answer.status_code == 201
+    assert (answer.json()["version"], "orderId" in answer.json()) == (0, False)
+
+
+async def test_a_body_of_10_mb_is_refused_unread(client: httpx.AsyncClient) -> None:
+    assert_refused(await send(client, b" " * 10_000_000), 413)
+
+
+async def test_a_body_that_grows_without_end_is_refused(client: httpx.AsyncClient) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(100):
+            yield b" " * 100_000
+
+    answer = await client.post("/api/tickets", content=chunks(), headers={**SELLER, "Content-Type": "application/json"})
+    assert_refused(answer, 413)
+
+
+def forged(**claims: Any) -> dict[str, str]:
+    """A cookie signed with the right key, whose claims are wrong."""
+    now = datetime.now(UTC)
+    good = {"id": new_id(), "email": "someone@example.com", "iat": now, "exp": now + timedelta(hours=1)}
+    token = {name: value for name, value in {**good, **claims}.items() if value is not None}
+    return {"Cookie": f"session={jwt.encode(token, JWT_SECRET, algorithm='HS256')}"}
+
+
+LONG_AGO = datetime.now(UTC) - timedelta(days=30)
+BAD_COOKIES = {
+    "none": {},
+    "empty": {"Cookie": "session="},
+    "garbage": {"Cookie": "session=garbage"},
+    "no base64": {"Cookie": "session=a.b.c"},
+    "binary": {"Cookie": "session=\x80\xff"},
+    "long": {"Cookie": f"session={'x' * 8_000}"},
+    "expired": {"Cookie": f"session={issue(user_id=new_id(), email='a@b.c', secret=JWT_SECRET, now=LONG_AGO)}"},
+    "another key": cookie_for(secret="another-secret-that-is-long-enough-0123456789"),
+    "alg none": {
+        "Cookie": f"session={jwt.encode({'id': new_id(), 'email': 'a@b.c', 'iat': 1, 'exp': 9**11}, None, 'none')}"
+    },
+    "no end": forged(exp=None),
+    "no id": forged(id=None),
+    "a number as id": forged(id=7),
+    "an object as id": forged(id={"$ne": ""}),
+}
+
+
+@pytest.mark.parametrize("cookie", BAD_COOKIES.values(), ids=BAD_COOKIES.keys())
+async def test_a_cookie_that_is_no_session_is_401(client: httpx.AsyncClient, cookie: dict[str, str]) -> None:
+    raw = {name.encode(): value.encode("latin-1") for name, value in cookie.items()}
+    for answer in (
+        await client.post("/api/tickets", json=GOOD, headers=raw),
+        await client.put(f"/api/tickets/{new_id()}", json=GOOD, headers=raw),
+        await client.get("/api/tickets?seller=me", headers=raw),
+    ):
+        assert_refused(answer, 401)
+    assert (await client.get("/api/tickets", headers=raw)).json() == []
+
+
+@pytest.mark.parametrize("path", ["/", "/api", "/api/ticket", f"/api/tickets/{new_id()}/more", "/api/%2e%2e/x", "/%00"])
+async def test_an_unknown_route_is_404(client: httpx.AsyncClient, path: str) -> None:
+    assert_refused(await client.get(path), 404)
+
+
+@pytest.mark.parametrize(("path", "allowed"), [("/api/tickets", "GET, POST"), ("/api/tickets/x", "GET, PUT")])
+async def test_a_wrong_method_is_405_and_told_the_right_ones(
+    client: httpx.AsyncClient, path: str, allowed: str
+) -> None:
+    answer = await client.patch(path, json=GOOD, headers=SELLER)
+    assert_refused(answer, 405)
+    assert answer.headers["Allow"] == allowed

@@ -1,0 +1,127 @@
+"""What tickets says and hears, on the real MongoDB and the real broker."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from ticketing_common.events import Envelope, OrderCancelled, OrderCreated, OrderState
+from ticketing_common.messaging import Broker, Publisher
+from ticketing_common.messaging.streams import EVENTS_STREAM
+from ticketing_common.mongo import new_id
+from ticketing_common.observability import tracing
+from ticketing_common.testing.apps import served
+from ticketing_common.testing.fixtures import JWT_SECRET
+from ticketing_common.testing.recorder import eventually
+from ticketing_common.testing.samples import order_event
+from ticketing_common.testing.sessions import cookie_for
+from ticketing_tickets.app import create_app
+from ticketing_tickets.settings import Settings
+
+SELLER_ID = new_id()
+SELLER = cookie_for(SELLER_ID)
+
+
+@pytest.fixture
+def app(mongo_uri: str, nats_url: str) -> FastAPI:
+    """The service with a broker in reach."""
+    return create_app(Settings(mongo_uri=mongo_uri, nats_url=nats_url, jwt_secret=JWT_SECRET))
+
+
+@pytest.fixture
+async def ticket(client: httpx.AsyncClient) -> dict[str, Any]:
+    """A ticket that has just been put on sale."""
+    answer = await client.post("/api/tickets", json={"title": "Front row", "price": 12.5}, headers=SELLER)
+    ticket: dict[str, Any] = answer.json()
+    return ticket
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with served(app) as client:
+        yield client
+
+
+async def said(broker: Broker, subject: str) -> list[tuple[str, dict[str, Any]]]:
+    """Every event of the subject in the stream: its id and its data."""
+    last = (await broker.jetstream.stream_info(EVENTS_STREAM)).state.last_seq
+    messages = [await broker.jetstream.get_msg(EVENTS_STREAM, sequence) for sequence in range(1, last + 1)]
+    return [
+        ((message.headers or {})["Nats-Msg-Id"], json.loads(message.data or b""))
+        for message in messages
+        if message.subject == subject
+    ]
+
+
+async def say(broker: Broker, *events: OrderState) -> None:
+    """Publish as orders would, and see it stored."""
+    envelopes = [Envelope.seal(e, occurred_at=datetime.now(UTC), traceparent=tracing.begin()) for e in events]
+    assert await Publisher(broker).publish(envelopes) == {envelope.id for envelope in envelopes}
+
+
+async def outbox_is_empty(app: FastAPI) -> bool:
+    waiting = await app.state.tickets.documents.waiting(before=datetime.now(UTC) + timedelta(hours=1), limit=1)
+    return len(waiting) == 0
+
+
+async def test_a_new_ticket_is_told_once_and_its_outbox_emptied(
+    app: FastAPI, broker: Broker, ticket: dict[str, Any]
+) -> None:
+    await eventually(lambda: outbox_is_empty(app), what="the outbox being empty")
+    whole = {
+        "id": ticket["id"],
+        "version": 0,
+        "title": "Front row",
+        "price": 1250,
+        "userId": SELLER_ID,
+        "orderId": None,
+    }
+    assert await said(broker, "ticket.created") == [(f"ticket.created:{ticket['id']}:0", whole)]
+
+
+async def test_hearing_of_an_order_reserves_the_ticket_and_tells_so(
+    client: httpx.AsyncClient, broker: Broker, ticket: dict[str, Any]
+) -> None:
+    order = order_event(OrderCreated, ticket_id=ticket["id"])
+    await say(broker, order)
+
+    async def told() -> bool:
+        return len(await said(broker, "ticket.updated")) == 1
+
+    await eventually(told, what="ticket.updated being said")
+    [(event_id, data)] = await said(broker, "ticket.updated")
+    assert (event_id, data["orderId"]) == (f"ticket.updated:{ticket['id']}:1", order.id)
+    assert (await client.get(f"/api/tickets/{ticket['id']}")).json()["orderId"] == order.id
+
+
+async def test_hearing_of_the_cancellation_frees_it(
+    client: httpx.AsyncClient, broker: Broker, ticket: dict[str, Any]
+) -> None:
+    order = order_event(OrderCreated, ticket_id=ticket["id"])
+    await say(broker, order, order_event(OrderCancelled, id=order.id, ticket_id=ticket["id"], version=1))
+    later = order_event(OrderCreated, ticket_id=ticket["id"], hold=2)
+    await say(broker, later)
+
+    async def held_by_the_later() -> bool:
+        return bool((await client.get(f"/api/tickets/{ticket['id']}")).json().get("orderId") == later.id)
+
+    await eventually(held_by_the_later, what="the later order holding the ticket")
+
+
+async def test_what_was_sold_while_the_broker_was_away_is_told_when_it_is_back(
+    app: FastAPI, mongo_uri: str, broker: Broker
+) -> None:
+    cut_off = create_app(Settings(mongo_uri=mongo_uri, nats_url="nats://127.0.0.1:1", jwt_secret=JWT_SECRET))
+    async with served(cut_off) as client:
+        answer = await client.post("/api/tickets", json={"title": "Front row", "price": 12.5}, headers=SELLER)
+        ready = await client.get("/healthz/ready")
+    assert (answer.status_code, ready.status_code, ready.json()["nats"]) == (201, 200, "down")
+    async with served(app):
+        await eventually(lambda: outbox_is_empty(app), what="the outbox being empty")
+    assert [event_id for event_id, _ in await said(broker, "ticket.created")] == [
+        f"ticket.created:{answer.json()['id']}:0"
+    ]

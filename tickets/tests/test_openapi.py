@@ -1,0 +1,49 @@
+"""The OpenAPI document and the service agree, whatever requests one makes up from the document."""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+import uvicorn
+from fastapi import FastAPI
+from hypothesis import HealthCheck, given, settings
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
+
+from ticketing_common.testing.servers import free_port, wait_until
+from ticketing_common.testing.sessions import cookie_for
+
+SELLER = cookie_for()
+CHECKS = [not_a_server_error, response_schema_conformance, status_code_conformance]
+
+
+@pytest.fixture
+def url(app: FastAPI) -> Iterator[str]:
+    """The service under uvicorn, on a free port."""
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, ws="none"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    wait_until(lambda: bool(app.state.database.ready), within=20, what="the service being ready")
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(timeout=20)
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode))
+@pytest.mark.filterwarnings("default")  # the tool's own, not ours
+def test_every_answer_is_one_that_the_document_promises(app: FastAPI, url: str, mode: GenerationMode) -> None:
+    found = [result.ok() for result in schemathesis.openapi.from_dict(app.openapi()).get_all_operations()]  # type: ignore[union-attr]  # an invalid document raises
+    assert len(found) == 4
+    # Any text may stand where an id is, so one cannot break the document where that is all there is.
+    for operation in found if mode is GenerationMode.POSITIVE else [o for o in found if o.body or o.query]:
+
+        @given(case=operation.as_strategy(generation_mode=mode))
+        @settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+        def answers_as_promised(case: Case[Any]) -> None:
+            case.validate_response(case.call(base_url=url, headers=SELLER), checks=CHECKS)
+
+        answers_as_promised()

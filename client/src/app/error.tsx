@@ -7,7 +7,13 @@ import { Button } from "@/components/ui/button";
 import { Heading } from "@/components/ui/heading";
 
 /** What nobody foresaw. The header stays, and so does the way back. */
-export default function ErrorPage({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+export default function ErrorPage({
+  error,
+  reset,
+}: {
+  error: Error & { digest?: string };
+  reset: () => void;
+}) {
   const router = useRouter();
   const retry = () =>
     startTransition(() => {

@@ -10,7 +10,9 @@ export default function GlobalErrorPage() {
         <main className="max-w-md text-center">
           <title>Not available · Ticketing</title>
           <h1 className="text-3xl">The box office is closed for a moment</h1>
-          <p className="mt-3 text-muted">Nothing was charged and nothing is lost. Load the page again in a moment.</p>
+          <p className="mt-3 text-muted">
+            Nothing was charged and nothing is lost. Load the page again in a moment.
+          </p>
           {/* A full load on purpose: what is in memory is what failed. */}
           <button
             type="button"

@@ -35,13 +35,20 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       className={`${GeistSans.variable} ${GeistMono.variable}`}
     >
       <body className="min-h-dvh">
-        <a href="#main" className="no-print sr-only focus:not-sr-only focus:absolute focus:m-3 focus:bg-card focus:p-3">
+        <a
+          href="#main"
+          className="no-print sr-only focus:not-sr-only focus:absolute focus:m-3 focus:bg-card focus:p-3"
+        >
           Skip to the content
         </a>
         <ShopProvider shop={{ currency: currency(), holdSeconds: holdSeconds() }}>
           <Header session={await session()} />
           <TillBanner till={till()} />
-          <main id="main" tabIndex={-1} className="mx-auto w-full max-w-5xl px-4 py-8 outline-none sm:px-5 sm:py-10">
+          <main
+            id="main"
+            tabIndex={-1}
+            className="mx-auto w-full max-w-5xl px-4 py-8 outline-none sm:px-5 sm:py-10"
+          >
             {children}
           </main>
           <Toasts />

@@ -19,7 +19,11 @@ export function matches(title: string, query: string): boolean {
 }
 
 /** The matches among the next 500 tickets after `after`; `next` is where to search on. */
-export async function searchTickets(list: List, query: string, after?: string): Promise<Answer<Page<Ticket>>> {
+export async function searchTickets(
+  list: List,
+  query: string,
+  after?: string,
+): Promise<Answer<Page<Ticket>>> {
   const found: Ticket[] = [];
   let cursor = after;
   for (let page = 1; ; page += 1) {

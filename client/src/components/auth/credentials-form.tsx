@@ -25,7 +25,14 @@ export function CredentialsForm({ purpose, next }: Props) {
   const isNew = purpose === "signup";
   return (
     <form method="post" noValidate onSubmit={onSubmit} className="grid gap-4">
-      <Field label="Email" name="email" type="email" autoComplete="email" error={problem?.fields.email} required />
+      <Field
+        label="Email"
+        name="email"
+        type="email"
+        autoComplete="email"
+        error={problem?.fields.email}
+        required
+      />
       <Field
         label="Password"
         name="password"

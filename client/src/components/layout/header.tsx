@@ -12,10 +12,17 @@ export function Header({ session }: { session: Session }) {
   return (
     <header className="no-print border-b border-dashed border-line">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 sm:px-8 sm:py-4">
-        <Link href="/" className="rounded-sm text-sm font-bold tracking-[0.18em]" aria-label="Ticketing, home">
+        <Link
+          href="/"
+          className="rounded-sm text-sm font-bold tracking-[0.18em]"
+          aria-label="Ticketing, home"
+        >
           TICKET<span className="text-accent">ING</span>
         </Link>
-        <nav aria-label="Main" className="order-last -mx-2 flex w-full sm:order-none sm:mx-0 sm:ml-auto sm:w-auto">
+        <nav
+          aria-label="Main"
+          className="order-last -mx-2 flex w-full sm:order-none sm:mx-0 sm:ml-auto sm:w-auto"
+        >
           <NavLink href="/">Tickets</NavLink>
           {session.state !== "out" && <NavLink href="/orders">My orders</NavLink>}
           {session.state !== "out" && <NavLink href="/tickets/mine">My tickets</NavLink>}

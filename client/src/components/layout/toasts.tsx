@@ -16,7 +16,12 @@ export function Toasts() {
       position="bottom-center"
       className="no-print"
       toastOptions={{
-        style: { background: "var(--card)", color: "var(--ink)", borderColor: "var(--line)", fontFamily: "inherit" },
+        style: {
+          background: "var(--card)",
+          color: "var(--ink)",
+          borderColor: "var(--line)",
+          fontFamily: "inherit",
+        },
       }}
     />
   );

@@ -12,7 +12,9 @@ export function Countdown({ remainingMs, wholeMs }: { remainingMs: number; whole
   const left = Math.min(1, Math.max(0, remainingMs / wholeMs));
   const isShort = remainingMs < WARN_BELOW_MS;
   return (
-    <div className={`relative grid size-33 shrink-0 place-items-center ${isShort ? "text-warn" : "text-accent"}`}>
+    <div
+      className={`relative grid size-33 shrink-0 place-items-center ${isShort ? "text-warn" : "text-accent"}`}
+    >
       <svg viewBox="0 0 132 132" aria-hidden className="absolute inset-0 -rotate-90">
         <circle cx="66" cy="66" r={RADIUS} fill="none" stroke="var(--line)" strokeWidth="10" />
         <circle
@@ -27,7 +29,11 @@ export function Countdown({ remainingMs, wholeMs }: { remainingMs: number; whole
           className="motion-safe:transition-[stroke-dashoffset] motion-safe:duration-300 motion-safe:ease-linear"
         />
       </svg>
-      <p className={`figures text-[27px] font-semibold ${isShort ? "" : "text-ink"}`} role="timer" aria-live="off">
+      <p
+        className={`figures text-[27px] font-semibold ${isShort ? "" : "text-ink"}`}
+        role="timer"
+        aria-live="off"
+      >
         <span className="sr-only">Time left to pay: </span>
         {formatRemaining(remainingMs)}
       </p>

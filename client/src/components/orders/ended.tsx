@@ -34,7 +34,9 @@ function RefundWords({ order, phase }: { order: Order; phase: Phase }) {
       : "Your payment came in after the time had run out, when somebody else had the ticket.";
   return (
     <div className="grid gap-2">
-      <h2 className="text-lg">{phase === "refunded" ? `${amount} refunded` : `${amount} goes back to you`}</h2>
+      <h2 className="text-lg">
+        {phase === "refunded" ? `${amount} refunded` : `${amount} goes back to you`}
+      </h2>
       <p className="text-muted">
         {why} Your bank shows the refund within a few days; there is nothing you need to do.
       </p>
@@ -74,7 +76,8 @@ function StillFree({ ticket }: { ticket: Ticket }) {
     <>
       <h2 className="text-lg">The ticket is still free</h2>
       <p className="text-muted">
-        You can have it again for <span className="figures text-ink">{formatMoney(ticket.price, currency)}</span>.
+        You can have it again for{" "}
+        <span className="figures text-ink">{formatMoney(ticket.price, currency)}</span>.
       </p>
       <ReserveButton ticketId={ticket.id}>Reserve it again</ReserveButton>
     </>

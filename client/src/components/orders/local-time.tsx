@@ -23,5 +23,11 @@ export function LocalTime({ at, withDate = false }: Props) {
 function format(at: number, withDate: boolean): string {
   const date = new Date(at);
   if (!withDate) return date.toLocaleTimeString("en-GB");
-  return date.toLocaleString("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+  return date.toLocaleString("en-GB", {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
 }

@@ -27,12 +27,16 @@ type Props = { order: Order; renderedAt: number; till: Till; email: string };
 
 /** One order from its reservation to its end, followed while the page is open. */
 export function OrderDesk({ order: initial, renderedAt, till, email }: Props) {
-  const { order, phase, now, isOffline, isAwaiting, setAwaiting, look } = useOrder(initial, renderedAt);
+  const { order, phase, now, isOffline, isAwaiting, noteSubmitted, look } = useOrder(initial, renderedAt);
   const [declines, setDeclines] = useState<Decline[]>([]);
-  const noteDecline = useCallback((text: string) => setDeclines((known) => [...known, { at: Date.now(), text }]), []);
+  const noteDecline = useCallback(
+    (text: string) => setDeclines((known) => [...known, { at: Date.now(), text }]),
+    [],
+  );
   const isConfirming = phase === "processing" || (isAwaiting && phase === "open");
 
-  if (phase === "paid") return <Receipt order={order} email={email} history={historyOf(order, phase, declines)} />;
+  if (phase === "paid")
+    return <Receipt order={order} email={email} history={historyOf(order, phase, declines)} />;
   return (
     <>
       <div aria-live="polite">
@@ -55,9 +59,9 @@ export function OrderDesk({ order: initial, renderedAt, till, email }: Props) {
             <PayPanel
               order={order}
               till={till}
-              wasDeclined={wasDeclined(initial)}
+              wasDeclined={wasDeclined(order)}
               onDecline={noteDecline}
-              onSubmitted={setAwaiting}
+              onSubmitted={noteSubmitted}
               look={look}
             />
           </div>

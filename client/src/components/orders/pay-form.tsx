@@ -14,7 +14,7 @@ type Props = {
   order: Order;
   wasDeclined: boolean;
   onDecline: (reason: string) => void;
-  onSubmitted: (isAwaiting: boolean) => void;
+  onSubmitted: () => void;
   look: () => Promise<Order | null>;
 };
 
@@ -27,7 +27,8 @@ export function PayForm({ order, wasDeclined, onDecline, onSubmitted, look }: Pr
   const { currency } = useShop();
   const [isPaying, setPaying] = useState(false);
   const [isReady, setReady] = useState(false);
-  const [message, setMessage] = useState(wasDeclined ? EARLIER_DECLINE : null);
+  const [message, setMessage] = useState<string | null>(null);
+  const shown = message ?? (wasDeclined && !isPaying ? EARLIER_DECLINE : null);
 
   async function pay(event: FormEvent) {
     event.preventDefault();
@@ -42,13 +43,16 @@ export function PayForm({ order, wasDeclined, onDecline, onSubmitted, look }: Pr
   function take(outcome: Outcome) {
     setMessage(outcome.kind === "taken" ? null : outcome.message);
     if (outcome.kind === "declined") onDecline(`Card declined: ${outcome.reason}`);
-    if (outcome.kind === "taken") onSubmitted(true);
+    if (outcome.kind === "taken") onSubmitted();
   }
 
   return (
     <form method="post" onSubmit={pay} className="grid gap-4.5">
-      <PaymentElement onReady={() => setReady(true)} options={{ layout: "tabs", wallets: { applePay: "never", googlePay: "never" } }} />
-      <div aria-live="assertive">{message && <Notice tone="bad">{message}</Notice>}</div>
+      <PaymentElement
+        onReady={() => setReady(true)}
+        options={{ layout: "tabs", wallets: { applePay: "never", googlePay: "never" } }}
+      />
+      <div aria-live="assertive">{shown && <Notice tone="bad">{shown}</Notice>}</div>
       <Button type="submit" look="primary" pending={isPaying} disabled={!isReady}>
         {isPaying ? "Paying…" : `Pay ${formatMoney(order.ticket.price, currency)}`}
       </Button>

@@ -21,7 +21,7 @@ type Props = {
   till: Till;
   wasDeclined: boolean;
   onDecline: (reason: string) => void;
-  onSubmitted: (isAwaiting: boolean) => void;
+  onSubmitted: () => void;
   look: () => Promise<Order | null>;
 };
 
@@ -38,8 +38,8 @@ export const PayPanel = memo(function PayPanel({ till, ...rest }: Props) {
 function NoKey() {
   return (
     <Notice tone="warn">
-      The card form is not set up: whoever runs this site must set STRIPE_PUBLISHABLE_KEY, the key that begins with pk_
-      and belongs to STRIPE_KEY, and start it again.
+      The card form is not set up: whoever runs this site must set STRIPE_PUBLISHABLE_KEY, the key that begins
+      with pk_ and belongs to STRIPE_KEY, and start it again.
     </Notice>
   );
 }

@@ -32,7 +32,9 @@ export function Receipt({ order, email, history }: Props) {
         stub={
           <span className="grid justify-items-center gap-2 text-center">
             {formatMoney(order.ticket.price, currency)}
-            <span className="rounded-control border-2 border-ok px-2 py-0.5 text-xs tracking-[0.2em] text-ok">PAID</span>
+            <span className="rounded-control border-2 border-ok px-2 py-0.5 text-xs tracking-[0.2em] text-ok">
+              PAID
+            </span>
           </span>
         }
       >
@@ -89,7 +91,9 @@ function Lines({ order, email }: { order: Order; email: string }) {
         <LocalTime at={madeAt(order.id)} withDate />
       </dd>
       <dt className="mt-2 border-t border-line pt-3 font-semibold">Paid by card</dt>
-      <dd className="figures mt-2 border-t border-line pt-3 text-lg font-semibold">{formatMoney(paid, currency)}</dd>
+      <dd className="figures mt-2 border-t border-line pt-3 text-lg font-semibold">
+        {formatMoney(paid, currency)}
+      </dd>
     </dl>
   );
 }

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useState } from "react";
 
 import { fetchOrder } from "@/lib/api/browser";
 import type { Order } from "@/lib/api/types";
-import { lookAgainIn, phaseOf } from "@/lib/orders/phase";
+import { lookAgainIn, phaseOf, wasDeclined } from "@/lib/orders/phase";
 import { repeatWhileVisible } from "@/lib/repeat";
 
 import { useServerClock } from "./use-server-clock";
@@ -15,7 +15,7 @@ const SOON_MS = 700;
 export function useOrder(initial: Order, renderedAt: number) {
   const [order, setOrder] = useState(initial);
   const [isOffline, setOffline] = useState(false);
-  const [isAwaiting, setAwaiting] = useState(false);
+  const [submittedAt, setSubmittedAt] = useState<number | null>(null);
   const { now, calibrate } = useServerClock(renderedAt);
 
   const look = useCallback(async (): Promise<Order | null> => {
@@ -28,14 +28,20 @@ export function useOrder(initial: Order, renderedAt: number) {
   }, [initial.id, calibrate]);
 
   const phase = phaseOf(order, now);
+  // A refusal that came after the try: the buyer has the word again.
+  const isAwaiting = submittedAt !== null && !(wasDeclined(order) && order.version > submittedAt);
+  const noteSubmitted = useCallback(() => setSubmittedAt(order.version), [order.version]);
   const every = isAwaiting && (phase === "open" || phase === "overdue") ? SOON_MS : lookAgainIn(phase);
   useEffect(() => {
     if (every === null) return undefined;
-    return repeatWhileVisible(async () => {
-      await look();
-      return every;
-    }, Math.min(every, SOON_MS));
+    return repeatWhileVisible(
+      async () => {
+        await look();
+        return every;
+      },
+      Math.min(every, SOON_MS),
+    );
   }, [look, every]);
 
-  return { order, phase, now, isOffline, isAwaiting, setAwaiting, look };
+  return { order, phase, now, isOffline, isAwaiting, noteSubmitted, look };
 }

@@ -15,10 +15,7 @@ import { TicketShape } from "./ticket-shape";
 import { useTicket } from "./use-ticket";
 
 export type Viewer =
-  | { kind: "stranger" }
-  | { kind: "buyer" }
-  | { kind: "seller" }
-  | { kind: "holder"; orderId: string };
+  { kind: "stranger" } | { kind: "buyer" } | { kind: "seller" } | { kind: "holder"; orderId: string };
 
 /** One ticket, watched: what can be done with it depends on who looks and on who holds it. */
 export function TicketDesk({ ticket: initial, viewer }: { ticket: Ticket; viewer: Viewer }) {
@@ -77,7 +74,9 @@ function BuyersAct({ ticket, isSignedIn }: { ticket: Ticket; isSignedIn: boolean
 
 function SellersAct({ ticket }: { ticket: Ticket }) {
   if (ticket.orderId) {
-    return <Notice tone="warn">Somebody holds or has bought your ticket, so it cannot be changed now.</Notice>;
+    return (
+      <Notice tone="warn">Somebody holds or has bought your ticket, so it cannot be changed now.</Notice>
+    );
   }
   return (
     <div className="flex flex-wrap items-center gap-4">
@@ -91,8 +90,10 @@ function Taken({ wasFree }: { wasFree: boolean }) {
   return (
     <div className="grid justify-items-start gap-4">
       <Notice tone="warn">
-        {wasFree ? "Somebody was quicker and has just reserved it." : "Somebody holds or has bought this ticket."} If
-        they do not pay in time it comes back, and this page shows it.
+        {wasFree
+          ? "Somebody was quicker and has just reserved it."
+          : "Somebody holds or has bought this ticket."}{" "}
+        If they do not pay in time it comes back, and this page shows it.
       </Notice>
       <ButtonLink href="/">See what else is on sale</ButtonLink>
     </div>

@@ -1,6 +1,11 @@
 import { useId, type ComponentProps, type ReactNode } from "react";
 
-type FieldProps = ComponentProps<"input"> & { label: string; error?: string; hint?: string; prefix?: ReactNode };
+type FieldProps = ComponentProps<"input"> & {
+  label: string;
+  error?: string;
+  hint?: string;
+  prefix?: ReactNode;
+};
 
 /** A labelled input; the error stands beside it and is read with it. */
 export function Field({ label, error, hint, prefix, className = "", ...input }: FieldProps) {
@@ -13,7 +18,10 @@ export function Field({ label, error, hint, prefix, className = "", ...input }: 
       </label>
       <div className="relative">
         {prefix && (
-          <span aria-hidden className="figures absolute inset-y-0 left-3.5 grid place-items-center text-muted">
+          <span
+            aria-hidden
+            className="figures absolute inset-y-0 left-3.5 grid place-items-center text-muted"
+          >
             {prefix}
           </span>
         )}

@@ -9,7 +9,15 @@ const TONES: Record<Tone, string> = {
 };
 
 /** A message in the flow of the page. What went wrong is announced; the rest waits to be read. */
-export function Notice({ tone, children, className = "" }: { tone: Tone; children: ReactNode; className?: string }) {
+export function Notice({
+  tone,
+  children,
+  className = "",
+}: {
+  tone: Tone;
+  children: ReactNode;
+  className?: string;
+}) {
   return (
     <div
       role={tone === "bad" ? "alert" : "status"}

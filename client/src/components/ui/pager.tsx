@@ -1,6 +1,12 @@
 import { ButtonLink } from "./button";
 
-type Props = { path: string; query?: Record<string, string>; after?: string; next: string | null; label?: string };
+type Props = {
+  path: string;
+  query?: Record<string, string>;
+  after?: string;
+  next: string | null;
+  label?: string;
+};
 
 /** The way back to the newest, and on to the older ones. */
 export function Pager({ path, query = {}, after, next, label = "Older" }: Props) {
@@ -9,7 +15,9 @@ export function Pager({ path, query = {}, after, next, label = "Older" }: Props)
   return (
     <nav aria-label="Pages" className="mt-8 flex justify-center gap-3">
       {after && <ButtonLink href={first ? `${path}?${first}` : path}>Newest</ButtonLink>}
-      {next && <ButtonLink href={`${path}?${new URLSearchParams({ ...query, after: next })}`}>{label}</ButtonLink>}
+      {next && (
+        <ButtonLink href={`${path}?${new URLSearchParams({ ...query, after: next })}`}>{label}</ButtonLink>
+      )}
     </nav>
   );
 }

@@ -4,7 +4,11 @@ export function Skeletons({ count, className, grid }: { count: number; className
     <div role="status" className={grid}>
       <span className="sr-only">Loading…</span>
       {Array.from({ length: count }, (_, place) => (
-        <div key={place} aria-hidden className={`pulse-soft rounded-panel border border-line bg-card ${className}`} />
+        <div
+          key={place}
+          aria-hidden
+          className={`pulse-soft rounded-panel border border-line bg-card ${className}`}
+        />
       ))}
     </div>
   );

@@ -13,7 +13,10 @@ export function Unavailable({ problem }: { problem: Problem }) {
   const router = useRouter();
   const [pending, start] = useTransition();
   return (
-    <div role="alert" className="grid justify-items-center gap-3 rounded-panel border border-line bg-card px-6 py-14 text-center">
+    <div
+      role="alert"
+      className="grid justify-items-center gap-3 rounded-panel border border-line bg-card px-6 py-14 text-center"
+    >
       <PlugZap aria-hidden size={34} strokeWidth={1.5} className="text-muted" />
       <h2 className="text-lg">This part is not answering</h2>
       <p className="max-w-sm text-muted">{firstMessage(problem)}</p>

@@ -61,17 +61,21 @@ export function problemOf(status: number, body: unknown): Problem {
     if (field) problem.fields[field] ??= sentence(message, field);
     else problem.messages.push(message);
   }
-  if (problem.messages.length === 0 && Object.keys(problem.fields).length === 0) problem.messages.push(UNAVAILABLE);
+  if (problem.messages.length === 0 && Object.keys(problem.fields).length === 0)
+    problem.messages.push(UNAVAILABLE);
   return problem;
 }
 
 function itemsOf(body: unknown): ErrorItem[] {
-  if (typeof body !== "object" || body === null || !("errors" in body) || !Array.isArray(body.errors)) return [];
+  if (typeof body !== "object" || body === null || !("errors" in body) || !Array.isArray(body.errors))
+    return [];
   return body.errors.filter(isItem);
 }
 
 function isItem(value: unknown): value is ErrorItem {
-  return typeof value === "object" && value !== null && "message" in value && typeof value.message === "string";
+  return (
+    typeof value === "object" && value !== null && "message" in value && typeof value.message === "string"
+  );
 }
 
 /** "email must be …" reads better beside the field as "Must be …". */

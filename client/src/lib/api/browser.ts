@@ -30,7 +30,10 @@ function send<T>(method: string, path: string, body?: unknown): Promise<Answer<T
   const content = body === undefined ? {} : { body: JSON.stringify(body) };
   return ask<T>(path, {
     method,
-    headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }) },
+    headers: {
+      accept: "application/json",
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    },
     cache: "no-store",
     signal: AbortSignal.timeout(PATIENCE_MS),
     ...content,

@@ -22,6 +22,10 @@ export function announcement(before: number, now: number): string | null {
 /** "15 minutes", "90 seconds", "1 hour": how long a reservation holds. */
 export function formatWindow(seconds: number): string {
   const [amount, unit] =
-    seconds % 3600 === 0 ? [seconds / 3600, "hour"] : seconds % 60 === 0 ? [seconds / 60, "minute"] : [seconds, "second"];
+    seconds % 3600 === 0
+      ? [seconds / 3600, "hour"]
+      : seconds % 60 === 0
+        ? [seconds / 60, "minute"]
+        : [seconds, "second"];
   return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
 }

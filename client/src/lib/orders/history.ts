@@ -16,7 +16,8 @@ export function historyOf(order: Order, phase: Phase, declines: Decline[]): Entr
 }
 
 function declined(order: Order, declines: Decline[]): Entry[] {
-  const seen = declines.length === 0 && wasDeclined(order) ? [{ at: null, text: "A card was declined" }] : declines;
+  const seen =
+    declines.length === 0 && wasDeclined(order) ? [{ at: null, text: "A card was declined" }] : declines;
   return seen.map(({ at, text }) => ({ at, text, tone: "bad" }));
 }
 

@@ -21,7 +21,8 @@ export function phaseOf(order: Order, now: number): Phase {
 }
 
 function cancelledPhase(order: Order): Phase {
-  if (hasMoney(order)) return order.payment && order.payment.refunded >= order.payment.amount ? "refunded" : "refunding";
+  if (hasMoney(order))
+    return order.payment && order.payment.refunded >= order.payment.amount ? "refunded" : "refunding";
   return order.reason === "buyer" ? "released" : "expired";
 }
 

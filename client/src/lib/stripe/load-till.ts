@@ -1,6 +1,7 @@
 "use client";
 
-import { loadStripe, type Stripe } from "@stripe/stripe-js/pure";
+import type { Stripe } from "@stripe/stripe-js";
+import { loadStripe } from "@stripe/stripe-js/pure";
 
 import type { Till } from "@/lib/settings";
 

@@ -38,7 +38,9 @@ async function follow(stripe: Stripe, payment: PaymentTry): Promise<Outcome> {
   if (!payment.clientSecret) return { kind: "taken" };
   const { error } = await stripe.handleNextAction({ clientSecret: payment.clientSecret });
   if (!error) return { kind: "taken" };
-  return declined(error.code === "payment_intent_authentication_failure" ? NOT_CONFIRMED : (error.message ?? ""));
+  return declined(
+    error.code === "payment_intent_authentication_failure" ? NOT_CONFIRMED : (error.message ?? ""),
+  );
 }
 
 function declined(words: string): Outcome {

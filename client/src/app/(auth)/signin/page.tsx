@@ -13,7 +13,10 @@ export default async function SignInPage({ searchParams }: PageProps<"/signin">)
   const next = returnPath(oneOf((await searchParams).next));
   if ((await session()).state === "in") redirect(next);
   return (
-    <AuthPanel title="Sign in" other={{ question: "New here?", href: otherPath("/signup", next), label: "Sign up" }}>
+    <AuthPanel
+      title="Sign in"
+      other={{ question: "New here?", href: otherPath("/signup", next), label: "Sign up" }}
+    >
       <CredentialsForm purpose="signin" next={next} />
     </AuthPanel>
   );

@@ -7,13 +7,19 @@ import { oneOf } from "@/lib/paging";
 import { otherPath, returnPath } from "@/lib/return-path";
 import { session } from "@/lib/session";
 
-export const metadata: Metadata = { title: "Sign up", description: "Open an account to reserve and sell tickets." };
+export const metadata: Metadata = {
+  title: "Sign up",
+  description: "Open an account to reserve and sell tickets.",
+};
 
 export default async function SignUpPage({ searchParams }: PageProps<"/signup">) {
   const next = returnPath(oneOf((await searchParams).next));
   if ((await session()).state === "in") redirect(next);
   return (
-    <AuthPanel title="Sign up" other={{ question: "Have an account?", href: otherPath("/signin", next), label: "Sign in" }}>
+    <AuthPanel
+      title="Sign up"
+      other={{ question: "Have an account?", href: otherPath("/signin", next), label: "Sign in" }}
+    >
       <CredentialsForm purpose="signup" next={next} />
     </AuthPanel>
   );

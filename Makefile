@@ -17,7 +17,7 @@ SETUP := $(VENV)/.set-up
 CLIENT_PACKAGES := client/node_modules/.set-up
 CLIENT := client/.next/.built
 # Folders count too: a file that goes away changes its folder. What ends in a bracket make would take for an archive.
-CLIENT_SOURCES := $(shell find client/src client/scripts/assemble.mjs ! -name '*)') $(addprefix client/,package.json next.config.ts postcss.config.mjs tsconfig.json)
+CLIENT_SOURCES := $(shell find client/src client/scripts/assemble.mjs ! -name '(*)') $(addprefix client/,package.json next.config.ts postcss.config.mjs tsconfig.json)
 
 SERVICES := auth tickets orders payments expiration
 MEMBERS := common $(SERVICES) infra/local

@@ -15,7 +15,7 @@ export function AccountMenu({ email }: { email: string }) {
   return (
     <details ref={menu} className="relative min-w-0">
       <summary
-        className="flex h-10 max-w-44 list-none items-center gap-1.5 rounded-control border border-line px-3 text-[15px]
+        className="flex h-10 max-w-36 list-none items-center gap-1.5 rounded-control border border-line px-3 text-[15px]
           hover:border-field-line sm:max-w-64 [&::-webkit-details-marker]:hidden"
       >
         <span className="sr-only">Account: </span>

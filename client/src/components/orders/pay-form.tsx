@@ -52,7 +52,7 @@ export function PayForm({ order, wasDeclined, onDecline, onSubmitted, look }: Pr
         onReady={() => setReady(true)}
         options={{ layout: "tabs", wallets: { applePay: "never", googlePay: "never" } }}
       />
-      <div aria-live="assertive">{shown && <Notice tone="bad">{shown}</Notice>}</div>
+      {shown && <Notice tone="bad">{shown}</Notice>}
       <Button type="submit" look="primary" pending={isPaying} disabled={!isReady}>
         {isPaying ? "Paying…" : `Pay ${formatMoney(order.ticket.price, currency)}`}
       </Button>

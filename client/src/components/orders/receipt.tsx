@@ -79,7 +79,7 @@ function Lines({ order, email }: { order: Order; email: string }) {
   const { currency } = useShop();
   const paid = order.payment?.amount ?? order.ticket.price;
   return (
-    <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 text-[15px] [&>dd]:text-right [&>dd]:break-words [&>dt]:text-muted">
+    <dl className="grid grid-cols-[auto_1fr] gap-y-2 text-[15px] [&>dd]:text-right [&>dd]:break-words [&>dt]:pr-6 [&>dt]:text-muted">
       <dt>Buyer</dt>
       <dd>{email}</dd>
       <dt>Order</dt>

@@ -33,7 +33,14 @@ class StripeGateway:
 
     name = "stripe"
 
-    def __init__(self, api_key: str, *, api_base: str | None = None, webhook_secret: str | None = None) -> None:
+    def __init__(
+        self,
+        api_key: str,
+        *,
+        api_base: str | None = None,
+        webhook_secret: str | None = None,
+        network_retries: int = NETWORK_RETRIES,
+    ) -> None:
         self._webhook_secret = webhook_secret
         self._http = stripe.HTTPXClient(timeout=TIMEOUT_SECONDS)
         self._client = stripe.StripeClient(
@@ -41,7 +48,7 @@ class StripeGateway:
             stripe_version=API_VERSION,
             base_addresses={"api": api_base} if api_base else {},
             http_client=self._http,
-            max_network_retries=NETWORK_RETRIES,
+            max_network_retries=network_retries,
         )
 
     async def run(self) -> None:

@@ -83,6 +83,10 @@ class Payment:
         """Whether there is an intent that could still take money."""
         return self.intent_id is not None and not self.is_captured and self.status is not PaymentStatus.CANCELED
 
+    def was_paid_with(self, attempt: str) -> bool:
+        """Whether the money came by the try of this digest: the same token again then gets the same answer."""
+        return self.is_captured and self.attempt == attempt
+
 
 class OrderCancelled(Refused):
     """The buyer gave the order up."""

@@ -39,8 +39,8 @@ async def test_an_order_reads_back_as_it_was_stored_in_every_state(store: OrderS
     created = order_of(await list_ticket(store), hold=1)
     await add(store, created)
     expired = domain.expire(created, now=created.expires_at)
-    refused = domain.refuse(expired, captured_payment(payment_id=new_id()), RefundReason.WRONG_AMOUNT)
-    complete = domain.complete(refused, captured_payment(), hold=2)
+    refused = domain.refuse(expired, captured_payment(payment_id=new_id()), RefundReason.WRONG_AMOUNT, now=NOW)
+    complete = domain.complete(refused, captured_payment(), hold=2, now=NOW)
     for before, after in ((created, expired), (expired, refused), (refused, complete)):
         assert await now_of(store, created) == before
         assert await store.save(after, over=before.version, event=announce(OrderCancelled, after))
@@ -50,7 +50,7 @@ async def test_an_order_reads_back_as_it_was_stored_in_every_state(store: OrderS
 async def test_a_state_decided_on_an_older_one_is_not_stored(store: OrderStore) -> None:
     order = await place(store, await list_ticket(store))
     await cancel(store, order)
-    late = domain.complete(order, captured_payment(), hold=order.hold)
+    late = domain.complete(order, captured_payment(), hold=order.hold, now=NOW)
     assert not await store.save(late, over=order.version, event=announce(OrderCompleted, late))
     assert (await now_of(store, order)).judged == {}
 
@@ -110,7 +110,7 @@ async def test_a_reinstatement_is_refused_by_the_write_itself_when_the_ticket_is
     await expire(store, order)
     expired = await now_of(store, order)
     await place(store, ticket)
-    back = domain.complete(expired, captured_payment(), hold=99)
+    back = domain.complete(expired, captured_payment(), hold=99, now=NOW)
     with pytest.raises(TicketReserved):
         await store.save(back, over=expired.version, event=announce(OrderCompleted, back))
 

@@ -34,5 +34,5 @@ def create_app(settings: Settings) -> FastAPI:
         routers=[router],
         parts=[broker, relay, *(Subscription(broker, listener) for listener in heard)],
         dependencies={"nats": broker},
-        state={"orders": orders, "broker": broker, "hold_for": settings.hold_for},
+        state={"currency": settings.money, "orders": orders, "broker": broker, "hold_for": settings.hold_for},
     )

@@ -4,9 +4,18 @@ from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from ticketing_common.events import CancelReason, Event, OrderStatus, RefundReason
+from ticketing_common.events import CancelReason, Event, OrderStatus, PaymentHappening, RefundReason
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey
-from ticketing_orders.domain import HoldTaken, Order, OrderedTicket, Payment, Ticket, TicketReserved
+from ticketing_orders.domain import (
+    HoldTaken,
+    Order,
+    OrderedTicket,
+    OrderHappening,
+    OrderStep,
+    Payment,
+    Ticket,
+    TicketReserved,
+)
 
 ONE_LIVE_ORDER = "one_live_order_per_ticket"
 ONE_ORDER_A_HOLD = "one_order_a_hold"
@@ -108,6 +117,10 @@ def _fields(order: Order) -> dict[str, Any]:
         "reason": order.reason.value if order.reason else None,
         "payments": {payment.id: _payment_fields(payment) for payment in order.payments.values()},
         "judged": {payment_id: reason.value if reason else None for payment_id, reason in order.judged.items()},
+        "history": [
+            {"step": line.step.value, "at": line.at, "reason": line.reason.value if line.reason else None}
+            for line in order.history
+        ],
     }
 
 
@@ -119,6 +132,8 @@ def _payment_fields(payment: Payment) -> dict[str, Any]:
         "amount": payment.amount,
         "captured": payment.captured,
         "refunded": payment.refunded,
+        "disputed": payment.disputed,
+        "history": [line.model_dump() for line in payment.history],
     }
 
 
@@ -133,6 +148,16 @@ def _to_order(document: dict[str, Any]) -> Order:
         expires_at=document["expires_at"],
         ticket=OrderedTicket(**document["ticket"]),
         reason=CancelReason(document["reason"]) if document["reason"] else None,
-        payments={key: Payment(**fields) for key, fields in document["payments"].items()},
+        payments={key: _to_payment(fields) for key, fields in document["payments"].items()},
         judged={key: RefundReason(value) if value else None for key, value in document["judged"].items()},
+        history=tuple(_to_happening(line) for line in document["history"]),
     )
+
+
+def _to_payment(fields: dict[str, Any]) -> Payment:
+    return Payment(**{**fields, "history": tuple(PaymentHappening(**line) for line in fields["history"])})
+
+
+def _to_happening(line: dict[str, Any]) -> OrderHappening:
+    reason = RefundReason(line["reason"]) if line["reason"] else None
+    return OrderHappening(OrderStep(line["step"]), line["at"], reason)

@@ -118,6 +118,14 @@ async def test_3d_secure_gives_the_secret_and_is_paid_once_it_is_passed(
     assert (await gateway.retrieve(asked.id)).captured == PRICE
 
 
+async def test_the_same_token_after_3d_secure_answers_how_it_stands_now(
+    stripe_api: httpx.AsyncClient, pay: Pay, make_token: MakeToken
+) -> None:
+    token = await make_token("pm_card_authenticationRequired")
+    await _answer_3d_secure(stripe_api, await pay(token), "pass")
+    assert (await pay(token)).captured == PRICE
+
+
 async def test_3d_secure_failed_is_a_decline(
     gateway: StripeGateway, stripe_api: httpx.AsyncClient, pay: Pay, make_token: MakeToken
 ) -> None:

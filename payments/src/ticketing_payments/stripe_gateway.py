@@ -87,7 +87,8 @@ class StripeGateway:
             return _declined(await self.retrieve(intent_id), declined, token)
         except (stripe.InvalidRequestError, stripe.IdempotencyError) as error:
             return await self._after_refusal(intent_id, error)
-        return intent_of(found.to_dict())
+        # A key that comes again gets the answer of then; what has happened since, only the intent tells.
+        return await self.retrieve(intent_id) if _is_replayed(found) else intent_of(found.to_dict())
 
     async def retrieve(self, intent_id: str) -> Intent:
         """The intent as it stands, with what was refunded of it."""
@@ -167,6 +168,11 @@ def _method(token: str) -> dict[str, Any]:
     if token.startswith("pm_"):
         return {"payment_method": token}
     return {"payment_method_data": {"type": "card", "card": {"token": token}}}
+
+
+def _is_replayed(found: stripe.PaymentIntent) -> bool:
+    response = found.last_response
+    return response is not None and (response.headers or {}).get("idempotent-replayed") == "true"
 
 
 def _declined(intent: Intent, error: stripe.CardError, token: str) -> Intent:

@@ -1,6 +1,7 @@
 """Orders in the real MongoDB: the indexes that forbid, the compare-and-set that decides, and what reads cost."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
@@ -11,6 +12,7 @@ from ticketing_common.mongo import Database, new_id
 from ticketing_orders import domain
 from ticketing_orders.announcements import announce
 from ticketing_orders.domain import HoldTaken, Order, Ticket, TicketReserved
+from ticketing_orders.orphans import OrphanWatch
 from ticketing_orders.store import INDEXES, ONE_LIVE_ORDER, ONE_ORDER_A_HOLD, OrderStore
 from ticketing_orders.testing import (
     HOLD_FOR,
@@ -164,3 +166,15 @@ async def test_reads_examine_what_they_return_by_their_indexes(store: OrderStore
         ("IXSCAN { user_id: 1, _id: -1 }", 1, None),
         ("IXSCAN { ticket.id: 1, hold: -1 }", 1, None),
     ]
+
+
+async def test_an_order_that_nobody_released_is_counted_as_an_orphan_and_no_other(store: OrderStore) -> None:
+    overdue = await place(store, await list_ticket(store))
+    paid = await place(store, await list_ticket(store))
+    await pay(store, paid)
+    await place(store, await list_ticket(store), now=NOW + timedelta(hours=1))
+    watch = OrphanWatch(store)
+    assert await watch.look(overdue.expires_at + timedelta(seconds=29)) == 0
+    assert await watch.look(overdue.expires_at + timedelta(seconds=31)) == 1
+    await expire(store, overdue)
+    assert await watch.look(overdue.expires_at + timedelta(seconds=31)) == 0

@@ -1,5 +1,6 @@
 """Orders, and what orders knows of tickets, in MongoDB."""
 
+from datetime import datetime
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -19,6 +20,8 @@ from ticketing_orders.domain import (
 
 ONE_LIVE_ORDER = "one_live_order_per_ticket"
 ONE_ORDER_A_HOLD = "one_order_a_hold"
+OPEN_BY_TIME = "open_by_time"
+_MOST_COUNTED = 10_000
 
 INDEXES = {
     "orders": [
@@ -26,6 +29,7 @@ INDEXES = {
         IndexModel("ticket.id", name=ONE_LIVE_ORDER, unique=True, partialFilterExpression={"live": True}),
         IndexModel([("ticket.id", ASCENDING), ("hold", DESCENDING)], name=ONE_ORDER_A_HOLD, unique=True),
         IndexModel([("user_id", ASCENDING), ("_id", DESCENDING)], name="by_buyer"),
+        IndexModel("expires_at", name=OPEN_BY_TIME, partialFilterExpression={"status": OrderStatus.CREATED.value}),
         OUTBOX_INDEX,
     ]
 }
@@ -56,6 +60,11 @@ class OrderStore:
         """The order of this ticket with the highest hold."""
         document = await self.orders.find_one({"ticket.id": ticket_id}, sort=[("hold", DESCENDING)])
         return _to_order(document) if document else None
+
+    async def count_open(self, *, due_before: datetime) -> int:
+        """How many unpaid orders hold a ticket whose time was over before that (capped)."""
+        query = {"status": OrderStatus.CREATED.value, "expires_at": {"$lt": due_before}}
+        return await self.orders.count(query, index=OPEN_BY_TIME, limit=_MOST_COUNTED)
 
     async def add(self, order: Order, event: Event) -> None:
         """Store a new order; TicketReserved or HoldTaken when an index forbids it, Unavailable until they exist."""

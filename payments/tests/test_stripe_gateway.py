@@ -11,6 +11,7 @@ import pytest
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.mongo import new_id
+from ticketing_common.testing.recorder import eventually
 from ticketing_common.testing.servers import free_port
 from ticketing_payments.intent import Intent, IntentStatus
 from ticketing_payments.ports import BadToken, UnknownIntent
@@ -47,7 +48,7 @@ def pay(gateway: StripeGateway, intent: Intent) -> Callable[[str], Awaitable[Int
 
 async def test_a_new_intent_waits_for_a_card(intent: Intent) -> None:
     assert (intent.status, intent.amount, intent.currency) == (IntentStatus.REQUIRES_PAYMENT_METHOD, PRICE, "usd")
-    assert (intent.captured, intent.refunded, intent.live, intent.decline) == (0, 0, False, None)
+    assert (intent.captured, intent.given_back, intent.live, intent.decline) == (0, 0, False, None)
 
 
 async def test_one_order_has_one_intent_however_often_and_at_once_it_is_created(gateway: StripeGateway) -> None:
@@ -63,7 +64,7 @@ async def test_one_order_has_one_intent_however_often_and_at_once_it_is_created(
 
 async def test_a_good_card_is_charged(pay: Pay, make_token: MakeToken) -> None:
     paid = await pay(await make_token())
-    assert (paid.status, paid.captured, paid.refunded) == (IntentStatus.SUCCEEDED, PRICE, 0)
+    assert (paid.status, paid.captured, paid.given_back) == (IntentStatus.SUCCEEDED, PRICE, 0)
 
 
 @pytest.mark.parametrize("token", ["pm_card_visa", "tok_visa"])
@@ -184,7 +185,7 @@ async def test_one_refund_id_gives_back_once(
     await pay(await make_token())
     refund_id = new_id()
     for _ in range(2):
-        assert (await gateway.refund(refund_id=refund_id, intent_id=intent.id)).refunded == PRICE
+        assert (await gateway.refund(refund_id=refund_id, intent_id=intent.id)).given_back == PRICE
     [refund] = await _refunds(stripe_api, intent)
     assert (refund["amount"], refund["metadata"]) == (PRICE, {"refund_id": refund_id})
 
@@ -194,7 +195,7 @@ async def test_already_given_back_counts_as_done(
 ) -> None:
     await pay(await make_token())
     await stripe_api.post("/emulator/refund", json={"payment_intent": intent.id})
-    assert (await gateway.refund(refund_id=new_id(), intent_id=intent.id)).refunded == PRICE
+    assert (await gateway.refund(refund_id=new_id(), intent_id=intent.id)).given_back == PRICE
     assert len(await _refunds(stripe_api, intent)) == 1
 
 
@@ -203,8 +204,20 @@ async def test_only_what_is_left_is_given_back(
 ) -> None:
     await pay(await make_token())
     await stripe_api.post("/emulator/refund", json={"payment_intent": intent.id, "amount": 250})
-    assert (await gateway.refund(refund_id=new_id(), intent_id=intent.id)).refunded == PRICE
+    assert (await gateway.refund(refund_id=new_id(), intent_id=intent.id)).given_back == PRICE
     assert sorted(refund["amount"] for refund in await _refunds(stripe_api, intent)) == [250, PRICE - 250]
+
+
+async def test_a_refund_that_the_bank_sends_back_is_seen(
+    gateway: StripeGateway, intent: Intent, pay: Pay, make_token: MakeToken
+) -> None:
+    async def bounced() -> bool:
+        return (await gateway.retrieve(intent.id)).bounced == PRICE
+
+    await pay(await make_token("pm_card_refundFail"))
+    assert (await gateway.refund(refund_id=new_id(), intent_id=intent.id)).bounced == 0
+    await eventually(bounced, what="the refund coming back")
+    assert (await gateway.retrieve(intent.id)).given_back == PRICE
 
 
 async def test_an_intent_that_stripe_does_not_have_is_unknown(gateway: StripeGateway) -> None:

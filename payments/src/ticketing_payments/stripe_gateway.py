@@ -21,11 +21,12 @@ log = structlog.get_logger(__name__)
 API_VERSION = "2026-10-28.endive"
 TIMEOUT_SECONDS = 10.0
 NETWORK_RETRIES = 2
+# The most that Stripe lists at once; a payment given back in more parts than that is for a person to look at.
+MOST_REFUNDS = 100
 
 _ALREADY_REFUNDED = "charge_already_refunded"
 _UNEXPECTED_STATE = "payment_intent_unexpected_state"
 _MISSING = "resource_missing"
-_EXPAND = ["latest_charge"]
 
 
 class StripeGateway:
@@ -79,7 +80,7 @@ class StripeGateway:
             async with _translated_errors():
                 found = await self._client.v1.payment_intents.confirm_async(
                     intent_id,
-                    {**_method(token), "use_stripe_sdk": True, "expand": _EXPAND},  # type: ignore[arg-type]
+                    {**_method(token), "use_stripe_sdk": True},  # type: ignore[arg-type]
                     # One key a token: with one key an order Stripe would replay a decline to the next card too.
                     {"idempotency_key": f"order:{order_id}:confirm:{token}"},
                 )
@@ -93,8 +94,11 @@ class StripeGateway:
     async def retrieve(self, intent_id: str) -> Intent:
         """The intent as it stands, with what was refunded of it."""
         async with _translated_errors():
-            found = await self._client.v1.payment_intents.retrieve_async(intent_id, {"expand": _EXPAND})
-        return intent_of(found.to_dict())
+            found = await self._client.v1.payment_intents.retrieve_async(intent_id)
+            if not found.amount_received:
+                return intent_of(found.to_dict())
+            refunds = await self._client.v1.refunds.list_async({"payment_intent": intent_id, "limit": MOST_REFUNDS})
+        return intent_of(found.to_dict(), [refund.to_dict() for refund in refunds.data])
 
     async def cancel(self, intent_id: str) -> Intent:
         """Call the intent off, or answer how it stands when it is too late for that."""

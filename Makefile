@@ -3,6 +3,7 @@
 #   make run     start everything and print its URL; Ctrl-C stops it
 #                PORT=8080  STATE_DIR=.local  REPLICAS="orders=3 tickets=2"
 #   make test    the whole suite                       ARGS="-k expiry" goes to pytest
+#   make test-stripe STRIPE_KEY=sk_test_…   what we rely on of Stripe, on Stripe itself instead of the emulator
 #   make lint    ruff, mypy, the import contracts; ESLint, tsc and the drift of the client's types
 #   make fmt     format, and fix what can be fixed
 #   make bench   what a request costs, in CPU time
@@ -26,7 +27,7 @@ EXPORT := $(BIN)/uv export --quiet --no-emit-workspace --no-annotate --no-header
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test lint fmt lock bench screenshots client set-up
+.PHONY: run test test-stripe lint fmt lock bench screenshots client set-up
 
 run: $(SETUP) $(CLIENT)
 	@exec $(BIN)/ticketing up
@@ -34,6 +35,11 @@ run: $(SETUP) $(CLIENT)
 test: $(SETUP) $(CLIENT)
 	cd client && npm test --silent
 	$(BIN)/pytest $(ARGS)
+
+test-stripe: $(SETUP)
+	@case "$(STRIPE_KEY)" in sk_test_*|rk_test_*) ;; *) \
+	    echo "Give a test key of Stripe: make test-stripe STRIPE_KEY=sk_test_…" >&2; exit 2;; esac
+	@STRIPE_CONTRACT_KEY="$(STRIPE_KEY)" $(BIN)/pytest infra/local/tests/emulator/test_contract.py
 
 bench: $(SETUP)
 	@$(BIN)/ticketing bench

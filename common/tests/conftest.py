@@ -23,6 +23,14 @@ def own_mongod(tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture
+def late_mongod(tmp_path: Path) -> Iterator[Server]:
+    """A mongod of this test's own that the test starts."""
+    server = mongod(tmp_path)
+    yield server
+    server.kill()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _logs() -> None:
     """Logs as in production: structlog's own default draws each traceback, which takes long."""

@@ -103,13 +103,12 @@ async def test_a_database_that_is_killed_is_unavailable_and_works_again_after_it
         assert await things.find("a") == {"_id": "a"}
 
 
-async def test_indexes_are_made_as_soon_as_the_database_comes(own_mongod: Server) -> None:
-    own_mongod.kill()
-    database = database_at(f"{own_mongod.url}/test")
+async def test_indexes_are_made_as_soon_as_the_database_comes(late_mongod: Server) -> None:
+    database = database_at(f"{late_mongod.url}/test")
     async with running([database]):
         with pytest.raises(Unavailable, match="starting"):
             database.require_ready()
-        own_mongod.start()
+        late_mongod.start()
         await eventually(lambda: database.ready, within=20)
         database.require_ready()
         assert set(await database.collection("things").index_information()) == {

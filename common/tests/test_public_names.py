@@ -10,6 +10,7 @@ import ticketing_common
 
 NAMES = {
     "arrival": {"await_arrival"},
+    "currency": {"USD", "Currency"},
     "errors": {
         *("AppError", "ErrorItem", "InvalidRequest", "NotAllowed", "NotAuthenticated", "NotFound"),
         *("PaymentDeclined", "Refused", "TooLarge", "Unavailable"),
@@ -17,7 +18,16 @@ NAMES = {
     "events": {
         *("EVENTS", "CancelReason", "Envelope", "Event", "ExpirationComplete", "HeldTicket", "OrderCancelled"),
         *("OrderCompleted", "OrderCreated", "OrderRefundDue", "OrderState", "OrderStatus", "PaymentCreated"),
-        *("PaymentFailed", "PaymentRefunded", "PaymentState", "RefundReason", "Subject", "TicketCreated"),
+        *(
+            "PaymentFailed",
+            "PaymentHappening",
+            "PaymentRefunded",
+            "PaymentState",
+            "PaymentStep",
+            "RefundReason",
+            "Subject",
+            "TicketCreated",
+        ),
         *("TicketState", "TicketUpdated", "VersionedEvent"),
     },
     "events.schemas": {"schema_of", "write_all"},
@@ -30,7 +40,7 @@ NAMES = {
     "money": {"to_major", "to_minor"},
     "observability": {"configure"},
     "outbox": {"OutboxSource", "Relay", "Waiting"},
-    "settings": {"CommonSettings", "SessionSettings", "load"},
+    "settings": {"CommonSettings", "MarketSettings", "SessionSettings", "load"},
     "tokens": {"LIFETIME", "CurrentUser", "is_weak", "issue", "verify"},
     "web": {
         *("CamelModel", "CurrentUser", "MaybeUser", "NewId", "Now", "SignedInUser", "UserId", "build_app"),

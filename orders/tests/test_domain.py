@@ -15,8 +15,8 @@ TICKET = Ticket(id="f" * 24, version=4, title="Front row", price=PRICE)
 CREATED = domain.place(order_id="a" * 24, buyer_id="b" * 24, ticket=TICKET, hold=1, now=NOW, hold_for=HOLD_FOR)
 AWAITING = replace(CREATED, status=OrderStatus.AWAITING_PAYMENT)
 EXPIRED = domain.expire(CREATED, now=CREATED.expires_at)
-GIVEN_UP = domain.cancel(CREATED)
-COMPLETE = domain.complete(CREATED, captured_payment(), hold=1)
+GIVEN_UP = domain.cancel(CREATED, now=NOW)
+COMPLETE = domain.complete(CREATED, captured_payment(), hold=1, now=NOW)
 
 
 def test_a_new_order_holds_the_ticket_at_its_price_until_the_window_ends() -> None:
@@ -32,18 +32,18 @@ def test_times_are_whole_milliseconds_so_that_the_event_and_the_store_tell_the_s
 
 @pytest.mark.parametrize("order", [CREATED, AWAITING, EXPIRED])
 def test_a_buyer_can_give_up_what_is_not_paid_and_the_reason_is_the_buyer(order: Order) -> None:
-    cancelled = domain.cancel(order)
+    cancelled = domain.cancel(order, now=NOW)
     assert (cancelled.status, cancelled.reason) == (OrderStatus.CANCELLED, CancelReason.BUYER)
     assert (cancelled.version, cancelled.hold) == (order.version + 1, order.hold)
 
 
 def test_giving_up_twice_changes_nothing() -> None:
-    assert domain.cancel(GIVEN_UP) is GIVEN_UP
+    assert domain.cancel(GIVEN_UP, now=NOW) is GIVEN_UP
 
 
 def test_a_complete_order_cannot_be_cancelled() -> None:
     with pytest.raises(AlreadyComplete):
-        domain.cancel(COMPLETE)
+        domain.cancel(COMPLETE, now=NOW)
 
 
 @pytest.mark.parametrize("order", [CREATED, AWAITING])
@@ -85,13 +85,13 @@ def test_another_amount_buys_nothing_in_any_state(order: Order, captured: int) -
 
 
 def test_completing_an_expired_order_takes_its_reason_away_and_the_new_hold_over() -> None:
-    reinstated = domain.complete(EXPIRED, captured_payment(payment_id="p"), hold=7)
+    reinstated = domain.complete(EXPIRED, captured_payment(payment_id="p"), hold=7, now=NOW)
     assert (reinstated.status, reinstated.reason, reinstated.hold) == (OrderStatus.COMPLETE, None, 7)
     assert (reinstated.version, reinstated.judged) == (EXPIRED.version + 1, {"p": None})
 
 
 def test_refusing_a_payment_leaves_the_status_and_writes_the_verdict_down() -> None:
-    refused = domain.refuse(GIVEN_UP, captured_payment(payment_id="p"), RefundReason.BUYER)
+    refused = domain.refuse(GIVEN_UP, captured_payment(payment_id="p"), RefundReason.BUYER, now=NOW)
     assert (refused.status, refused.reason) == (OrderStatus.CANCELLED, CancelReason.BUYER)
     assert refused.judged == {"p": RefundReason.BUYER}
 
@@ -104,8 +104,8 @@ def test_a_payment_is_shown_by_its_newest_version() -> None:
 
 
 def test_the_payment_that_bought_the_order_is_shown_however_many_versions_another_one_has() -> None:
-    bought = domain.complete(CREATED, captured_payment(payment_id="p1", version=1), hold=1)
-    refused = domain.refuse(bought, captured_payment(payment_id="p2", version=9), RefundReason.DUPLICATE)
+    bought = domain.complete(CREATED, captured_payment(payment_id="p1", version=1), hold=1, now=NOW)
+    refused = domain.refuse(bought, captured_payment(payment_id="p2", version=9), RefundReason.DUPLICATE, now=NOW)
     assert refused.payment == captured_payment(payment_id="p1", version=1)
     assert domain.show_payment(refused, captured_payment(payment_id="p1", version=2)).payment == captured_payment(
         payment_id="p1", version=2

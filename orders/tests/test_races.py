@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from ticketing_common.events import CancelReason, OrderStatus, RefundReason
-from ticketing_common.mongo import Database
+from ticketing_common.mongo import Database, new_id
 from ticketing_orders.domain import AlreadyComplete, Order, Ticket, TicketReserved
 from ticketing_orders.ports import Orders
 from ticketing_orders.store import ONE_LIVE_ORDER, ONE_ORDER_A_HOLD, OrderStore
@@ -121,3 +122,13 @@ async def test_one_payment_heard_by_two_replicas_at_once_has_one_verdict(
         judged = await now_of(store, order)
         # placed, cancelled, judged: a second verdict would be a third version
         assert (judged.version, judged.judged) == (2, {payment.id: RefundReason.BUYER})
+
+
+async def test_a_ticket_first_heard_of_by_two_replicas_at_once_is_known_by_its_newest_version(
+    store: OrderStore, other_store: OrderStore
+) -> None:
+    for _ in range(ROUNDS):
+        created = Ticket(id=new_id(), version=0, title="Front row", price=100)
+        edited = replace(created, version=1, price=200)
+        await asyncio.gather(store.save_ticket(created), other_store.save_ticket(edited))
+        assert await store.find_ticket(created.id) == edited

@@ -1,6 +1,7 @@
 """Orders in the real MongoDB: the indexes that forbid, the compare-and-set that decides, and what reads cost."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
@@ -11,6 +12,7 @@ from ticketing_common.mongo import Database, new_id
 from ticketing_orders import domain
 from ticketing_orders.announcements import announce
 from ticketing_orders.domain import HoldTaken, Order, Ticket, TicketReserved
+from ticketing_orders.orphans import OrphanWatch
 from ticketing_orders.store import INDEXES, ONE_LIVE_ORDER, ONE_ORDER_A_HOLD, OrderStore
 from ticketing_orders.testing import (
     HOLD_FOR,
@@ -39,8 +41,8 @@ async def test_an_order_reads_back_as_it_was_stored_in_every_state(store: OrderS
     created = order_of(await list_ticket(store), hold=1)
     await add(store, created)
     expired = domain.expire(created, now=created.expires_at)
-    refused = domain.refuse(expired, captured_payment(payment_id=new_id()), RefundReason.WRONG_AMOUNT)
-    complete = domain.complete(refused, captured_payment(), hold=2)
+    refused = domain.refuse(expired, captured_payment(payment_id=new_id()), RefundReason.WRONG_AMOUNT, now=NOW)
+    complete = domain.complete(refused, captured_payment(), hold=2, now=NOW)
     for before, after in ((created, expired), (expired, refused), (refused, complete)):
         assert await now_of(store, created) == before
         assert await store.save(after, over=before.version, event=announce(OrderCancelled, after))
@@ -50,7 +52,7 @@ async def test_an_order_reads_back_as_it_was_stored_in_every_state(store: OrderS
 async def test_a_state_decided_on_an_older_one_is_not_stored(store: OrderStore) -> None:
     order = await place(store, await list_ticket(store))
     await cancel(store, order)
-    late = domain.complete(order, captured_payment(), hold=order.hold)
+    late = domain.complete(order, captured_payment(), hold=order.hold, now=NOW)
     assert not await store.save(late, over=order.version, event=announce(OrderCompleted, late))
     assert (await now_of(store, order)).judged == {}
 
@@ -110,7 +112,7 @@ async def test_a_reinstatement_is_refused_by_the_write_itself_when_the_ticket_is
     await expire(store, order)
     expired = await now_of(store, order)
     await place(store, ticket)
-    back = domain.complete(expired, captured_payment(), hold=99)
+    back = domain.complete(expired, captured_payment(), hold=99, now=NOW)
     with pytest.raises(TicketReserved):
         await store.save(back, over=expired.version, event=announce(OrderCompleted, back))
 
@@ -164,3 +166,15 @@ async def test_reads_examine_what_they_return_by_their_indexes(store: OrderStore
         ("IXSCAN { user_id: 1, _id: -1 }", 1, None),
         ("IXSCAN { ticket.id: 1, hold: -1 }", 1, None),
     ]
+
+
+async def test_an_order_that_nobody_released_is_counted_as_an_orphan_and_no_other(store: OrderStore) -> None:
+    overdue = await place(store, await list_ticket(store))
+    paid = await place(store, await list_ticket(store))
+    await pay(store, paid)
+    await place(store, await list_ticket(store), now=NOW + timedelta(hours=1))
+    watch = OrphanWatch(store)
+    assert await watch.look(overdue.expires_at + timedelta(seconds=29)) == 0
+    assert await watch.look(overdue.expires_at + timedelta(seconds=31)) == 1
+    await expire(store, overdue)
+    assert await watch.look(overdue.expires_at + timedelta(seconds=31)) == 0

@@ -122,7 +122,7 @@ async def test_giving_up_an_expired_order_says_that_now_the_buyer_is_the_reason(
 async def test_nobody_gives_up_another_buyers_order(orders: OrdersInMemory) -> None:
     order = await place(orders, await list_ticket(orders))
     with pytest.raises(NotAllowed):
-        await use_cases.cancel_order(orders, order_id=order.id, user_id=new_id())
+        await use_cases.cancel_order(orders, order_id=order.id, user_id=new_id(), now=NOW)
     assert await now_of(orders, order) == order
 
 

@@ -51,11 +51,11 @@ async def stripe_api(emulator: Server) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 async def make_gateway(emulator: Server) -> AsyncIterator[MakeGateway]:
-    """Makes gateways to the emulator, closed at the end."""
+    """Makes gateways to the emulator, closed at the end. A fault armed once is met at once: no retries unless asked."""
     made: list[StripeGateway] = []
 
-    def make(key: str = STRIPE_KEY, *, url: str = emulator.url, secret: str | None = WEBHOOK_SECRET) -> StripeGateway:
-        made.append(StripeGateway(key, api_base=url, webhook_secret=secret))
+    def make(key: str = STRIPE_KEY, *, url: str = emulator.url, retries: int = 0) -> StripeGateway:
+        made.append(StripeGateway(key, api_base=url, webhook_secret=WEBHOOK_SECRET, network_retries=retries))
         return made[-1]
 
     yield make
@@ -65,7 +65,7 @@ async def make_gateway(emulator: Server) -> AsyncIterator[MakeGateway]:
 
 @pytest.fixture
 def gateway(make_gateway: MakeGateway) -> StripeGateway:
-    """The real gateway."""
+    """The real gateway, without retries."""
     return make_gateway()
 
 

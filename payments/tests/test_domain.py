@@ -78,7 +78,7 @@ def test_a_refund_is_written_down_once() -> None:
 
 def test_what_was_given_back_by_hand_before_needs_no_refund_of_ours() -> None:
     asked = domain.ask_refund(
-        replace(PAID, refunded=PRICE), payment_id="payment", refund_id="first", reason=RefundReason.EXPIRED
+        replace(PAID, given_back=PRICE), payment_id="payment", refund_id="first", reason=RefundReason.EXPIRED
     )
     assert asked.refund is not None
     assert asked.refund.done

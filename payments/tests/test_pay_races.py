@@ -149,6 +149,12 @@ async def test_two_tabs_are_charged_once(shop: Shop, second: str) -> None:
     assert (shop.stripe.captures, len(shop.payments.told(PaymentCreated))) == (1, 1)
 
 
+async def test_a_second_tab_that_pays_between_our_look_and_our_write_gives_both_the_same_answer(shop: Shop) -> None:
+    shop.payments.interruption = shop.pay
+    assert (await shop.pay()).payment == shop.payment
+    assert shop.stripe.captures == 1
+
+
 async def test_twenty_tabs_at_once_are_charged_once(shop: Shop) -> None:
     outcomes = await asyncio.gather(*(shop.pay(f"ctoken_{n}") for n in range(20)), return_exceptions=True)
     assert all(not isinstance(outcome, BaseException) or isinstance(outcome, Refused) for outcome in outcomes)

@@ -97,6 +97,23 @@ async def test_after_all_was_refunded_by_hand_nothing_more_goes_back(paid: Shop)
     assert paid.stripe.called("refund") == []
 
 
+async def test_a_refund_that_the_bank_sends_back_is_taken_over_and_told(paid: Shop) -> None:
+    await paid.refund()
+    paid.stripe.bounce(paid.intent_id, PRICE)
+    await paid.look()
+    await paid.look()
+    [_, said] = paid.payments.told(PaymentRefunded)
+    assert (said.status, said.captured, said.refunded, said.reason) == ("succeeded", PRICE, 0, "refund_failed")
+
+
+async def test_a_refund_that_bounced_is_not_made_again(paid: Shop) -> None:
+    await paid.refund()
+    paid.stripe.bounce(paid.intent_id, PRICE)
+    await paid.look()
+    await paid.refund()
+    assert len(paid.stripe.refunds) == 1
+
+
 async def test_without_money_taken_there_is_no_refund(shop: Shop) -> None:
     with pytest.raises(NotRefundable):
         await shop.refund()

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import reduce
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -15,14 +16,15 @@ from ticketing_payments.testing.stories import CURRENCY, NOW, PRICE, an_order
 from ticketing_payments.transition import taken_over
 
 WAITING = IntentStatus.REQUIRES_PAYMENT_METHOD
-OPEN = Intent("pi_1", "order", WAITING, PRICE, CURRENCY, captured=0, refunded=0)
+OPEN = Intent("pi_1", "order", WAITING, PRICE, CURRENCY, captured=0)
 NO_FUNDS = replace(OPEN, decline=Decline("ch_1", "insufficient_funds", "Your card has insufficient funds."))
 STOLEN = replace(OPEN, decline=Decline("ch_2", "stolen_card", "Your card was declined."))
 ACTION = replace(OPEN, status=IntentStatus.REQUIRES_ACTION)
 PROCESSING = replace(OPEN, status=IntentStatus.PROCESSING)
 SUCCEEDED = replace(OPEN, status=IntentStatus.SUCCEEDED, captured=PRICE)
-PARTLY_REFUNDED = replace(SUCCEEDED, refunded=250)
-REFUNDED = replace(SUCCEEDED, refunded=PRICE)
+PARTLY_REFUNDED = replace(SUCCEEDED, given_back=250)
+REFUNDED = replace(SUCCEEDED, given_back=PRICE)
+BOUNCED = replace(REFUNDED, bounced=PRICE)
 CANCELED = replace(OPEN, status=IntentStatus.CANCELED)
 
 UNPAID = [OPEN, NO_FUNDS, STOLEN, ACTION, PROCESSING]
@@ -62,9 +64,15 @@ def test_the_same_facts_end_in_the_same_state_in_whatever_order_they_come(views:
 @given(in_any_order([*UNPAID, *PAID]))
 def test_money_only_grows_and_captured_money_is_told_exactly_once(views: list[Intent]) -> None:
     states, said = told(views)
-    money = [(state.captured, state.refunded) for state in states]
-    assert money == sorted(money)
+    money = [(state.captured, state.given_back, state.bounced) for state in states]
+    assert all(earlier <= later for steps in zip(*money, strict=True) for earlier, later in pairwise(steps))
     assert kinds(said, PaymentCreated) == 1
+
+
+@given(in_any_order([*PAID, BOUNCED]))
+def test_a_refund_that_bounced_stays_so_whatever_older_view_comes_late(views: list[Intent]) -> None:
+    final = told(views)[0][-1]
+    assert (final.status, final.captured, final.refunded) == (PaymentStatus.SUCCEEDED, PRICE, 0)
 
 
 @given(in_any_order([*UNPAID, CANCELED]))

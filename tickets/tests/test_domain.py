@@ -26,15 +26,6 @@ def test_what_cannot_be_read_on_one_line_is_no_title(title: str) -> None:
         domain.checked_title(title)
 
 
-@pytest.mark.parametrize(("minor", "fits"), [(49, False), (50, True), (99_999_999, True), (100_000_000, False)])
-def test_a_price_has_bounds(minor: int, fits: bool) -> None:
-    if fits:
-        assert domain.checked_price(minor) == minor
-    else:
-        with pytest.raises(ValueError, match=r"0\.50 to 999,999\.99"):
-            domain.checked_price(minor)
-
-
 def test_an_edit_raises_the_version() -> None:
     edited = domain.edit(TICKET, user_id=SELLER, title="Back row", price=900)
     assert (edited.title, edited.price, edited.version) == ("Back row", 900, TICKET.version + 1)

@@ -1,5 +1,6 @@
 """A user and the rules of an account."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,4 +32,4 @@ class InvalidCredentials(Refused):
 
 def email_key(email: str) -> str:
     """What two spellings of one address have in common."""
-    return email.strip().casefold()
+    return unicodedata.normalize("NFC", email.strip().casefold())

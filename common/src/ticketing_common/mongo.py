@@ -152,6 +152,11 @@ class Documents:
             cursor = self._collection.find(query, {"outbox": 0}, sort=list(sort), limit=limit, hint=index)
             return await cursor.to_list(limit)
 
+    async def count(self, query: Mapping[str, Any], *, index: str, limit: int) -> int:
+        """How many documents match, by this index and up to `limit`: so that counting stays cheap."""
+        async with translated_errors():
+            return int(await self._collection.count_documents(query, hint=index, limit=limit))
+
     async def insert(self, document: Document, events: Sequence[Event] = ()) -> None:
         """Store a new document and its events in one write; DuplicateKey if a unique index forbids it."""
         envelopes = _seal(events)

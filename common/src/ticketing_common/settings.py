@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ticketing_common.currency import Currency
+
 MIN_SECRET_CHARS = 8
 # Pydantic says "Input should be …"; to the reader it is the variable that must.
 _PREAMBLE = re.compile(r"^(?:Input|String) should ")
@@ -60,6 +62,22 @@ class SessionSettings(CommonSettings):
         if len(value.get_secret_value().strip()) < MIN_SECRET_CHARS:
             raise ValueError(f"must have at least {MIN_SECRET_CHARS} characters, or sessions can be forged")
         return value
+
+
+class MarketSettings(SessionSettings):
+    """What a service needs that deals with prices. `CURRENCY`: in what everybody pays, an ISO 4217 code."""
+
+    currency: str = "usd"
+
+    @field_validator("currency")
+    @classmethod
+    def _is_currency(cls, value: str) -> str:
+        return Currency.of(value).code
+
+    @property
+    def money(self) -> Currency:
+        """The currency with its decimals and bounds."""
+        return Currency.of(self.currency)
 
 
 def load(settings: type[SettingsT]) -> SettingsT:

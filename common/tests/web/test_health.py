@@ -27,11 +27,10 @@ async def test_without_any_dependency_the_process_is_live_but_not_ready(make_app
     assert ready.json() == {"status": "not ready", "mongo": "down", "indexes": "missing", "nats": "down"}
 
 
-async def test_until_the_indexes_exist_a_route_that_needs_them_is_503(make_app: MakeApp, own_mongod: Server) -> None:
-    own_mongod.kill()
-    async with served(make_app(f"{own_mongod.url}/test"), wait_ready=False) as client:
+async def test_until_the_indexes_exist_a_route_that_needs_them_is_503(make_app: MakeApp, late_mongod: Server) -> None:
+    async with served(make_app(f"{late_mongod.url}/test"), wait_ready=False) as client:
         before = await client.get("/guarded")
-        own_mongod.start()
+        late_mongod.start()
 
         async def works() -> bool:
             return (await client.get("/guarded")).status_code == 200

@@ -29,14 +29,14 @@ class Service:
         self.http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=20)
         command = [
             *(sys.executable, "-m", "uvicorn", "slow_app:app", "--app-dir", str(Path(__file__).parent)),
-            *("--port", str(self.port), "--timeout-graceful-shutdown", "3"),
+            *("--port", str(self.port), "--timeout-graceful-shutdown", "1"),
         ]
         environment = {
             "PATH": os.environ["PATH"],
             "MONGO_URI": mongo_uri,
             "NATS_URL": "nats://127.0.0.1:1",
             "JWT_SECRET": "8letters",
-            "SHUTDOWN_DELAY_SECONDS": "1",
+            "SHUTDOWN_DELAY_SECONDS": "0.6",
         }
         self.log = log
         with log.open("wb") as output:

@@ -7,6 +7,7 @@ from ticketing_common.mongo import Database
 from ticketing_common.outbox import Relay
 from ticketing_common.web import build_app
 from ticketing_orders import listeners
+from ticketing_orders.orphans import OrphanWatch
 from ticketing_orders.routes import router
 from ticketing_orders.settings import Settings
 from ticketing_orders.store import INDEXES, OrderStore
@@ -32,7 +33,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings=settings,
         database=database,
         routers=[router],
-        parts=[broker, relay, *(Subscription(broker, listener) for listener in heard)],
+        parts=[broker, relay, OrphanWatch(orders), *(Subscription(broker, listener) for listener in heard)],
         dependencies={"nats": broker},
-        state={"orders": orders, "broker": broker, "hold_for": settings.hold_for},
+        state={"currency": settings.money, "orders": orders, "broker": broker, "hold_for": settings.hold_for},
     )

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from ticketing_common.errors import NotAllowed, Refused
-from ticketing_common.events import CancelReason, OrderStatus, RefundReason
+from ticketing_common.events import CancelReason, OrderStatus, PaymentHappening, RefundReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,28 @@ class Payment:
     amount: int
     captured: int
     refunded: int
+    disputed: int = 0
+    history: tuple[PaymentHappening, ...] = ()
+
+
+class OrderStep(StrEnum):
+    """What can happen to an order."""
+
+    RESERVED = "reserved"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    COMPLETED = "completed"
+    REINSTATED = "reinstated"
+    REFUND_DUE = "refund_due"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderHappening:
+    """One line of an order's history; `reason` says why a payment goes back."""
+
+    step: OrderStep
+    at: datetime
+    reason: RefundReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +81,7 @@ class Order:
     reason: CancelReason | None = None
     payments: Mapping[str, Payment] = field(default_factory=dict)
     judged: Mapping[str, RefundReason | None] = field(default_factory=dict)
+    history: tuple[OrderHappening, ...] = ()
 
     @property
     def payment(self) -> Payment | None:
@@ -93,15 +117,17 @@ class NotExpiredYet(Exception):
 
 def place(*, order_id: str, buyer_id: str, ticket: Ticket, hold: int, now: datetime, hold_for: timedelta) -> Order:
     """A new order that holds `ticket` for `hold_for`. Times are whole milliseconds, as MongoDB keeps them."""
+    now = _to_the_millisecond(now)
     return Order(
         id=order_id,
         version=0,
         hold=hold,
         status=OrderStatus.CREATED,
         user_id=buyer_id,
-        created_at=_to_the_millisecond(now),
+        created_at=now,
         expires_at=_to_the_millisecond(now + hold_for),
         ticket=OrderedTicket(id=ticket.id, title=ticket.title, price=ticket.price),
+        history=(OrderHappening(OrderStep.RESERVED, now),),
     )
 
 
@@ -112,13 +138,14 @@ def require_buyer(order: Order, user_id: str) -> Order:
     return order
 
 
-def cancel(order: Order) -> Order:
+def cancel(order: Order, *, now: datetime) -> Order:
     """The order given up by its buyer. An expired one too: then a late payment is refunded, not honoured."""
     if order.status is OrderStatus.COMPLETE:
         raise AlreadyComplete
     if order.reason is CancelReason.BUYER:
         return order
-    return _next(order, status=OrderStatus.CANCELLED, reason=CancelReason.BUYER)
+    happened = OrderHappening(OrderStep.CANCELLED, now)
+    return _next(order, happened, status=OrderStatus.CANCELLED, reason=CancelReason.BUYER)
 
 
 def expire(order: Order, *, now: datetime) -> Order:
@@ -127,7 +154,8 @@ def expire(order: Order, *, now: datetime) -> Order:
         return order
     if now < order.expires_at:
         raise NotExpiredYet((order.expires_at - now).total_seconds())
-    return _next(order, status=OrderStatus.CANCELLED, reason=CancelReason.EXPIRED)
+    happened = OrderHappening(OrderStep.EXPIRED, now)
+    return _next(order, happened, status=OrderStatus.CANCELLED, reason=CancelReason.EXPIRED)
 
 
 def refund_reason(order: Order, payment: Payment) -> RefundReason | None:
@@ -141,15 +169,19 @@ def refund_reason(order: Order, payment: Payment) -> RefundReason | None:
     return None
 
 
-def complete(order: Order, payment: Payment, *, hold: int) -> Order:
+def complete(order: Order, payment: Payment, *, hold: int, now: datetime) -> Order:
     """The order bought by `payment`. With a new `hold` when an expired one is reinstated, else with its own."""
+    step = OrderStep.COMPLETED if order.status.holds_ticket else OrderStep.REINSTATED
     judged = {**order.judged, payment.id: None}
-    return _next(with_payment(order, payment), status=OrderStatus.COMPLETE, reason=None, hold=hold, judged=judged)
+    bought = with_payment(order, payment)
+    happened = OrderHappening(step, now)
+    return _next(bought, happened, status=OrderStatus.COMPLETE, reason=None, hold=hold, judged=judged)
 
 
-def refuse(order: Order, payment: Payment, reason: RefundReason) -> Order:
+def refuse(order: Order, payment: Payment, reason: RefundReason, *, now: datetime) -> Order:
     """The order with the verdict that `payment` goes back."""
-    return _next(with_payment(order, payment), judged={**order.judged, payment.id: reason})
+    happened = OrderHappening(OrderStep.REFUND_DUE, now, reason)
+    return _next(with_payment(order, payment), happened, judged={**order.judged, payment.id: reason})
 
 
 def with_payment(order: Order, payment: Payment) -> Order:
@@ -173,5 +205,9 @@ def _to_the_millisecond(moment: datetime) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
-def _next(order: Order, **changes: object) -> Order:
-    return replace(order, version=order.version + 1, **changes)  # type: ignore[arg-type]  # dataclass fields by name
+def _next(order: Order, happened: OrderHappening | None = None, **changes: object) -> Order:
+    """One version on, with what happened as its newest line (in whole milliseconds)."""
+    history = order.history
+    if happened is not None:
+        history = (*history, replace(happened, at=_to_the_millisecond(happened.at)))
+    return replace(order, version=order.version + 1, history=history, **changes)  # type: ignore[arg-type]  # by name

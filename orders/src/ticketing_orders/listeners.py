@@ -71,7 +71,8 @@ class PaymentCreatedListener(Listener[PaymentCreated]):
         self._orders = orders
 
     async def handle(self, event: PaymentCreated) -> None:
-        await judge_payment(self._orders, order_id=event.order_id, payment=_payment(event))
+        now = datetime.now(UTC)
+        await judge_payment(self._orders, order_id=event.order_id, payment=_payment(event), now=now)
 
 
 class PaymentFailedListener(Listener[PaymentFailed]):
@@ -112,4 +113,6 @@ def _payment(event: PaymentState) -> Payment:
         amount=event.amount,
         captured=event.captured,
         refunded=event.refunded,
+        disputed=event.disputed,
+        history=event.history,
     )

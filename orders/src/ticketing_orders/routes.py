@@ -5,8 +5,8 @@ from fastapi import APIRouter, Request, Response
 from ticketing_common.web import NewId, Now, UserId
 from ticketing_common.web.paging import PageDep
 from ticketing_orders import use_cases
-from ticketing_orders.deps import BrokerConnected, HoldFor, OrdersDep
-from ticketing_orders.schemas import OrderIn, OrderOut, order_out
+from ticketing_orders.deps import BrokerConnected, CurrencyDep, HoldFor, OrdersDep
+from ticketing_orders.schemas import OrderDetailsOut, OrderIn, OrderOut, order_details_out, order_out
 
 router = APIRouter(prefix="/api/orders", tags=["orders"])
 
@@ -20,6 +20,7 @@ async def create_order(
     now: Now,
     hold_for: HoldFor,
     broker_connected: BrokerConnected,
+    currency: CurrencyDep,
 ) -> OrderOut:
     """Hold a ticket for the signed-in buyer."""
     order = await use_cases.place_order(
@@ -31,26 +32,26 @@ async def create_order(
         hold_for=hold_for,
         broker_connected=broker_connected,
     )
-    return order_out(order)
+    return order_out(order, currency)
 
 
 @router.get("", response_model_exclude_none=True)
 async def list_orders(
-    user_id: UserId, orders: OrdersDep, page: PageDep, request: Request, response: Response
+    user_id: UserId, orders: OrdersDep, page: PageDep, currency: CurrencyDep, request: Request, response: Response
 ) -> list[OrderOut]:
     """The signed-in buyer's orders, newest first."""
     found = await use_cases.list_orders(orders, user_id=user_id, after=page.after, limit=page.limit + 1)
     page.cut(found, request, response)
-    return [order_out(order) for order in found[: page.limit]]
+    return [order_out(order, currency) for order in found[: page.limit]]
 
 
 @router.get("/{order_id}", response_model_exclude_none=True)
-async def get_order(order_id: str, user_id: UserId, orders: OrdersDep) -> OrderOut:
-    """One of the signed-in buyer's orders."""
-    return order_out(await use_cases.get_order(orders, order_id=order_id, user_id=user_id))
+async def get_order(order_id: str, user_id: UserId, orders: OrdersDep, currency: CurrencyDep) -> OrderDetailsOut:
+    """One of the signed-in buyer's orders, with all that happened to it."""
+    return order_details_out(await use_cases.get_order(orders, order_id=order_id, user_id=user_id), currency)
 
 
 @router.delete("/{order_id}", status_code=204)
-async def cancel_order(order_id: str, user_id: UserId, orders: OrdersDep) -> None:
+async def cancel_order(order_id: str, user_id: UserId, orders: OrdersDep, now: Now) -> None:
     """Give an order up; the ticket is free at once."""
-    await use_cases.cancel_order(orders, order_id=order_id, user_id=user_id)
+    await use_cases.cancel_order(orders, order_id=order_id, user_id=user_id, now=now)

@@ -1,15 +1,27 @@
 """Orders, and what orders knows of tickets, in MongoDB."""
 
+from datetime import datetime
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from ticketing_common.events import CancelReason, Event, OrderStatus, RefundReason
+from ticketing_common.events import CancelReason, Event, OrderStatus, PaymentHappening, RefundReason
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey
-from ticketing_orders.domain import HoldTaken, Order, OrderedTicket, Payment, Ticket, TicketReserved
+from ticketing_orders.domain import (
+    HoldTaken,
+    Order,
+    OrderedTicket,
+    OrderHappening,
+    OrderStep,
+    Payment,
+    Ticket,
+    TicketReserved,
+)
 
 ONE_LIVE_ORDER = "one_live_order_per_ticket"
 ONE_ORDER_A_HOLD = "one_order_a_hold"
+OPEN_BY_TIME = "open_by_time"
+_MOST_COUNTED = 10_000
 
 INDEXES = {
     "orders": [
@@ -17,6 +29,7 @@ INDEXES = {
         IndexModel("ticket.id", name=ONE_LIVE_ORDER, unique=True, partialFilterExpression={"live": True}),
         IndexModel([("ticket.id", ASCENDING), ("hold", DESCENDING)], name=ONE_ORDER_A_HOLD, unique=True),
         IndexModel([("user_id", ASCENDING), ("_id", DESCENDING)], name="by_buyer"),
+        IndexModel("expires_at", name=OPEN_BY_TIME, partialFilterExpression={"status": OrderStatus.CREATED.value}),
         OUTBOX_INDEX,
     ]
 }
@@ -47,6 +60,11 @@ class OrderStore:
         """The order of this ticket with the highest hold."""
         document = await self.orders.find_one({"ticket.id": ticket_id}, sort=[("hold", DESCENDING)])
         return _to_order(document) if document else None
+
+    async def count_open(self, *, due_before: datetime) -> int:
+        """How many unpaid orders hold a ticket whose time was over before that (capped)."""
+        query = {"status": OrderStatus.CREATED.value, "expires_at": {"$lt": due_before}}
+        return await self.orders.count(query, index=OPEN_BY_TIME, limit=_MOST_COUNTED)
 
     async def add(self, order: Order, event: Event) -> None:
         """Store a new order; TicketReserved or HoldTaken when an index forbids it, Unavailable until they exist."""
@@ -108,6 +126,10 @@ def _fields(order: Order) -> dict[str, Any]:
         "reason": order.reason.value if order.reason else None,
         "payments": {payment.id: _payment_fields(payment) for payment in order.payments.values()},
         "judged": {payment_id: reason.value if reason else None for payment_id, reason in order.judged.items()},
+        "history": [
+            {"step": line.step.value, "at": line.at, "reason": line.reason.value if line.reason else None}
+            for line in order.history
+        ],
     }
 
 
@@ -119,6 +141,8 @@ def _payment_fields(payment: Payment) -> dict[str, Any]:
         "amount": payment.amount,
         "captured": payment.captured,
         "refunded": payment.refunded,
+        "disputed": payment.disputed,
+        "history": [line.model_dump() for line in payment.history],
     }
 
 
@@ -133,6 +157,16 @@ def _to_order(document: dict[str, Any]) -> Order:
         expires_at=document["expires_at"],
         ticket=OrderedTicket(**document["ticket"]),
         reason=CancelReason(document["reason"]) if document["reason"] else None,
-        payments={key: Payment(**fields) for key, fields in document["payments"].items()},
+        payments={key: _to_payment(fields) for key, fields in document["payments"].items()},
         judged={key: RefundReason(value) if value else None for key, value in document["judged"].items()},
+        history=tuple(_to_happening(line) for line in document["history"]),
     )
+
+
+def _to_payment(fields: dict[str, Any]) -> Payment:
+    return Payment(**{**fields, "history": tuple(PaymentHappening(**line) for line in fields["history"])})
+
+
+def _to_happening(line: dict[str, Any]) -> OrderHappening:
+    reason = RefundReason(line["reason"]) if line["reason"] else None
+    return OrderHappening(OrderStep(line["step"]), line["at"], reason)

@@ -103,7 +103,7 @@ async def expire(orders: Orders, order: Order) -> None:
 
 async def cancel(orders: Orders, order: Order) -> None:
     """The buyer gives the order up."""
-    await use_cases.cancel_order(orders, order_id=order.id, user_id=order.user_id)
+    await use_cases.cancel_order(orders, order_id=order.id, user_id=order.user_id, now=NOW)
 
 
 def captured_payment(*, payment_id: str | None = None, version: int = 3, captured: int = PRICE) -> Payment:
@@ -116,7 +116,7 @@ def captured_payment(*, payment_id: str | None = None, version: int = 3, capture
 async def pay(orders: Orders, order: Order, payment: Payment | None = None) -> Payment:
     """payment.created is heard: captured money wants its verdict."""
     payment = payment or captured_payment()
-    await judge_payment(orders, order_id=order.id, payment=payment)
+    await judge_payment(orders, order_id=order.id, payment=payment, now=NOW)
     return payment
 
 

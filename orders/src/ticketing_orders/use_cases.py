@@ -63,11 +63,11 @@ async def list_orders(orders: Orders, *, user_id: str, after: str | None, limit:
     return await orders.find_by_buyer(user_id, after=after, limit=limit)
 
 
-async def cancel_order(orders: Orders, *, order_id: str, user_id: str) -> None:
+async def cancel_order(orders: Orders, *, order_id: str, user_id: str, now: datetime) -> None:
     """Give an order up, also an expired one; AlreadyComplete when it is paid."""
     await get_order(orders, order_id=order_id, user_id=user_id)
     async for order in current(orders, order_id):
-        if await _store_cancelled(orders, order, domain.cancel(order)):
+        if await _store_cancelled(orders, order, domain.cancel(order, now=now)):
             return
 
 

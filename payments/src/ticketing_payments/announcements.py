@@ -3,10 +3,13 @@
 from ticketing_common.events import PaymentCreated, PaymentFailed, PaymentRefunded, PaymentState
 from ticketing_payments.domain import Payment, PaymentStatus
 
+# The reason of a payment.refunded whose `refunded` went down: the bank sent money back to us.
+REFUND_FAILED = "refund_failed"
+
 
 def news(before: Payment, after: Payment) -> PaymentState | None:
     """The event that tells what happened between two states; None when nobody else needs to know."""
-    if after.refunded > before.refunded:
+    if (after.given_back, after.bounced) != (before.given_back, before.bounced):
         # Captured and already given back between two looks is told as captured: orders judges, then looks again.
         return _announce(PaymentRefunded if before.is_captured else PaymentCreated, after)
     if after.is_captured and not before.is_captured:
@@ -32,6 +35,8 @@ def _announce(event: type[PaymentState], payment: Payment) -> PaymentState:
 
 
 def _reason(payment: Payment) -> str | None:
+    if payment.bounced:
+        return REFUND_FAILED
     if payment.refund is not None and payment.refunded:
         return payment.refund.reason.value
     return payment.decline.message if payment.decline else None

@@ -51,7 +51,8 @@ class Refund:
 class Payment:
     """One document an order. Amounts are in minor units.
 
-    `attempt` is a digest of the token last tried; `declines` are all that were told of, oldest first.
+    `attempt` is a digest of the token last tried; `declines` are all that were told of, oldest first. `given_back` and
+    `bounced` are the intent's.
     """
 
     order_id: str
@@ -62,7 +63,8 @@ class Payment:
     intent_id: str | None = None
     attempt: str | None = None
     captured: int = 0
-    refunded: int = 0
+    given_back: int = 0
+    bounced: int = 0
     declines: tuple[Decline, ...] = ()
     refund: Refund | None = None
     check_at: datetime | None = None
@@ -74,6 +76,11 @@ class Payment:
         return self.captured > 0
 
     @property
+    def refunded(self) -> int:
+        """What the buyer has back."""
+        return self.given_back - self.bounced
+
+    @property
     def decline(self) -> Decline | None:
         """Why the last card was refused, if that is how the payment stands."""
         return self.declines[-1] if self.declines and self.status is PaymentStatus.FAILED else None
@@ -82,6 +89,10 @@ class Payment:
     def can_be_captured(self) -> bool:
         """Whether there is an intent that could still take money."""
         return self.intent_id is not None and not self.is_captured and self.status is not PaymentStatus.CANCELED
+
+    def was_paid_with(self, attempt: str) -> bool:
+        """Whether the money came by the try of this digest: the same token again then gets the same answer."""
+        return self.is_captured and self.attempt == attempt
 
 
 class OrderCancelled(Refused):
@@ -156,18 +167,15 @@ def ask_refund(payment: Payment, *, payment_id: str, refund_id: str, reason: Ref
         raise NotRefundable(f"payment {payment_id} of order {payment.order_id} has taken no money here")
     if payment.refund is not None:
         return payment
-    refund = Refund(id=refund_id, reason=reason, done=payment.refunded >= payment.captured)
+    refund = Refund(id=refund_id, reason=reason, done=payment.given_back >= payment.captured)
     return next_state(payment, refund=refund)
 
 
-def refund_done(payment: Payment, *, refunded: int) -> Payment:
-    """The payment after Stripe has taken the refund; `refunded` is the sum of all refunds by its account."""
+def refund_done(payment: Payment) -> Payment:
+    """The payment after Stripe has taken the refund."""
     if payment.refund is None or payment.refund.done:
         return payment
-    total = max(payment.refunded, refunded)
-    return next_state(
-        payment, refund=replace(payment.refund, done=True), refunded=total, status=money_status(payment.captured, total)
-    )
+    return next_state(payment, refund=replace(payment.refund, done=True))
 
 
 def check_later(payment: Payment, check_at: datetime | None) -> Payment:

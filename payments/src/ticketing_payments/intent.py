@@ -27,7 +27,11 @@ class Decline:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """All amounts are in minor units; `refunded` is the sum of all refunds, ours and others'."""
+    """All amounts are in minor units.
+
+    `given_back` is the sum of all refunds ever asked for, ours and others'; `bounced` of those that the bank sent back
+    later, so that the money is ours again. Both only grow, which is why they are told apart.
+    """
 
     id: str
     order_id: str | None
@@ -35,7 +39,8 @@ class Intent:
     amount: int
     currency: str
     captured: int
-    refunded: int
+    given_back: int = 0
+    bounced: int = 0
     live: bool = False
     client_secret: str | None = None
     decline: Decline | None = None

@@ -45,11 +45,13 @@ async def pay(
     domain.require_payer(payment, user_id)
     payment = await _after_earlier_tries(till, payment)
     attempt = _digest(token)
-    if payment.is_captured and payment.attempt == attempt:
+    if payment.was_paid_with(attempt):
         return Outcome(payment)
     domain.require_payable(payment, now=now)
-    intent_id = await _store_attempt(till, payment, attempt=attempt, now=now)
-    intent = await till.gateway.confirm(intent_id, order_id=order_id, token=token)
+    begun = await _begin_attempt(till, payment, attempt=attempt, now=now)
+    if begun.is_captured:
+        return Outcome(begun)
+    intent = await till.gateway.confirm(begun.intent_id or "", order_id=order_id, token=token)
     return _outcome(await take_over(till, order_id, intent), intent, now=now)
 
 
@@ -63,10 +65,13 @@ async def _after_earlier_tries(till: Till, payment: Payment) -> Payment:
     return await take_over(till, payment.order_id, await till.gateway.retrieve(payment.intent_id))
 
 
-async def _store_attempt(till: Till, payment: Payment, *, attempt: str, now: datetime) -> str:
-    """The intent's id, stored on a live order; if the order was cancelled meanwhile the intent is called off."""
+async def _begin_attempt(till: Till, payment: Payment, *, attempt: str, now: datetime) -> Payment:
+    """The payment with the intent's id and the try, stored on a live order; or paid, if another tab was faster with
+    the same token. If the order was cancelled meanwhile, the new intent is called off."""
     created = payment.intent_id or await _create_intent(till, payment)
     async for latest in current(till.payments, payment.order_id):
+        if latest.was_paid_with(attempt):
+            return latest
         try:
             domain.require_payable(latest, now=now)
         except Refused:
@@ -76,7 +81,7 @@ async def _store_attempt(till: Till, payment: Payment, *, attempt: str, now: dat
         intent_id = latest.intent_id or created
         begun = domain.begin_attempt(latest, intent_id=intent_id, attempt=attempt, check_at=now + CHECK_AFTER)
         if await till.payments.save(begun, over=latest.version):
-            return intent_id
+            return begun
     raise AssertionError("unreachable: current() raises when it is out of tries")
 
 

@@ -21,11 +21,12 @@ log = structlog.get_logger(__name__)
 API_VERSION = "2026-10-28.endive"
 TIMEOUT_SECONDS = 10.0
 NETWORK_RETRIES = 2
+# The most that Stripe lists at once; a payment given back in more parts than that is for a person to look at.
+MOST_REFUNDS = 100
 
 _ALREADY_REFUNDED = "charge_already_refunded"
 _UNEXPECTED_STATE = "payment_intent_unexpected_state"
 _MISSING = "resource_missing"
-_EXPAND = ["latest_charge"]
 
 
 class StripeGateway:
@@ -33,7 +34,14 @@ class StripeGateway:
 
     name = "stripe"
 
-    def __init__(self, api_key: str, *, api_base: str | None = None, webhook_secret: str | None = None) -> None:
+    def __init__(
+        self,
+        api_key: str,
+        *,
+        api_base: str | None = None,
+        webhook_secret: str | None = None,
+        network_retries: int = NETWORK_RETRIES,
+    ) -> None:
         self._webhook_secret = webhook_secret
         self._http = stripe.HTTPXClient(timeout=TIMEOUT_SECONDS)
         self._client = stripe.StripeClient(
@@ -41,7 +49,7 @@ class StripeGateway:
             stripe_version=API_VERSION,
             base_addresses={"api": api_base} if api_base else {},
             http_client=self._http,
-            max_network_retries=NETWORK_RETRIES,
+            max_network_retries=network_retries,
         )
 
     async def run(self) -> None:
@@ -72,7 +80,7 @@ class StripeGateway:
             async with _translated_errors():
                 found = await self._client.v1.payment_intents.confirm_async(
                     intent_id,
-                    {**_method(token), "use_stripe_sdk": True, "expand": _EXPAND},  # type: ignore[arg-type]
+                    {**_method(token), "use_stripe_sdk": True},  # type: ignore[arg-type]
                     # One key a token: with one key an order Stripe would replay a decline to the next card too.
                     {"idempotency_key": f"order:{order_id}:confirm:{token}"},
                 )
@@ -80,13 +88,17 @@ class StripeGateway:
             return _declined(await self.retrieve(intent_id), declined, token)
         except (stripe.InvalidRequestError, stripe.IdempotencyError) as error:
             return await self._after_refusal(intent_id, error)
-        return intent_of(found.to_dict())
+        # A key that comes again gets the answer of then; what has happened since, only the intent tells.
+        return await self.retrieve(intent_id) if _is_replayed(found) else intent_of(found.to_dict())
 
     async def retrieve(self, intent_id: str) -> Intent:
         """The intent as it stands, with what was refunded of it."""
         async with _translated_errors():
-            found = await self._client.v1.payment_intents.retrieve_async(intent_id, {"expand": _EXPAND})
-        return intent_of(found.to_dict())
+            found = await self._client.v1.payment_intents.retrieve_async(intent_id)
+            if not found.amount_received:
+                return intent_of(found.to_dict())
+            refunds = await self._client.v1.refunds.list_async({"payment_intent": intent_id, "limit": MOST_REFUNDS})
+        return intent_of(found.to_dict(), [refund.to_dict() for refund in refunds.data])
 
     async def cancel(self, intent_id: str) -> Intent:
         """Call the intent off, or answer how it stands when it is too late for that."""
@@ -160,6 +172,11 @@ def _method(token: str) -> dict[str, Any]:
     if token.startswith("pm_"):
         return {"payment_method": token}
     return {"payment_method_data": {"type": "card", "card": {"token": token}}}
+
+
+def _is_replayed(found: stripe.PaymentIntent) -> bool:
+    response = found.last_response
+    return response is not None and (response.headers or {}).get("idempotent-replayed") == "true"
 
 
 def _declined(intent: Intent, error: stripe.CardError, token: str) -> Intent:

@@ -1,14 +1,16 @@
 """Stripe's objects, as plain JSON, in our words."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ticketing_payments.intent import Decline, Intent, IntentStatus
 from ticketing_payments.webhooks import Signal
 
+_SENT_BACK = ("failed", "canceled")
 
-def intent_of(data: dict[str, Any]) -> Intent:
-    """A PaymentIntent whose `latest_charge` is expanded."""
-    charge = data.get("latest_charge")
+
+def intent_of(data: dict[str, Any], refunds: Sequence[dict[str, Any]] = ()) -> Intent:
+    """A PaymentIntent, with its refunds where there can be any."""
     return Intent(
         id=data["id"],
         order_id=(data.get("metadata") or {}).get("order_id"),
@@ -16,7 +18,8 @@ def intent_of(data: dict[str, Any]) -> Intent:
         amount=data["amount"],
         currency=data["currency"],
         captured=data.get("amount_received") or 0,
-        refunded=charge.get("amount_refunded", 0) if isinstance(charge, dict) else 0,
+        given_back=sum(refund["amount"] for refund in refunds),
+        bounced=sum(refund["amount"] for refund in refunds if refund["status"] in _SENT_BACK),
         live=bool(data.get("livemode")),
         client_secret=data.get("client_secret"),
         decline=_decline(data.get("last_payment_error")),

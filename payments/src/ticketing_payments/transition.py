@@ -17,19 +17,20 @@ def taken_over(payment: Payment, intent: Intent, *, currency: str, live: bool = 
     Raises IntentMismatch when it is not this payment's intent, or is of another amount, currency or mode (`live`).
     """
     _require_match(payment, intent, currency=currency, live=live)
-    captured, refunded = max(payment.captured, intent.captured), max(payment.refunded, intent.refunded)
-    if captured:
-        return _with_money(payment, captured, refunded)
+    if payment.is_captured or intent.captured:
+        return _with_money(payment, intent)
     if payment.status is PaymentStatus.CANCELED:
         return payment
     return _without_money(payment, intent)
 
 
-def _with_money(payment: Payment, captured: int, refunded: int) -> Payment:
-    if (captured, refunded) == (payment.captured, payment.refunded):
+def _with_money(payment: Payment, intent: Intent) -> Payment:
+    known = (payment.captured, payment.given_back, payment.bounced)
+    captured, given_back, bounced = map(max, known, (intent.captured, intent.given_back, intent.bounced))
+    if (captured, given_back, bounced) == known:
         return payment
-    status = money_status(captured, refunded)
-    return next_state(payment, captured=captured, refunded=refunded, status=status, check_at=None)
+    status = money_status(captured, given_back - bounced)
+    return next_state(payment, captured=captured, given_back=given_back, bounced=bounced, status=status, check_at=None)
 
 
 def _without_money(payment: Payment, intent: Intent) -> Payment:

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+import structlog
+
 from ticketing_common.errors import NotFound, Unavailable
 from ticketing_common.events import OrderStatus, RefundReason
 from ticketing_payments import domain
@@ -11,6 +13,8 @@ from ticketing_payments.domain import Order, Payment
 from ticketing_payments.intent import Intent
 from ticketing_payments.ports import Gateway, Payments
 from ticketing_payments.transition import taken_over
+
+log = structlog.get_logger(__name__)
 
 TRIES = 20
 
@@ -49,8 +53,15 @@ async def take_over(till: Till, order_id: str, intent: Intent) -> Payment:
     async for payment in current(till.payments, order_id):
         after = taken_over(payment, intent, currency=till.currency, live=till.live)
         if after is payment or await till.payments.save(after, over=payment.version, event=news(payment, after)):
+            _warn_of_bounced_refund(payment, after)
             return after
     raise AssertionError("unreachable: current() raises when it is out of tries")
+
+
+def _warn_of_bounced_refund(before: Payment, after: Payment) -> None:
+    if after.bounced > before.bounced:
+        advice = "the buyer's bank sent a refund back and a second one would end the same: pay the buyer another way"
+        log.critical("refund.bounced", order_id=after.order_id, cents=after.bounced - before.bounced, advice=advice)
 
 
 async def refund(till: Till, *, order_id: str, payment_id: str, refund_id: str, reason: RefundReason) -> None:
@@ -80,6 +91,6 @@ async def _settle_refund(till: Till, payment: Payment) -> None:
         return
     intent = await till.gateway.refund(refund_id=payment.refund.id, intent_id=payment.intent_id or "")
     async for now in current(till.payments, payment.order_id):
-        after = domain.refund_done(now, refunded=intent.refunded)
+        after = domain.refund_done(taken_over(now, intent, currency=till.currency, live=till.live))
         if after is now or await till.payments.save(after, over=now.version, event=news(now, after)):
             return

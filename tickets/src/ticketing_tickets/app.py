@@ -27,5 +27,5 @@ def create_app(settings: Settings) -> FastAPI:
         routers=[router],
         parts=[broker, relay, *(Subscription(broker, listener) for listener in listeners)],
         dependencies={"nats": broker},
-        state={"tickets": tickets},
+        state={"currency": settings.money, "tickets": tickets},
     )

@@ -9,8 +9,6 @@ from ticketing_common.errors import NotAllowed, Refused
 from ticketing_common.events import OrderState
 
 MAX_TITLE_CHARS = 200
-MIN_PRICE = 50  # minor units; Stripe charges no less in US dollars
-MAX_PRICE = 99_999_999
 
 
 class Fence(NamedTuple):
@@ -63,13 +61,6 @@ def checked_title(text: str) -> str:
     if all(category[0] in "CZ" for category in categories):
         raise ValueError("must have at least one visible character")
     return title
-
-
-def checked_price(minor: int) -> int:
-    """The price in minor units; ValueError, in words for the sender, when it is out of bounds."""
-    if not MIN_PRICE <= minor <= MAX_PRICE:
-        raise ValueError("must be from 0.50 to 999,999.99")
-    return minor
 
 
 def edit(ticket: Ticket, *, user_id: str, title: str, price: int) -> Ticket:

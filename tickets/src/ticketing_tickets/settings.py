@@ -1,7 +1,7 @@
 """The settings of tickets."""
 
-from ticketing_common.settings import SessionSettings
+from ticketing_common.settings import MarketSettings
 
 
-class Settings(SessionSettings):
-    """What every service with a session needs, and nothing more."""
+class Settings(MarketSettings):
+    """What every service with prices needs, and nothing more."""

@@ -13,7 +13,14 @@ from ticketing_common.events.orders import (
     OrderStatus,
     RefundReason,
 )
-from ticketing_common.events.payments import PaymentCreated, PaymentFailed, PaymentRefunded, PaymentState
+from ticketing_common.events.payments import (
+    PaymentCreated,
+    PaymentFailed,
+    PaymentHappening,
+    PaymentRefunded,
+    PaymentState,
+    PaymentStep,
+)
 from ticketing_common.events.subjects import Subject
 from ticketing_common.events.tickets import TicketCreated, TicketState, TicketUpdated
 
@@ -32,8 +39,10 @@ __all__ = [
     "OrderStatus",
     "PaymentCreated",
     "PaymentFailed",
+    "PaymentHappening",
     "PaymentRefunded",
     "PaymentState",
+    "PaymentStep",
     "RefundReason",
     "Subject",
     "TicketCreated",

@@ -14,6 +14,8 @@ from ticketing_common.observability.metrics import BROKER_CONNECTED
 log = structlog.get_logger(__name__)
 
 _RETRY_SECONDS = 0.5
+# A broker that is just coming up takes a request and forgets it: it is repeated after this long.
+_ANSWER_WITHIN_SECONDS = 2.0
 
 
 class Broker:
@@ -42,7 +44,7 @@ class Broker:
         """The stream API; Unavailable while there is no connection."""
         if not self.connected:
             raise Unavailable("The message broker is out of reach.")
-        return self._client.jetstream()
+        return self._client.jetstream(timeout=_ANSWER_WITHIN_SECONDS)
 
     def status(self) -> str:
         """`up` or `down`, for the readiness answer."""

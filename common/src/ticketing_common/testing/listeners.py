@@ -9,7 +9,7 @@ from ticketing_common.events import Envelope, ExpirationComplete
 from ticketing_common.messaging import Broker, Listener, Publisher, RetryPolicy, Subscription
 from ticketing_common.web.parts import running
 
-QUICK = RetryPolicy(first_delay=0.01, longest_delay=0.05)
+QUICK = RetryPolicy(first_delay=0.01, longest_delay=0.02)
 
 React = Callable[[str, int], Awaitable[None]]
 

@@ -27,7 +27,7 @@ def web_process(layout: Layout, service: str, name: str) -> Process:
         command=(
             *(PYTHON, "-m", "uvicorn", f"ticketing_{service}.main:app", "--host", HOST),
             *("--port", str(layout.ports[name]), "--no-access-log", "--no-server-header"),
-            *("--proxy-headers", "--forwarded-allow-ips", "*", "--timeout-graceful-shutdown", "5"),
+            *("--proxy-headers", "--forwarded-allow-ips", "*", "--timeout-graceful-shutdown", "3"),
         ),
         environment=service_environment(layout, service),
         probe=HttpProbe(layout.url("http", name, "/healthz/ready")),

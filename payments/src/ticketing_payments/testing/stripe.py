@@ -59,8 +59,8 @@ class StripeInMemory:
         await self._arrive("refund", refund_id)
         intent = self.intents[intent_id]
         if refund_id not in self.refunds:
-            self.refunds[refund_id] = intent.captured - intent.refunded
-            self._set(intent_id, refunded=intent.captured)
+            self.refunds[refund_id] = intent.captured - intent.given_back
+            self._set(intent_id, given_back=intent.captured)
         return self._answer("refund", self.intents[intent_id])
 
     def capture(self, intent_id: str) -> None:
@@ -70,7 +70,11 @@ class StripeInMemory:
 
     def refund_in_dashboard(self, intent_id: str, amount: int) -> None:
         """Somebody gives money back by hand."""
-        self._set(intent_id, refunded=self.intents[intent_id].refunded + amount)
+        self._set(intent_id, given_back=self.intents[intent_id].given_back + amount)
+
+    def bounce(self, intent_id: str, amount: int) -> None:
+        """The bank sends a refund back."""
+        self._set(intent_id, bounced=self.intents[intent_id].bounced + amount)
 
     def called(self, name: str) -> list[str]:
         """What the calls of this name were about."""
@@ -121,6 +125,5 @@ def _fresh(order_id: str, amount: int, currency: str) -> Intent:
         amount=amount,
         currency=currency,
         captured=0,
-        refunded=0,
         client_secret=f"pi_{order_id}_secret_1",
     )

@@ -1,0 +1,47 @@
+"""Hashing: argon2id, off the event loop, and only so much of it at once."""
+
+import asyncio
+
+import pytest
+
+from ticketing_auth.passwords import Passwords
+from ticketing_common.errors import Unavailable
+
+
+async def test_a_password_matches_its_own_hash_only() -> None:
+    passwords = Passwords()
+    hashed = await passwords.hash("open sesame")
+    assert hashed.startswith("$argon2id$")
+    assert await passwords.verify("open sesame", hashed)
+    assert not await passwords.verify("open Sesame", hashed)
+
+
+async def test_one_password_has_another_hash_each_time() -> None:
+    passwords = Passwords()
+    assert await passwords.hash("open sesame") != await passwords.hash("open sesame")
+
+
+@pytest.mark.parametrize("broken", ["", "$argon2id$", "plain text", "$2b$12$abcdefghijklmnopqrstuv"])
+async def test_a_hash_that_is_none_matches_nothing(broken: str) -> None:
+    assert not await Passwords().verify("open sesame", broken)
+
+
+async def test_without_a_user_nothing_matches_not_even_the_stand_in() -> None:
+    assert not await Passwords().verify("nobody's password", None)
+
+
+async def test_a_flood_is_refused_at_once_and_the_others_are_served() -> None:
+    passwords = Passwords(at_once=1, waiting=2)
+    outcomes = await asyncio.gather(*(passwords.hash("open sesame") for _ in range(10)), return_exceptions=True)
+    refused = [outcome for outcome in outcomes if isinstance(outcome, Unavailable)]
+    assert (len(refused), sum(isinstance(outcome, str) for outcome in outcomes)) == (7, 3)
+    assert await passwords.hash("the flood is over")
+
+
+async def test_the_event_loop_goes_on_while_a_password_is_hashed() -> None:
+    hashing = asyncio.create_task(Passwords().hash("open sesame"))
+    turns = 0
+    while not hashing.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns > 10

@@ -1,0 +1,87 @@
+"""Sign-up and sign-in, with users in memory and a hashing that counts."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from ticketing_auth import use_cases
+from ticketing_auth.domain import EmailInUse, InvalidCredentials, User, email_key
+
+
+class UsersInMemory:
+    """Accounts by address."""
+
+    def __init__(self, *users: User) -> None:
+        self._users = {email_key(user.email): user for user in users}
+
+    async def add(self, user: User) -> None:
+        if email_key(user.email) in self._users:
+            raise EmailInUse
+        self._users[email_key(user.email)] = user
+
+    async def find_by_email(self, email: str) -> User | None:
+        return self._users.get(email_key(email))
+
+
+class CountingPasswords:
+    """Hashes by writing backwards, and remembers what it was asked to verify."""
+
+    def __init__(self) -> None:
+        self.verified: list[str | None] = []
+
+    async def hash(self, password: str) -> str:
+        return password[::-1]
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        self.verified.append(password_hash)
+        return password[::-1] == password_hash
+
+
+SOMEONE = User(id="1", email="Someone@example.com", password_hash="terces", created_at=datetime.now(UTC))
+
+
+async def test_the_right_password_signs_in_whatever_the_case_of_the_address() -> None:
+    users = UsersInMemory(SOMEONE)
+    assert (
+        await use_cases.sign_in(users, CountingPasswords(), email="SOMEONE@example.com", password="secret") is SOMEONE
+    )
+
+
+@pytest.mark.parametrize(
+    ("email", "verified"),
+    [("someone@example.com", ["terces"]), ("nobody@example.com", [None])],
+    ids=["wrong", "unknown"],
+)
+async def test_the_hash_runs_for_a_wrong_password_and_for_an_unknown_address(
+    email: str, verified: list[str | None]
+) -> None:
+    passwords = CountingPasswords()
+    with pytest.raises(InvalidCredentials):
+        await use_cases.sign_in(UsersInMemory(SOMEONE), passwords, email=email, password="wrong")
+    assert passwords.verified == verified
+
+
+async def test_a_new_account_keeps_the_address_as_typed_and_only_the_hash() -> None:
+    users, now = UsersInMemory(), datetime.now(UTC)
+    user = await use_cases.sign_up(users, CountingPasswords(), user_id="2", email="Ann@b.cd", password="1234", now=now)
+    assert user == User(id="2", email="Ann@b.cd", password_hash="4321", created_at=now)
+    assert await users.find_by_email("ann@B.CD") == user
+
+
+async def test_an_address_in_use_opens_no_second_account() -> None:
+    with pytest.raises(EmailInUse):
+        await use_cases.sign_up(
+            UsersInMemory(SOMEONE),
+            CountingPasswords(),
+            user_id="2",
+            email="SOMEONE@EXAMPLE.COM",
+            password="1234",
+            now=datetime.now(UTC),
+        )
+
+
+@pytest.mark.parametrize(
+    "spelling", ["José@example.com", "JOSÉ@EXAMPLE.COM", "Jose\u0301@example.com", " josé@example.com\n"]
+)
+def test_spellings_of_one_address_have_one_key(spelling: str) -> None:
+    assert email_key(spelling) == "josé@example.com"

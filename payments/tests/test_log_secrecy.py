@@ -1,0 +1,77 @@
+"""Nothing that opens a door or names a card reaches a log or a database, whatever is paid and declined."""
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from ticketing_common.events import OrderStatus
+from ticketing_common.mongo import new_id
+from ticketing_common.testing.fixtures import JWT_SECRET
+from ticketing_common.testing.recorder import eventually
+from ticketing_common.testing.servers import Server, free_port, started
+from ticketing_common.testing.sessions import cookie_for
+from ticketing_payments.domain import Order, Payment
+from ticketing_payments.store import PaymentStore
+
+KEY, WEBHOOK_SECRET = "sk_test_never_logged", "whsec_never_logged"
+TOKENS = ["pm_card_visa_chargeDeclined", "ctoken_nobody_made", "pm_card_authenticationRequired", "tok_visa"]
+# Tokens, client secrets and keys by their shape; `ctoken_…` in prose is none.
+SECRET = re.compile(r"(?:ctoken|tok|pm)_\w+|_secret_\w+|[sr]k_test_\w+|whsec_\w+|eyJ[\w-]+\.")
+
+
+@pytest.fixture
+def service(tmp_path: Path, mongo_uri: str, emulator: Server) -> Iterator[Server]:
+    """The service as a process of its own, at its most talkative."""
+    port = free_port()
+    environment = {
+        **os.environ,
+        "MONGO_URI": mongo_uri,
+        "NATS_URL": "nats://127.0.0.1:1",
+        "JWT_SECRET": JWT_SECRET,
+        "STRIPE_KEY": KEY,
+        "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
+        "STRIPE_API_BASE": emulator.url,
+        "LOG_LEVEL": "DEBUG",
+    }
+    arguments = [sys.executable, "-m", "uvicorn", "ticketing_payments.main:app", "--port", str(port)]
+    command = ["/usr/bin/env", *(f"{name}={value}" for name, value in environment.items()), *arguments]
+    with started(Server(command, port, f"http://127.0.0.1:{port}", tmp_path / "service.log")) as server:
+        yield server
+
+
+async def test_no_secret_is_logged_or_stored(service: Server, store: PaymentStore) -> None:
+    user_id, statuses = new_id(), []
+    async with httpx.AsyncClient(base_url=service.url, headers=cookie_for(user_id), trust_env=False) as client:
+        await eventually(lambda: _is_ready(client), what="the service being ready")
+        for token in TOKENS:
+            body = {"token": token, "orderId": await _order(store, user_id)}
+            statuses.append((await client.post("/api/payments", json=body)).status_code)
+        await client.post("/api/payments/webhook", content=b"{}", headers={"Stripe-Signature": WEBHOOK_SECRET})
+    said = service.log.read_text()
+    assert statuses == [402, 400, 201, 201]
+    assert "stripe.token_refused" in said
+    assert SECRET.findall(said) == []
+    assert SECRET.findall(str(await store.payments.find_many({}, sort=[("_id", 1)], limit=10))) == []
+
+
+def test_the_pattern_finds_what_it_looks_for() -> None:
+    secrets = [*TOKENS, KEY, WEBHOOK_SECRET, "pi_1_secret_2"]
+    assert len(SECRET.findall(" ".join(secrets))) == len(secrets)
+
+
+async def _is_ready(client: httpx.AsyncClient) -> bool:
+    return (await client.get("/healthz/ready")).status_code == 200
+
+
+async def _order(store: PaymentStore, user_id: str) -> str:
+    """An order that waits for its money."""
+    order = Order(0, OrderStatus.CREATED, user_id, expires_at=datetime.now(UTC) + timedelta(minutes=15), price=1250)
+    payment = Payment(order_id=new_id(), id=new_id(), version=0, order=order)
+    await store.add(payment)
+    return payment.order_id

@@ -1,0 +1,40 @@
+"""What opens a door or names a card is in no log, whatever was paid, declined or refused before."""
+
+import re
+from pathlib import Path
+
+import httpx
+
+from ticketing_common.testing.recorder import eventually
+from ticketing_local.testing import Stack
+
+PASSWORD = "open sesame"
+TOKENS = ("pm_card_visa", "pm_card_visa_chargeDeclined", "pm_card_authenticationRequired", "tok_visa")
+SHAPES = re.compile(
+    r"pi_\w+_secret_\w+|sk_test_\w+|pk_test_\w+|whsec_\w+|eyJ[\w-]{8,}\.|ctoken_\w+|4242 ?4242|\$argon2"
+)
+
+
+def logs(stack: Stack) -> dict[str, str]:
+    return {path.name: path.read_text(errors="replace") for path in Path(stack.state_dir, "logs").glob("*.log")}
+
+
+async def test_no_log_of_the_stack_holds_a_secret(new_person, visitor: httpx.AsyncClient, stack: Stack) -> None:
+    seller, buyer = await new_person(), await new_person()
+    for token in TOKENS:
+        await buyer.pays(await buyer.orders(await seller.lists()), token)
+    await visitor.post("/api/users/signin", json={"email": buyer.email, "password": "not it"})
+    await visitor.post("/api/payments", json={"token": 4242424242424242, "orderId": None})
+    await visitor.post("/api/payments/webhook", content=b"{}", headers={"Stripe-Signature": "t=1,v1=00"})
+    await visitor.get("/api/users/currentuser", headers={"Cookie": "session=eyJhbGciOiJub25lIn0.e30.forged"})
+
+    def requests_were_logged() -> bool:
+        return "/confirm" in logs(stack)["stripe.log"]
+
+    await eventually(requests_were_logged, what="the emulator's log of the payments")
+    found = {
+        name: leak
+        for name, text in logs(stack).items()
+        if (leak := SHAPES.findall(text) or [word for word in (PASSWORD, "not it", *TOKENS) if word in text])
+    }
+    assert found == {}

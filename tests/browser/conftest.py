@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from ticketing_local.browser import launch
 from ticketing_local.ports import free_gateway_port
 from ticketing_local.testing import Stack, started
 from ticketing_local.visiting import Visitor
 
-SHORT_WINDOW_SECONDS = "9"
+expect.set_options(timeout=15_000)
 
 Arrive = Callable[..., Awaitable[Visitor]]
 
@@ -30,12 +30,10 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield stack
 
 
-@pytest.fixture(scope="module")
-def hasty_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+@pytest.fixture
+def hasty_shop(stack: Stack) -> Stack:
     """One whose reservations hold for seconds."""
-    state_dir = tmp_path_factory.mktemp("hasty-shop") / "state"
-    with started(state_dir, free_gateway_port(), EXPIRATION_WINDOW_SECONDS=SHORT_WINDOW_SECONDS) as stack:
-        yield stack
+    return stack
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

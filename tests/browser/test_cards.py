@@ -1,10 +1,10 @@
 """What cards do: declines, mistakes, the bank's question; whatever happens, the page tells where the money is."""
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def buyer(arrive):
     """On the page of an order that waits for payment."""
     seller, buyer = await arrive("seller@example.com"), await arrive("buyer@example.com")
@@ -15,18 +15,18 @@ async def buyer(arrive):
 
 async def test_a_decline_tells_the_banks_reason_and_another_card_pays(buyer):
     await buyer.pay_with("Has no funds")
-    await expect(buyer.page.get_by_role("alert")).to_contain_text("insufficient funds. Nothing was charged.")
-    await expect(buyer.page.get_by_role("list", name="History")).to_contain_text("Card declined")
+    await expect(buyer.alert).to_contain_text("insufficient funds. Nothing was charged.")
+    await expect(buyer.page.get_by_role("list", name="History")).to_contain_text("Your card was declined.")
     await buyer.pay_with("Pays")
     await expect(buyer.heading("Receipt")).to_be_visible()
 
 
 async def test_after_a_reload_a_decline_is_still_told(buyer):
     await buyer.pay_with("Is declined")
-    await expect(buyer.page.get_by_role("alert")).to_contain_text("Nothing was charged")
+    await expect(buyer.alert).to_contain_text("Nothing was charged")
     await expect(buyer.button("Pay $20.00")).to_be_enabled()
     await buyer.page.reload()
-    await expect(buyer.page.get_by_role("alert")).to_contain_text("Your bank declined the last card.")
+    await expect(buyer.alert).to_contain_text("Your bank declined the last card.")
 
 
 async def test_a_card_number_with_a_mistake_is_told_beside_its_field(buyer):
@@ -46,7 +46,7 @@ async def test_the_bank_asks_and_the_buyer_confirms(buyer):
 async def test_the_bank_asks_and_is_refused_then_another_card_pays(buyer):
     await buyer.pay_with("Bank asks (3-D Secure)")
     await buyer.button("Fail authentication").click()
-    await expect(buyer.page.get_by_role("alert")).to_contain_text("Your bank did not confirm that it is you.")
+    await expect(buyer.alert).to_contain_text("Your bank did not confirm that it is you.")
     await buyer.pay_with("Pays")
     await expect(buyer.heading("Receipt")).to_be_visible()
 

@@ -36,7 +36,9 @@ async def test_the_header_is_right_in_what_the_server_wrote(arrive):
     assert "Sign in" not in html
 
 
-@pytest.mark.parametrize(("email", "password", "field"), [("nobody", "a-password", "Email"), ("a@b.co", "x", "Password")])
+@pytest.mark.parametrize(
+    ("email", "password", "field"), [("nobody", "a-password", "Email"), ("a@b.co", "x", "Password")]
+)
 async def test_what_is_wrong_is_told_beside_its_field(arrive, email, password, field):
     visitor = await arrive()
     await visitor.see("/signup")
@@ -53,7 +55,7 @@ async def test_a_wrong_password_is_told_without_a_field(arrive):
     await visitor.page.get_by_label("Email").fill("nobody@example.com")
     await visitor.page.get_by_label("Password").fill("a-password")
     await visitor.button("Sign in").click()
-    await expect(visitor.page.get_by_role("alert").filter(has_text="redentials")).to_be_visible()
+    await expect(visitor.alert.filter(has_text="redentials")).to_be_visible()
 
 
 async def test_anothers_order_is_not_found(arrive):

@@ -19,9 +19,12 @@ test.each(["", "-5", "1e5", "12.345", "12.5 USD", "NaN", "1,25,0", "٣"])("%j is
 
 test("a price keeps its two decimals", () => {
   expect(formatMoney(12.5, "USD")).toBe("$12.50");
+  expect(toMinor(1200, "JPY")).toBe(1200);
   expect(formatMoney(999999.99, "USD")).toBe("$999,999.99");
 });
 
 test("Stripe gets whole minor units, whatever the binary fraction", () => {
-  expect([0.57, 1.1, 4.35, 999999.99].map(toMinor)).toEqual([57, 110, 435, 99999999]);
+  expect([0.57, 1.1, 4.35, 999999.99].map((amount) => toMinor(amount, "USD"))).toEqual([
+    57, 110, 435, 99999999,
+  ]);
 });

@@ -7,9 +7,15 @@ export function formatMoney(amount: number, currency: Currency): string {
   return new Intl.NumberFormat("en-US", { style: "currency", currency }).format(amount);
 }
 
-/** Whole minor units, as the services count them: hundredths, whatever the currency. */
-export function toMinor(amount: number): number {
-  return Math.round(amount * 100);
+/** Whole minor units: cents of a dollar, but yen of a yen. */
+export function toMinor(amount: number, currency: Currency): number {
+  return Math.round(amount * 10 ** decimalsOf(currency));
+}
+
+/** How many decimals a price has. */
+export function decimalsOf(currency: Currency): number {
+  const format = new Intl.NumberFormat("en-US", { style: "currency", currency });
+  return format.resolvedOptions().maximumFractionDigits ?? 2;
 }
 
 /** The number that a person typed, or null for what is no amount. "12,50" is 12.5; more than two decimals are none. */

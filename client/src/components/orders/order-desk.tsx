@@ -1,15 +1,13 @@
 "use client";
 
-import { useCallback, useState } from "react";
-
 import { useShop } from "@/components/layout/shop";
 import { Heading } from "@/components/ui/heading";
 import { Notice } from "@/components/ui/notice";
 import { Panel } from "@/components/ui/panel";
-import type { Order } from "@/lib/api/types";
+import type { Order, OrderDetails } from "@/lib/api/types";
 import { madeAt } from "@/lib/ids";
 import { formatMoney } from "@/lib/money";
-import { historyOf, type Decline } from "@/lib/orders/history";
+import { historyOf } from "@/lib/orders/history";
 import { wasDeclined, type Phase } from "@/lib/orders/phase";
 import type { Till } from "@/lib/settings";
 
@@ -23,20 +21,14 @@ import { ReleaseButton } from "./release-button";
 import { useOrder } from "./use-order";
 import { LEAD } from "./words";
 
-type Props = { order: Order; renderedAt: number; till: Till; email: string };
+type Props = { order: OrderDetails; renderedAt: number; till: Till; email: string };
 
 /** One order from its reservation to its end, followed while the page is open. */
 export function OrderDesk({ order: initial, renderedAt, till, email }: Props) {
   const { order, phase, now, isOffline, isAwaiting, noteSubmitted, look } = useOrder(initial, renderedAt);
-  const [declines, setDeclines] = useState<Decline[]>([]);
-  const noteDecline = useCallback(
-    (text: string) => setDeclines((known) => [...known, { at: Date.now(), text }]),
-    [],
-  );
   const isConfirming = phase === "processing" || (isAwaiting && phase === "open");
 
-  if (phase === "paid")
-    return <Receipt order={order} email={email} history={historyOf(order, phase, declines)} />;
+  if (phase === "paid") return <Receipt order={order} email={email} history={historyOf(order, phase)} />;
   return (
     <>
       <div aria-live="polite">
@@ -50,7 +42,7 @@ export function OrderDesk({ order: initial, renderedAt, till, email }: Props) {
       <div className="grid items-start gap-7 md:grid-cols-2">
         <Panel className="grid gap-5 p-6">
           <Figures order={order} phase={phase} now={now} />
-          <History entries={historyOf(order, isConfirming ? "processing" : phase, declines)} />
+          <History entries={historyOf(order, isConfirming ? "processing" : phase)} />
           {phase === "open" && !isConfirming && <ReleaseButton orderId={order.id} onReleased={look} />}
         </Panel>
         {phase === "open" && (
@@ -60,7 +52,6 @@ export function OrderDesk({ order: initial, renderedAt, till, email }: Props) {
               order={order}
               till={till}
               wasDeclined={wasDeclined(order)}
-              onDecline={noteDecline}
               onSubmitted={noteSubmitted}
               look={look}
             />

@@ -20,9 +20,8 @@ type Props = {
   order: Order;
   till: Till;
   wasDeclined: boolean;
-  onDecline: (reason: string) => void;
   onSubmitted: () => void;
-  look: () => Promise<Order | null>;
+  look: () => Promise<unknown>;
 };
 
 /** Where the card goes in. Rendered again only for news: the clock beside it ticks four times a second. */
@@ -51,7 +50,7 @@ function Card({ order, till, ...rest }: Omit<Props, "till"> & { till: Exclude<Ti
   const options = useMemo(
     () => ({
       mode: "payment" as const,
-      amount: toMinor(order.ticket.price),
+      amount: toMinor(order.ticket.price, currency),
       currency: currency.toLowerCase(),
       allowedPaymentMethodTypes: ["card"],
       appearance,

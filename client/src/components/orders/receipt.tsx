@@ -6,15 +6,15 @@ import { useShop } from "@/components/layout/shop";
 import { TicketShape } from "@/components/tickets/ticket-shape";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
-import type { Order } from "@/lib/api/types";
+import type { OrderDetails } from "@/lib/api/types";
 import { madeAt, shortId } from "@/lib/ids";
 import { formatMoney } from "@/lib/money";
-import type { Entry } from "@/lib/orders/history";
+import { paidAt, type Entry } from "@/lib/orders/history";
 
 import { History } from "./history";
 import { LocalTime } from "./local-time";
 
-type Props = { order: Order; email: string; history: Entry[] };
+type Props = { order: OrderDetails; email: string; history: Entry[] };
 
 /** The paid order: the ticket, and a receipt that prints on one sheet. */
 export function Receipt({ order, email, history }: Props) {
@@ -43,7 +43,7 @@ export function Receipt({ order, email, history }: Props) {
           No. <span className="figures">{shortId(order.ticket.id)}</span>
         </p>
       </TicketShape>
-      <RefundNote order={order} />
+      <MoneyNotes order={order} />
       <section aria-labelledby="receipt" className="mt-7 rounded-panel border border-line bg-card p-6 sm:p-8">
         <h2 id="receipt" className="mb-4 text-lg">
           Receipt
@@ -64,18 +64,22 @@ export function Receipt({ order, email, history }: Props) {
   );
 }
 
-function RefundNote({ order }: { order: Order }) {
+/** What became of the money since: given back, or held back by the buyer's bank. */
+function MoneyNotes({ order }: { order: OrderDetails }) {
   const { currency } = useShop();
-  const refunded = order.payment?.refunded ?? 0;
-  if (refunded === 0) return null;
-  return (
-    <Notice tone="warn" className="mt-5">
-      {formatMoney(refunded, currency)} of this payment went back to your card.
+  const { refunded = 0, disputed } = order.payment ?? {};
+  const notes = [
+    refunded > 0 && `${formatMoney(refunded, currency)} of this payment went back to your card.`,
+    disputed && `Your bank holds back ${formatMoney(disputed, currency)} while it looks into this payment.`,
+  ].filter((note) => typeof note === "string");
+  return notes.map((note) => (
+    <Notice key={note} tone="warn" className="mt-5">
+      {note}
     </Notice>
-  );
+  ));
 }
 
-function Lines({ order, email }: { order: Order; email: string }) {
+function Lines({ order, email }: { order: OrderDetails; email: string }) {
   const { currency } = useShop();
   const paid = order.payment?.amount ?? order.ticket.price;
   return (
@@ -89,6 +93,10 @@ function Lines({ order, email }: { order: Order; email: string }) {
       <dt>Ordered</dt>
       <dd>
         <LocalTime at={madeAt(order.id)} withDate />
+      </dd>
+      <dt>Paid</dt>
+      <dd>
+        <LocalTime at={paidAt(order) ?? madeAt(order.id)} withDate />
       </dd>
       <dt className="mt-2 border-t border-line pt-3 font-semibold">Paid by card</dt>
       <dd className="figures mt-2 border-t border-line pt-3 text-lg font-semibold">

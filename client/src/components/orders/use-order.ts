@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useState } from "react";
 
 import { fetchOrder } from "@/lib/api/browser";
-import type { Order } from "@/lib/api/types";
+import type { OrderDetails } from "@/lib/api/types";
 import { lookAgainIn, phaseOf, wasDeclined } from "@/lib/orders/phase";
 import { repeatWhileVisible } from "@/lib/repeat";
 
@@ -12,13 +12,13 @@ import { useServerClock } from "./use-server-clock";
 const SOON_MS = 700;
 
 /** The order as it is now, followed until nothing more can happen to it. */
-export function useOrder(initial: Order, renderedAt: number) {
+export function useOrder(initial: OrderDetails, renderedAt: number) {
   const [order, setOrder] = useState(initial);
   const [isOffline, setOffline] = useState(false);
   const [submittedAt, setSubmittedAt] = useState<number | null>(null);
   const { now, calibrate } = useServerClock(renderedAt);
 
-  const look = useCallback(async (): Promise<Order | null> => {
+  const look = useCallback(async (): Promise<OrderDetails | null> => {
     const answer = await fetchOrder(initial.id);
     setOffline(!answer.ok && answer.problem.status !== 401);
     if (!answer.ok) return null;

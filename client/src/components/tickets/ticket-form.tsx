@@ -11,7 +11,7 @@ import { useSubmit } from "@/components/ui/use-submit";
 import type { Problem } from "@/lib/api/answer";
 import { createTicket, editTicket } from "@/lib/api/browser";
 import type { Ticket } from "@/lib/api/types";
-import { parseMoney } from "@/lib/money";
+import { decimalsOf, parseMoney } from "@/lib/money";
 
 const NO_PRICE: Problem = { status: 400, messages: [], fields: { price: "Give a price like 12.50." } };
 
@@ -49,9 +49,9 @@ export function TicketForm({ ticket }: { ticket?: Ticket }) {
         inputMode="decimal"
         autoComplete="off"
         prefix={currency === "USD" ? "$" : undefined}
-        defaultValue={ticket?.price.toFixed(2)}
-        placeholder="95.00"
-        hint={`In ${currency}, from 0.50. Those who have reserved it already keep the price they saw.`}
+        defaultValue={ticket?.price.toFixed(decimalsOf(currency))}
+        placeholder={(95).toFixed(decimalsOf(currency))}
+        hint={`In ${currency}. Who has reserved it keeps the price they saw.`}
         error={problem?.fields.price}
         required
       />

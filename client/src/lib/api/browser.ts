@@ -1,7 +1,17 @@
 /** What the page asks for by itself, on its own origin: cookies go and come without our help. */
 
 import { ask, type Answer } from "./answer";
-import type { Order, PaymentIn, PaymentTry, SignInIn, SignUpIn, Ticket, TicketIn, UserOut } from "./types";
+import type {
+  Order,
+  OrderDetails,
+  PaymentIn,
+  PaymentTry,
+  SignInIn,
+  SignUpIn,
+  Ticket,
+  TicketIn,
+  UserOut,
+} from "./types";
 
 // Paying may take as long as Stripe does.
 const PATIENCE_MS = 30_000;
@@ -20,7 +30,7 @@ export const fetchTicket = (id: string) => send<Ticket>("GET", `/api/tickets/${i
 
 export const reserve = (ticketId: string) => send<Order>("POST", "/api/orders", { ticketId });
 
-export const fetchOrder = (id: string) => send<Order>("GET", `/api/orders/${id}`);
+export const fetchOrder = (id: string) => send<OrderDetails>("GET", `/api/orders/${id}`);
 
 export const release = (orderId: string) => send<null>("DELETE", `/api/orders/${orderId}`);
 

@@ -7,13 +7,13 @@ import { listPath, nextCursor } from "@/lib/paging";
 
 import type { Answer } from "./answer";
 import { read } from "./server";
-import type { Order, Ticket } from "./types";
+import type { Order, OrderDetails, Ticket } from "./types";
 
 export type Page<T> = { items: T[]; next: string | null };
 
 export const getTicket = cache((id: string) => read<Ticket>(`/api/tickets/${encodeURIComponent(id)}`));
 
-export const getOrder = cache((id: string) => read<Order>(`/api/orders/${encodeURIComponent(id)}`));
+export const getOrder = cache((id: string) => read<OrderDetails>(`/api/orders/${encodeURIComponent(id)}`));
 
 export const listTickets = (after?: string, limit?: number) => list<Ticket>("/api/tickets", { after, limit });
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Order, OrderPayment } from "@/lib/api/types";
 
 import { announcement, formatRemaining, formatWindow } from "./countdown";
-import { historyOf } from "./history";
+import { historyOf, paidAt } from "./history";
 import { lookAgainIn, phaseOf } from "./phase";
 
 const MINUTE = 60_000;
@@ -51,24 +51,19 @@ test("what can still change is looked at again, what cannot is left alone", () =
   expect(lookAgainIn("expired")).not.toBeNull();
 });
 
-test("the history tells a decline once, with its reason where it was seen", () => {
-  const declined = order({}, { status: "failed" });
-  const texts = (declines: { at: number; text: string }[]) =>
-    historyOf(declined, "open", declines).map(({ text }) => text);
-  expect(texts([])).toContain("A card was declined");
-  expect(texts([{ at: MADE, text: "Card declined: no funds" }])).toEqual([
-    "Reserved for you",
-    "Card declined: no funds",
-    "Waiting for payment",
-  ]);
+test("the history ends with what is still to come, while something is", () => {
+  const history = [
+    { at: "2026-11-22T12:00:00Z", step: "reserved", text: "Reserved." },
+    { at: "2026-11-22T12:01:00Z", step: "declined", text: "Declined." },
+  ];
+  expect(historyOf({ ...order(), history }, "open").map(({ tone }) => tone)).toEqual(["done", "bad", "now"]);
+  expect(historyOf({ ...order(), history }, "refunded")).toHaveLength(2);
 });
 
-test("the history of a refund says why and when the time ran out", () => {
-  const refunded = order({ status: "cancelled", reason: "expired" }, { status: "refunded", refunded: 240 });
-  const [reserved, ranOut, back] = historyOf(refunded, "refunded", []);
-  expect(reserved?.at).toBe(MADE);
-  expect(ranOut?.at).toBe(MADE + 15 * MINUTE);
-  expect(back?.text).toBe("Refunded in full");
+test("the receipt knows when the money came in", () => {
+  const history = [{ at: "2026-11-22T12:02:00Z", step: "paid", text: "You paid.", amount: 240 }];
+  expect(paidAt({ ...order(), history })).toBe(MADE + 2 * MINUTE);
+  expect(paidAt({ ...order(), history: [] })).toBeNull();
 });
 
 test("the time left is rounded up to the second", () => {

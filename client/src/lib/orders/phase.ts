@@ -40,15 +40,16 @@ export function wasDeclined(order: Order): boolean {
 export function lookAgainIn(phase: Phase): number | null {
   switch (phase) {
     case "open":
-      return 4_000;
+      return 3_000;
     case "processing":
     case "overdue":
     case "refunding":
       return 1_000;
     case "expired":
-      return 10_000; // a payment that was under way may still bring it back
-    case "paid":
     case "released":
+      return 10_000; // a payment that was under way may still come in
+    case "paid":
+      return 10_000; // the bank may dispute it, the seller give it back
     case "refunded":
       return null;
   }

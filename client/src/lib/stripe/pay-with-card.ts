@@ -9,9 +9,7 @@ import type { PaymentTry } from "@/lib/api/types";
 export type Outcome =
   /** The money is taken, or the bank is still at it: the order will tell. */
   | { kind: "taken" }
-  /** The card was refused; nothing was charged. `reason` alone is for the history. */
-  | { kind: "declined"; message: string; reason: string }
-  /** The form is not right yet, or the order cannot be paid any more. */
+  /** The card was refused, the form is not right yet, or the order cannot be paid any more: nothing was charged. */
   | { kind: "refused"; message: string };
 
 type Payment = { stripe: Stripe; elements: StripeElements; orderId: string };
@@ -29,9 +27,7 @@ export async function payWithCard({ stripe, elements, orderId }: Payment): Promi
   if (error) return error.type === "card_error" ? declined(error.message ?? "") : refused(error.message);
   const answer = await pay({ token: confirmationToken.id, orderId });
   if (answer.ok) return follow(stripe, answer.data);
-  const message = firstMessage(answer.problem);
-  if (answer.problem.status === 402) return { kind: "declined", message, reason: reasonIn(message) };
-  return { kind: "refused", message: mayPass(answer.problem) ? NOT_HEARD : message };
+  return refused(mayPass(answer.problem) ? NOT_HEARD : firstMessage(answer.problem));
 }
 
 async function follow(stripe: Stripe, payment: PaymentTry): Promise<Outcome> {
@@ -44,16 +40,9 @@ async function follow(stripe: Stripe, payment: PaymentTry): Promise<Outcome> {
 }
 
 function declined(words: string): Outcome {
-  const reason = words || "The card was declined.";
-  return { kind: "declined", message: `${reason} ${TRY_ANOTHER}`, reason: reasonIn(reason) };
+  return refused(`${words || "The card was declined."} ${TRY_ANOTHER}`);
 }
 
 function refused(message: string | undefined): Outcome {
   return { kind: "refused", message: message ?? "Check the card details." };
-}
-
-/** "Your card has insufficient funds. Nothing was charged. …" → "your card has insufficient funds". */
-function reasonIn(message: string): string {
-  const first = message.split(". ")[0] ?? message;
-  return (first.charAt(0).toLowerCase() + first.slice(1)).replace(/\.$/, "");
 }

@@ -78,6 +78,11 @@ class Visitor:
         """The first place that shows these words."""
         return self.page.get_by_text(words).first
 
+    @property
+    def alert(self) -> Locator:
+        """What the page warns of; Next.js keeps an empty alert of its own outside."""
+        return self.page.get_by_role("main").get_by_role("alert")
+
     async def pay_with(self, test_card: str) -> None:
         """Click one of the test cards, and pay."""
         await self.button(test_card).click()

@@ -44,6 +44,62 @@ export type ErrorEnvelope = {
 };
 
 /**
+ * HistoryLineOut
+ *
+ * One line of what happened, in the buyer's words; `amount` where money moved.
+ */
+export type HistoryLineOut = {
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Step
+     */
+    step: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Amount
+     */
+    amount?: number | null;
+};
+
+/**
+ * OrderDetailsOut
+ *
+ * An order with its history, oldest first: the receipt.
+ */
+export type OrderDetailsOut = {
+    /**
+     * Id
+     */
+    id: string;
+    status: OrderStatus;
+    /**
+     * Userid
+     */
+    userId: string;
+    /**
+     * Expiresat
+     */
+    expiresAt: string;
+    /**
+     * Version
+     */
+    version: number;
+    ticket: TicketOut;
+    reason?: CancelReason | null;
+    payment?: PaymentOut | null;
+    /**
+     * History
+     */
+    history: Array<HistoryLineOut>;
+};
+
+/**
  * OrderIn
  *
  * Which ticket to hold.
@@ -108,6 +164,12 @@ export type PaymentOut = {
      * Refunded
      */
     refunded: number;
+    /**
+     * Disputed
+     *
+     * What the buyer's bank holds back; absent if nothing
+     */
+    disputed?: number | null;
 };
 
 /**
@@ -268,7 +330,7 @@ export type GetOrderApiOrdersOrderIdGetResponses = {
     /**
      * Successful Response
      */
-    200: OrderOut;
+    200: OrderDetailsOut;
 };
 
 export type GetOrderApiOrdersOrderIdGetResponse = GetOrderApiOrdersOrderIdGetResponses[keyof GetOrderApiOrdersOrderIdGetResponses];

@@ -39,11 +39,13 @@ export type ErrorEnvelope = {
 /**
  * PaymentIn
  *
- * What to pay with, and which order. `token`: `ctoken_…`, `pm_…` or the original's `tok_…`.
+ * What to pay with, and which order. An order id that is none is simply not found.
  */
 export type PaymentIn = {
     /**
      * Token
+     *
+     * A ConfirmationToken (ctoken_…), a PaymentMethod (pm_…) or a card token (tok_…)
      */
     token: string;
     /**

@@ -39,7 +39,7 @@ export type ErrorEnvelope = {
 /**
  * TicketIn
  *
- * What the seller says of a ticket. `price` is in minor units once it is read.
+ * What the seller says of a ticket. `price` is as sent: `price_in` reads it.
  */
 export type TicketIn = {
     /**
@@ -49,7 +49,7 @@ export type TicketIn = {
     /**
      * Price
      *
-     * In dollars, with at most two decimals
+     * In major units (dollars), with the currency's decimals, and not less than Stripe charges
      */
     price: number;
 };
@@ -71,7 +71,7 @@ export type TicketOut = {
     /**
      * Price
      *
-     * In dollars, with at most two decimals
+     * In major units (dollars)
      */
     price: number;
     /**

@@ -31,9 +31,11 @@ def another_client(shop, **environment):
     settings = {"HOSTNAME": "127.0.0.1", "PORT": str(port), "API_INTERNAL_URL": shop.url, **environment}
     with subprocess.Popen(["node", str(SERVER)], env={"PATH": os.environ["PATH"], **settings}) as process:
         url = f"http://127.0.0.1:{port}"
-        wait_until(lambda: answers(f"{url}/robots.txt"), "the client answers")
-        yield url
-        process.terminate()
+        try:
+            wait_until(lambda: answers(f"{url}/robots.txt"), "the client answers")
+            yield url
+        finally:
+            process.terminate()
 
 
 def answers(url):

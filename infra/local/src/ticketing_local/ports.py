@@ -53,7 +53,9 @@ def check_gateway_port(port: int) -> None:
 
 def free_gateway_port() -> int:
     """One that nobody listens on now."""
-    for port in range(FIRST_GATEWAY_PORT, FIRST_PORT):
+    candidates = range(FIRST_GATEWAY_PORT, FIRST_PORT)
+    start = secrets.randbelow(len(candidates))  # two runs that look at the same moment rarely find the same one
+    for port in (*candidates[start:], *candidates[:start]):
         with contextlib.suppress(PortUnavailable):
             check_gateway_port(port)
             return port

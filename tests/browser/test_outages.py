@@ -35,7 +35,7 @@ def another_client(shop, **environment):
             wait_until(lambda: answers(f"{url}/robots.txt"), "the client answers")
             yield url
         finally:
-            process.terminate()
+            process.kill()  # it would wait for the browser to let go of its connections
 
 
 def answers(url):

@@ -76,7 +76,8 @@ class CardForm {
     const input = made("input", { id: name, type: "text", inputmode: "numeric", ...described });
     const problem = made("p", { id: `${name}-problem`, class: "problem" });
     input.addEventListener("input", () => this.typed(input, group, most));
-    input.addEventListener("blur", () => input.value && this.show(name));
+    // Only on the way to another field: a message that appears under the mouse would move the button away from it.
+    input.addEventListener("blur", ({ relatedTarget }) => this.owns(relatedTarget) && input.value && this.show(name));
     input.addEventListener(
       "keydown",
       (event) => event.key === "Enter" && this.host.closest("form")?.requestSubmit(),
@@ -95,6 +96,10 @@ class CardForm {
     input.removeAttribute("aria-invalid");
     this.fields[input.id].problem.textContent = "";
     this.onChange();
+  }
+
+  owns(element) {
+    return element instanceof HTMLInputElement && this.host.shadowRoot.contains(element);
   }
 
   testCards() {

@@ -6,10 +6,10 @@ from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 
-from ticketing_common.events import CancelReason, Event, OrderStatus, RefundReason
+from ticketing_common.events import CancelReason, Event, OrderStatus, PaymentHappening, RefundReason
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey
-from ticketing_payments.domain import Order, Payment, PaymentStatus, Refund
-from ticketing_payments.intent import Decline
+from ticketing_payments.intent import Decline, Money
+from ticketing_payments.payment import Order, Payment, PaymentStatus, Refund
 
 INDEXES = {
     "payments": [
@@ -56,6 +56,7 @@ def _fields(payment: Payment) -> dict[str, Any]:
     fields["status"] = payment.status.value
     fields["order"]["status"] = payment.order.status.value
     fields["order"]["reason"] = payment.order.reason.value if payment.order.reason else None
+    fields["history"] = [{**line.model_dump(), "step": line.step.value} for line in payment.history]
     if payment.refund is not None:
         fields["refund"]["reason"] = payment.refund.reason.value
     return fields
@@ -78,10 +79,9 @@ def _from_document(document: dict[str, Any]) -> Payment:
         status=PaymentStatus(document["status"]),
         intent_id=document["intent_id"],
         attempt=document["attempt"],
-        captured=document["captured"],
-        given_back=document["given_back"],
-        bounced=document["bounced"],
+        money=Money(**document["money"]),
         declines=tuple(Decline(**decline) for decline in document["declines"]),
+        history=tuple(PaymentHappening.model_validate(line) for line in document["history"]),
         refund=Refund(**{**refund, "reason": RefundReason(refund["reason"])}) if refund else None,
         check_at=document["check_at"],
         checks=document["checks"],

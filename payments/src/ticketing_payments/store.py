@@ -11,10 +11,13 @@ from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateK
 from ticketing_payments.intent import Decline, Money
 from ticketing_payments.payment import Order, Payment, PaymentStatus, Refund
 
+_UNEXPLAINED = {"unexplained": {"$type": "number"}}
+
 INDEXES = {
     "payments": [
         OUTBOX_INDEX,
         IndexModel([("check_at", ASCENDING)], name="to_check", partialFilterExpression={"check_at": {"$type": "date"}}),
+        IndexModel([("unexplained", ASCENDING)], name="unexplained", partialFilterExpression=_UNEXPLAINED),
     ]
 }
 
@@ -49,11 +52,17 @@ class PaymentStore:
         found = await self.payments.find_many(query, sort=[("check_at", ASCENDING)], limit=limit)
         return [_from_document(document) for document in found]
 
+    async def unexplained(self, *, limit: int) -> list[Payment]:
+        """Payments whose money is not explained."""
+        found = await self.payments.find_many(_UNEXPLAINED, sort=[("unexplained", ASCENDING)], limit=limit)
+        return [_from_document(document) for document in found]
+
 
 def _fields(payment: Payment) -> dict[str, Any]:
     fields = asdict(payment)
     del fields["order_id"]
     fields["status"] = payment.status.value
+    fields["unexplained"] = payment.unexplained or None  # null for none: it is then not in the index
     fields["order"]["status"] = payment.order.status.value
     fields["order"]["reason"] = payment.order.reason.value if payment.order.reason else None
     fields["history"] = [{**line.model_dump(), "step": line.step.value} for line in payment.history]

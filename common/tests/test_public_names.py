@@ -34,7 +34,7 @@ NAMES = {
     "ids": {"born_at", "is_id"},
     "messaging": {
         *("Broker", "ComeBackLater", "EventPublisher", "Listener", "Publisher", "RetryPolicy", "StreamLimits"),
-        "Subscription",
+        *("Subscription", "DeadLetter", "DeadLetters", "NotReplayable", "Backlog", "backlogs", "inspecting"),
     },
     "mongo": {"OUTBOX_INDEX", "Database", "Documents", "DuplicateKey", "new_id", "translated_errors"},
     "money": {"to_major", "to_minor"},
@@ -43,7 +43,18 @@ NAMES = {
     "settings": {"CommonSettings", "MarketSettings", "SessionSettings", "load"},
     "tokens": {"LIFETIME", "CurrentUser", "is_weak", "issue", "verify"},
     "web": {
-        *("CamelModel", "CurrentUser", "MaybeUser", "NewId", "Now", "SignedInUser", "UserId", "build_app"),
+        *(
+            "BrokerConnected",
+            "CamelModel",
+            "CurrencyDep",
+            "CurrentUser",
+            "MaybeUser",
+            "NewId",
+            "Now",
+            "SignedInUser",
+            "UserId",
+            "build_app",
+        ),
         *("clear_session", "set_session"),
     },
     "testing.apps": {"served"},

@@ -13,15 +13,15 @@ from ticketing_payments.domain import (
     NotRefundable,
     OrderCancelled,
     OrderExpired,
-    Payment,
     PaymentCalledOff,
-    PaymentStatus,
     StillProcessing,
 )
+from ticketing_payments.intent import Money
+from ticketing_payments.payment import Order, Payment, PaymentStatus, Refund
 from ticketing_payments.testing.stories import BUYER, EXPIRES_AT, NOW, PRICE, an_order
 
 PAYMENT = Payment(order_id="order", id="payment", version=0, order=an_order())
-PAID = replace(PAYMENT, captured=PRICE, status=PaymentStatus.SUCCEEDED, intent_id="pi_1")
+PAID = replace(PAYMENT, money=Money(captured=PRICE), status=PaymentStatus.SUCCEEDED, intent_id="pi_1")
 GIVEN_UP = an_order(version=1, status=OrderStatus.CANCELLED, reason=CancelReason.BUYER)
 RAN_OUT = an_order(version=1, status=OrderStatus.CANCELLED, reason=CancelReason.EXPIRED)
 LATER = EXPIRES_AT + timedelta(seconds=1)
@@ -69,25 +69,51 @@ def test_an_older_copy_of_the_order_is_no_news() -> None:
     assert domain.with_order(newer, an_order()) is newer
 
 
-def test_a_refund_is_written_down_once() -> None:
-    asked = domain.ask_refund(PAID, payment_id="payment", refund_id="first", reason=RefundReason.EXPIRED)
-    again = domain.ask_refund(asked, payment_id="payment", refund_id="second", reason=RefundReason.BUYER)
-    assert asked.refund == domain.Refund(id="first", reason=RefundReason.EXPIRED)
-    assert again is asked
+def asked_back(payment: Payment, *, refund_id: str = "first", payment_id: str = "payment") -> Payment:
+    """The payment after order.refund_due."""
+    return domain.ask_refund(
+        payment, payment_id=payment_id, refund_id=refund_id, reason=RefundReason.EXPIRED, check_at=LATER
+    )
+
+
+def test_a_refund_is_written_down_once_and_asked_about_until_it_is_made() -> None:
+    asked = asked_back(PAID)
+    assert (asked.refund, asked.check_at) == (Refund(id="first", reason=RefundReason.EXPIRED), LATER)
+    assert asked_back(asked, refund_id="second") is asked
 
 
 def test_what_was_given_back_by_hand_before_needs_no_refund_of_ours() -> None:
-    asked = domain.ask_refund(
-        replace(PAID, given_back=PRICE), payment_id="payment", refund_id="first", reason=RefundReason.EXPIRED
-    )
+    asked = asked_back(replace(PAID, money=Money(captured=PRICE, given_back=PRICE)))
     assert asked.refund is not None
-    assert asked.refund.done
+    assert (asked.refund.done, asked.check_at) == (True, None)
 
 
 @pytest.mark.parametrize(("payment", "payment_id"), [(PAYMENT, "payment"), (PAID, "another")])
 def test_money_that_was_not_taken_is_not_given_back(payment: Payment, payment_id: str) -> None:
     with pytest.raises(NotRefundable, match=f"payment {payment_id} of order order"):
-        domain.ask_refund(payment, payment_id=payment_id, refund_id="first", reason=RefundReason.EXPIRED)
+        asked_back(payment, payment_id=payment_id)
+
+
+COMPLETE = an_order(version=1, status=OrderStatus.COMPLETE)
+
+
+@pytest.mark.parametrize(
+    ("order", "money", "cents"),
+    [
+        (an_order(), Money(), 0),
+        (an_order(), Money(PRICE), PRICE),
+        (RAN_OUT, Money(PRICE, given_back=PRICE), 0),
+        (RAN_OUT, Money(PRICE, given_back=PRICE, bounced=PRICE), PRICE),
+        (RAN_OUT, Money(PRICE, disputed=PRICE, lost=PRICE), 0),
+        (RAN_OUT, Money(PRICE, disputed=PRICE, won=PRICE), PRICE),
+        (COMPLETE, Money(), -PRICE),
+        (COMPLETE, Money(PRICE), 0),
+        (COMPLETE, Money(PRICE, given_back=250), 0),
+        (COMPLETE, Money(PRICE, disputed=PRICE), 0),
+    ],
+)
+def test_money_is_explained_by_a_complete_order_or_by_having_gone_back(order: Order, money: Money, cents: int) -> None:
+    assert replace(PAYMENT, order=order, money=money).unexplained == cents
 
 
 def test_a_new_try_is_asked_about_from_the_beginning() -> None:

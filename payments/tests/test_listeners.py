@@ -13,7 +13,7 @@ from ticketing_common.events import (
     PaymentRefunded,
     RefundReason,
 )
-from ticketing_payments.domain import NotRefundable, OrderExpired, PaymentStatus
+from ticketing_payments.domain import NotRefundable, OrderExpired
 from ticketing_payments.intent import IntentStatus
 from ticketing_payments.listeners import (
     OrderCancelledListener,
@@ -21,6 +21,7 @@ from ticketing_payments.listeners import (
     OrderCreatedListener,
     OrderRefundDueListener,
 )
+from ticketing_payments.payment import PaymentStatus
 from ticketing_payments.testing.stories import BUYER, EXPIRES_AT, PRICE, Shop, an_order
 from ticketing_payments.testing.stripe import WANTS_3DS
 

@@ -16,7 +16,7 @@ from ticketing_common.testing.fixtures import JWT_SECRET
 from ticketing_common.testing.recorder import eventually
 from ticketing_common.testing.servers import Server, free_port, started
 from ticketing_common.testing.sessions import cookie_for
-from ticketing_payments.domain import Order, Payment
+from ticketing_payments.payment import Order, Payment
 from ticketing_payments.store import PaymentStore
 
 KEY, WEBHOOK_SECRET = "sk_test_never_logged", "whsec_never_logged"

@@ -7,8 +7,9 @@ import pytest
 from ticketing_common.errors import NotAllowed, NotFound, PaymentDeclined, Refused, Unavailable
 from ticketing_common.events import CancelReason, PaymentCreated, PaymentFailed
 from ticketing_common.mongo import new_id
-from ticketing_payments.domain import AlreadyPaid, OrderCancelled, OrderExpired, PaymentCalledOff, PaymentStatus
+from ticketing_payments.domain import AlreadyPaid, OrderCancelled, OrderExpired, PaymentCalledOff
 from ticketing_payments.intent import IntentStatus
+from ticketing_payments.payment import PaymentStatus
 from ticketing_payments.ports import BadToken
 from ticketing_payments.testing.stories import BUYER, EXPIRES_AT, NOW, PRICE, Shop, an_order
 from ticketing_payments.testing.stripe import DECLINED, GOOD, NO_FUNDS, OTHER_GOOD, SLOW, SPENT, UNTRIED, WANTS_3DS

@@ -7,8 +7,9 @@ import pytest
 
 from ticketing_common.errors import Refused, Unavailable
 from ticketing_common.events import CancelReason, PaymentCreated, PaymentFailed
-from ticketing_payments.domain import OrderCancelled, OrderExpired, PaymentStatus
+from ticketing_payments.domain import OrderCancelled, OrderExpired
 from ticketing_payments.intent import IntentStatus
+from ticketing_payments.payment import PaymentStatus
 from ticketing_payments.reconciler import Reconciler
 from ticketing_payments.testing.payments import Died
 from ticketing_payments.testing.stories import EXPIRES_AT, Shop

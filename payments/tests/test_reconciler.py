@@ -9,7 +9,7 @@ import pytest
 from ticketing_common.errors import Unavailable
 from ticketing_common.events import PaymentCreated
 from ticketing_common.testing.recorder import eventually
-from ticketing_payments.domain import PaymentStatus
+from ticketing_payments.payment import PaymentStatus
 from ticketing_payments.reconciler import Reconciler
 from ticketing_payments.testing.stories import NOW, PRICE, Shop
 from ticketing_payments.testing.stripe import WANTS_3DS

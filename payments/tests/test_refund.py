@@ -1,12 +1,16 @@
 """Giving money back: once, whatever crashes, and whoever else gives some back."""
 
+from datetime import timedelta
+
 import pytest
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.events import PaymentCreated, PaymentRefunded, RefundReason
-from ticketing_payments.domain import NotRefundable, PaymentStatus
+from ticketing_payments.domain import NotRefundable
+from ticketing_payments.payment import PaymentStatus
+from ticketing_payments.reconciler import Reconciler
 from ticketing_payments.testing.payments import Died
-from ticketing_payments.testing.stories import PRICE, Shop
+from ticketing_payments.testing.stories import NOW, PRICE, Shop
 
 
 @pytest.fixture
@@ -50,7 +54,7 @@ async def test_after_a_crash_stripe_is_asked_with_the_same_key(paid: Shop, arriv
 
 
 async def test_a_crash_between_stripes_answer_and_our_bookkeeping_is_made_good(paid: Shop) -> None:
-    paid.payments.die_before = lambda payment: payment.refunded > 0
+    paid.payments.die_before = lambda payment: payment.money.refunded > 0
     with pytest.raises(Died):
         await paid.refund()
     paid.payments.die_before = lambda _payment: False
@@ -87,7 +91,7 @@ async def test_after_a_part_was_refunded_by_hand_only_the_rest_goes_back(paid: S
     paid.stripe.refund_in_dashboard(paid.intent_id, 250)
     await paid.refund()
     assert list(paid.stripe.refunds.values()) == [PRICE - 250]
-    assert (paid.payment.status, paid.payment.refunded) == (PaymentStatus.REFUNDED, PRICE)
+    assert (paid.payment.status, paid.payment.money.refunded) == (PaymentStatus.REFUNDED, PRICE)
 
 
 async def test_after_all_was_refunded_by_hand_nothing_more_goes_back(paid: Shop) -> None:
@@ -112,6 +116,48 @@ async def test_a_refund_that_bounced_is_not_made_again(paid: Shop) -> None:
     await paid.look()
     await paid.refund()
     assert len(paid.stripe.refunds) == 1
+
+
+async def test_while_the_bank_has_not_decided_a_dispute_nothing_is_refunded(paid: Shop) -> None:
+    paid.stripe.dispute(paid.intent_id)
+    await paid.look()
+    await paid.refund()
+    assert paid.stripe.called("refund") == []
+    assert paid.payment.owes_refund
+
+
+async def test_a_dispute_that_stripe_knew_before_us_is_found_by_the_refund(paid: Shop) -> None:
+    paid.stripe.dispute(paid.intent_id)
+    await paid.refund()
+    assert (paid.stripe.refunds, paid.payment.status) == ({}, PaymentStatus.DISPUTED)
+    assert paid.payment.owes_refund
+
+
+async def test_a_dispute_that_was_won_is_followed_by_the_refund_that_waited(paid: Shop) -> None:
+    paid.stripe.dispute(paid.intent_id)
+    await paid.refund()
+    paid.stripe.dispute(paid.intent_id, won=PRICE)
+    await Reconciler(paid.till).look(NOW + timedelta(days=1))
+    assert list(paid.stripe.refunds.values()) == [PRICE]
+    assert paid.payment.is_settled
+
+
+async def test_a_dispute_that_was_lost_needs_no_refund_any_more(paid: Shop) -> None:
+    paid.stripe.dispute(paid.intent_id)
+    await paid.refund()
+    paid.stripe.dispute(paid.intent_id, lost=PRICE)
+    await paid.look()
+    assert paid.payment.is_settled
+    assert paid.payments.told(PaymentRefunded)[-1].disputed == PRICE
+
+
+async def test_a_refund_whose_message_was_lost_is_made_by_the_reconciler(paid: Shop) -> None:
+    paid.stripe.away = True
+    with pytest.raises(Unavailable):
+        await paid.refund()
+    paid.stripe.away = False
+    await Reconciler(paid.till).look(NOW + timedelta(minutes=1))
+    assert list(paid.stripe.refunds.values()) == [PRICE]
 
 
 async def test_without_money_taken_there_is_no_refund(shop: Shop) -> None:

@@ -17,7 +17,7 @@ from ticketing_common.testing.apps import served
 from ticketing_common.testing.recorder import eventually
 from ticketing_common.testing.sessions import cookie_for
 from ticketing_payments import use_cases
-from ticketing_payments.domain import Order, Payment
+from ticketing_payments.payment import Order, Payment
 
 PRICE = 1250
 OLD_ID = "5f" * 12

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ticketing_common.events import CancelReason, OrderStatus, RefundReason
+from ticketing_common.events import CancelReason, OrderStatus, PaymentHappening, PaymentStep, RefundReason
 from ticketing_common.mongo import Database, new_id
 from ticketing_payments.announcements import news
-from ticketing_payments.domain import Order, Payment, PaymentStatus, Refund
-from ticketing_payments.intent import Decline
+from ticketing_payments.intent import Decline, Money
+from ticketing_payments.payment import Order, Payment, PaymentStatus, Refund
 from ticketing_payments.store import INDEXES, PaymentStore
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -35,9 +35,8 @@ FULL = Payment(
     status=PaymentStatus.PARTIALLY_REFUNDED,
     intent_id="pi_1",
     attempt="digest",
-    captured=99_999_999,
-    given_back=2,
-    bounced=1,
+    money=Money(captured=99_999_999, given_back=6, bounced=5, disputed=4, won=3, lost=2),
+    history=(PaymentHappening(step=PaymentStep.REFUNDED, at=NOW, amount=6, reason="expired"),),
     declines=(Decline("ch_1", "stolen_card", "No."), Decline("ch_2", "generic_decline", "Neither.")),
     refund=Refund(id="6d" * 12, reason=RefundReason.EXPIRED, done=True),
     check_at=NOW + timedelta(milliseconds=1),
@@ -76,7 +75,7 @@ async def test_of_many_writes_over_one_version_one_wins(store: PaymentStore) -> 
 
 async def test_the_state_and_its_event_are_one_write(store: PaymentStore) -> None:
     await store.add(BARE)
-    paid = replace(BARE, version=1, captured=1250, status=PaymentStatus.SUCCEEDED)
+    paid = replace(BARE, version=1, money=Money(captured=1250), status=PaymentStatus.SUCCEEDED)
     await store.save(paid, over=0, event=news(BARE, paid))
     await store.save(paid, over=0, event=news(BARE, paid))
     [waiting] = await store.payments.waiting(before=datetime.now(UTC) + timedelta(seconds=1), limit=10)

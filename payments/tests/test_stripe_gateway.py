@@ -13,7 +13,7 @@ from ticketing_common.errors import Unavailable
 from ticketing_common.mongo import new_id
 from ticketing_common.testing.recorder import eventually
 from ticketing_common.testing.servers import free_port
-from ticketing_payments.intent import Intent, IntentStatus
+from ticketing_payments.intent import Intent, IntentStatus, Money
 from ticketing_payments.ports import BadToken, UnknownIntent
 from ticketing_payments.stripe_gateway import StripeGateway
 
@@ -48,7 +48,7 @@ def pay(gateway: StripeGateway, intent: Intent) -> Callable[[str], Awaitable[Int
 
 async def test_a_new_intent_waits_for_a_card(intent: Intent) -> None:
     assert (intent.status, intent.amount, intent.currency) == (IntentStatus.REQUIRES_PAYMENT_METHOD, PRICE, "usd")
-    assert (intent.captured, intent.given_back, intent.live, intent.decline) == (0, 0, False, None)
+    assert (intent.money, intent.live, intent.decline) == (Money(), False, None)
 
 
 async def test_one_order_has_one_intent_however_often_and_at_once_it_is_created(gateway: StripeGateway) -> None:
@@ -64,12 +64,12 @@ async def test_one_order_has_one_intent_however_often_and_at_once_it_is_created(
 
 async def test_a_good_card_is_charged(pay: Pay, make_token: MakeToken) -> None:
     paid = await pay(await make_token())
-    assert (paid.status, paid.captured, paid.given_back) == (IntentStatus.SUCCEEDED, PRICE, 0)
+    assert (paid.status, paid.money) == (IntentStatus.SUCCEEDED, Money(captured=PRICE))
 
 
 @pytest.mark.parametrize("token", ["pm_card_visa", "tok_visa"])
 async def test_a_payment_method_and_the_originals_token_pay_too(pay: Pay, token: str) -> None:
-    assert (await pay(token)).captured == PRICE
+    assert (await pay(token)).money.captured == PRICE
 
 
 async def test_the_same_token_again_is_the_same_charge(pay: Pay, make_token: MakeToken) -> None:
@@ -89,7 +89,7 @@ async def test_a_decline_has_its_code_and_words(
     pay: Pay, make_token: MakeToken, card: str, code: str, message: str
 ) -> None:
     declined = await pay(await make_token(card))
-    assert (declined.status, declined.captured) == (IntentStatus.REQUIRES_PAYMENT_METHOD, 0)
+    assert (declined.status, declined.money.captured) == (IntentStatus.REQUIRES_PAYMENT_METHOD, 0)
     assert declined.decline is not None
     assert (declined.decline.code, declined.decline.message) == (code, message)
 
@@ -106,7 +106,7 @@ async def test_after_a_decline_another_card_pays_the_same_intent(pay: Pay, make_
     second = await pay(await make_token("pm_card_visa_chargeDeclined"))
     paid = await pay(await make_token())
     assert first.decline != second.decline
-    assert (paid.captured, paid.decline) == (PRICE, None)
+    assert (paid.money.captured, paid.decline) == (PRICE, None)
 
 
 async def test_3d_secure_gives_the_secret_and_is_paid_once_it_is_passed(
@@ -116,7 +116,7 @@ async def test_3d_secure_gives_the_secret_and_is_paid_once_it_is_passed(
     assert asked.status is IntentStatus.REQUIRES_ACTION
     assert asked.client_secret
     await _answer_3d_secure(stripe_api, asked, "pass")
-    assert (await gateway.retrieve(asked.id)).captured == PRICE
+    assert (await gateway.retrieve(asked.id)).money.captured == PRICE
 
 
 async def test_the_same_token_after_3d_secure_answers_how_it_stands_now(
@@ -124,7 +124,7 @@ async def test_the_same_token_after_3d_secure_answers_how_it_stands_now(
 ) -> None:
     token = await make_token("pm_card_authenticationRequired")
     await _answer_3d_secure(stripe_api, await pay(token), "pass")
-    assert (await pay(token)).captured == PRICE
+    assert (await pay(token)).money.captured == PRICE
 
 
 async def test_3d_secure_failed_is_a_decline(
@@ -157,7 +157,7 @@ async def test_a_token_used_for_another_order_is_a_bad_token(
 async def test_paying_what_is_paid_answers_how_it_stands(pay: Pay, make_token: MakeToken) -> None:
     await pay(await make_token())
     again = await pay(await make_token())
-    assert (again.status, again.captured) == (IntentStatus.SUCCEEDED, PRICE)
+    assert (again.status, again.money.captured) == (IntentStatus.SUCCEEDED, PRICE)
 
 
 async def test_paying_what_was_called_off_answers_how_it_stands(
@@ -172,7 +172,7 @@ async def test_calling_off_what_is_paid_answers_how_it_stands(
 ) -> None:
     await pay(await make_token())
     late = await gateway.cancel(intent.id)
-    assert (late.status, late.captured) == (IntentStatus.SUCCEEDED, PRICE)
+    assert (late.status, late.money.captured) == (IntentStatus.SUCCEEDED, PRICE)
 
 
 async def test_calling_off_twice_is_calling_off(gateway: StripeGateway, intent: Intent) -> None:
@@ -185,7 +185,7 @@ async def test_one_refund_id_gives_back_once(
     await pay(await make_token())
     refund_id = new_id()
     for _ in range(2):
-        assert (await gateway.refund(refund_id=refund_id, intent_id=intent.id)).given_back == PRICE
+        assert (await gateway.refund(refund_id=refund_id, intent_id=intent.id)).money.given_back == PRICE
     [refund] = await _refunds(stripe_api, intent)
     assert (refund["amount"], refund["metadata"]) == (PRICE, {"refund_id": refund_id})
 
@@ -195,7 +195,7 @@ async def test_already_given_back_counts_as_done(
 ) -> None:
     await pay(await make_token())
     await stripe_api.post("/emulator/refund", json={"payment_intent": intent.id})
-    assert (await gateway.refund(refund_id=new_id(), intent_id=intent.id)).given_back == PRICE
+    assert (await gateway.refund(refund_id=new_id(), intent_id=intent.id)).money.given_back == PRICE
     assert len(await _refunds(stripe_api, intent)) == 1
 
 
@@ -204,7 +204,7 @@ async def test_only_what_is_left_is_given_back(
 ) -> None:
     await pay(await make_token())
     await stripe_api.post("/emulator/refund", json={"payment_intent": intent.id, "amount": 250})
-    assert (await gateway.refund(refund_id=new_id(), intent_id=intent.id)).given_back == PRICE
+    assert (await gateway.refund(refund_id=new_id(), intent_id=intent.id)).money.given_back == PRICE
     assert sorted(refund["amount"] for refund in await _refunds(stripe_api, intent)) == [250, PRICE - 250]
 
 
@@ -212,12 +212,38 @@ async def test_a_refund_that_the_bank_sends_back_is_seen(
     gateway: StripeGateway, intent: Intent, pay: Pay, make_token: MakeToken
 ) -> None:
     async def bounced() -> bool:
-        return (await gateway.retrieve(intent.id)).bounced == PRICE
+        return (await gateway.retrieve(intent.id)).money.bounced == PRICE
 
     await pay(await make_token("pm_card_refundFail"))
-    assert (await gateway.refund(refund_id=new_id(), intent_id=intent.id)).bounced == 0
+    assert (await gateway.refund(refund_id=new_id(), intent_id=intent.id)).money.bounced == 0
     await eventually(bounced, what="the refund coming back")
-    assert (await gateway.retrieve(intent.id)).given_back == PRICE
+    assert (await gateway.retrieve(intent.id)).money.given_back == PRICE
+
+
+@pytest.mark.parametrize(
+    ("status", "money"),
+    [
+        ("won", Money(PRICE, disputed=PRICE, won=PRICE)),
+        ("lost", Money(PRICE, disputed=PRICE, lost=PRICE)),
+    ],
+)
+async def test_a_dispute_is_seen_and_how_it_ends(
+    gateway: StripeGateway, intent: Intent, pay: Pay, stripe_api: httpx.AsyncClient, status: str, money: Money
+) -> None:
+    await pay("pm_card_visa")
+    opened = await stripe_api.post("/emulator/dispute", json={"payment_intent": intent.id})
+    assert (await gateway.retrieve(intent.id)).money == Money(PRICE, disputed=PRICE)
+    await stripe_api.post("/emulator/dispute/close", json={"dispute": opened.json()["id"], "status": status})
+    assert (await gateway.retrieve(intent.id)).money == money
+
+
+async def test_what_is_disputed_is_not_given_back(
+    gateway: StripeGateway, intent: Intent, pay: Pay, stripe_api: httpx.AsyncClient
+) -> None:
+    await pay("pm_card_visa")
+    await stripe_api.post("/emulator/dispute", json={"payment_intent": intent.id})
+    assert (await gateway.refund(refund_id=new_id(), intent_id=intent.id)).money == Money(PRICE, disputed=PRICE)
+    assert await _refunds(stripe_api, intent) == []
 
 
 async def test_an_intent_that_stripe_does_not_have_is_unknown(gateway: StripeGateway) -> None:
@@ -250,7 +276,7 @@ async def test_a_key_first_used_by_another_release_answers_how_the_intent_stands
     key = {"Idempotency-Key": f"order:{intent.order_id}:confirm:pm_card_visa"}
     path = f"/v1/payment_intents/{intent.id}/confirm"
     (await stripe_api.post(path, data={"payment_method": "pm_card_visa"}, headers=key)).raise_for_status()
-    assert (await pay("pm_card_visa")).captured == PRICE
+    assert (await pay("pm_card_visa")).money.captured == PRICE
 
 
 @pytest.mark.parametrize("kind", ["drop", "error", "rate_limit"])
@@ -269,7 +295,7 @@ async def test_an_answer_lost_after_the_charge_is_there_for_the_same_token(
     await _arm(stripe_api, kind="drop", path="*/confirm")
     with pytest.raises(Unavailable):
         await pay(token)
-    assert (await pay(token)).captured == PRICE
+    assert (await pay(token)).money.captured == PRICE
 
 
 async def test_stripe_out_of_reach_is_unavailable(make_gateway: MakeGateway) -> None:

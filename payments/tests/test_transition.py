@@ -1,6 +1,7 @@
 """The one transition of all news: any order, any number of times."""
 
-from dataclasses import replace
+from collections import Counter
+from dataclasses import astuple, replace
 from functools import reduce
 from itertools import pairwise
 
@@ -8,23 +9,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticketing_common.events import PaymentCreated, PaymentFailed, PaymentRefunded, PaymentState
+from ticketing_common.events import PaymentCreated, PaymentFailed, PaymentRefunded, PaymentState, PaymentStep
 from ticketing_payments.announcements import news
-from ticketing_payments.domain import IntentMismatch, Payment, PaymentStatus
-from ticketing_payments.intent import Decline, Intent, IntentStatus
+from ticketing_payments.domain import IntentMismatch
+from ticketing_payments.intent import Decline, Intent, IntentStatus, Money
+from ticketing_payments.payment import Payment, PaymentStatus
 from ticketing_payments.testing.stories import CURRENCY, NOW, PRICE, an_order
 from ticketing_payments.transition import taken_over
 
 WAITING = IntentStatus.REQUIRES_PAYMENT_METHOD
-OPEN = Intent("pi_1", "order", WAITING, PRICE, CURRENCY, captured=0)
+OPEN = Intent("pi_1", "order", WAITING, PRICE, CURRENCY)
 NO_FUNDS = replace(OPEN, decline=Decline("ch_1", "insufficient_funds", "Your card has insufficient funds."))
 STOLEN = replace(OPEN, decline=Decline("ch_2", "stolen_card", "Your card was declined."))
 ACTION = replace(OPEN, status=IntentStatus.REQUIRES_ACTION)
 PROCESSING = replace(OPEN, status=IntentStatus.PROCESSING)
-SUCCEEDED = replace(OPEN, status=IntentStatus.SUCCEEDED, captured=PRICE)
-PARTLY_REFUNDED = replace(SUCCEEDED, given_back=250)
-REFUNDED = replace(SUCCEEDED, given_back=PRICE)
-BOUNCED = replace(REFUNDED, bounced=PRICE)
+SUCCEEDED = replace(OPEN, status=IntentStatus.SUCCEEDED, money=Money(captured=PRICE))
+PARTLY_REFUNDED = replace(SUCCEEDED, money=Money(PRICE, given_back=250))
+REFUNDED = replace(SUCCEEDED, money=Money(PRICE, given_back=PRICE))
+BOUNCED = replace(SUCCEEDED, money=Money(PRICE, given_back=PRICE, bounced=PRICE))
+DISPUTED = replace(SUCCEEDED, money=Money(PRICE, disputed=PRICE))
+WON = replace(SUCCEEDED, money=Money(PRICE, disputed=PRICE, won=PRICE))
+LOST = replace(SUCCEEDED, money=Money(PRICE, disputed=PRICE, lost=PRICE))
 CANCELED = replace(OPEN, status=IntentStatus.CANCELED)
 
 UNPAID = [OPEN, NO_FUNDS, STOLEN, ACTION, PROCESSING]
@@ -38,7 +43,7 @@ def told(views: list[Intent]) -> tuple[list[Payment], list[PaymentState]]:
     """All states that the payment goes through, and what is said on the way."""
     states, said = [STARTED], []
     for view in views:
-        states.append(taken_over(states[-1], view, currency=CURRENCY))
+        states.append(taken_over(states[-1], view, currency=CURRENCY, now=NOW))
         event = news(states[-2], states[-1])
         said += [event] if event else []
     return states, said
@@ -57,14 +62,14 @@ def in_any_order(views: list[Intent]) -> st.SearchStrategy[list[Intent]]:
 @given(in_any_order([*UNPAID, *PAID]))
 def test_the_same_facts_end_in_the_same_state_in_whatever_order_they_come(views: list[Intent]) -> None:
     final = told(views)[0][-1]
-    assert (final.status, final.captured, final.refunded) == (PaymentStatus.REFUNDED, PRICE, PRICE)
+    assert (final.status, final.money.captured, final.money.refunded) == (PaymentStatus.REFUNDED, PRICE, PRICE)
     assert final.check_at is None
 
 
 @given(in_any_order([*UNPAID, *PAID]))
 def test_money_only_grows_and_captured_money_is_told_exactly_once(views: list[Intent]) -> None:
     states, said = told(views)
-    money = [(state.captured, state.given_back, state.bounced) for state in states]
+    money = [astuple(state.money) for state in states]
     assert all(earlier <= later for steps in zip(*money, strict=True) for earlier, later in pairwise(steps))
     assert kinds(said, PaymentCreated) == 1
 
@@ -72,13 +77,44 @@ def test_money_only_grows_and_captured_money_is_told_exactly_once(views: list[In
 @given(in_any_order([*PAID, BOUNCED]))
 def test_a_refund_that_bounced_stays_so_whatever_older_view_comes_late(views: list[Intent]) -> None:
     final = told(views)[0][-1]
-    assert (final.status, final.captured, final.refunded) == (PaymentStatus.SUCCEEDED, PRICE, 0)
+    assert (final.status, final.money.captured, final.money.refunded) == (PaymentStatus.SUCCEEDED, PRICE, 0)
+
+
+@given(in_any_order([SUCCEEDED, DISPUTED, WON]))
+def test_a_dispute_that_was_won_stays_won_whatever_older_view_comes_late(views: list[Intent]) -> None:
+    final = told(views)[0][-1]
+    assert (final.status, final.money.held) == (PaymentStatus.SUCCEEDED, 0)
+
+
+@given(in_any_order([SUCCEEDED, DISPUTED, LOST]))
+def test_a_dispute_that_was_lost_stays_lost_whatever_older_view_comes_late(views: list[Intent]) -> None:
+    final = told(views)[0][-1]
+    assert (final.status, final.money.held) == (PaymentStatus.DISPUTED, PRICE)
+
+
+@given(in_any_order([NO_FUNDS, STOLEN, SUCCEEDED, PARTLY_REFUNDED, REFUNDED, BOUNCED]))
+def test_the_history_adds_up_to_the_money_that_moved(views: list[Intent]) -> None:
+    final, moved = told(views)[0][-1], Counter[PaymentStep]()
+    for line in final.history:
+        moved[line.step] += line.amount or 0
+    assert (moved[PaymentStep.PAID], moved[PaymentStep.REFUNDED]) == (PRICE, PRICE)
+    assert moved[PaymentStep.REFUND_FAILED] == PRICE
+
+
+def test_the_history_tells_each_step_once_in_order_and_why() -> None:
+    final = told([OPEN, NO_FUNDS, NO_FUNDS, ACTION, SUCCEEDED, DISPUTED, LOST, LOST])[0][-1]
+    assert [(line.step, line.amount, line.reason) for line in final.history] == [
+        (PaymentStep.DECLINED, PRICE, "Your card has insufficient funds."),
+        (PaymentStep.PAID, PRICE, None),
+        (PaymentStep.DISPUTED, PRICE, None),
+        (PaymentStep.DISPUTE_CLOSED, PRICE, "The bank decided for you and keeps the money back"),
+    ]
 
 
 @given(in_any_order([*UNPAID, CANCELED]))
 def test_a_payment_that_was_called_off_stays_so(views: list[Intent]) -> None:
     states, said = told(views)
-    assert (states[-1].status, states[-1].captured, states[-1].check_at) == (PaymentStatus.CANCELED, 0, None)
+    assert (states[-1].status, states[-1].money.captured, states[-1].check_at) == (PaymentStatus.CANCELED, 0, None)
     assert kinds(said, PaymentCreated) == 0
 
 
@@ -96,13 +132,14 @@ def test_every_event_has_a_version_of_its_own_and_tells_the_state_it_was_said_in
     assert len({event.version for event in said}) == len(said)
     for event in said:
         state = by_version[event.version]
-        assert (event.status, event.captured, event.refunded) == (state.status, state.captured, state.refunded)
+        assert (event.status, event.captured, event.history) == (state.status, state.money.captured, state.history)
+        assert (event.refunded, event.disputed) == (state.money.refunded, state.money.held)
 
 
 @given(st.sampled_from([*UNPAID, *PAID, CANCELED]))
 def test_the_same_view_again_changes_nothing(view: Intent) -> None:
-    once = taken_over(STARTED, view, currency=CURRENCY)
-    assert taken_over(once, view, currency=CURRENCY) is once
+    once = taken_over(STARTED, view, currency=CURRENCY, now=NOW)
+    assert taken_over(once, view, currency=CURRENCY, now=NOW) is once
 
 
 def test_two_declines_for_the_same_reason_are_two() -> None:
@@ -112,7 +149,7 @@ def test_two_declines_for_the_same_reason_are_two() -> None:
 
 
 def test_an_older_view_does_not_hide_a_decline() -> None:
-    final = reduce(lambda state, view: taken_over(state, view, currency=CURRENCY), [NO_FUNDS, OPEN], STARTED)
+    final = reduce(lambda state, view: taken_over(state, view, currency=CURRENCY, now=NOW), [NO_FUNDS, OPEN], STARTED)
     assert (final.status, final.decline) == (PaymentStatus.FAILED, NO_FUNDS.decline)
 
 
@@ -140,4 +177,4 @@ def test_money_given_back_in_parts_is_told_each_time() -> None:
 )
 def test_an_intent_that_is_not_this_payments_is_not_taken_over(wrong: dict[str, object]) -> None:
     with pytest.raises(IntentMismatch, match="dashboard"):
-        taken_over(STARTED, replace(SUCCEEDED, **wrong), currency=CURRENCY)  # type: ignore[arg-type]
+        taken_over(STARTED, replace(SUCCEEDED, **wrong), currency=CURRENCY, now=NOW)  # type: ignore[arg-type]

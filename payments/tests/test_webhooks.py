@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 
 from ticketing_common.events import PaymentCreated, PaymentRefunded
 from ticketing_common.testing.apps import served
-from ticketing_payments.domain import PaymentStatus
+from ticketing_payments.payment import PaymentStatus
 from ticketing_payments.testing.stories import PRICE, Shop
 from ticketing_payments.testing.stripe import WANTS_3DS
 from ticketing_payments.webhooks import BadSignature, Signal, hear_webhook
@@ -56,7 +56,7 @@ async def test_fifty_webhooks_at_once_are_one_event(shop: Shop) -> None:
 async def test_what_a_webhook_claims_is_not_believed(shop: Shop) -> None:
     await shop.pay(WANTS_3DS)
     await hear(shop, "payment_intent.succeeded")
-    assert (shop.payment.captured, shop.payments.said) == (0, [])
+    assert (shop.payment.money.captured, shop.payments.said) == (0, [])
 
 
 async def test_webhooks_that_come_in_the_wrong_order_end_the_same(shop: Shop) -> None:

@@ -8,9 +8,13 @@ from fastapi import FastAPI
 
 from ticketing_common.events import OrderCancelled, OrderCreated
 from ticketing_common.mongo import new_id
+from ticketing_common.testing.apps import served
+from ticketing_common.testing.fixtures import JWT_SECRET
 from ticketing_common.testing.samples import order_event
 from ticketing_common.testing.sessions import cookie_for
 from ticketing_tickets import use_cases
+from ticketing_tickets.app import create_app
+from ticketing_tickets.settings import Settings
 
 SELLER_ID = new_id()
 SELLER = cookie_for(SELLER_ID)
@@ -134,3 +138,14 @@ async def test_a_ticket_whose_order_is_cancelled_can_be_bought_and_changed_again
     assert [ticket["id"] for ticket in (await client.get("/api/tickets")).json()] == [held["id"]]
     answer = await client.put(f"/api/tickets/{held['id']}", json={"title": "Again", "price": 1}, headers=SELLER)
     assert (answer.status_code, answer.json()["version"]) == (200, 3)
+
+
+async def test_a_currency_without_decimals_has_prices_without_and_a_minimum_of_its_own(mongo_uri: str) -> None:
+    settings = Settings(mongo_uri=mongo_uri, nats_url="nats://127.0.0.1:1", jwt_secret=JWT_SECRET, currency="jpy")
+    async with served(create_app(settings)) as client:
+        listed = await client.post("/api/tickets", json={"title": "Kabuki", "price": 5000}, headers=cookie_for())
+        assert (listed.status_code, listed.json()["price"]) == (201, 5000)
+        for price, words in ((49, "from 50 to 99,999,999"), (500.5, "at most 0 decimals")):
+            refused = await client.post("/api/tickets", json={"title": "Kabuki", "price": price}, headers=cookie_for())
+            assert refused.status_code == 400
+            assert words in refused.json()["errors"][0]["message"]

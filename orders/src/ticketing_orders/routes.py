@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, Request, Response
 
-from ticketing_common.web import NewId, Now, UserId
+from ticketing_common.web import BrokerConnected, CurrencyDep, NewId, Now, UserId
 from ticketing_common.web.paging import PageDep
 from ticketing_orders import use_cases
-from ticketing_orders.deps import BrokerConnected, CurrencyDep, HoldFor, OrdersDep
+from ticketing_orders.deps import HoldFor, OrdersDep
 from ticketing_orders.schemas import OrderDetailsOut, OrderIn, OrderOut, order_details_out, order_out
 
 router = APIRouter(prefix="/api/orders", tags=["orders"])

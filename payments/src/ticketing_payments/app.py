@@ -7,6 +7,7 @@ from ticketing_common.mongo import Database
 from ticketing_common.outbox import Relay
 from ticketing_common.web import build_app
 from ticketing_payments import listeners
+from ticketing_payments.money_watch import MoneyWatch
 from ticketing_payments.reconciler import Reconciler
 from ticketing_payments.routes import router
 from ticketing_payments.settings import Settings
@@ -40,7 +41,14 @@ def create_app(settings: Settings) -> FastAPI:
         settings=settings,
         database=database,
         routers=[router],
-        parts=[gateway, broker, relay, Reconciler(till), *(Subscription(broker, listener) for listener in heard)],
+        parts=[
+            gateway,
+            broker,
+            relay,
+            Reconciler(till),
+            MoneyWatch(store),
+            *(Subscription(broker, listener) for listener in heard),
+        ],
         dependencies={"nats": broker},
         state={"till": till, "broker": broker, "webhook_reader": gateway},
     )

@@ -1,6 +1,5 @@
 """What the routes ask for, by type."""
 
-from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -20,10 +19,5 @@ async def _webhook_reader(request: Request) -> WebhookReader:
     return reader
 
 
-async def _broker_connected(request: Request) -> Callable[[], bool]:
-    return lambda: bool(request.app.state.broker.connected)
-
-
 WebhookReaderDep = Annotated[WebhookReader, Depends(_webhook_reader)]
 TillDep = Annotated[Till, Depends(_till)]
-BrokerConnected = Annotated[Callable[[], bool], Depends(_broker_connected)]

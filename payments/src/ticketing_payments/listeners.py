@@ -4,7 +4,7 @@ from ticketing_common.events import OrderCancelled, OrderCompleted, OrderCreated
 from ticketing_common.messaging import Listener
 from ticketing_common.mongo import new_id
 from ticketing_payments import use_cases
-from ticketing_payments.domain import Order
+from ticketing_payments.payment import Order
 from ticketing_payments.use_cases import Till
 
 

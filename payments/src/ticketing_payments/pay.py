@@ -3,17 +3,15 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ticketing_common.arrival import await_arrival
 from ticketing_common.errors import PaymentDeclined, Refused, Unavailable
 from ticketing_payments import domain
-from ticketing_payments.domain import Payment, PaymentStatus
 from ticketing_payments.intent import Intent, IntentStatus
-from ticketing_payments.use_cases import Till, current, take_over
+from ticketing_payments.payment import Payment, PaymentStatus
+from ticketing_payments.use_cases import CHECK_AFTER, Till, current, take_over
 
-# When to ask Stripe about a try whose answer never came (a crash, a broken connection).
-CHECK_AFTER = timedelta(seconds=60)
 _UNTRIED = (IntentStatus.REQUIRES_PAYMENT_METHOD, IntentStatus.REQUIRES_CONFIRMATION)
 
 

@@ -5,8 +5,8 @@ from typing import Protocol
 
 from ticketing_common.errors import InvalidRequest
 from ticketing_common.events import Event
-from ticketing_payments.domain import Payment
 from ticketing_payments.intent import Intent
+from ticketing_payments.payment import Payment
 
 
 class BadToken(InvalidRequest):
@@ -55,4 +55,4 @@ class Gateway(Protocol):
         """Call the intent off, or answer how it stands when it is too late for that."""
 
     async def refund(self, *, refund_id: str, intent_id: str) -> Intent:
-        """Give back all that is left, once for each `refund_id`; the intent as it stands then."""
+        """Give back all that is left, once for each `refund_id`, unless a bank has it; the intent as it then stands."""

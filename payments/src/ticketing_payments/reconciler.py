@@ -7,7 +7,8 @@ import structlog
 
 from ticketing_common.errors import Unavailable
 from ticketing_payments import domain, use_cases
-from ticketing_payments.domain import IntentMismatch, Payment
+from ticketing_payments.domain import IntentMismatch
+from ticketing_payments.payment import Payment
 from ticketing_payments.ports import UnknownIntent
 from ticketing_payments.use_cases import Till
 
@@ -48,19 +49,15 @@ class Reconciler:
         return len(due)
 
     async def _ask(self, payment: Payment, now: datetime) -> None:
-        claimed = domain.check_later(payment, None if _settled(payment) else now + _pause(payment.checks))
+        claimed = domain.check_later(payment, None if payment.is_settled else now + _pause(payment.checks))
         if not await self._till.payments.save(claimed, over=payment.version) or claimed.check_at is None:
             return
         try:
             intent = await self._till.gateway.retrieve(payment.intent_id or "")
             after = await use_cases.take_over(self._till, payment.order_id, intent)
-            await use_cases.call_off(self._till, after)
+            await use_cases.settle(self._till, after)
         except (IntentMismatch, UnknownIntent) as error:
             log.critical("reconciler.mismatch", order_id=payment.order_id, error=str(error))
-
-
-def _settled(payment: Payment) -> bool:
-    return payment.intent_id is None or not payment.can_be_captured
 
 
 def _pause(checks: int) -> timedelta:

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Request
 
-from ticketing_common.web import Now, UserId
-from ticketing_payments.deps import BrokerConnected, TillDep, WebhookReaderDep
+from ticketing_common.web import BrokerConnected, Now, UserId
+from ticketing_payments.deps import TillDep, WebhookReaderDep
 from ticketing_payments.pay import pay
 from ticketing_payments.schemas import PaymentIn, PaymentOut, WebhookTaken, payment_out
 from ticketing_payments.webhooks import hear_webhook

@@ -5,13 +5,12 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationInfo, field_validator
 
-from ticketing_common.settings import SessionSettings
+from ticketing_common.settings import MarketSettings
 
 _KEY = re.compile(r"[sr]k_(?:test|live)_\S+")
-_CURRENCY = re.compile(r"[a-z]{3}")
 
 
-class Settings(SessionSettings):
+class Settings(MarketSettings):
     """`STRIPE_API_BASE` points at an emulator; without it payments talks to Stripe.
 
     Without `STRIPE_WEBHOOK_SECRET` webhooks are refused; the reconciler finds out, only later.
@@ -20,7 +19,6 @@ class Settings(SessionSettings):
     stripe_key: SecretStr
     stripe_webhook_secret: SecretStr | None = None
     stripe_api_base: str | None = None
-    currency: str = "usd"
 
     @property
     def live(self) -> bool:
@@ -57,10 +55,3 @@ class Settings(SessionSettings):
                 "must not be set while STRIPE_KEY is a live key, which it would be sent: unset one of them"
             )
         return value
-
-    @field_validator("currency")
-    @classmethod
-    def _is_currency(cls, value: str) -> str:
-        if _CURRENCY.fullmatch(value.lower()) is None:
-            raise ValueError("must be a currency code of three letters, like usd")
-        return value.lower()

@@ -6,15 +6,18 @@ from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 
-from ticketing_common.events import CancelReason, Event, OrderStatus, RefundReason
+from ticketing_common.events import CancelReason, Event, OrderStatus, PaymentHappening, RefundReason
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey
-from ticketing_payments.domain import Order, Payment, PaymentStatus, Refund
-from ticketing_payments.intent import Decline
+from ticketing_payments.intent import Decline, Money
+from ticketing_payments.payment import Order, Payment, PaymentStatus, Refund
+
+_UNEXPLAINED = {"unexplained": {"$type": "number"}}
 
 INDEXES = {
     "payments": [
         OUTBOX_INDEX,
         IndexModel([("check_at", ASCENDING)], name="to_check", partialFilterExpression={"check_at": {"$type": "date"}}),
+        IndexModel([("unexplained", ASCENDING)], name="unexplained", partialFilterExpression=_UNEXPLAINED),
     ]
 }
 
@@ -49,13 +52,20 @@ class PaymentStore:
         found = await self.payments.find_many(query, sort=[("check_at", ASCENDING)], limit=limit)
         return [_from_document(document) for document in found]
 
+    async def unexplained(self, *, limit: int) -> list[Payment]:
+        """Payments whose money is not explained."""
+        found = await self.payments.find_many(_UNEXPLAINED, sort=[("unexplained", ASCENDING)], limit=limit)
+        return [_from_document(document) for document in found]
+
 
 def _fields(payment: Payment) -> dict[str, Any]:
     fields = asdict(payment)
     del fields["order_id"]
     fields["status"] = payment.status.value
+    fields["unexplained"] = payment.unexplained or None  # null for none: it is then not in the index
     fields["order"]["status"] = payment.order.status.value
     fields["order"]["reason"] = payment.order.reason.value if payment.order.reason else None
+    fields["history"] = [{**line.model_dump(), "step": line.step.value} for line in payment.history]
     if payment.refund is not None:
         fields["refund"]["reason"] = payment.refund.reason.value
     return fields
@@ -78,10 +88,9 @@ def _from_document(document: dict[str, Any]) -> Payment:
         status=PaymentStatus(document["status"]),
         intent_id=document["intent_id"],
         attempt=document["attempt"],
-        captured=document["captured"],
-        given_back=document["given_back"],
-        bounced=document["bounced"],
+        money=Money(**document["money"]),
         declines=tuple(Decline(**decline) for decline in document["declines"]),
+        history=tuple(PaymentHappening.model_validate(line) for line in document["history"]),
         refund=Refund(**{**refund, "reason": RefundReason(refund["reason"])}) if refund else None,
         check_at=document["check_at"],
         checks=document["checks"],

@@ -22,9 +22,9 @@ API_VERSION = "2026-10-28.endive"
 TIMEOUT_SECONDS = 10.0
 NETWORK_RETRIES = 2
 # The most that Stripe lists at once; a payment given back in more parts than that is for a person to look at.
-MOST_REFUNDS = 100
+MOST = 100
 
-_ALREADY_REFUNDED = "charge_already_refunded"
+_NOT_REFUNDED = ("charge_already_refunded", "charge_disputed")
 _UNEXPECTED_STATE = "payment_intent_unexpected_state"
 _MISSING = "resource_missing"
 
@@ -92,13 +92,14 @@ class StripeGateway:
         return await self.retrieve(intent_id) if _is_replayed(found) else intent_of(found.to_dict())
 
     async def retrieve(self, intent_id: str) -> Intent:
-        """The intent as it stands, with what was refunded of it."""
+        """The intent as it stands, with what was refunded and disputed of it."""
         async with _translated_errors():
             found = await self._client.v1.payment_intents.retrieve_async(intent_id)
             if not found.amount_received:
                 return intent_of(found.to_dict())
-            refunds = await self._client.v1.refunds.list_async({"payment_intent": intent_id, "limit": MOST_REFUNDS})
-        return intent_of(found.to_dict(), [refund.to_dict() for refund in refunds.data])
+            refunds = await self._client.v1.refunds.list_async({"payment_intent": intent_id, "limit": MOST})
+            disputes = await self._client.v1.disputes.list_async({"payment_intent": intent_id, "limit": MOST})
+        return intent_of(found.to_dict(), [r.to_dict() for r in refunds.data], [d.to_dict() for d in disputes.data])
 
     async def cancel(self, intent_id: str) -> Intent:
         """Call the intent off, or answer how it stands when it is too late for that."""
@@ -112,7 +113,7 @@ class StripeGateway:
         return intent_of(found.to_dict())
 
     async def refund(self, *, refund_id: str, intent_id: str) -> Intent:
-        """Give back all that is left; that it was given back before counts as done."""
+        """Give back all that is left, if anything is and the bank has not taken it; the intent tells how it stands."""
         try:
             async with _translated_errors():
                 await self._client.v1.refunds.create_async(
@@ -121,7 +122,7 @@ class StripeGateway:
                     {"idempotency_key": f"refund:{refund_id}"},
                 )
         except stripe.InvalidRequestError as error:
-            if error.code != _ALREADY_REFUNDED:
+            if error.code not in _NOT_REFUNDED:
                 raise
         return await self.retrieve(intent_id)
 

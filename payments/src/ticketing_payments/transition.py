@@ -4,42 +4,58 @@ Stripe numbers no views of an intent, so a view may be older than what is known.
 order changes nothing: money only grows, an end stays an end, a decline counts once.
 """
 
-from ticketing_payments.domain import IntentMismatch, Payment, PaymentStatus, money_status, next_state
-from ticketing_payments.intent import Decline, Intent, IntentStatus
+from dataclasses import replace
+from datetime import datetime
 
-# A bound for the document's size; far more than a person tries in the time that an order lives.
+from ticketing_payments.chronicle import happenings
+from ticketing_payments.domain import IntentMismatch
+from ticketing_payments.intent import Decline, Intent, IntentStatus, Money
+from ticketing_payments.payment import Payment, PaymentStatus, next_state
+
+# Bounds for the document's size; far more than a person tries in the time that an order lives.
 MOST_DECLINES = 100
+MOST_HAPPENINGS = 120
 
 
-def taken_over(payment: Payment, intent: Intent, *, currency: str, live: bool = False) -> Payment:
+def taken_over(payment: Payment, intent: Intent, *, currency: str, now: datetime, live: bool = False) -> Payment:
     """The payment as the intent now stands; the same payment when that is no news.
 
     Raises IntentMismatch when it is not this payment's intent, or is of another amount, currency or mode (`live`).
     """
     _require_match(payment, intent, currency=currency, live=live)
-    if payment.is_captured or intent.captured:
-        return _with_money(payment, intent)
-    if payment.status is PaymentStatus.CANCELED:
+    after = _with_money(payment, intent) if payment.is_captured or intent.money.captured else _unpaid(payment, intent)
+    if after is payment:
         return payment
-    return _without_money(payment, intent)
+    history = (*payment.history, *happenings(payment, after, now))[-MOST_HAPPENINGS:]
+    return replace(after, history=history, check_at=None if after.is_settled else after.check_at)
 
 
 def _with_money(payment: Payment, intent: Intent) -> Payment:
-    known = (payment.captured, payment.given_back, payment.bounced)
-    captured, given_back, bounced = map(max, known, (intent.captured, intent.given_back, intent.bounced))
-    if (captured, given_back, bounced) == known:
+    money = payment.money.newest(intent.money)
+    if money == payment.money:
         return payment
-    status = money_status(captured, given_back - bounced)
-    return next_state(payment, captured=captured, given_back=given_back, bounced=bounced, status=status, check_at=None)
+    refund = payment.refund
+    if refund is not None and money.given_back + money.lost >= money.captured:
+        refund = replace(refund, done=True)
+    return next_state(payment, money=money, status=_money_status(money), refund=refund)
 
 
-def _without_money(payment: Payment, intent: Intent) -> Payment:
+def _money_status(money: Money) -> PaymentStatus:
+    if money.held:
+        return PaymentStatus.DISPUTED
+    if money.refunded <= 0:
+        return PaymentStatus.SUCCEEDED
+    return PaymentStatus.REFUNDED if money.refunded >= money.captured else PaymentStatus.PARTIALLY_REFUNDED
+
+
+def _unpaid(payment: Payment, intent: Intent) -> Payment:
+    if payment.status is PaymentStatus.CANCELED:
+        return payment
     declines = _with_decline(payment.declines, intent.decline)
     status = _status(payment, intent, declined=declines is not payment.declines)
     if (status, declines) == (payment.status, payment.declines):
         return payment
-    check_at = None if status is PaymentStatus.CANCELED else payment.check_at
-    return next_state(payment, status=status, declines=declines, check_at=check_at)
+    return next_state(payment, status=status, declines=declines)
 
 
 def _with_decline(known: tuple[Decline, ...], told: Decline | None) -> tuple[Decline, ...]:

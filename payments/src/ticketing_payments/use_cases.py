@@ -1,7 +1,8 @@
 """What can happen to a payment, apart from the buyer's own try to pay (`pay.py`)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -9,24 +10,27 @@ from ticketing_common.errors import NotFound, Unavailable
 from ticketing_common.events import OrderStatus, RefundReason
 from ticketing_payments import domain
 from ticketing_payments.announcements import news
-from ticketing_payments.domain import Order, Payment
 from ticketing_payments.intent import Intent
+from ticketing_payments.payment import Order, Payment
 from ticketing_payments.ports import Gateway, Payments
 from ticketing_payments.transition import taken_over
 
 log = structlog.get_logger(__name__)
 
 TRIES = 20
+# When to ask Stripe about a call whose answer never came (a crash, a broken connection).
+CHECK_AFTER = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
 class Till:
-    """The store, the gateway, the currency, and whether real money moves."""
+    """The store, the gateway, the currency, whether real money moves, and the clock."""
 
     payments: Payments
     gateway: Gateway
     currency: str
     live: bool = False
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 async def hear_of_order(till: Till, *, order_id: str, payment_id: str, order: Order) -> Payment:
@@ -51,7 +55,7 @@ async def call_off(till: Till, payment: Payment) -> None:
 async def take_over(till: Till, order_id: str, intent: Intent) -> Payment:
     """The one transition of all news about an intent: from our call's answer, a webhook or the reconciler."""
     async for payment in current(till.payments, order_id):
-        after = taken_over(payment, intent, currency=till.currency, live=till.live)
+        after = taken_over(payment, intent, currency=till.currency, live=till.live, now=till.now())
         if after is payment or await till.payments.save(after, over=payment.version, event=news(payment, after)):
             _warn_of_bounced_refund(payment, after)
             return after
@@ -59,9 +63,10 @@ async def take_over(till: Till, order_id: str, intent: Intent) -> Payment:
 
 
 def _warn_of_bounced_refund(before: Payment, after: Payment) -> None:
-    if after.bounced > before.bounced:
+    cents = after.money.bounced - before.money.bounced
+    if cents:
         advice = "the buyer's bank sent a refund back and a second one would end the same: pay the buyer another way"
-        log.critical("refund.bounced", order_id=after.order_id, cents=after.bounced - before.bounced, advice=advice)
+        log.critical("refund.bounced", order_id=after.order_id, cents=cents, advice=advice)
 
 
 async def refund(till: Till, *, order_id: str, payment_id: str, refund_id: str, reason: RefundReason) -> None:
@@ -69,11 +74,26 @@ async def refund(till: Till, *, order_id: str, payment_id: str, refund_id: str, 
 
     Raises NotRefundable when there is no such payment here.
     """
+    check_at = till.now() + CHECK_AFTER
     async for payment in current(till.payments, order_id):
-        asked = domain.ask_refund(payment, payment_id=payment_id, refund_id=refund_id, reason=reason)
+        asked = domain.ask_refund(payment, payment_id=payment_id, refund_id=refund_id, reason=reason, check_at=check_at)
         if asked is payment or await till.payments.save(asked, over=payment.version):
-            await _settle_refund(till, asked)
+            await make_refund(till, asked)
             return
+
+
+async def make_refund(till: Till, payment: Payment) -> None:
+    """Make the refund that was asked for, if there is one. While a dispute is open it waits: the bank has the money."""
+    if payment.refund is None or payment.refund.done or payment.money.undecided:
+        return
+    intent = await till.gateway.refund(refund_id=payment.refund.id, intent_id=payment.intent_id or "")
+    await take_over(till, payment.order_id, intent)
+
+
+async def settle(till: Till, payment: Payment) -> None:
+    """Do what is left to do about a payment; nothing for most."""
+    await call_off(till, payment)
+    await make_refund(till, payment)
 
 
 async def current(payments: Payments, order_id: str) -> AsyncIterator[Payment]:
@@ -84,13 +104,3 @@ async def current(payments: Payments, order_id: str) -> AsyncIterator[Payment]:
             raise NotFound(f"There is no payment of order {order_id} here yet.")
         yield payment
     raise Unavailable("Too many requests for the same payment at once. Try again in a few seconds.")
-
-
-async def _settle_refund(till: Till, payment: Payment) -> None:
-    if payment.refund is None or payment.refund.done:
-        return
-    intent = await till.gateway.refund(refund_id=payment.refund.id, intent_id=payment.intent_id or "")
-    async for now in current(till.payments, payment.order_id):
-        after = domain.refund_done(taken_over(now, intent, currency=till.currency, live=till.live))
-        if after is now or await till.payments.save(after, over=now.version, event=news(now, after)):
-            return

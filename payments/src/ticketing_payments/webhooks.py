@@ -60,5 +60,5 @@ async def _follow(till: Till, signal: Signal) -> str:
         # 200 all the same: sending it again would not make it match.
         log.critical("webhook.mismatch", order_id=payment.order_id, error=str(error))
         return "mismatch"
-    await use_cases.call_off(till, after)
+    await use_cases.settle(till, after)
     return "taken"

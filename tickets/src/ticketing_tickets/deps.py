@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request
 
-from ticketing_common.currency import Currency
 from ticketing_common.web.sessions import find_user, require_user
 from ticketing_tickets.use_cases import Tickets
 
@@ -25,11 +24,5 @@ async def _seller_id(
     return (await require_user(await find_user(request))).id
 
 
-async def _currency(request: Request) -> Currency:
-    currency: Currency = request.app.state.currency
-    return currency
-
-
 TicketsDep = Annotated[Tickets, Depends(_tickets)]
 SellerId = Annotated[str | None, Depends(_seller_id)]
-CurrencyDep = Annotated[Currency, Depends(_currency)]

@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, Request, Response
 
-from ticketing_common.web import NewId, Now, UserId
+from ticketing_common.web import CurrencyDep, NewId, Now, UserId
 from ticketing_common.web.paging import PageDep
 from ticketing_tickets import use_cases
-from ticketing_tickets.deps import CurrencyDep, SellerId, TicketsDep
+from ticketing_tickets.deps import SellerId, TicketsDep
 from ticketing_tickets.schemas import TicketIn, TicketOut, ticket_out
 
 router = APIRouter(prefix="/api/tickets", tags=["tickets"])

@@ -1,5 +1,6 @@
 """Requests and responses of /api/tickets. Money is a JSON number in major units on the wire."""
 
+import math
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
@@ -14,6 +15,8 @@ def _amount(value: object) -> float:
     """A JSON number; Python's JSON takes NaN and Infinity for numbers too, and `true` is an int to it."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("must be a JSON number, like 12.5")  # noqa: TRY004 (pydantic lets TypeError pass)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("must be a finite number, like 12.5")
     return value
 
 

@@ -23,7 +23,8 @@ from ticketing_common.observability.metrics import EVENTS_HANDLED, HANDLING_SECO
 
 log = structlog.get_logger(__name__)
 
-ACK_WAIT_SECONDS = 30.0
+# A message in the hands of a process that is killed waits this long for another one; buyers wait with it.
+ACK_WAIT_SECONDS = 10.0
 # A request that a restart of the broker swallowed is repeated after this long.
 _FETCH_SECONDS = 2.0
 _LAST_CALL_SECONDS = 0.1

@@ -3,10 +3,13 @@
 from ticketing_common.tokens import CurrentUser
 from ticketing_common.web.app import NewId, Now, build_app
 from ticketing_common.web.camel import CamelModel
+from ticketing_common.web.deps import BrokerConnected, CurrencyDep
 from ticketing_common.web.sessions import MaybeUser, SignedInUser, UserId, clear_session, set_session
 
 __all__ = [
+    "BrokerConnected",
     "CamelModel",
+    "CurrencyDep",
     "CurrentUser",
     "MaybeUser",
     "NewId",

@@ -28,6 +28,14 @@ async def test_a_dispute_is_decided_once(shop, http):
     assert (won.json()["status"], again.status_code) == ("won", 400)
 
 
+async def test_the_disputes_of_one_intent_are_listed(shop, http):
+    intent, other = await shop.paid(), await shop.paid()
+    dispute = (await http.post("/emulator/dispute", json={"payment_intent": intent.id})).json()
+    await http.post("/emulator/dispute", json={"payment_intent": other.id})
+    found = await shop.sdk.v1.disputes.list_async({"payment_intent": intent.id})
+    assert [one.id for one in found.data] == [dispute["id"]]
+
+
 async def test_some_cards_dispute_by_themselves(shop, receiver):
     intent = await shop.paid("pm_card_createDispute")
     await receiver.until(lambda: "charge.dispute.created" in receiver.of(intent.id))

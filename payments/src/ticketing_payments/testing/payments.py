@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from ticketing_common.events import Event
-from ticketing_payments.domain import Payment
+from ticketing_payments.payment import Payment
 
 EventT = TypeVar("EventT", bound=Event)
 Interruption = Callable[[], Awaitable[object]]

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from ticketing_common.events import CancelReason, OrderStatus, RefundReason
 from ticketing_common.mongo import new_id
 from ticketing_payments import use_cases
-from ticketing_payments.domain import Order, Payment
 from ticketing_payments.pay import Outcome, pay
+from ticketing_payments.payment import Order, Payment
 from ticketing_payments.testing.payments import PaymentsInMemory
 from ticketing_payments.testing.stripe import GOOD, StripeInMemory
 from ticketing_payments.use_cases import Till
@@ -30,7 +30,7 @@ class Shop:
     def __init__(self) -> None:
         self.payments = PaymentsInMemory()
         self.stripe = StripeInMemory()
-        self.till = Till(payments=self.payments, gateway=self.stripe, currency=CURRENCY)
+        self.till = Till(payments=self.payments, gateway=self.stripe, currency=CURRENCY, now=lambda: NOW)
         self.order_id = new_id()
 
     @property

@@ -58,23 +58,28 @@ class StripeInMemory:
     async def refund(self, *, refund_id: str, intent_id: str) -> Intent:
         await self._arrive("refund", refund_id)
         intent = self.intents[intent_id]
-        if refund_id not in self.refunds:
-            self.refunds[refund_id] = intent.captured - intent.given_back
-            self._set(intent_id, given_back=intent.captured)
+        if refund_id not in self.refunds and not intent.money.held:
+            self.refunds[refund_id] = intent.money.captured - intent.money.given_back
+            self._move(intent_id, given_back=intent.money.captured)
         return self._answer("refund", self.intents[intent_id])
 
     def capture(self, intent_id: str) -> None:
         """The bank gives the money: 3-D Secure passed, or `processing` has ended."""
         self.captures += 1
-        self._set(intent_id, status=IntentStatus.SUCCEEDED, captured=self.intents[intent_id].amount, decline=None)
+        self._set(intent_id, status=IntentStatus.SUCCEEDED, decline=None)
+        self._move(intent_id, captured=self.intents[intent_id].amount)
 
     def refund_in_dashboard(self, intent_id: str, amount: int) -> None:
         """Somebody gives money back by hand."""
-        self._set(intent_id, given_back=self.intents[intent_id].given_back + amount)
+        self._move(intent_id, given_back=self.intents[intent_id].money.given_back + amount)
 
     def bounce(self, intent_id: str, amount: int) -> None:
         """The bank sends a refund back."""
-        self._set(intent_id, bounced=self.intents[intent_id].bounced + amount)
+        self._move(intent_id, bounced=amount)
+
+    def dispute(self, intent_id: str, *, won: int = 0, lost: int = 0) -> None:
+        """The buyer's bank takes everything back, and perhaps decides."""
+        self._move(intent_id, disputed=self.intents[intent_id].amount, won=won, lost=lost)
 
     def called(self, name: str) -> list[str]:
         """What the calls of this name were about."""
@@ -113,6 +118,9 @@ class StripeInMemory:
         decline = Decline(attempt=f"ch_{len(self.calls)}", code=code, message="Your card was declined.")
         self._set(intent_id, status=IntentStatus.REQUIRES_PAYMENT_METHOD, decline=decline)
 
+    def _move(self, intent_id: str, **amounts: int) -> None:
+        self._set(intent_id, money=replace(self.intents[intent_id].money, **amounts))
+
     def _set(self, intent_id: str, **changes: object) -> None:
         self.intents[intent_id] = replace(self.intents[intent_id], **changes)  # type: ignore[arg-type]
 
@@ -124,6 +132,5 @@ def _fresh(order_id: str, amount: int, currency: str) -> Intent:
         status=IntentStatus.REQUIRES_PAYMENT_METHOD,
         amount=amount,
         currency=currency,
-        captured=0,
         client_secret=f"pi_{order_id}_secret_1",
     )

@@ -34,6 +34,7 @@ TABLE: tuple[tuple[str, str, Act, bool], ...] = (
     ("POST", "/v1/refunds", refunds.create, False),
     ("GET", "/v1/refunds", refunds.search, False),
     ("GET", "/v1/refunds/{id}", refunds.retrieve, False),
+    ("GET", "/v1/disputes", disputes.search, False),
     ("GET", "/v1/disputes/{id}", disputes.retrieve, False),
     ("GET", "/v1/events", events.search, False),
     ("GET", "/v1/events/{id}", events.retrieve, False),

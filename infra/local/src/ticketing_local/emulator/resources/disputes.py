@@ -8,6 +8,7 @@ from ticketing_local.emulator.resources.payment_methods import card_of
 from ticketing_local.emulator.resources.refunds import paid_charge
 from ticketing_local.emulator.wire.call import Call
 from ticketing_local.emulator.wire.failures import UnexpectedState
+from ticketing_local.emulator.wire.listing import PAGING, listing
 from ticketing_local.emulator.wire.params import Params
 
 Json = dict[str, Any]
@@ -19,6 +20,15 @@ ENDS = ("won", "lost")
 def retrieve(call: Call) -> Json:
     call.params.only()
     return call.work.objects.get("dispute", call.id, param="dispute")
+
+
+def search(call: Call) -> Json:
+    """The list, newest first, of one PaymentIntent or charge if asked so."""
+    call.params.only(*PAGING, "payment_intent", "charge")
+    filters = {"payment_intent": "intent = ?", "charge": "json_extract(body, '$.charge') = ?"}
+    return listing(
+        call, "dispute", {sql: call.params.text(name) for name, sql in filters.items() if name in call.params}
+    )
 
 
 def make(work: Work, params: Params) -> Json:

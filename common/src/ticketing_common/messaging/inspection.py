@@ -1,0 +1,74 @@
+"""For operators' tools: a short connection that changes no stream, and what waits for the listeners."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import nats
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from nats.js.errors import NotFoundError
+
+from ticketing_common.errors import Unavailable
+from ticketing_common.messaging.streams import EVENTS_STREAM
+
+_CONNECT_SECONDS = 3.0
+_ANSWER_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What one listener has still to do: `pending` was not handed to it yet, `unacknowledged` was and is not done.
+
+    `done_until` is the sequence up to which everything is done: where it moves, the listener does.
+    """
+
+    durable: str
+    pending: int
+    unacknowledged: int
+    done_until: int
+
+    @property
+    def messages(self) -> int:
+        """How many events are not handled yet."""
+        return self.pending + self.unacknowledged
+
+
+@asynccontextmanager
+async def inspecting(url: str) -> AsyncIterator[JetStreamContext]:
+    """A connection that gives up instead of waiting, and leaves the streams as they are: their limits belong to the
+    services. Unavailable when NATS is out of reach or does not answer, also inside."""
+    try:
+        # By itself the client would try a server that is not there for ever.
+        async with asyncio.timeout(_CONNECT_SECONDS):
+            client = await nats.connect(url, name="ticketing-inspection", allow_reconnect=False, error_cb=_ignore)
+        try:
+            yield client.jetstream(timeout=_ANSWER_SECONDS)
+        finally:
+            await client.close()
+    except (NatsError, OSError, TimeoutError) as error:
+        raise Unavailable(f"NATS at {url} did not do what it was asked: {str(error) or repr(error)}") from error
+
+
+async def backlogs(jetstream: JetStreamContext) -> list[Backlog]:
+    """What each durable listener of TICKETING has still to do; empty before the stream exists."""
+    found: list[Backlog] = []
+    try:
+        while page := await jetstream.consumers_info(EVENTS_STREAM, offset=len(found)):
+            found += [
+                Backlog(
+                    durable=info.name,
+                    pending=info.num_pending or 0,
+                    unacknowledged=info.num_ack_pending or 0,
+                    done_until=info.ack_floor.stream_seq if info.ack_floor else 0,
+                )
+                for info in page
+            ]
+    except NotFoundError:
+        return []
+    return found
+
+
+async def _ignore(_error: Exception) -> None:
+    """What fails is raised where it was asked for."""

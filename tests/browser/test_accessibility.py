@@ -7,7 +7,9 @@ from playwright.async_api import expect
 AXE = Path(__file__).parents[2] / "client" / "node_modules" / "axe-core" / "axe.min.js"
 RUN_AXE = "async () => (await axe.run(document)).violations.map((v) => [v.id, v.nodes.map((n) => n.html)])"
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+PAPER = {"light": "rgb(250, 247, 241)", "dark": "rgb(20, 18, 15)"}
+IS_STILL = """(paper) => getComputedStyle(document.body).backgroundColor === paper
+    && document.getAnimations().every((each) => each.playState !== "running")"""
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1180, "height": 820}
 
@@ -63,7 +65,7 @@ async def troubles(visitor):
     found = []
     for scheme in ("light", "dark"):
         await visitor.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        await visitor.page.evaluate(TWO_FRAMES)
+        await visitor.page.wait_for_function(IS_STILL, arg=PAPER[scheme])
         found += [(scheme, *trouble) for trouble in await visitor.page.evaluate(RUN_AXE)]
     await visitor.page.set_viewport_size(PHONE)
     fits = await visitor.page.evaluate(FITS)

@@ -17,13 +17,19 @@ def test_a_prefix_of_whole_segments_reaches_the_service(stack: Stack, path: str)
 
 @pytest.mark.parametrize(
     "path",
-    ["/api/ticketsfoo", "/API/tickets", "/api", "/healthz/ready", "/metrics", "/favicon.ico", "/api/tickets/../x"],
+    ["/api/ticketsfoo", "/api", "/api/", "/api/healthz/ready", "/api/tickets/../x"],
 )
-def test_any_other_path_is_404_in_the_envelope(stack: Stack, path: str) -> None:
+def test_any_other_path_of_the_api_is_404_in_the_envelope(stack: Stack, path: str) -> None:
     answer = path_seen(stack, path)
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/json"
     assert answer.json()["errors"][0]["message"].startswith("There is nothing here")
+
+
+@pytest.mark.parametrize("path", ["/", "/API/tickets", "/healthz/ready", "/metrics", "/orders/5", "/apifoo"])
+def test_what_is_not_of_the_api_reaches_the_client(stack: Stack, path: str) -> None:
+    pid, seen, _ = path_seen(stack, path).text.split()
+    assert (int(pid), seen) == (stack.ps()["client"]["pid"], path)
 
 
 def test_a_service_that_is_down_is_502_with_retry_after(stack: Stack) -> None:
@@ -39,10 +45,9 @@ def test_an_answer_that_comes_before_the_body_was_read_arrives_whole(stack: Stac
     assert {answer.status_code for answer in answers} == {200}
 
 
-def test_the_page_at_the_root_says_that_payments_are_emulated(stack: Stack) -> None:
-    answer = path_seen(stack, "/")
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    assert "Payments are emulated" in answer.text
+@pytest.mark.parametrize("path", ["/emulator-stripe/emulator/ledger", "/emulator-stripe/v1", "/emulator-stripe/v2/x"])
+def test_of_the_emulator_only_what_a_page_needs_is_let_in(stack: Stack, path: str) -> None:
+    assert path_seen(stack, path).text.split()[1] == path  # the client's, which knows no such page
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])

@@ -3,10 +3,10 @@
 import { ChevronDown } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, useTransition } from "react";
-import { toast } from "sonner";
 
 import { firstMessage } from "@/lib/api/answer";
 import { signOut } from "@/lib/api/browser";
+import { sayFailed } from "@/lib/say";
 
 /** A native disclosure: works with keys by itself; Escape and a look elsewhere close it. */
 export function AccountMenu({ email }: { email: string }) {
@@ -37,7 +37,7 @@ function SignOutButton() {
     start(async () => {
       const answer = await signOut();
       if (!answer.ok) {
-        toast.error(firstMessage(answer.problem));
+        await sayFailed(firstMessage(answer.problem));
         return;
       }
       start(() => {

@@ -1,9 +1,11 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import { useSyncExternalStore } from "react";
-import { Toaster } from "sonner";
 
 import { onThemeChange, themeNow } from "@/lib/theme";
+
+const Toaster = dynamic(() => import("sonner").then((sonner) => sonner.Toaster), { ssr: false });
 
 const onServer = () => "light" as const;
 

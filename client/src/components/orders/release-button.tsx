@@ -1,11 +1,11 @@
 "use client";
 
 import { useState, useTransition } from "react";
-import { toast } from "sonner";
 
 import { Button } from "@/components/ui/button";
 import { firstMessage } from "@/lib/api/answer";
 import { release } from "@/lib/api/browser";
+import { sayDone, sayFailed } from "@/lib/say";
 
 type Props = { orderId: string; onReleased: () => Promise<unknown> };
 
@@ -17,8 +17,8 @@ export function ReleaseButton({ orderId, onReleased }: Props) {
   const giveBack = () =>
     start(async () => {
       const answer = await release(orderId);
-      if (answer.ok) toast.success("Released. The ticket is on sale again.");
-      else toast.error(firstMessage(answer.problem));
+      if (answer.ok) await sayDone("Released. The ticket is on sale again.");
+      else await sayFailed(firstMessage(answer.problem));
       await onReleased();
     });
 

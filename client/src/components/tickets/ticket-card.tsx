@@ -22,7 +22,7 @@ export function TicketCard({ id, href, title, price, children }: Props) {
     >
       <div className="flex h-full flex-col items-start">
         <h2 className="line-clamp-3 text-lg">
-          <Link href={href} className="outline-none after:absolute after:inset-0 after:z-1">
+          <Link href={href} prefetch={false} className="outline-none after:absolute after:inset-0 after:z-1">
             {title}
             <Waiting />
           </Link>

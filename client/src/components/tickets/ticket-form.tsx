@@ -1,7 +1,6 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { toast } from "sonner";
 
 import { useShop } from "@/components/layout/shop";
 import { Button, ButtonLink } from "@/components/ui/button";
@@ -12,6 +11,7 @@ import type { Problem } from "@/lib/api/answer";
 import { createTicket, editTicket } from "@/lib/api/browser";
 import type { Ticket } from "@/lib/api/types";
 import { decimalsOf, parseMoney } from "@/lib/money";
+import { sayDone } from "@/lib/say";
 
 const NO_PRICE: Problem = { status: 400, messages: [], fields: { price: "Give a price like 12.50." } };
 
@@ -27,7 +27,7 @@ export function TicketForm({ ticket }: { ticket?: Ticket }) {
       return ticket ? editTicket(ticket.id, { title, price }) : createTicket({ title, price });
     },
     done: (saved) => {
-      toast.success(ticket ? "Your changes are saved." : "Your ticket is on sale.");
+      void sayDone(ticket ? "Your changes are saved." : "Your ticket is on sale.");
       router.push(`/tickets/${saved.id}`);
       router.refresh();
     },

@@ -236,5 +236,12 @@ def test_a_refund_and_a_dispute_made_outside_leave_a_complete_order_explained() 
     assert not [found for found in findings(replace(books, ledger=None)) if found.where == "order sold"]
 
 
+def test_a_document_that_cannot_be_read_is_found_and_ends_one_check_alone() -> None:
+    books = without("expiries", "open")
+    del books.payments[0]["money"]["given_back"]
+    assert "I6  check ledger: ended early: a document has not the shape" in said(books)
+    assert "I8  order open: is open, and expiration does not watch it" in said(books)
+
+
 def test_an_intent_that_took_nothing_is_nobodys_loss() -> None:
     assert said(with_ledger("payment_intents", {**STRAY, "amount_received": 0})) == ""

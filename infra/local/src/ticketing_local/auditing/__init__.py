@@ -24,4 +24,13 @@ CHECKS: tuple[Callable[[Books], Iterator[Finding]], ...] = (
 
 def findings(books: Books) -> list[Finding]:
     """Every violation, by promise and place."""
-    return sorted(found for check in CHECKS for found in check(books))
+    return sorted(found for check in CHECKS for found in _made(check, books))
+
+
+def _made(check: Callable[[Books], Iterator[Finding]], books: Books) -> Iterator[Finding]:
+    """What a check finds. That it cannot read a document is a finding too, and ends that check alone."""
+    try:
+        yield from check(books)
+    except (KeyError, TypeError) as error:
+        what = f"ended early: a document has not the shape that its service writes ({error!r})"
+        yield Finding("I6", check.__name__.replace("_", " "), what)

@@ -4,16 +4,21 @@
 #                PORT=8080  STATE_DIR=.local  REPLICAS="orders=3 tickets=2"
 #   make test    the whole suite                       ARGS="-k expiry" goes to pytest
 #   make test-stripe STRIPE_KEY=sk_test_…   what we rely on of Stripe, on Stripe itself instead of the emulator
-#   make lint    ruff, mypy and the import contracts
+#   make lint    ruff, mypy, the import contracts; ESLint, tsc and the drift of the client's types
 #   make fmt     format, and fix what can be fixed
 #   make bench   what a request costs, in CPU time
+#   make screenshots   the README's pictures
 #   make lock    newest releases of all dependencies, pinned with hashes
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.set-up
-CLIENT := $(if $(wildcard client/package-lock.json),client/node_modules/.set-up)
+
+CLIENT_PACKAGES := client/node_modules/.set-up
+CLIENT := client/.next/.built
+# Folders count too: a file that goes away changes its folder. What ends in a bracket make would take for an archive.
+CLIENT_SOURCES := $(shell find client/src client/scripts/assemble.mjs ! -name '(*)') $(addprefix client/,package.json next.config.ts postcss.config.mjs tsconfig.json)
 
 SERVICES := auth tickets orders payments expiration
 MEMBERS := common $(SERVICES) infra/local
@@ -22,12 +27,13 @@ EXPORT := $(BIN)/uv export --quiet --no-emit-workspace --no-annotate --no-header
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test test-stripe lint fmt lock bench set-up
+.PHONY: run test test-stripe lint fmt lock bench screenshots client set-up
 
 run: $(SETUP) $(CLIENT)
 	@exec $(BIN)/ticketing up
 
 test: $(SETUP) $(CLIENT)
+	cd client && npm test --silent
 	$(BIN)/pytest $(ARGS)
 
 test-stripe: $(SETUP)
@@ -38,15 +44,22 @@ test-stripe: $(SETUP)
 bench: $(SETUP)
 	@$(BIN)/ticketing bench
 
-lint: $(SETUP)
+lint: $(SETUP) $(CLIENT_PACKAGES)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+	$(BIN)/python client/scripts/export_openapi.py --check
+	cd client && npm run --silent check
 
-fmt: $(SETUP)
+fmt: $(SETUP) $(CLIENT_PACKAGES)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	cd client && npm run --silent format
+
+# The pictures of the README, taken from a stack of its own.
+screenshots: $(SETUP) $(CLIENT)
+	$(BIN)/python client/scripts/screenshots.py
 
 # Each lock is made aside and moved, so that a failure leaves the old one.
 lock: $(SETUP)
@@ -58,6 +71,8 @@ lock: $(SETUP)
 	done
 
 set-up: $(SETUP) $(CLIENT)
+
+client: $(CLIENT)
 
 # The stamp comes last: a set-up that was interrupted starts again, and keeps what is whole.
 $(SETUP): requirements.lock $(MEMBERS:%=%/pyproject.toml)
@@ -75,9 +90,16 @@ $(SETUP): requirements.lock $(MEMBERS:%=%/pyproject.toml)
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(MEMBERS:%=-e ./%)
 	@touch $@
 
-client/node_modules/.set-up: client/package-lock.json
-	@node -e 'process.exit(parseInt(process.versions.node) < 20)' || { \
+$(CLIENT_PACKAGES): client/package-lock.json client/.npmrc
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { \
 	    echo "Node 20 or newer is needed for the client: install it from https://nodejs.org" >&2; exit 1; }
-	@echo "set-up      the client's packages"
-	@cd client && npm ci
+	@echo "set-up      the client's packages (some 600 MB on the disk)"
+	@cd client && npm ci --silent
+	@touch $@
+
+$(CLIENT): $(CLIENT_PACKAGES) $(CLIENT_SOURCES)
+	@echo "set-up      the web client, built with Next.js (about half a minute)"
+	@mkdir -p client/.next
+	@cd client && NEXT_TELEMETRY_DISABLED=1 npm run --silent build > .next/build.log 2>&1 || { \
+	    cat .next/build.log >&2; echo "The web client could not be built: mend what stands above" >&2; exit 1; }
 	@touch $@

@@ -30,7 +30,8 @@ def small_table(layout: Layout) -> list[Process]:
     tickets = [stand_in(layout, "tickets", name) for name in replica_names(layout.settings, "tickets")]
     if BROKEN in os.environ:
         return tickets
-    return [mongo(layout), nats(layout), redis(layout), *tickets, gateway(layout)]
+    client = stand_in(layout, "client", "client")
+    return [mongo(layout), nats(layout), redis(layout), *tickets, client, gateway(layout)]
 
 
 if __name__ == "__main__":

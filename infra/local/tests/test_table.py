@@ -15,7 +15,7 @@ SECRET = "a-jwt-secret"
 def table(**environ: str) -> dict[str, Process]:
     settings = read_settings({"STATE_DIR": "/state", **environ})
     ports = {name: number for number, name in enumerate(port_names(settings), start=20_001)}
-    binaries = {name: f"/bin/{name}" for name in ("mongod", "nats-server", "redis-server", "caddy")}
+    binaries = {name: f"/bin/{name}" for name in ("mongod", "nats-server", "redis-server", "caddy", "node")}
     layout = Layout(settings, ports, binaries, jwt_secret=SECRET, webhook_secret="whsec_1")
     return {process.name: process for process in process_table(layout)}
 
@@ -23,7 +23,7 @@ def table(**environ: str) -> dict[str, Process]:
 def test_the_stack_has_the_processes_of_the_running_contract() -> None:
     infrastructure = ["mongo", "nats", "redis", "stripe"]
     services = ["auth", "tickets", "orders", "payments", "expiration", "expiration-worker"]
-    assert list(table()) == [*infrastructure, *services, "gateway"]
+    assert list(table()) == [*infrastructure, *services, "client", "gateway"]
 
 
 def test_replicas_are_numbered_from_one_and_have_ports_of_their_own() -> None:
@@ -54,6 +54,13 @@ def test_with_a_key_there_is_no_emulator_and_the_key_goes_to_payments_alone() ->
     assert "stripe" not in processes
     assert "STRIPE_API_BASE" not in processes["payments"].environment
     assert [name for name, process in processes.items() if "STRIPE_KEY" in process.environment] == ["payments"]
+
+
+def test_the_page_is_told_the_publishable_key_and_whose_script_to_load() -> None:
+    emulated, real = table()["client"], table(STRIPE_KEY="sk_test_1", STRIPE_PUBLISHABLE_KEY="pk_test_1")["client"]
+    assert emulated.environment["STRIPE_JS_URL"] == "/emulator-stripe/v3/"
+    assert real.environment["STRIPE_PUBLISHABLE_KEY"] == "pk_test_1"
+    assert "STRIPE_JS_URL" not in real.environment
 
 
 def test_only_those_who_check_sessions_know_the_jwt_secret() -> None:

@@ -67,12 +67,13 @@ KNOWN = {
             (_script("caddy"),),
             version_argument="version",
         ),
+        Binary("node", (20, 0), "install Node 20 or newer from https://nodejs.org, with node on PATH", ()),
     )
 }
 
 
 def find_binary(name: str) -> Path:
-    """The absolute path of `mongod`, `nats-server`, `redis-server` or `caddy`, known to start and to be recent enough.
+    """The absolute path of `mongod`, `nats-server`, `redis-server`, `caddy` or `node`, known to start and to be recent enough.
 
     Raises BinaryNotFound, with one sentence that says what to install.
     """

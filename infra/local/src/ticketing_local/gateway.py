@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
+from ticketing_local.client import EMULATOR_PREFIX
 from ticketing_local.layout import Layout, replica_names
-from ticketing_local.pages import WELCOME, error_body
+from ticketing_local.pages import CLOSED, error_body
 from ticketing_local.probes import HOST, TcpProbe
 from ticketing_local.process import Process, Tier
 
@@ -13,6 +14,7 @@ ROUTES = {"/api/users": "auth", "/api/tickets": "tickets", "/api/orders": "order
 LOOPBACK = ["127.0.0.0/8", "::1/128"]
 BUFFERED_BYTES = 1 << 20
 JSON_TYPE = ["application/json"]
+API = [{"path_regexp": {"pattern": "^/api(/|$)"}}]
 
 Json = dict[str, Any]
 
@@ -44,8 +46,8 @@ def caddy_config(layout: Layout) -> Json:
         "enable_full_duplex": True,
         # A TLS proxy on this machine may say that the browser came by HTTPS.
         "trusted_proxies": {"source": "static", "ranges": LOOPBACK},
-        "routes": [*_service_routes(layout), _welcome(layout), _unknown_route()],
-        "errors": {"routes": [_unavailable()]},
+        "routes": [*_service_routes(layout), *_emulator_route(layout), _unknown_route(), _client_route(layout)],
+        "errors": {"routes": [_unavailable_api(), _unavailable_page()]},
     }
     return {
         "admin": {"disabled": True, "config": {"persist": False}},
@@ -81,24 +83,46 @@ def _proxy(ports: list[int]) -> Json:
     }
 
 
-def _welcome(layout: Layout) -> Json:
-    body = WELCOME.format(money=layout.settings.stripe.in_words())
-    headers = {"Content-Type": ["text/html; charset=utf-8"]}
-    return {
-        "match": [{"path_regexp": {"pattern": "^/$"}, "method": ["GET", "HEAD"]}],
-        "handle": [{"handler": "static_response", "headers": headers, "body": body}],
-        "terminal": True,
-    }
+def _emulator_route(layout: Layout) -> list[Json]:
+    """What a page needs of the emulator; its faults and its ledger stay inside."""
+    if not layout.settings.stripe.emulated:
+        return []
+    return [
+        {
+            "match": [{"path_regexp": {"pattern": f"^{EMULATOR_PREFIX}/v[13]/"}}],
+            "handle": [
+                {"handler": "rewrite", "strip_path_prefix": EMULATOR_PREFIX},
+                _proxy([layout.ports["stripe"]]),
+            ],
+            "terminal": True,
+        }
+    ]
 
 
 def _unknown_route() -> Json:
     body = error_body("There is nothing here: the API is at /api/users, /api/tickets, /api/orders and /api/payments")
     headers = {"Content-Type": JSON_TYPE}
-    return {"handle": [{"handler": "static_response", "status_code": 404, "headers": headers, "body": body}]}
+    return {
+        "match": API,
+        "handle": [{"handler": "static_response", "status_code": 404, "headers": headers, "body": body}],
+        "terminal": True,
+    }
 
 
-def _unavailable() -> Json:
+def _client_route(layout: Layout) -> Json:
+    return {"handle": [_proxy([layout.ports["client"]])]}
+
+
+def _unavailable_api() -> Json:
     body = error_body("The service is not available just now: try again in a few seconds")
-    headers = {"Content-Type": JSON_TYPE, "Retry-After": ["2"]}
+    return {"match": API, "handle": [_apology(JSON_TYPE, body)], "terminal": True}
+
+
+def _unavailable_page() -> Json:
+    return {"handle": [_apology(["text/html; charset=utf-8"], CLOSED)]}
+
+
+def _apology(content_type: list[str], body: str) -> Json:
+    headers = {"Content-Type": content_type, "Retry-After": ["2"]}
     status = "{http.error.status_code}"
-    return {"handle": [{"handler": "static_response", "status_code": status, "headers": headers, "body": body}]}
+    return {"handler": "static_response", "status_code": status, "headers": headers, "body": body}

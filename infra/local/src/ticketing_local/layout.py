@@ -45,4 +45,8 @@ def port_names(settings: StackSettings) -> list[str]:
     """Every port but the gateway's, which the caller chooses."""
     infrastructure = ["mongo", "nats", "nats-monitor", "redis"]
     emulator = ["stripe"] if settings.stripe.emulated else []
-    return infrastructure + emulator + [name for service in SERVICES for name in replica_names(settings, service)]
+    return infrastructure + emulator + [*_service_names(settings), "client"]
+
+
+def _service_names(settings: StackSettings) -> list[str]:
+    return [name for service in SERVICES for name in replica_names(settings, service)]

@@ -2,22 +2,21 @@
 
 import json
 
-WELCOME = """\
+# Looks again by itself: the supervisor is already restarting what died.
+CLOSED = """\
 <!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>Ticketing</title>
+<meta http-equiv="refresh" content="3">
+<title>Not available · Ticketing</title>
 <style>
-body {{ font: 1rem/1.5 system-ui; max-width: 40rem; margin: 4rem auto; padding: 0 1rem; color-scheme: light dark }}
+:root { color-scheme: light dark }
+body { font: 1rem/1.5 system-ui; max-width: 32rem; margin: 20vh auto 0; padding: 0 1rem; text-align: center;
+  background: light-dark(#faf7f1, #14120f); color: light-dark(#1c1a17, #f4eee3) }
 </style>
-<h1>Ticketing</h1>
-<p>The stack is up. This is its API; the web client is not part of this stack.</p>
-<ul>
-<li><a href="/api/tickets">/api/tickets</a>: the tickets that can be bought</li>
-<li><a href="/api/users/currentuser">/api/users/currentuser</a>: who is signed in</li>
-</ul>
-<p>{money}</p>
+<h1>The box office is closed for a moment</h1>
+<p>Nothing was charged and nothing is lost. This page looks again by itself.</p>
 </html>
 """
 

@@ -53,7 +53,10 @@ def check_gateway_port(port: int) -> None:
 
 def free_gateway_port() -> int:
     """One that nobody listens on now."""
-    for port in range(FIRST_GATEWAY_PORT, FIRST_PORT):
+    count = FIRST_PORT - FIRST_GATEWAY_PORT
+    start = secrets.randbelow(count)  # two runs that look at the same moment rarely find the same one
+    for i in range(count):
+        port = FIRST_GATEWAY_PORT + (start + i) % count
         with contextlib.suppress(PortUnavailable):
             check_gateway_port(port)
             return port

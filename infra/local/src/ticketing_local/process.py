@@ -18,7 +18,9 @@ class Tier(StrEnum):
 
 @dataclass(frozen=True)
 class Process:
-    """One process: its command, what it may know, where it answers, and how to tell that it is well."""
+    """One process: its command, what it may know, where it answers, and how to tell that it is well.
+
+    `files` are written before it starts; `needs` must be there, each with what to say and do when it is not."""
 
     name: str
     tier: Tier
@@ -29,3 +31,4 @@ class Process:
     stop_seconds: int = 15
     folders: tuple[Path, ...] = ()
     files: Mapping[Path, str] = field(default_factory=dict)
+    needs: Mapping[Path, str] = field(default_factory=dict)

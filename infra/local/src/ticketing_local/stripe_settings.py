@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ticketing_local.errors import SettingsError
 
 KEY_PREFIXES = ("sk_test_", "rk_test_", "sk_live_", "rk_live_")
+EMULATOR_PAGE_KEY = "pk_test_emulated"
 STRIPE_NAMES = ("STRIPE_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_API_BASE")
 
 
@@ -33,10 +34,16 @@ class StripeSettings:
             return dict(self.given)
         return {
             "STRIPE_KEY": "sk_test_emulated",
-            "STRIPE_PUBLISHABLE_KEY": "pk_test_emulated",
+            "STRIPE_PUBLISHABLE_KEY": EMULATOR_PAGE_KEY,
             "STRIPE_WEBHOOK_SECRET": webhook_secret,
             "STRIPE_API_BASE": emulator_url,
         }
+
+    def page_environment(self, emulator_script: str) -> dict[str, str]:
+        """What the web client is told: the key that a page may show, and whose script takes the card."""
+        if self.emulated:
+            return {"STRIPE_PUBLISHABLE_KEY": EMULATOR_PAGE_KEY, "STRIPE_JS_URL": emulator_script}
+        return {name: key for name, key in self.given.items() if name == "STRIPE_PUBLISHABLE_KEY"}
 
 
 def read_stripe(environ: Mapping[str, str]) -> StripeSettings:

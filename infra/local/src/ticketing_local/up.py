@@ -20,7 +20,7 @@ from ticketing_local.supervision import Supervisor, start_supervisor
 from ticketing_local.table import process_table
 from ticketing_local.watch import Watch
 
-SERVERS = ("mongod", "nats-server", "redis-server", "caddy")
+SERVERS = ("mongod", "nats-server", "redis-server", "caddy", "node")
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SHUTDOWN_SECONDS = 40
 READY = "Ctrl-C stops it."  # the last line of the start: programs wait for it
@@ -57,6 +57,7 @@ def _layout(settings: StackSettings, state: StateDir, ports: Ports, binaries: Ma
 
 
 def _run(settings: StackSettings, state: StateDir, table: list[Process], lock: int) -> int:
+    _require(table)
     url = f"http://localhost:{settings.port}"
     print(f"Starting {len(table)} processes; their logs are in {state.logs}", flush=True)
     with _stop_event() as stop:
@@ -72,6 +73,13 @@ def _run(settings: StackSettings, state: StateDir, table: list[Process], lock: i
             _stop(supervisor, supervisord)
             state.stack_file.unlink(missing_ok=True)
     return 0
+
+
+def _require(table: list[Process]) -> None:
+    """Raises StackError when something that a process needs has not been built."""
+    missing = [advice for process in table for path, advice in process.needs.items() if not path.exists()]
+    if missing:
+        raise StackError("; ".join(missing))
 
 
 def _announce(settings: StackSettings, url: str, state: StateDir) -> None:

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from ticketing_local.emulator.account import Account
 from ticketing_local.emulator.background import keep_running
 from ticketing_local.emulator.control import Control
+from ticketing_local.emulator.page.script import page_routes
 from ticketing_local.emulator.routes import api_routes
 from ticketing_local.emulator.settings import Settings
 from ticketing_local.emulator.storage.database import Database
@@ -41,7 +42,7 @@ def create_app(settings: Settings) -> Starlette:
         database.close()
 
     return Starlette(
-        routes=[Route("/healthz/live", alive), *api_routes(account), *Control(account).routes()],
+        routes=[Route("/healthz/live", alive), *page_routes(), *api_routes(account), *Control(account).routes()],
         middleware=[Middleware(AccessLog), PAGES_MAY_ASK],
         exception_handlers={HTTPException: unknown_route, Exception: defect},
         lifespan=lifespan,

@@ -1,0 +1,11 @@
+import { defineConfig } from "@hey-api/openapi-ts";
+
+/** Types alone, one folder a service: the requests themselves go through `src/lib/api`. */
+export default defineConfig(
+  ["auth", "tickets", "orders", "payments"].map((service) => ({
+    input: `./openapi/${service}.json`,
+    output: { path: `${process.env.TYPES_DIR ?? "./src/lib/api/generated"}/${service}` },
+    plugins: ["@hey-api/typescript" as const],
+    logs: { level: "warn" as const },
+  })),
+);

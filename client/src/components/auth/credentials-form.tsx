@@ -1,0 +1,59 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { Notice } from "@/components/ui/notice";
+import { useSubmit } from "@/components/ui/use-submit";
+import { signIn, signUp } from "@/lib/api/browser";
+
+type Props = { purpose: "signin" | "signup"; next: string };
+
+const ACTS = { signin: signIn, signup: signUp };
+const WORDS = { signin: "Sign in", signup: "Sign up" };
+
+export function CredentialsForm({ purpose, next }: Props) {
+  const router = useRouter();
+  const { problem, pending, onSubmit } = useSubmit({
+    act: (form) => ACTS[purpose]({ email: text(form, "email"), password: text(form, "password") }),
+    done: () => {
+      router.push(next);
+      router.refresh();
+    },
+  });
+  const isNew = purpose === "signup";
+  return (
+    <form method="post" noValidate onSubmit={onSubmit} className="grid gap-4">
+      <Field
+        label="Email"
+        name="email"
+        type="email"
+        autoComplete="email"
+        error={problem?.fields.email}
+        required
+      />
+      <Field
+        label="Password"
+        name="password"
+        type="password"
+        autoComplete={isNew ? "new-password" : "current-password"}
+        hint={isNew ? "4 to 128 characters." : undefined}
+        error={problem?.fields.password}
+        required
+      />
+      {problem?.messages.map((message) => (
+        <Notice key={message} tone="bad">
+          {message}
+        </Notice>
+      ))}
+      <Button type="submit" look="primary" pending={pending}>
+        {WORDS[purpose]}
+      </Button>
+    </form>
+  );
+}
+
+function text(form: FormData, name: string): string {
+  return String(form.get(name) ?? "");
+}

@@ -1,0 +1,74 @@
+"use client";
+
+import { ChevronDown } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useEffect, useRef, useTransition } from "react";
+import { toast } from "sonner";
+
+import { firstMessage } from "@/lib/api/answer";
+import { signOut } from "@/lib/api/browser";
+
+/** A native disclosure: works with keys by itself; Escape and a look elsewhere close it. */
+export function AccountMenu({ email }: { email: string }) {
+  const menu = useRef<HTMLDetailsElement>(null);
+  useClosing(menu);
+  return (
+    <details ref={menu} className="relative min-w-0">
+      <summary
+        className="flex h-10 max-w-36 list-none items-center gap-1.5 rounded-control border border-line px-3 text-[15px]
+          hover:border-field-line sm:max-w-64 [&::-webkit-details-marker]:hidden"
+      >
+        <span className="sr-only">Account: </span>
+        <span className="truncate">{email}</span>
+        <ChevronDown aria-hidden size={16} className="shrink-0 text-muted" />
+      </summary>
+      <div className="absolute right-0 z-10 mt-2 w-60 rounded-panel border border-line bg-card p-2 shadow-lg">
+        <p className="px-3 py-2 text-sm break-words text-muted">Signed in as {email}</p>
+        <SignOutButton />
+      </div>
+    </details>
+  );
+}
+
+function SignOutButton() {
+  const router = useRouter();
+  const [pending, start] = useTransition();
+  const leave = () =>
+    start(async () => {
+      const answer = await signOut();
+      if (!answer.ok) {
+        toast.error(firstMessage(answer.problem));
+        return;
+      }
+      start(() => {
+        router.push("/");
+        router.refresh();
+      });
+    });
+  return (
+    <button
+      type="button"
+      onClick={leave}
+      disabled={pending}
+      className="w-full rounded-control px-3 py-2 text-left hover:bg-paper disabled:opacity-60"
+    >
+      {pending ? "Signing out…" : "Sign out"}
+    </button>
+  );
+}
+
+function useClosing(menu: React.RefObject<HTMLDetailsElement | null>) {
+  useEffect(() => {
+    const close = (event: Event) => {
+      const isOutside = !(event.target instanceof Node && menu.current?.contains(event.target));
+      const isEscape = event instanceof KeyboardEvent && event.key === "Escape";
+      if (menu.current?.open && (isEscape || (event.type !== "keydown" && isOutside))) {
+        menu.current.open = false;
+        if (isEscape) menu.current.querySelector("summary")?.focus();
+      }
+    };
+    const events = ["click", "focusin", "keydown"];
+    events.forEach((name) => document.addEventListener(name, close));
+    return () => events.forEach((name) => document.removeEventListener(name, close));
+  }, [menu]);
+}

@@ -1,0 +1,20 @@
+"use client";
+
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import type { ReactNode } from "react";
+
+export function NavLink({ href, children }: { href: string; children: ReactNode }) {
+  const isHere = usePathname() === href;
+  return (
+    <Link
+      href={href}
+      aria-current={isHere ? "page" : undefined}
+      className="rounded-control px-2.5 py-2 text-[15px] whitespace-nowrap text-muted hover:text-ink
+        aria-[current=page]:text-ink aria-[current=page]:underline aria-[current=page]:decoration-accent
+        aria-[current=page]:decoration-2 aria-[current=page]:underline-offset-8"
+    >
+      {children}
+    </Link>
+  );
+}

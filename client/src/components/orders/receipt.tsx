@@ -1,0 +1,107 @@
+"use client";
+
+import { Check, Printer } from "lucide-react";
+
+import { useShop } from "@/components/layout/shop";
+import { TicketShape } from "@/components/tickets/ticket-shape";
+import { Button, ButtonLink } from "@/components/ui/button";
+import { Notice } from "@/components/ui/notice";
+import type { OrderDetails } from "@/lib/api/types";
+import { madeAt, shortId } from "@/lib/ids";
+import { formatMoney } from "@/lib/money";
+import { paidAt, type Entry } from "@/lib/orders/history";
+
+import { History } from "./history";
+import { LocalTime } from "./local-time";
+
+type Props = { order: OrderDetails; email: string; history: Entry[] };
+
+/** The paid order: the ticket, and a receipt that prints on one sheet. */
+export function Receipt({ order, email, history }: Props) {
+  const { currency } = useShop();
+  return (
+    <article className="mx-auto max-w-3xl">
+      <p role="status" className="mb-4 flex items-center gap-2.5 font-semibold text-ok">
+        <span className="no-print grid size-7 place-items-center rounded-full bg-ok-ground">
+          <Check aria-hidden size={17} strokeWidth={3} />
+        </span>
+        Paid. The ticket is yours.
+      </p>
+      <TicketShape
+        size="page"
+        stub={
+          <span className="grid justify-items-center gap-2 text-center">
+            {formatMoney(order.ticket.price, currency)}
+            <span className="rounded-control border-2 border-ok px-2 py-0.5 text-xs tracking-[0.2em] text-ok">
+              PAID
+            </span>
+          </span>
+        }
+      >
+        <h1 className="text-2xl sm:text-4xl">{order.ticket.title}</h1>
+        <p className="mt-2 text-sm text-muted">
+          No. <span className="figures">{shortId(order.ticket.id)}</span>
+        </p>
+      </TicketShape>
+      <MoneyNotes order={order} />
+      <section aria-labelledby="receipt" className="mt-7 rounded-panel border border-line bg-card p-6 sm:p-8">
+        <h2 id="receipt" className="mb-4 text-lg">
+          Receipt
+        </h2>
+        <Lines order={order} email={email} />
+        <div className="no-print mt-7 border-t-2 border-dashed border-line pt-6">
+          <History entries={history} />
+        </div>
+        <div className="no-print mt-7 flex flex-wrap gap-3">
+          <Button look="primary" onClick={() => window.print()}>
+            <Printer aria-hidden size={18} />
+            Print receipt
+          </Button>
+          <ButtonLink href="/orders">My orders</ButtonLink>
+        </div>
+      </section>
+    </article>
+  );
+}
+
+/** What became of the money since: given back, or held back by the buyer's bank. */
+function MoneyNotes({ order }: { order: OrderDetails }) {
+  const { currency } = useShop();
+  const { refunded = 0, disputed } = order.payment ?? {};
+  const notes = [
+    refunded > 0 && `${formatMoney(refunded, currency)} of this payment went back to your card.`,
+    disputed && `Your bank holds back ${formatMoney(disputed, currency)} while it looks into this payment.`,
+  ].filter((note) => typeof note === "string");
+  return notes.map((note) => (
+    <Notice key={note} tone="warn" className="mt-5">
+      {note}
+    </Notice>
+  ));
+}
+
+function Lines({ order, email }: { order: OrderDetails; email: string }) {
+  const { currency } = useShop();
+  const paid = order.payment?.amount ?? order.ticket.price;
+  return (
+    <dl className="grid grid-cols-[auto_1fr] gap-y-2 text-[15px] [&>dd]:text-right [&>dd]:break-words [&>dt]:pr-6 [&>dt]:text-muted">
+      <dt>Buyer</dt>
+      <dd>{email}</dd>
+      <dt>Order</dt>
+      <dd className="figures">{order.id}</dd>
+      <dt>Ticket</dt>
+      <dd className="figures">{order.ticket.id}</dd>
+      <dt>Ordered</dt>
+      <dd>
+        <LocalTime at={madeAt(order.id)} withDate />
+      </dd>
+      <dt>Paid</dt>
+      <dd>
+        <LocalTime at={paidAt(order) ?? madeAt(order.id)} withDate />
+      </dd>
+      <dt className="mt-2 border-t border-line pt-3 font-semibold">Paid by card</dt>
+      <dd className="figures mt-2 border-t border-line pt-3 text-lg font-semibold">
+        {formatMoney(paid, currency)}
+      </dd>
+    </dl>
+  );
+}

@@ -1,0 +1,26 @@
+import type { Phase } from "@/lib/orders/phase";
+import type { PillTone } from "@/components/ui/pill";
+
+/** Under the order's title: how it stands, in one sentence. */
+export const LEAD: Record<Phase, string> = {
+  open: "Reserved for you. Pay before the time runs out, or it goes back on sale.",
+  processing: "Your payment has arrived. We are confirming your order.",
+  overdue: "The time to pay has run out. Nothing was charged.",
+  paid: "Paid. The ticket is yours.",
+  expired: "The time to pay has run out. Nothing was charged.",
+  released: "You released this ticket. Nothing was charged.",
+  refunding: "The ticket could not be kept for you, so your payment goes back to your card.",
+  refunded: "The ticket could not be kept for you. Your payment went back to your card in full.",
+};
+
+/** In the list of orders. */
+export const PILL: Record<Phase, { tone: PillTone; text: string }> = {
+  open: { tone: "warn", text: "Waiting for payment" },
+  processing: { tone: "warn", text: "Confirming" },
+  overdue: { tone: "plain", text: "Time ran out" },
+  paid: { tone: "ok", text: "Paid" },
+  expired: { tone: "plain", text: "Time ran out" },
+  released: { tone: "plain", text: "Released" },
+  refunding: { tone: "warn", text: "Refund on its way" },
+  refunded: { tone: "plain", text: "Refunded" },
+};

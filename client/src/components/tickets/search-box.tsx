@@ -1,0 +1,44 @@
+"use client";
+
+import { LoaderCircle, Search } from "lucide-react";
+import Form from "next/form";
+import { useRouter } from "next/navigation";
+import { useEffect, useRef, useTransition } from "react";
+
+const PAUSE_MS = 300;
+
+/** Searches while one types; without scripts it is a plain form. */
+export function SearchBox({ query }: { query: string }) {
+  const router = useRouter();
+  const [pending, start] = useTransition();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  function search(text: string) {
+    clearTimeout(timer.current);
+    const words = text.trim();
+    const href = words ? `/?q=${encodeURIComponent(words)}` : "/";
+    timer.current = setTimeout(() => start(() => router.replace(href, { scroll: false })), PAUSE_MS);
+  }
+
+  const Icon = pending ? LoaderCircle : Search;
+  return (
+    <Form action="/" role="search" className="relative min-w-0 flex-1">
+      <Icon
+        aria-hidden
+        size={18}
+        className={`absolute top-1/2 left-3.5 -translate-y-1/2 text-muted ${pending ? "animate-spin" : ""}`}
+      />
+      <input
+        name="q"
+        type="search"
+        aria-label="Search titles"
+        placeholder="Search titles"
+        defaultValue={query}
+        maxLength={100}
+        onChange={(event) => search(event.target.value)}
+        className="h-12 w-full rounded-control border border-field-line bg-card pr-3.5 pl-10 placeholder:text-muted"
+      />
+    </Form>
+  );
+}

@@ -1,0 +1,11 @@
+import type { ReactNode } from "react";
+
+/** A page's title, and one calm sentence under it. */
+export function Heading({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <div className="mb-6">
+      <h1 className="text-3xl sm:text-4xl">{title}</h1>
+      {children && <p className="mt-2 text-muted">{children}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,23 @@
+import { ButtonLink } from "./button";
+
+type Props = {
+  path: string;
+  query?: Record<string, string>;
+  after?: string;
+  next: string | null;
+  label?: string;
+};
+
+/** The way back to the newest, and on to the older ones. */
+export function Pager({ path, query = {}, after, next, label = "Older" }: Props) {
+  if (!after && !next) return null;
+  const first = new URLSearchParams(query).toString();
+  return (
+    <nav aria-label="Pages" className="mt-8 flex justify-center gap-3">
+      {after && <ButtonLink href={first ? `${path}?${first}` : path}>Newest</ButtonLink>}
+      {next && (
+        <ButtonLink href={`${path}?${new URLSearchParams({ ...query, after: next })}`}>{label}</ButtonLink>
+      )}
+    </nav>
+  );
+}

@@ -1,0 +1,27 @@
+/** What pages read, on the server. */
+import "server-only";
+
+import { cache } from "react";
+
+import { listPath, nextCursor } from "@/lib/paging";
+
+import type { Answer } from "./answer";
+import { read } from "./server";
+import type { Order, OrderDetails, Ticket } from "./types";
+
+export type Page<T> = { items: T[]; next: string | null };
+
+export const getTicket = cache((id: string) => read<Ticket>(`/api/tickets/${encodeURIComponent(id)}`));
+
+export const getOrder = cache((id: string) => read<OrderDetails>(`/api/orders/${encodeURIComponent(id)}`));
+
+export const listTickets = (after?: string, limit?: number) => list<Ticket>("/api/tickets", { after, limit });
+
+export const listMyTickets = (after?: string) => list<Ticket>("/api/tickets", { seller: "me", after });
+
+export const listMyOrders = (after?: string) => list<Order>("/api/orders", { after });
+
+async function list<T>(path: string, query: Parameters<typeof listPath>[1]): Promise<Answer<Page<T>>> {
+  const answer = await read<T[]>(listPath(path, query));
+  return answer.ok ? { ...answer, data: { items: answer.data, next: nextCursor(answer.headers) } } : answer;
+}

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+
+import { contentSecurityPolicy } from "./content-security-policy";
+
+test("with the emulator nobody but the app itself may do anything", () => {
+  const policy = contentSecurityPolicy({ nonce: "abc", allowStripe: false, isDevelopment: false });
+  expect(policy).not.toMatch(/https?:/);
+  expect(policy).toContain("script-src 'self' 'nonce-abc';");
+});
+
+test("with Stripe its script, frames and API are allowed, inline scripts never", () => {
+  const policy = contentSecurityPolicy({ nonce: "abc", allowStripe: true, isDevelopment: false });
+  expect(policy).toContain("connect-src 'self' https://api.stripe.com");
+  const scripts = /script-src ([^;]*)/.exec(policy)?.[1];
+  expect(scripts).toContain("https://js.stripe.com");
+  expect(scripts).not.toMatch(/unsafe/);
+});

@@ -1,0 +1,26 @@
+/** Money: a number of major units (dollars) on the wire, whole minor units for Stripe. */
+
+export type Currency = string;
+
+/** "$95.00", the same on the server and in every browser. */
+export function formatMoney(amount: number, currency: Currency): string {
+  return new Intl.NumberFormat("en-US", { style: "currency", currency }).format(amount);
+}
+
+/** Whole minor units: cents of a dollar, but yen of a yen. */
+export function toMinor(amount: number, currency: Currency): number {
+  return Math.round(amount * 10 ** decimalsOf(currency));
+}
+
+/** How many decimals a price has. */
+export function decimalsOf(currency: Currency): number {
+  const format = new Intl.NumberFormat("en-US", { style: "currency", currency });
+  return format.resolvedOptions().maximumFractionDigits ?? 2;
+}
+
+/** The number that a person typed, or null for what is no amount. "12,50" is 12.5; more than two decimals are none. */
+export function parseMoney(text: string): number | null {
+  const plain = text.trim().replace(/^\$\s*/, "");
+  const match = /^(\d{1,3}(?:,\d{3})+|\d+)(?:[.,](\d{1,2}))?$/.exec(plain);
+  return match ? Number(`${match[1]?.replaceAll(",", "")}.${match[2] ?? "0"}`) : null;
+}

@@ -1,0 +1,23 @@
+/** Bounded lists: `?limit`, `?after`, and the Link header that names the next page. */
+
+export type ListQuery = { seller?: "me"; after?: string; limit?: number };
+
+export function listPath(path: string, query: ListQuery): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return text ? `${path}?${text}` : path;
+}
+
+/** The `after` of `Link: <…?after=ID>; rel="next"`, or null on the last page. */
+export function nextCursor(headers: Headers): string | null {
+  for (const part of (headers.get("link") ?? "").split(",")) {
+    const [, target] = /^\s*<([^>]*)>\s*;.*\brel="?next"?/.exec(part) ?? [];
+    if (target) return new URL(target, "http://api").searchParams.get("after");
+  }
+  return null;
+}
+
+/** What a page's `?name=` says; the first where it is given more than once. */
+export function oneOf(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}

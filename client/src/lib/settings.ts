@@ -1,0 +1,35 @@
+import "server-only";
+
+/** Read at each request, from the environment of the running process: one build serves every installation. */
+
+export type Till =
+  | { kind: "emulator"; publishableKey: string; scriptUrl: string }
+  | { kind: "stripe"; publishableKey: string; isTest: boolean }
+  | { kind: "missing" };
+
+const DEFAULT_HOLD_SECONDS = 900;
+
+/** Where the services answer, for this server; the browser uses its own origin. */
+export function apiUrl(): string {
+  return (process.env.API_INTERNAL_URL ?? "http://127.0.0.1:8080").replace(/\/+$/, "");
+}
+
+/** How card details are taken. STRIPE_JS_URL names the emulator's script; without it Stripe's own is loaded. */
+export function till(): Till {
+  const publishableKey = process.env.STRIPE_PUBLISHABLE_KEY?.trim();
+  if (!publishableKey) return { kind: "missing" };
+  const scriptUrl = process.env.STRIPE_JS_URL?.trim();
+  if (scriptUrl) return { kind: "emulator", publishableKey, scriptUrl };
+  return { kind: "stripe", publishableKey, isTest: publishableKey.startsWith("pk_test_") };
+}
+
+/** ISO 4217, in capitals. */
+export function currency(): string {
+  return (process.env.CURRENCY || "usd").toUpperCase();
+}
+
+/** How long a reservation holds, in seconds. */
+export function holdSeconds(): number {
+  const given = Number(process.env.EXPIRATION_WINDOW_SECONDS);
+  return Number.isFinite(given) && given > 0 ? given : DEFAULT_HOLD_SECONDS;
+}

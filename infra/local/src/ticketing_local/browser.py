@@ -1,0 +1,70 @@
+"""A real browser for the tests and for the README's pictures: found on the machine, else installed."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.async_api import Browser, Error, Playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
+ARGUMENTS = (
+    "--no-sandbox",  # root in a container has none; it only ever visits this machine
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+INSTALL_SECONDS = 300
+ADVICE = "No Chromium or Chrome could be found or installed: install one, for example with `apt-get install chromium`."
+
+
+class BrowserNotFound(Exception):
+    """No browser here; the message says what to install."""
+
+
+async def launch(playwright: Playwright) -> Browser:
+    """A headless browser: one of this machine, else Debian's package, else Playwright's own download.
+
+    Raises BrowserNotFound.
+    """
+    path = _installed() or _from_debian()
+    if path is None:
+        _download()
+    try:
+        return await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    except Error as error:
+        raise BrowserNotFound(f"{ADVICE} ({error.message.splitlines()[0]})") from error
+
+
+def _installed() -> str | None:
+    on_path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    return on_path or (str(MAC) if MAC.exists() else None)
+
+
+def _from_debian() -> str | None:
+    """Where this process may install packages."""
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        return None
+    for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", "chromium"]):
+        _run(["apt-get", *command], DEBIAN_FRONTEND="noninteractive")
+    return _installed()
+
+
+def _download() -> None:
+    _run([sys.executable, "-m", "playwright", "install", "chromium-headless-shell"])
+
+
+def _run(command: list[str], **environment: str) -> None:
+    """What fails shows when the browser is started: one line tells then what to do."""
+    print(f"no browser here: {' '.join(command)}", file=sys.stderr, flush=True)
+    try:
+        subprocess.run(
+            command, env={**os.environ, **environment}, timeout=INSTALL_SECONDS, check=False, stdout=subprocess.DEVNULL
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        print(error, file=sys.stderr, flush=True)

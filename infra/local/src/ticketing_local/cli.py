@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from ticketing_common.testing.binaries import BinaryNotFound
 from ticketing_local.audit import audit
 from ticketing_local.bench import bench
-from ticketing_local.dead import drop_dead, list_dead, replay_dead, show_dead
 from ticketing_local.demo import demo
 from ticketing_local.errors import StackError
 from ticketing_local.logs import show_logs
+from ticketing_local.operating import add_audit, add_dead, do_dead
 from ticketing_local.ps import show_processes
 from ticketing_local.reset import reset
 from ticketing_local.settings import read_settings, read_state_dir
@@ -41,8 +41,8 @@ def parser() -> argparse.ArgumentParser:
     )
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
     _add_stack_verbs(verbs)
-    _add_audit(verbs)
-    _add_dead(verbs)
+    add_audit(verbs)
+    add_dead(verbs)
     _add_own_stack_verbs(verbs)
     return top
 
@@ -64,53 +64,6 @@ def _add_stack_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]
     logs.add_argument("-n", "--lines", type=int, default=40, metavar="N", help="how many lines of each (40)")
     clear = verbs.add_parser("reset", help="delete all state", description="Delete STATE_DIR, when no stack uses it.")
     clear.add_argument("-y", "--yes", action="store_true", help="do not ask")
-
-
-def _add_audit(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    auditing = verbs.add_parser(
-        "audit",
-        help="are the guarantees kept?",
-        description="Read all databases, streams and the Stripe emulator's ledger of the stack on STATE_DIR, and tell "
-        "every violation of the guarantees I1 to I8 and every parked message. It changes nothing, and may run at any "
-        "time: what is wrong counts if it still is a second later. Exit status 0 when all is well, else 1.",
-    )
-    auditing.add_argument(
-        "--settle",
-        type=_seconds,
-        default=0.0,
-        metavar="SECONDS",
-        help="wait up to that long for events to be handled and orders to expire (0)",
-    )
-    auditing.add_argument("--json", action="store_true", help='print {"clean", "counts", "findings"}')
-
-
-def _add_dead(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    dead = verbs.add_parser(
-        "dead",
-        help="messages that could not be handled",
-        description="The messages that listeners parked in the stream DEAD. Mend what was wrong, then replay them.",
-    )
-    acts = dead.add_subparsers(dest="act", required=True, metavar="list|show|replay|drop")
-    listing = acts.add_parser("list", help="what is parked, why, since when and whence")
-    listing.add_argument("--json", action="store_true", help="print a list of objects")
-    acts.add_parser("show", help="all of one message").add_argument("id", type=int, metavar="ID")
-    replay = acts.add_parser("replay", help="say it again to its listeners, then take it out of DEAD")
-    drop = acts.add_parser("drop", help="delete it for good")
-    for act in (replay, drop):
-        which = act.add_mutually_exclusive_group(required=True)
-        which.add_argument("id", type=int, nargs="?", metavar="ID", help="as `ticketing dead list` tells it")
-        which.add_argument("--all", action="store_true", help="all that are parked now")
-    drop.add_argument("-y", "--yes", action="store_true", help="do not ask")
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"must be a number of seconds, 0 or more, not '{text}'")
-    return seconds
 
 
 def _add_own_stack_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -169,16 +122,4 @@ def _do_on_running_stack(state: StateDir, arguments: argparse.Namespace) -> int:
         case "audit":
             return audit(state, settle=arguments.settle, as_json=arguments.json)
         case _:
-            return _do_dead(state, arguments)
-
-
-def _do_dead(state: StateDir, arguments: argparse.Namespace) -> int:
-    match arguments.act:
-        case "list":
-            return list_dead(state, as_json=arguments.json)
-        case "show":
-            return show_dead(state, arguments.id)
-        case "replay":
-            return replay_dead(state, arguments.id)
-        case _:
-            return drop_dead(state, arguments.id, is_agreed=arguments.yes)
+            return do_dead(state, arguments)

@@ -64,6 +64,7 @@ async def take(visitor: Visitor, name: str) -> None:
         await visitor.page.screenshot(path=FOLDER / f"{name}-{scheme}.png", full_page=True)
     await visitor.page.emulate_media(color_scheme="light", reduced_motion="reduce")
     await visitor.page.set_viewport_size(PHONE)
+    await visitor.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     await visitor.page.screenshot(path=FOLDER / f"{name}-phone.png", full_page=True)
     await visitor.page.set_viewport_size(WINDOW)
 

@@ -44,7 +44,7 @@ async def test_a_paid_order_shows_its_receipt_after_a_reload(arrive):
     await expect(buyer.heading("Receipt")).to_be_visible()
     await buyer.page.emulate_media(media="print")
     await expect(buyer.button("Print receipt")).to_be_hidden()
-    await expect(buyer.text("Paid by card")).to_be_visible()
+    await expect(buyer.text("Total paid")).to_be_visible()
 
 
 async def test_a_released_ticket_can_be_reserved_again(arrive):

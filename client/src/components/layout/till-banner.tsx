@@ -5,7 +5,10 @@ export function TillBanner({ till }: { till: Till }) {
   const words = wordsOf(till);
   if (words === null) return null;
   return (
-    <aside aria-label="Test till" className="no-print bg-warn-ground px-4 py-1.5 text-[13px] text-warn sm:px-8">
+    <aside
+      aria-label="Test till"
+      className="no-print bg-warn-ground px-4 py-1.5 text-[13px] text-warn sm:px-8"
+    >
       {words} Pay with <span className="figures whitespace-nowrap">4242 4242 4242 4242</span>.
     </aside>
   );

@@ -65,13 +65,13 @@ export function OrderDesk({ order: initial, renderedAt, till, email }: Props) {
 }
 
 function Figures({ order, phase, now }: { order: Order; phase: Phase; now: number }) {
-  const { currency } = useShop();
+  const { currency, holdSeconds } = useShop();
   const expiresAt = Date.parse(order.expiresAt);
+  // By the id, which tells the second of the order's making; never more than a reservation can hold.
+  const wholeMs = Math.max(1000, Math.min(expiresAt - madeAt(order.id), holdSeconds * 1000));
   return (
     <div className="flex flex-wrap items-center gap-5.5">
-      {phase === "open" && (
-        <Countdown remainingMs={expiresAt - now} wholeMs={Math.max(1000, expiresAt - madeAt(order.id))} />
-      )}
+      {phase === "open" && <Countdown remainingMs={Math.min(expiresAt - now, wholeMs)} wholeMs={wholeMs} />}
       <div>
         <p className="figures text-3xl font-semibold">{formatMoney(order.ticket.price, currency)}</p>
         <p className="mt-1 text-xs text-muted">

@@ -83,13 +83,13 @@ function Lines({ order, email }: { order: OrderDetails; email: string }) {
   const { currency } = useShop();
   const paid = order.payment?.amount ?? order.ticket.price;
   return (
-    <dl className="grid grid-cols-[auto_1fr] gap-y-2 text-[15px] [&>dd]:text-right [&>dd]:break-words [&>dt]:pr-6 [&>dt]:text-muted">
+    <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-y-2 text-[15px] [&>dd]:text-right [&>dd]:break-words [&>dt]:pr-3 sm:[&>dt]:pr-6 [&>dt]:text-muted">
       <dt>Buyer</dt>
       <dd>{email}</dd>
       <dt>Order</dt>
-      <dd className="figures">{order.id}</dd>
+      <dd className="figures text-[13px] leading-[1.75] sm:text-[15px]">{order.id}</dd>
       <dt>Ticket</dt>
-      <dd className="figures">{order.ticket.id}</dd>
+      <dd className="figures text-[13px] leading-[1.75] sm:text-[15px]">{order.ticket.id}</dd>
       <dt>Ordered</dt>
       <dd>
         <LocalTime at={madeAt(order.id)} withDate />
@@ -98,7 +98,7 @@ function Lines({ order, email }: { order: OrderDetails; email: string }) {
       <dd>
         <LocalTime at={paidAt(order) ?? madeAt(order.id)} withDate />
       </dd>
-      <dt className="mt-2 border-t border-line pt-3 font-semibold">Paid by card</dt>
+      <dt className="mt-2 border-t border-line pt-3 font-semibold">Total paid</dt>
       <dd className="figures mt-2 border-t border-line pt-3 text-lg font-semibold">
         {formatMoney(paid, currency)}
       </dd>

@@ -8,6 +8,8 @@ import { ask, type Answer } from "./answer";
 
 // The gateway waits up to 5 s for a service that is restarting.
 const PATIENCE_MS = 8_000;
+// The Date header is rounded down to the second.
+const HALF_A_SECOND_MS = 500;
 
 /** A GET on behalf of the visitor: the cookie header goes on as it came, byte by byte. */
 export async function read<T>(path: string, patienceMs = PATIENCE_MS): Promise<Answer<T>> {
@@ -19,8 +21,8 @@ export async function read<T>(path: string, patienceMs = PATIENCE_MS): Promise<A
   });
 }
 
-/** The moment at which the service answered, by its own clock (whole seconds), in milliseconds since 1970. */
+/** The moment at which the service answered, by its own clock, in milliseconds since 1970; right to half a second. */
 export function serverTime(answer: { headers: Headers; receivedAt: number }): number {
   const date = Date.parse(answer.headers.get("date") ?? "");
-  return Number.isNaN(date) ? answer.receivedAt : date;
+  return Number.isNaN(date) ? answer.receivedAt : date + HALF_A_SECOND_MS;
 }

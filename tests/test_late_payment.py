@@ -17,7 +17,7 @@ from ticketing_local.testing import Stack
 async def stripe_control(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
     """The emulator's own routes; it tells of charges late and sends no webhook until the test is over."""
     async with httpx.AsyncClient(base_url=f"{stack.ps()['stripe']['url']}/emulator", trust_env=False) as http:
-        slow_answer = {"kind": "delay", "when": "after", "path": "/v1/payment_intents/*/confirm", "seconds": 3}
+        slow_answer = {"kind": "delay", "when": "after", "path": "/v1/payment_intents/*/confirm", "seconds": 8}
         await http.put("/faults", json={"faults": [slow_answer, {"kind": "withhold"}]})
         yield http
         await http.delete("/faults")
@@ -49,9 +49,10 @@ async def test_a_late_payment_of_a_ticket_that_is_still_free_brings_the_order_ba
 ) -> None:
     seller, buyer = await new_person(), await new_person()
     order = await buyer.orders(await seller.lists(price=30))
+    payments = stack.ps()["payments"]["pid"]  # asked now: it takes a second, and payments must not hear of the charge
     paying = asyncio.create_task(buyer.pays(order))
     await _charged(order, stripe_control)
-    with silenced(stack.ps()["payments"]["pid"]):
+    with silenced(payments):
         await buyer.sees(order, "cancelled", "expired")
     await buyer.sees(order, "complete")
     await paying
@@ -64,9 +65,10 @@ async def test_a_late_payment_of_a_ticket_that_went_to_another_is_refunded_once(
     seller, buyer, other = await new_person(), await new_person(), await new_person()
     ticket = await seller.lists(price=30)
     order = await buyer.orders(ticket)
+    payments = stack.ps()["payments"]["pid"]  # asked now: it takes a second, and payments must not hear of the charge
     paying = asyncio.create_task(buyer.pays(order))
     await _charged(order, stripe_control)
-    with silenced(stack.ps()["payments"]["pid"]):
+    with silenced(payments):
         await buyer.sees(order, "cancelled", "expired")
         await other.orders(ticket)
 

@@ -24,11 +24,11 @@ def state_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_help_names_each_verb_and_each_setting() -> None:
     text = ticketing("--help").stdout
-    assert all(f"\n    {verb} " in text for verb in ("up", "ps", "logs", "reset", "demo"))
+    assert all(f"\n    {verb} " in text for verb in ("up", "ps", "logs", "audit", "dead", "reset", "demo"))
     assert all(f"  {name} " in text for name in ("PORT", "STATE_DIR", "REPLICAS", "STRIPE_KEY", "JWT_SECRET"))
 
 
-@pytest.mark.parametrize("verb", ["up", "ps", "logs", "reset", "demo"])
+@pytest.mark.parametrize("verb", ["up", "ps", "logs", "audit", "dead", "reset", "demo"])
 def test_each_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert status(verb, "--help") == 0
     assert capsys.readouterr().out.startswith(f"usage: ticketing {verb}")
@@ -49,6 +49,23 @@ def test_ps_without_a_stack_is_status_1_and_an_empty_list(state_dir: Path) -> No
     answer = ticketing("ps", "--json")
     assert (answer.returncode, answer.stdout) == (1, "[]\n")
     assert answer.stderr == f"error: No stack is running on {state_dir}: start one with `make run`\n"
+
+
+@pytest.mark.parametrize(
+    "arguments", ["audit", "dead list", "dead show 1", "dead replay 1", "dead replay --all", "dead drop --all --yes"]
+)
+def test_without_a_stack_there_is_nothing_to_look_at(
+    state_dir: Path, capsys: pytest.CaptureFixture[str], arguments: str
+) -> None:
+    assert status(*arguments.split()) == 1
+    assert capsys.readouterr().err == f"error: No stack is running on {state_dir}: start one with `make run`\n"
+
+
+@pytest.mark.parametrize(
+    "arguments", ["audit --settle -1", "audit --settle nan", "dead", "dead show x", "dead replay", "dead drop 1 --all"]
+)
+def test_senseless_arguments_are_status_2(arguments: str) -> None:
+    assert status(*arguments.split()) == 2
 
 
 def test_logs_without_any_say_how_to_start(state_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -73,7 +73,7 @@ KNOWN = {
 
 
 def find_binary(name: str) -> Path:
-    """The absolute path of `mongod`, `nats-server`, `redis-server`, `caddy` or `node`, known to start and to be recent enough.
+    """The path of `mongod`, `nats-server`, `redis-server`, `caddy` or `node`; it starts and is recent enough.
 
     Raises BinaryNotFound, with one sentence that says what to install.
     """

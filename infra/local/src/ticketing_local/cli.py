@@ -6,10 +6,12 @@ import sys
 from collections.abc import Sequence
 
 from ticketing_common.testing.binaries import BinaryNotFound
+from ticketing_local.audit import audit
 from ticketing_local.bench import bench
 from ticketing_local.demo import demo
 from ticketing_local.errors import StackError
 from ticketing_local.logs import show_logs
+from ticketing_local.operating import add_audit, add_dead, do_dead
 from ticketing_local.ps import show_processes
 from ticketing_local.reset import reset
 from ticketing_local.settings import read_settings, read_state_dir
@@ -39,6 +41,8 @@ def parser() -> argparse.ArgumentParser:
     )
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
     _add_stack_verbs(verbs)
+    add_audit(verbs)
+    add_dead(verbs)
     _add_own_stack_verbs(verbs)
     return top
 
@@ -99,13 +103,23 @@ def _do(arguments: argparse.Namespace) -> int:
     match arguments.verb:
         case "up":
             return up(read_settings(os.environ))
-        case "ps":
-            return show_processes(state, as_json=arguments.json)
-        case "logs":
-            return show_logs(state, arguments.name, lines=arguments.lines, follow=arguments.follow)
         case "reset":
             return reset(state, is_agreed=arguments.yes)
         case "bench":
             return bench()
-        case _:
+        case "demo":
             return demo(arguments.url)
+        case _:
+            return _do_on_running_stack(state, arguments)
+
+
+def _do_on_running_stack(state: StateDir, arguments: argparse.Namespace) -> int:
+    match arguments.verb:
+        case "ps":
+            return show_processes(state, as_json=arguments.json)
+        case "logs":
+            return show_logs(state, arguments.name, lines=arguments.lines, follow=arguments.follow)
+        case "audit":
+            return audit(state, settle=arguments.settle, as_json=arguments.json)
+        case _:
+            return do_dead(state, arguments)

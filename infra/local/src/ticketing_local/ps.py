@@ -31,6 +31,11 @@ def rows(state: StateDir) -> list[Row]:
     return [Row(name, states[name].pid, states[name].state, url) for name, url in stack.urls.items()]
 
 
+def addresses(state: StateDir) -> dict[str, str]:
+    """Where each process of the running stack that answers somebody is, by name. Raises NoStack."""
+    return {row.name: row.url for row in rows(state) if row.url is not None}
+
+
 def show_processes(state: StateDir, *, as_json: bool) -> int:
     """A table, or JSON for programs. Without a stack: one line on standard error, `[]` as JSON, exit status 1."""
     try:

@@ -77,7 +77,10 @@ class CardForm {
     const problem = made("p", { id: `${name}-problem`, class: "problem" });
     input.addEventListener("input", () => this.typed(input, group, most));
     // Only on the way to another field: a message that appears under the mouse would move the button away from it.
-    input.addEventListener("blur", ({ relatedTarget }) => this.owns(relatedTarget) && input.value && this.show(name));
+    input.addEventListener(
+      "blur",
+      ({ relatedTarget }) => this.owns(relatedTarget) && input.value && this.show(name),
+    );
     input.addEventListener(
       "keydown",
       (event) => event.key === "Enter" && this.host.closest("form")?.requestSubmit(),

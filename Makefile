@@ -3,6 +3,7 @@
 #   make run     start everything and print its URL; Ctrl-C stops it
 #                PORT=8080  STATE_DIR=.local  REPLICAS="orders=3 tickets=2"
 #   make test    the whole suite                       ARGS="-k expiry" goes to pytest
+#   make test-browser    the web client's stories, in a real Chromium
 #   make test-stripe STRIPE_KEY=sk_test_…   what we rely on of Stripe, on Stripe itself instead of the emulator
 #   make lint    ruff, mypy, the import contracts; ESLint, tsc and the drift of the client's types
 #   make fmt     format, and fix what can be fixed
@@ -27,7 +28,7 @@ EXPORT := $(BIN)/uv export --quiet --no-emit-workspace --no-annotate --no-header
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test test-stripe lint fmt lock bench screenshots client set-up
+.PHONY: run test test-browser test-stripe lint fmt lock bench screenshots client set-up
 
 run: $(SETUP) $(CLIENT)
 	@exec $(BIN)/ticketing up
@@ -35,6 +36,9 @@ run: $(SETUP) $(CLIENT)
 test: $(SETUP) $(CLIENT)
 	cd client && npm test --silent
 	$(BIN)/pytest $(ARGS)
+
+test-browser: $(SETUP) $(CLIENT)
+	$(BIN)/pytest -o addopts="--import-mode=importlib --strict-markers --strict-config" tests/browser $(ARGS)
 
 test-stripe: $(SETUP)
 	@case "$(STRIPE_KEY)" in sk_test_*|rk_test_*) ;; *) \

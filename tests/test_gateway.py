@@ -6,7 +6,13 @@ import httpx
 import pytest
 
 
-@pytest.mark.parametrize("path", ["/healthz/live", "/healthz/ready", "/metrics", "/api/nothing", "/api/ticketsfoo"])
+@pytest.mark.parametrize("path", ["/healthz/live", "/healthz/ready", "/metrics"])
+async def test_what_is_for_probes_is_not_reached_from_outside(visitor: httpx.AsyncClient, path: str) -> None:
+    answer = await visitor.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize("path", ["/api/nothing", "/api/ticketsfoo"])
 async def test_only_the_four_prefixes_reach_a_service(visitor: httpx.AsyncClient, path: str) -> None:
     answer = await visitor.get(path)
     assert answer.status_code == 404

@@ -20,7 +20,7 @@ StartStack = Callable[[], AbstractContextManager[Stack]]
 
 def test_ps_tells_name_pid_state_and_url_of_each_process(stack: Stack) -> None:
     rows = stack.ps()
-    assert list(rows) == ["mongo", "nats", "redis", "tickets-1", "tickets-2", "gateway"]
+    assert list(rows) == ["mongo", "nats", "redis", "tickets-1", "tickets-2", "client", "gateway"]
     assert {row["state"] for row in rows.values()} <= {"running", "starting"}
     assert rows["mongo"]["url"].startswith("mongodb://127.0.0.1:")
     assert all(is_alive(row["pid"]) for row in rows.values())

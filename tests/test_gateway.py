@@ -9,7 +9,8 @@ import pytest
 @pytest.mark.parametrize("path", ["/healthz/live", "/healthz/ready", "/metrics"])
 async def test_what_is_for_probes_is_not_reached_from_outside(visitor: httpx.AsyncClient, path: str) -> None:
     answer = await visitor.get(path)
-    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")  # the page's own "not found"
 
 
 @pytest.mark.parametrize("path", ["/api/nothing", "/api/ticketsfoo"])

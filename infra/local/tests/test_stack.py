@@ -29,7 +29,7 @@ def test_ps_tells_name_pid_state_and_url_of_each_process(stack: Stack) -> None:
 def test_ps_is_a_table_for_people(stack: Stack) -> None:
     lines = ticketing("ps", STATE_DIR=str(stack.state_dir)).stdout.splitlines()
     assert lines[0].split() == ["NAME", "PID", "STATE", "URL"]
-    assert len(lines) == 7
+    assert len(lines) == 8
 
 
 def test_logs_show_the_end_of_one_process(stack: Stack) -> None:

@@ -34,6 +34,12 @@ def silenced(pid: int) -> Iterator[None]:
         os.kill(pid, signal.SIGCONT)
 
 
+def _pid_of_payments(stack: Stack) -> int:
+    """Asked before anything is ordered: asking takes a second or, on a busy machine, as long as a reservation lasts."""
+    pid: int = stack.ps()["payments"]["pid"]
+    return pid
+
+
 async def _charged(order, stripe_control: httpx.AsyncClient) -> None:
     """Wait until Stripe has the money, which payments does not know yet."""
 
@@ -47,9 +53,9 @@ async def _charged(order, stripe_control: httpx.AsyncClient) -> None:
 async def test_a_late_payment_of_a_ticket_that_is_still_free_brings_the_order_back(
     new_person, stack: Stack, stripe_control: httpx.AsyncClient
 ) -> None:
+    payments = _pid_of_payments(stack)
     seller, buyer = await new_person(), await new_person()
     order = await buyer.orders(await seller.lists(price=30))
-    payments = stack.ps()["payments"]["pid"]  # asked now: it takes a second, and payments must not hear of the charge
     paying = asyncio.create_task(buyer.pays(order))
     await _charged(order, stripe_control)
     with silenced(payments):
@@ -62,10 +68,10 @@ async def test_a_late_payment_of_a_ticket_that_is_still_free_brings_the_order_ba
 async def test_a_late_payment_of_a_ticket_that_went_to_another_is_refunded_once(
     new_person, stack: Stack, stripe_control: httpx.AsyncClient
 ) -> None:
+    payments = _pid_of_payments(stack)
     seller, buyer, other = await new_person(), await new_person(), await new_person()
     ticket = await seller.lists(price=30)
     order = await buyer.orders(ticket)
-    payments = stack.ps()["payments"]["pid"]  # asked now: it takes a second, and payments must not hear of the charge
     paying = asyncio.create_task(buyer.pays(order))
     await _charged(order, stripe_control)
     with silenced(payments):

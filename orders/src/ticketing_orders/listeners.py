@@ -1,8 +1,10 @@
 """What orders hears."""
 
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from ticketing_common.events import (
+    Event,
     ExpirationComplete,
     PaymentCreated,
     PaymentFailed,
@@ -18,41 +20,52 @@ from ticketing_orders.domain import NotExpiredYet, Payment, Ticket
 from ticketing_orders.judge import judge_payment
 from ticketing_orders.ports import Orders
 
+EventT = TypeVar("EventT", bound=Event)
+TicketEventT = TypeVar("TicketEventT", bound=TicketState)
+PaymentEventT = TypeVar("PaymentEventT", bound=PaymentState)
 
-class TicketCreatedListener(Listener[TicketCreated]):
+
+class OrdersListener(Listener[EventT]):
+    """A listener that changes orders, or what they know."""
+
+    def __init__(self, orders: Orders) -> None:
+        self._orders = orders
+
+
+class TicketListener(OrdersListener[TicketEventT]):
+    """Each event carries the whole ticket, so both are heard alike."""
+
+    async def handle(self, event: TicketEventT) -> None:
+        ticket = Ticket(id=event.id, version=event.version, title=event.title, price=event.price)
+        await use_cases.remember_ticket(self._orders, ticket)
+
+
+class PaymentNewsListener(OrdersListener[PaymentEventT]):
+    """What only has to be shown: no money was taken that somebody would have to judge."""
+
+    async def handle(self, event: PaymentEventT) -> None:
+        await use_cases.show_payment(self._orders, order_id=event.order_id, payment=_payment(event))
+
+
+class TicketCreatedListener(TicketListener[TicketCreated]):
     """Know of a new ticket."""
 
     event = TicketCreated
     durable = "orders-ticket-created"
 
-    def __init__(self, orders: Orders) -> None:
-        self._orders = orders
 
-    async def handle(self, event: TicketCreated) -> None:
-        await use_cases.remember_ticket(self._orders, _ticket(event))
-
-
-class TicketUpdatedListener(Listener[TicketUpdated]):
+class TicketUpdatedListener(TicketListener[TicketUpdated]):
     """Know of a ticket's new title or price, for orders to come."""
 
     event = TicketUpdated
     durable = "orders-ticket-updated"
 
-    def __init__(self, orders: Orders) -> None:
-        self._orders = orders
 
-    async def handle(self, event: TicketUpdated) -> None:
-        await use_cases.remember_ticket(self._orders, _ticket(event))
-
-
-class ExpirationCompleteListener(Listener[ExpirationComplete]):
+class ExpirationCompleteListener(OrdersListener[ExpirationComplete]):
     """Free the ticket when the hold has run out, by our own clock."""
 
     event = ExpirationComplete
     durable = "orders-expiration-complete"
-
-    def __init__(self, orders: Orders) -> None:
-        self._orders = orders
 
     async def handle(self, event: ExpirationComplete) -> None:
         try:
@@ -61,48 +74,29 @@ class ExpirationCompleteListener(Listener[ExpirationComplete]):
             raise ComeBackLater(early.seconds) from early
 
 
-class PaymentCreatedListener(Listener[PaymentCreated]):
+class PaymentCreatedListener(OrdersListener[PaymentCreated]):
     """Judge captured money."""
 
     event = PaymentCreated
     durable = "orders-payment-created"
-
-    def __init__(self, orders: Orders) -> None:
-        self._orders = orders
 
     async def handle(self, event: PaymentCreated) -> None:
         now = datetime.now(UTC)
         await judge_payment(self._orders, order_id=event.order_id, payment=_payment(event), now=now)
 
 
-class PaymentFailedListener(Listener[PaymentFailed]):
+class PaymentFailedListener(PaymentNewsListener[PaymentFailed]):
     """Show that a card was declined."""
 
     event = PaymentFailed
     durable = "orders-payment-failed"
 
-    def __init__(self, orders: Orders) -> None:
-        self._orders = orders
 
-    async def handle(self, event: PaymentFailed) -> None:
-        await use_cases.show_payment(self._orders, order_id=event.order_id, payment=_payment(event))
-
-
-class PaymentRefundedListener(Listener[PaymentRefunded]):
+class PaymentRefundedListener(PaymentNewsListener[PaymentRefunded]):
     """Show that money went back."""
 
     event = PaymentRefunded
     durable = "orders-payment-refunded"
-
-    def __init__(self, orders: Orders) -> None:
-        self._orders = orders
-
-    async def handle(self, event: PaymentRefunded) -> None:
-        await use_cases.show_payment(self._orders, order_id=event.order_id, payment=_payment(event))
-
-
-def _ticket(event: TicketState) -> Ticket:
-    return Ticket(id=event.id, version=event.version, title=event.title, price=event.price)
 
 
 def _payment(event: PaymentState) -> Payment:

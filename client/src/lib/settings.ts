@@ -9,9 +9,13 @@ export type Till =
 
 const DEFAULT_HOLD_SECONDS = 900;
 
-/** Where the services answer, for this server; the browser uses its own origin. */
-export function apiUrl(): string {
-  return (process.env.API_INTERNAL_URL ?? "http://127.0.0.1:8080").replace(/\/+$/, "");
+const DIRECT = { "/api/users": "AUTH_URL", "/api/tickets": "TICKETS_URL", "/api/orders": "ORDERS_URL" };
+
+/** The whole URL of an API path, for this server: its service's own where that is told, else the gateway's. */
+export function apiUrl(path: string): string {
+  const direct = Object.entries(DIRECT).find(([prefix]) => path.startsWith(prefix));
+  const url = (direct && process.env[direct[1]]) || process.env.API_INTERNAL_URL || "http://127.0.0.1:8080";
+  return url.replace(/\/+$/, "") + path;
 }
 
 /** How card details are taken. STRIPE_JS_URL names the emulator's script; without it Stripe's own is loaded. */

@@ -14,7 +14,7 @@ const HALF_A_SECOND_MS = 500;
 /** A GET on behalf of the visitor: the cookie header goes on as it came, byte by byte. */
 export async function read<T>(path: string, patienceMs = PATIENCE_MS): Promise<Answer<T>> {
   const cookie = (await headers()).get("cookie");
-  return ask<T>(apiUrl() + path, {
+  return ask<T>(apiUrl(path), {
     headers: { accept: "application/json", ...(cookie ? { cookie } : {}) },
     cache: "no-store",
     signal: AbortSignal.timeout(patienceMs),

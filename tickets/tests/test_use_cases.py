@@ -85,7 +85,7 @@ async def test_an_edit_that_changes_nothing_writes_and_tells_nothing() -> None:
     assert (edited, tickets.said) == (ticket, [])
 
 
-@pytest.mark.parametrize("ticket_id", ["no id", "", "A" * 24, new_id()])
+@pytest.mark.parametrize("ticket_id", ["no id", "", "A" * 24, "6b03400a378002db41e476fa"])
 async def test_a_ticket_that_is_not_there_is_not_found(ticket_id: str) -> None:
     tickets = TicketsInMemory(a_ticket())
     with pytest.raises(NotFound):

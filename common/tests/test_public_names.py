@@ -41,6 +41,7 @@ NAMES = {
     "observability": {"configure"},
     "outbox": {"OutboxSource", "Relay", "Waiting"},
     "settings": {"CommonSettings", "MarketSettings", "SessionSettings", "load"},
+    "steps": {"Step", "reached", "watch"},
     "tokens": {"LIFETIME", "CurrentUser", "is_weak", "issue", "verify"},
     "web": {
         *(
@@ -59,6 +60,7 @@ NAMES = {
     },
     "testing.apps": {"served"},
     "testing.binaries": {"BinaryNotFound", "find_binary"},
+    "testing.crashing": {"Place", "Point", "arm", "death", "disarm", "seen"},
     "testing.listeners": {"RecordingListener", "envelope", "listening", "say"},
     "testing.recorder": {"RecordingPublisher", "eventually"},
     "testing.servers": {"Server", "free_port", "mongod", "nats_server", "redis_server", "started", "wait_until"},

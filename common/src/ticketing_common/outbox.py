@@ -19,6 +19,7 @@ from ticketing_common.errors import Unavailable
 from ticketing_common.events import Envelope
 from ticketing_common.messaging import EventPublisher
 from ticketing_common.observability.metrics import OUTBOX_WAITING
+from ticketing_common.steps import Step, reached
 
 log = structlog.get_logger(__name__)
 
@@ -138,6 +139,7 @@ class Relay:
         if not envelopes:
             return 0
         stored = await self._publisher.publish(envelopes)
+        reached(Step.PUBLISHED, batch)
         for source in self._sources:
             done = [
                 (item.document_id, ids)
@@ -146,4 +148,5 @@ class Relay:
             ]
             if done:
                 await source.pull(done)
+        reached(Step.PULLED, batch)
         return len(stored)

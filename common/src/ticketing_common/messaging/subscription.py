@@ -20,6 +20,7 @@ from ticketing_common.messaging.listener import OUTAGES, ComeBackLater, Listener
 from ticketing_common.messaging.streams import EVENTS_STREAM
 from ticketing_common.observability import tracing
 from ticketing_common.observability.metrics import EVENTS_HANDLED, HANDLING_SECONDS
+from ticketing_common.steps import Step, reached
 
 log = structlog.get_logger(__name__)
 
@@ -163,6 +164,7 @@ class Subscription:
 
     async def _settle(self, message: Msg) -> str:
         delivery = message.metadata.num_delivered
+        reached(Step.HEARD, self.name, message.data)
         try:
             await self._handle(message)
         except ComeBackLater as later:
@@ -180,6 +182,7 @@ class Subscription:
                 return await self._park(message, error)
             await message.nak(delay=self._retry.delay(delivery))
             return "failed"
+        reached(Step.HANDLED, self.name, message.data)
         await message.ack()
         return "done"
 

@@ -9,6 +9,7 @@
 #   make fmt     format, and fix what can be fixed
 #   make bench   what a request costs, in CPU time
 #   make screenshots   the README's pictures
+#   make images  every image, for Docker or Minikube   TAG=dev  REGISTRY=  TARGET=runtime  ONLY="auth client"
 #   make lock    newest releases of all dependencies, pinned with hashes
 
 PYTHON ?= python3
@@ -28,7 +29,7 @@ EXPORT := $(BIN)/uv export --quiet --no-emit-workspace --no-annotate --no-header
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test test-browser test-stripe lint fmt lock bench screenshots client set-up
+.PHONY: run test test-browser test-stripe lint fmt lock bench images screenshots client set-up
 
 run: $(SETUP) $(CLIENT)
 	@exec $(BIN)/ticketing up
@@ -65,6 +66,10 @@ fmt: $(SETUP) $(CLIENT_PACKAGES)
 screenshots: $(SETUP) $(CLIENT)
 	$(BIN)/python client/scripts/screenshots.py
 
+# What the script takes comes from the command line or the environment; it needs Docker and nothing else.
+images:
+	@infra/images/build
+
 # Each lock is made aside and moved, so that a failure leaves the old one.
 lock: $(SETUP)
 	$(BIN)/uv lock --upgrade
@@ -73,6 +78,7 @@ lock: $(SETUP)
 	    echo "$$service/requirements.lock"; \
 	    $(EXPORT) --package ticketing-$$service --no-dev > $(VENV)/lock && mv $(VENV)/lock $$service/requirements.lock || exit 1; \
 	done
+	@$(EXPORT) --package ticketing-local --no-dev > $(VENV)/lock && mv $(VENV)/lock infra/local/requirements.lock
 
 set-up: $(SETUP) $(CLIENT)
 

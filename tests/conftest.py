@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from ticketing_common.testing.recorder import eventually
+from ticketing_local.crowd import Crowd, reckon
 from ticketing_local.ports import free_gateway_port
 from ticketing_local.testing import Stack, started
 
@@ -96,3 +97,21 @@ async def new_person(stack: Stack) -> AsyncIterator[NewPerson]:
             return Person(http, email)
 
         yield sign_up
+
+
+@pytest.fixture
+def crowd(stack: Stack) -> Crowd:
+    """Buyers and sellers, who come while `crowd.shopping()` lasts."""
+    return Crowd(stack.url)
+
+
+@pytest.fixture
+def all_is_well(stack: Stack, crowd: Crowd, request: pytest.FixtureRequest) -> Callable[[], Awaitable[None]]:
+    """Call it when the trouble is over: all comes to rest, the audit is clean, and each promise was kept."""
+
+    async def check() -> None:
+        reckoning = await reckon(stack, crowd)
+        request.node.user_properties.append(("reckoning", str(reckoning)))
+        assert reckoning.troubles == []
+
+    return check

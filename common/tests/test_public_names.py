@@ -35,6 +35,7 @@ NAMES = {
     "messaging": {
         *("Broker", "ComeBackLater", "EventPublisher", "Listener", "Publisher", "RetryPolicy", "StreamLimits"),
         *("Subscription", "DeadLetter", "DeadLetters", "NotReplayable", "Backlog", "backlogs", "inspecting"),
+        *("SaidEvent", "said_events"),
     },
     "mongo": {"OUTBOX_INDEX", "Database", "Documents", "DuplicateKey", "new_id", "translated_errors"},
     "money": {"to_major", "to_minor"},

@@ -2,7 +2,7 @@
 
 from ticketing_common.messaging.connection import Broker
 from ticketing_common.messaging.dead_letters import DeadLetter, DeadLetters, NotReplayable
-from ticketing_common.messaging.inspection import Backlog, backlogs, inspecting
+from ticketing_common.messaging.inspection import Backlog, SaidEvent, backlogs, inspecting, said_events
 from ticketing_common.messaging.listener import ComeBackLater, Listener, RetryPolicy
 from ticketing_common.messaging.publisher import EventPublisher, Publisher
 from ticketing_common.messaging.streams import StreamLimits
@@ -19,8 +19,10 @@ __all__ = [
     "NotReplayable",
     "Publisher",
     "RetryPolicy",
+    "SaidEvent",
     "StreamLimits",
     "Subscription",
     "backlogs",
     "inspecting",
+    "said_events",
 ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import nats
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, Header
 from nats.js.errors import NotFoundError
 
 from ticketing_common.errors import Unavailable
@@ -15,6 +16,9 @@ from ticketing_common.messaging.streams import EVENTS_STREAM
 
 _CONNECT_SECONDS = 3.0
 _ANSWER_SECONDS = 5.0
+_PAGE = 500
+# A reader that dies leaves its consumer behind for this long.
+_FORGOTTEN_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,39 @@ async def backlogs(jetstream: JetStreamContext) -> list[Backlog]:
     except NotFoundError:
         return []
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class SaidEvent:
+    """An event as it stands in TICKETING. `id` is its dedup key, empty where it was published without one."""
+
+    sequence: int
+    subject: str
+    id: str
+    payload: bytes
+
+
+async def said_events(jetstream: JetStreamContext, *, after: int = 0) -> AsyncIterator[SaidEvent]:
+    """What TICKETING holds after this sequence and up to now, oldest first. It hands nothing to any listener."""
+    config = ConsumerConfig(
+        deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+        opt_start_seq=after + 1,
+        ack_policy=AckPolicy.NONE,
+        inactive_threshold=_FORGOTTEN_SECONDS,
+    )
+    consumer = await jetstream.add_consumer(EVENTS_STREAM, config)
+    pull = await jetstream.pull_subscribe_bind(consumer.name, stream=EVENTS_STREAM)
+    try:
+        left = consumer.num_pending or 0
+        while left > 0:
+            page = await pull.fetch(min(left, _PAGE), timeout=_ANSWER_SECONDS)
+            left -= len(page)
+            for message in page:
+                event_id = (message.headers or {}).get(Header.MSG_ID.value, "")
+                yield SaidEvent(message.metadata.sequence.stream, message.subject, event_id, message.data)
+    finally:
+        await pull.unsubscribe()
+        await jetstream.delete_consumer(EVENTS_STREAM, consumer.name)
 
 
 async def _ignore(_error: Exception) -> None:

@@ -94,9 +94,21 @@ class Supervisor:
         with contextlib.suppress(xmlrpc.client.Fault):  # a tier without processes
             self._ask("stopProcessGroup", tier.value, True)
 
+    def stop_process(self, name: str) -> None:
+        """Begin to end one process (SIGTERM), and do not restart it before `start_process`; it may still be there."""
+        self._ask("stopProcess", self._full_name(name), False)
+
+    def start_process(self, name: str) -> None:
+        """Start a process that was stopped."""
+        self._ask("startProcess", self._full_name(name), False)
+
     def shutdown(self) -> None:
         """Ask it to stop what is left, and itself."""
         self._ask("shutdown")
+
+    def _full_name(self, name: str) -> str:
+        """With its group. Raises KeyError when there is no such process."""
+        return {info["name"]: f"{info['group']}:{name}" for info in self._ask("getAllProcessInfo")}[name]
 
     def _ask(self, method: str, *arguments: object) -> Any:
         """One connection a question: the library's transport is of no use any more after an error."""

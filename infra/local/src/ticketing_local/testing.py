@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ticketing_local.ps import addresses
+from ticketing_local.state import RunningStack, StateDir
+from ticketing_local.supervision import Supervisor
 from ticketing_local.up import READY
 
 TICKETING = (sys.executable, "-m", "ticketing_local")
@@ -33,6 +36,21 @@ class Stack:
     def ps(self) -> dict[str, dict[str, Any]]:
         """`ticketing ps --json`, by name."""
         return {row["name"]: row for row in json.loads(ticketing("ps", "--json", STATE_DIR=str(self.state_dir)).stdout)}
+
+    def urls(self) -> dict[str, str]:
+        """Where each process answers, by name; quicker than `ps`."""
+        return addresses(StateDir(self.state_dir))
+
+    def supervisor(self) -> Supervisor:
+        """What restarts its processes."""
+        stack = RunningStack.load(StateDir(self.state_dir))
+        assert stack is not None, f"no stack runs on {self.state_dir}"  # noqa: S101  only tests call it
+        return Supervisor(stack.socket)
+
+    def pid(self, name: str) -> int:
+        """Of this process now, waiting for one that is being restarted."""
+        wait_until(lambda: self.supervisor().states()[name].pid is not None, f"{name} running", seconds=60)
+        return self.supervisor().states()[name].pid or 0
 
     def pids(self) -> list[int]:
         """Every process of the stack, the supervisor among them."""

@@ -1,0 +1,48 @@
+"""Break a process of a running stack, as accidents do. Only tests import this."""
+
+import contextlib
+import os
+import signal
+from collections.abc import Iterator
+
+from ticketing_local.testing import Stack, wait_until
+
+BACK_WITHIN_SECONDS = 60.0
+
+
+def kill(stack: Stack, name: str) -> None:
+    """SIGKILL; return when the supervisor has started another one, which may not be ready yet."""
+    killed = stack.pid(name)
+    os.kill(killed, signal.SIGKILL)
+    supervisor = stack.supervisor()
+    wait_until(lambda: supervisor.states()[name].pid not in (None, killed), f"{name} back", seconds=BACK_WITHIN_SECONDS)
+
+
+@contextlib.contextmanager
+def frozen(stack: Stack, name: str) -> Iterator[None]:
+    """SIGSTOP: the process holds its connections and does nothing until left."""
+    pid = stack.pid(name)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+@contextlib.contextmanager
+def down(stack: Stack, name: str) -> Iterator[None]:
+    """Killed without a word, and held down until left.
+
+    The supervisor is told to stop the process, as `supervisorctl stop` does, or it would restart it; the process is
+    frozen before that, so that the SIGTERM that comes with it is never heard, and then killed.
+    """
+    supervisor, pid = stack.supervisor(), stack.pid(name)
+    os.kill(pid, signal.SIGSTOP)
+    supervisor.stop_process(name)
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: supervisor.states()[name].state == "stopped", f"{name} down", seconds=BACK_WITHIN_SECONDS)
+    try:
+        yield
+    finally:
+        supervisor.start_process(name)
+        wait_until(lambda: supervisor.states()[name].is_running, f"{name} up", seconds=BACK_WITHIN_SECONDS)

@@ -1,0 +1,36 @@
+"""Each file has a stack of its own, so that what one breaks never shows in another; and a table of what came of it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from ticketing_local.ports import free_gateway_port
+from ticketing_local.testing import Stack, started
+
+WINDOW_SECONDS = 6
+TEST_SECONDS = 600
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Faults take their time."""
+    for item in items:
+        if "faults" in item.path.parts:
+            item.add_marker(pytest.mark.timeout(TEST_SECONDS))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How long each took until all was at rest."""
+    terminalreporter.section("faults")
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for _, reckoning in report.user_properties:
+            name = report.nodeid.rpartition("::")[2]
+            terminalreporter.write_line(f"{name}: {report.duration:.0f} s; {reckoning}")
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Everything, with two of orders, and reservations that last 6 s."""
+    state_dir = tmp_path_factory.mktemp("stack") / "state"
+    own = {"REPLICAS": "orders=2", "EXPIRATION_WINDOW_SECONDS": str(WINDOW_SECONDS)}
+    with started(state_dir, free_gateway_port(), **own) as running:
+        yield running

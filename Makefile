@@ -3,6 +3,7 @@
 #   make run     start everything and print its URL; Ctrl-C stops it
 #                PORT=8080  STATE_DIR=.local  REPLICAS="orders=3 tickets=2"
 #   make test    the whole suite                       ARGS="-k expiry" goes to pytest
+#   make test-faults     kills, outages, poison, crash points and races, with people buying; some 15 minutes
 #   make test-browser    the web client's stories, in a real Chromium
 #   make test-stripe STRIPE_KEY=sk_test_…   what we rely on of Stripe, on Stripe itself instead of the emulator
 #   make lint    ruff, mypy, the import contracts; ESLint, tsc and the drift of the client's types
@@ -25,11 +26,14 @@ CLIENT_SOURCES := $(shell find client/src client/scripts/assemble.mjs ! -name '(
 SERVICES := auth tickets orders payments expiration
 MEMBERS := common $(SERVICES) infra/local
 
+# Without the folders that `make test` leaves out.
+ADDOPTS := -o addopts="--import-mode=importlib --strict-markers --strict-config"
+
 EXPORT := $(BIN)/uv export --quiet --no-emit-workspace --no-annotate --no-header
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test test-browser test-stripe lint fmt lock bench images screenshots client set-up
+.PHONY: run test test-browser test-faults test-stripe lint fmt lock bench images screenshots client set-up
 
 run: $(SETUP) $(CLIENT)
 	@exec $(BIN)/ticketing up
@@ -39,7 +43,12 @@ test: $(SETUP) $(CLIENT)
 	$(BIN)/pytest $(ARGS)
 
 test-browser: $(SETUP) $(CLIENT)
-	$(BIN)/pytest -o addopts="--import-mode=importlib --strict-markers --strict-config" tests/browser $(ARGS)
+	$(BIN)/pytest $(ADDOPTS) tests/browser $(ARGS)
+
+# Two at a time, a file each; most of it is waiting. The slowest files come first.
+test-faults: $(SETUP) $(CLIENT)
+	$(BIN)/pytest $(ADDOPTS) -v -n 2 --dist loadfile --no-loadscope-reorder \
+	    $(wildcard tests/faults tests/crash tests/races) $(ARGS)
 
 test-stripe: $(SETUP)
 	@case "$(STRIPE_KEY)" in sk_test_*|rk_test_*) ;; *) \

@@ -1,13 +1,14 @@
 import { NextResponse, type NextRequest } from "next/server";
 
 import { contentSecurityPolicy } from "@/lib/content-security-policy";
+import { setting } from "@/lib/environment";
 
 /** Gives each page its Content Security Policy. Next reads the nonce from the request's own header. */
 export function proxy(request: NextRequest): NextResponse {
   const nonce = btoa(crypto.randomUUID());
   const policy = contentSecurityPolicy({
     nonce,
-    allowStripe: !process.env.STRIPE_JS_URL,
+    allowStripe: !setting("STRIPE_JS_URL"),
     isDevelopment: process.env.NODE_ENV === "development",
   });
   const headers = new Headers(request.headers);

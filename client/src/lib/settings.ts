@@ -1,5 +1,7 @@
 import "server-only";
 
+import { setting } from "@/lib/environment";
+
 /** Read at each request, from the environment of the running process: one build serves every installation. */
 
 export type Till =
@@ -20,9 +22,9 @@ export function apiUrl(path: string): string {
 
 /** How card details are taken. STRIPE_JS_URL names the emulator's script; without it Stripe's own is loaded. */
 export function till(): Till {
-  const publishableKey = process.env.STRIPE_PUBLISHABLE_KEY?.trim();
+  const publishableKey = setting("STRIPE_PUBLISHABLE_KEY");
   if (!publishableKey) return { kind: "missing" };
-  const scriptUrl = process.env.STRIPE_JS_URL?.trim();
+  const scriptUrl = setting("STRIPE_JS_URL");
   if (scriptUrl) return { kind: "emulator", publishableKey, scriptUrl };
   return { kind: "stripe", publishableKey, isTest: publishableKey.startsWith("pk_test_") };
 }

@@ -1,0 +1,23 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import { afterEach, expect, test, vi } from "vitest";
+
+import { setting } from "./environment";
+
+afterEach(() => vi.unstubAllEnvs());
+
+test("a setting that comes late, as a file, is seen without a restart", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "settings-"));
+  vi.stubEnv("SETTINGS_DIR", folder);
+  expect(setting("STRIPE_PUBLISHABLE_KEY")).toBeUndefined();
+  writeFileSync(path.join(folder, "STRIPE_PUBLISHABLE_KEY"), "pk_test_late\n");
+  expect(setting("STRIPE_PUBLISHABLE_KEY")).toBe("pk_test_late");
+  rmSync(folder, { recursive: true });
+});
+
+test("an empty variable is none", () => {
+  vi.stubEnv("STRIPE_JS_URL", " ");
+  expect(setting("STRIPE_JS_URL")).toBeUndefined();
+});

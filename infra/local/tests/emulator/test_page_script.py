@@ -22,3 +22,14 @@ def test_it_is_one_valid_script_that_leaves_only_stripe_behind(tmp_path):
     check = f"{page} require({str(script)!r}); console.log(Object.keys(window), window.Stripe.version)"
     answer = subprocess.run(["node", "-e", check], capture_output=True, text=True, check=True)
     assert answer.stdout.split() == ["[", "'Stripe'", "]", "endive"]
+
+
+@pytest.mark.parametrize("path", ["/v3/", "/v1/events", "/v1/nothing"])
+async def test_a_gateway_that_rewrites_nothing_may_show_it_under_its_own_path(page, path):
+    here, there = await page.get(path), await page.get(f"/emulator-stripe{path}")
+    assert (there.status_code, there.headers["content-type"]) == (here.status_code, here.headers["content-type"])
+
+
+async def test_what_only_the_operator_may_do_is_not_under_that_path(page):
+    assert (await page.get("/emulator/faults")).status_code == 200
+    assert (await page.get("/emulator-stripe/emulator/faults")).status_code == 404

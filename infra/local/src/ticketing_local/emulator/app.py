@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from ticketing_local.emulator.account import Account
 from ticketing_local.emulator.background import keep_running
@@ -23,6 +23,8 @@ from ticketing_local.emulator.webhooks.courier import Courier
 from ticketing_local.emulator.wire.access_log import AccessLog
 from ticketing_local.emulator.wire.failures import InvalidRequest, ServerFailure
 
+# An Ingress rewrites nothing: what a page needs is here too, under the path where a gateway shows it.
+PAGE_PREFIX = "/emulator-stripe"
 PAGES_MAY_ASK = Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
 
 
@@ -41,8 +43,14 @@ def create_app(settings: Settings) -> Starlette:
             yield
         database.close()
 
+    public = [*page_routes(), *api_routes(account)]
     return Starlette(
-        routes=[Route("/healthz/live", alive), *page_routes(), *api_routes(account), *Control(account).routes()],
+        routes=[
+            Route("/healthz/live", alive),
+            *public,
+            Mount(PAGE_PREFIX, routes=public),
+            *Control(account).routes(),
+        ],
         middleware=[Middleware(AccessLog), PAGES_MAY_ASK],
         exception_handlers={HTTPException: unknown_route, Exception: defect},
         lifespan=lifespan,

@@ -11,6 +11,7 @@
 #   make bench   what a request costs, in CPU time
 #   make screenshots   the README's pictures
 #   make images  every image, for Docker or Minikube   TAG=dev  REGISTRY=  TARGET=runtime  ONLY="auth client"
+#   make wheel   ticketing-common as a package, tested as it will be installed    TAG=common-v1.2.3
 #   make lock    newest releases of all dependencies, pinned with hashes
 
 PYTHON ?= python3
@@ -33,7 +34,7 @@ EXPORT := $(BIN)/uv export --quiet --no-emit-workspace --no-annotate --no-header
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test test-browser test-faults test-stripe lint fmt lock bench images screenshots client set-up
+.PHONY: run test test-browser test-faults test-stripe lint fmt lock bench images screenshots client set-up wheel
 
 run: $(SETUP) $(CLIENT)
 	@exec $(BIN)/ticketing up
@@ -88,6 +89,10 @@ lock: $(SETUP)
 	    $(EXPORT) --package ticketing-$$service --no-dev > $(VENV)/lock && mv $(VENV)/lock $$service/requirements.lock || exit 1; \
 	done
 	@$(EXPORT) --package ticketing-local --no-dev > $(VENV)/lock && mv $(VENV)/lock infra/local/requirements.lock
+
+# The package of what the services share, built into dist/ and tested as others will install it.
+wheel: $(SETUP)
+	@infra/release/wheel.sh
 
 set-up: $(SETUP) $(CLIENT)
 

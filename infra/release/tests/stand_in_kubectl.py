@@ -1,3 +1,4 @@
+# ruff: noqa: T201 -- a command talks by printing
 """A stand-in for kubectl, put on PATH: it keeps a cluster's workloads in a file and writes down what it was asked.
 
 `workloads` tells each one's revision, what the release `changes`, what is `broken` until it is undone, and whether the

@@ -1,0 +1,67 @@
+"""infra/release/render.sh: what a release is made of, without a cluster."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[3]
+GIVEN = {"REGISTRY": "registry.example.net/shop", "HOST": "tickets.example.org", "TAG": "0a1b2c3"}
+
+
+def rendered(**changes: str) -> subprocess.CompletedProcess[str]:
+    script = ROOT / "infra" / "release" / "render.sh"
+    environment = {**os.environ, **GIVEN, **changes}
+    return subprocess.run([script], env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def release() -> list[dict[str, Any]]:
+    """Every object of a release, as the cluster would be told."""
+    if not shutil.which("kubectl"):
+        pytest.skip("kubectl is not installed; CI has it")
+    done = rendered()
+    assert done.returncode == 0, done.stderr
+    return [*yaml.safe_load_all(done.stdout)]
+
+
+def test_a_release_holds_every_object_of_both_folders(release: list[dict[str, Any]]) -> None:
+    paths = [*(ROOT / "infra/k8s").glob("*.yaml"), *(ROOT / "infra/k8s-prod").glob("*.yaml")]
+    objects = [made for path in paths for made in yaml.safe_load_all(path.read_text()) if made]
+
+    def names(listed: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
+        return Counter((made["kind"], made["metadata"]["name"]) for made in listed)
+
+    assert names(release) == names(objects)
+
+
+def test_each_image_of_ours_is_that_of_the_commit_and_the_others_stay(release: list[dict[str, Any]]) -> None:
+    images = set(re.findall(r"image: (\S+)", yaml.safe_dump(release)))
+    ours = {image for image in images if "ticketing" in image}
+    assert ours == {
+        f"registry.example.net/shop/ticketing/{name}:0a1b2c3"
+        for name in ("auth", "tickets", "orders", "payments", "expiration", "client")
+    }
+    assert {image.partition(":")[0] for image in images - ours} == {"mongo", "nats", "redis"}
+
+
+def test_the_host_is_ours_in_the_rule_the_certificate_and_the_load_balancer(release: list[dict[str, Any]]) -> None:
+    (ingress,) = (made["spec"] for made in release if made["kind"] == "Ingress")
+    assert [rule["host"] for rule in ingress["rules"]] == ["tickets.example.org"]
+    assert [tls["hosts"] for tls in ingress["tls"]] == [["tickets.example.org"]]
+    assert "example.com" not in yaml.safe_dump(release)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("TAG", ""), ("REGISTRY", "Registry of ours"), ("HOST", "localhost"), ("HOST", "a.b/c")]
+)
+def test_a_missing_or_senseless_value_is_named_and_nothing_is_printed(name: str, value: str) -> None:
+    done = rendered(**{name: value})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert name in done.stderr

@@ -22,7 +22,7 @@ trap 'rm -rf "$overlay"' EXIT
 {
     echo "resources: [../production]"
     echo "images:"
-    for image in $(grep -rhoE 'image: ticketing/[a-z-]+' ../k8s ../k8s-prod | sed 's/image: //' | sort -u); do
+    grep -rhoE 'image: ticketing/[a-z-]+' ../k8s ../k8s-prod | sort -u | while read -r _ image; do
         echo "  - {name: $image, newName: $REGISTRY/$image, newTag: \"$TAG\"}"
     done
 } > "$overlay/kustomization.yaml"

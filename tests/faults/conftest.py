@@ -28,9 +28,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Everything, with two of orders, and reservations that last 6 s."""
+def stack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Stack]:
+    """Everything, with two of orders; reservations last 6 s, or as long as the file's WINDOW_SECONDS says."""
     state_dir = tmp_path_factory.mktemp("stack") / "state"
-    own = {"REPLICAS": "orders=2", "EXPIRATION_WINDOW_SECONDS": str(WINDOW_SECONDS)}
+    window = getattr(request.module, "WINDOW_SECONDS", WINDOW_SECONDS)
+    own = {"REPLICAS": "orders=2", "EXPIRATION_WINDOW_SECONDS": str(window)}
     with started(state_dir, free_gateway_port(), **own) as running:
         yield running

@@ -1,10 +1,14 @@
 """Break a process of a running stack, as accidents do. Only tests import this."""
 
 import contextlib
+import json
 import os
 import signal
-from collections.abc import Iterator
+import socket
+from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
 
+from ticketing_local.state import write_private
 from ticketing_local.testing import Stack, wait_until
 
 BACK_WITHIN_SECONDS = 60.0
@@ -46,3 +50,30 @@ def down(stack: Stack, name: str) -> Iterator[None]:
     finally:
         supervisor.start_process(name)
         wait_until(lambda: supervisor.states()[name].is_running, f"{name} up", seconds=BACK_WITHIN_SECONDS)
+
+
+@contextlib.contextmanager
+def rewired(stack: Stack, name: str, *, wrapper: Sequence[str] = (), **environment: str) -> Iterator[None]:
+    """Restarted with other settings, and with `-m MODULE …` of its command run by `wrapper`; as it was when left."""
+    file = stack.state_dir / "run" / f"{name}.json"
+    before = file.read_text()
+    program = json.loads(before)
+    program["env"] |= environment
+    program["argv"] = [program["argv"][0], *wrapper, *program["argv"][1:]]
+    write_private(file, json.dumps(program))
+    kill(stack, name)
+    try:
+        yield
+    finally:
+        write_private(file, before)
+        kill(stack, name)
+
+
+def wipe_redis(stack: Stack) -> None:
+    """FLUSHALL."""
+    port = urlsplit(stack.urls()["redis"]).port or 6379
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(b"FLUSHALL\r\n")
+        answer = connection.recv(16)
+    if not answer.startswith(b"+OK"):
+        raise AssertionError(f"Redis did not wipe itself: {answer!r}")

@@ -6,5 +6,7 @@ Only tests import this.
 from ticketing_local.crowd.crowd import Crowd
 from ticketing_local.crowd.evidence import Evidence, gather
 from ticketing_local.crowd.reckoning import Reckoning, reckon
+from ticketing_local.crowd.saying_again import say_again
+from ticketing_local.crowd.shopper import Notes, Shopper
 
-__all__ = ["Crowd", "Evidence", "Reckoning", "gather", "reckon"]
+__all__ = ["Crowd", "Evidence", "Notes", "Reckoning", "Shopper", "gather", "reckon", "say_again"]

@@ -23,7 +23,7 @@ class Crowd:
     """People at one gateway. `notes` is what they were promised; the dice are the same at each run."""
 
     def __init__(self, url: str, *, people: int = PEOPLE, seed: int = 1) -> None:
-        self._url = url
+        self.url = url
         self._people = people
         self._seed = seed
         self._closing = False
@@ -33,13 +33,12 @@ class Crowd:
     async def shopping(self) -> AsyncIterator[None]:
         """While inside, people sell and buy. On leaving each finishes what is in hand."""
         self._closing = False
-        async with asyncio.TaskGroup() as people:
-            for number in range(self._people):
-                people.create_task(self._shop(number))
-            try:
-                yield
-            finally:
-                self._closing = True
+        people = [asyncio.create_task(self._shop(number)) for number in range(self._people)]
+        try:
+            yield
+        finally:
+            self._closing = True
+            await asyncio.gather(*people)
 
     async def sales(self, more: int) -> None:
         """Wait until this many more orders are paid. Raises AssertionError when trade has come to a halt."""
@@ -57,7 +56,7 @@ class Crowd:
     async def _shop(self, number: int) -> None:
         # S311: the dice choose what a shopper does, no secret.
         dice = random.Random(f"{self._seed}.{number}")  # noqa: S311
-        async with httpx.AsyncClient(base_url=self._url, timeout=ANSWER_SECONDS, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=self.url, timeout=ANSWER_SECONDS, trust_env=False) as http:
             shopper = Shopper(http, self.notes, dice)
             is_known = False
             for _ in range(MOST_VISITS):

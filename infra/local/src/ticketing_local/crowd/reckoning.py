@@ -10,7 +10,7 @@ from ticketing_local.crowd.evidence import Evidence, gather
 from ticketing_local.testing import Stack, ticketing
 
 CLOSED_WITHIN_SECONDS = 60.0
-SETTLE_SECONDS = "60"
+SETTLE_SECONDS = 60.0
 LOOK_EVERY_SECONDS = 0.5
 
 
@@ -27,11 +27,11 @@ class Reckoning:
         return f"at rest after {self.seconds:.1f} s, {self.promises} promises, {len(self.troubles)} broken"
 
 
-async def reckon(stack: Stack, crowd: Crowd) -> Reckoning:
-    """Wait until no order is open, audit, and look for each promise."""
+async def reckon(stack: Stack, crowd: Crowd, *, settle: float = SETTLE_SECONDS) -> Reckoning:
+    """Wait until no order is open, audit (which waits `settle` seconds for the rest), and look for each promise."""
     began = time.monotonic()
     open_orders = await _all_closed(stack)
-    audit = await asyncio.to_thread(ticketing, "audit", "--settle", SETTLE_SECONDS, STATE_DIR=str(stack.state_dir))
+    audit = await asyncio.to_thread(ticketing, "audit", "--settle", str(settle), STATE_DIR=str(stack.state_dir))
     seconds = time.monotonic() - began
     troubles = [f"order {order_id} never closed" for order_id in open_orders]
     if audit.returncode != 0:

@@ -70,29 +70,26 @@ class Shopper:
 
     async def visit(self) -> None:
         """Sell something, then buy something and do with the order what people do."""
-        await self.sell()
-        order = await self.order()
+        self._put_on_shelf(await self.sell())
+        order = await self.order(self._notes.shelf.pop(self._dice.randrange(len(self._notes.shelf))))
         if order is None:
             return
         act = self._dice.choices((self.pay, self.try_two_cards, self.cancel, self.forget), (10, 3, 3, 3))[0]
         await act(order)
 
-    async def sell(self) -> None:
+    async def sell(self) -> dict[str, Any]:
         """List a ticket, and sometimes change it at once."""
         body = {"title": f"Seat {secrets.token_hex(3)}", "price": self._dice.choice(PRICES)}
-        ticket = (await self._insist("POST", "/api/tickets", body, settled=(CREATED,))).json()
+        ticket: dict[str, Any] = (await self._insist("POST", "/api/tickets", body, settled=(CREATED,))).json()
         self._promised_listing(ticket)
         if self._dice.random() < EDITED:
             body["price"] = self._dice.choice(PRICES)
             answer = await self._insist("PUT", f"/api/tickets/{ticket['id']}", body, settled=(OK,))
             self._promised_listing(answer.json())
-        self._put_on_shelf(ticket)
+        return ticket
 
-    async def order(self) -> dict[str, Any] | None:
-        """Reserve something that is for sale; None when somebody was faster."""
-        if not self._notes.shelf:
-            return None
-        ticket = self._notes.shelf.pop(self._dice.randrange(len(self._notes.shelf)))
+    async def order(self, ticket: dict[str, Any]) -> dict[str, Any] | None:
+        """Reserve it; None when somebody was faster."""
         answer = await self._insist("POST", "/api/orders", {"ticketId": ticket["id"]}, settled=(CREATED, REFUSED))
         order = answer.json() if answer.status_code == CREATED else await self._own_order(ticket["id"])
         if order is not None:

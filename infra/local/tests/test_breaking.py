@@ -1,0 +1,43 @@
+"""The faults that tests make: what is killed comes back, what is held down does not, until it is let go."""
+
+import json
+
+import httpx
+import pytest
+
+from ticketing_local.breaking import down, frozen, kill, rewired, wipe_redis
+from ticketing_local.testing import Stack, wait_until
+
+
+def test_what_is_killed_is_another_process_afterwards(stack: Stack) -> None:
+    before = stack.pid("redis")
+    kill(stack, "redis")
+    assert stack.pid("redis") != before
+
+
+def test_what_is_held_down_is_not_restarted_before_it_is_let_go(stack: Stack) -> None:
+    with down(stack, "tickets-1"):
+        assert stack.ps()["tickets-1"]["state"] == "stopped"
+    assert stack.supervisor().states()["tickets-1"].is_running
+
+
+def test_what_is_frozen_answers_nothing_and_goes_on_afterwards(stack: Stack) -> None:
+    url = stack.urls()["tickets-2"]
+    with frozen(stack, "tickets-2"), pytest.raises(httpx.TimeoutException):
+        httpx.get(url, timeout=1)
+    assert httpx.get(url, timeout=30).status_code == 200
+
+
+def test_a_process_can_run_with_other_settings_for_a_while(stack: Stack) -> None:
+    file = stack.state_dir / "run" / "tickets-1.json"
+    before = file.read_text()
+    with rewired(stack, "tickets-1", wrapper=("-X", "utf8"), MONGO_URI="elsewhere"):
+        program = json.loads(file.read_text())
+        assert program["env"]["MONGO_URI"] == "elsewhere"
+        assert program["argv"][1:4] == ["-X", "utf8", "-m"]
+    assert file.read_text() == before
+
+
+def test_a_wiped_redis_goes_on(stack: Stack) -> None:
+    wait_until(lambda: stack.supervisor().states()["redis"].is_running, "redis running", seconds=60)
+    wipe_redis(stack)

@@ -1,0 +1,28 @@
+"""MongoDB is away for five minutes while events arrive: nothing healthy is parked."""
+
+import asyncio
+
+from ticketing_common.messaging import RetryPolicy, inspecting, said_events
+from ticketing_local.breaking import down
+from ticketing_local.crowd import Crowd, say_again
+from ticketing_local.testing import Stack
+
+AWAY_SECONDS = 300
+ROUNDS = 10
+
+
+async def test_nothing_healthy_is_parked_while_mongodb_is_away_for_five_minutes(
+    stack: Stack, crowd: Crowd, all_is_well
+) -> None:
+    policy = RetryPolicy()
+    assert sum(policy.delay(delivery) for delivery in range(1, policy.park_at)) < AWAY_SECONDS / 2  # else no proof
+    async with crowd.shopping():
+        await crowd.sales(10)
+        async with inspecting(stack.urls()["nats"]) as jetstream:
+            events = [event async for event in said_events(jetstream)]
+        with down(stack, "mongo"):
+            for part in range(ROUNDS):
+                await say_again(stack, events[part::ROUNDS])
+                await asyncio.sleep(AWAY_SECONDS / ROUNDS)
+        await crowd.sales(10)
+    await all_is_well()  # the audit tells each message that is parked

@@ -11,6 +11,7 @@
 #   make bench   what a request costs, in CPU time
 #   make screenshots   the README's pictures
 #   make images  every image, for Docker or Minikube   TAG=dev  REGISTRY=  TARGET=runtime  ONLY="auth client"
+#   make manifests   what deploys it: schemas, rules, and what schemas cannot see
 #   make wheel   ticketing-common as a package, tested as it will be installed    TAG=common-v1.2.3
 #   make lock    newest releases of all dependencies, pinned with hashes
 
@@ -24,6 +25,8 @@ CLIENT := client/.next/.built
 # Folders count too: a file that goes away changes its folder. What ends in a bracket make would take for an archive.
 CLIENT_SOURCES := $(shell find client/src client/scripts/assemble.mjs ! -name '(*)') $(addprefix client/,package.json next.config.ts postcss.config.mjs tsconfig.json)
 
+MANIFEST_TOOLS := $(VENV)/manifests/.set-up
+
 SERVICES := auth tickets orders payments expiration
 MEMBERS := common $(SERVICES) infra/local
 
@@ -34,7 +37,7 @@ EXPORT := $(BIN)/uv export --quiet --no-emit-workspace --no-annotate --no-header
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test test-browser test-faults test-stripe lint fmt lock bench images screenshots client set-up wheel
+.PHONY: run test test-browser test-faults test-stripe lint fmt lock bench images manifests screenshots client set-up wheel
 
 run: $(SETUP) $(CLIENT)
 	@exec $(BIN)/ticketing up
@@ -80,6 +83,11 @@ screenshots: $(SETUP) $(CLIENT)
 images:
 	@infra/images/build
 
+# The tools have locks of their own: checkov holds many libraries to old releases.
+manifests: $(SETUP) $(MANIFEST_TOOLS)
+	@infra/manifests/check
+	$(BIN)/pytest -q infra/manifests
+
 # Each lock is made aside and moved, so that a failure leaves the old one.
 lock: $(SETUP)
 	$(BIN)/uv lock --upgrade
@@ -89,6 +97,8 @@ lock: $(SETUP)
 	    $(EXPORT) --package ticketing-$$service --no-dev > $(VENV)/lock && mv $(VENV)/lock $$service/requirements.lock || exit 1; \
 	done
 	@$(EXPORT) --package ticketing-local --no-dev > $(VENV)/lock && mv $(VENV)/lock infra/local/requirements.lock
+	@cd infra/manifests && ../../$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-annotate --no-header requirements.in > ../../$(VENV)/lock && mv ../../$(VENV)/lock requirements.lock
 
 # The package of what the services share, built into dist/ and tested as others will install it.
 wheel: $(SETUP)
@@ -112,6 +122,13 @@ $(SETUP): requirements.lock $(MEMBERS:%=%/pyproject.toml)
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --require-hashes requirements.lock
 	@echo "set-up 4/4  the members of this workspace"
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(MEMBERS:%=-e ./%)
+	@touch $@
+
+$(MANIFEST_TOOLS): $(SETUP) infra/manifests/requirements.lock infra/manifests/package-lock.json
+	@echo "set-up      the tools that check manifests (some 400 MB on the disk)"
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(VENV)/manifests
+	@VIRTUAL_ENV=$(VENV)/manifests $(BIN)/uv pip sync --quiet --require-hashes infra/manifests/requirements.lock
+	@cd infra/manifests && npm ci --silent
 	@touch $@
 
 $(CLIENT_PACKAGES): client/package-lock.json client/.npmrc

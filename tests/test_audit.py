@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from ticketing_common.ids import is_id
 from ticketing_common.messaging import inspecting
 from ticketing_common.mongo import Database
 from ticketing_common.testing.recorder import eventually
+from ticketing_local.settings import SERVICES
 from ticketing_local.testing import Stack, ticketing
 
 
@@ -51,6 +53,16 @@ async def test_after_a_purchase_the_audit_is_clean(sale: dict[str, Any], stack: 
     status, said = audited(stack, "--settle", "60")
     assert (status, said[:7]) == (0, "clean: "), said
     assert "Stripe's ledger agrees" in said
+
+
+async def test_a_stack_elsewhere_is_audited_by_its_addresses_alone(
+    sale: dict[str, Any], stack: Stack, tmp_path: Path
+) -> None:
+    urls = {name: row["url"] for name, row in stack.ps().items()}
+    databases = " ".join(f"{service}-mongo={urls['mongo']}" for service in SERVICES)
+    answer = ticketing("audit", "--settle", "60", STATE_DIR=str(tmp_path), ADDRESSES=f"nats={urls['nats']} {databases}")
+    assert (answer.returncode, answer.stdout[:7]) == (0, "clean: "), answer.stdout + answer.stderr
+    assert "Stripe's own ledger was not read" in answer.stdout
 
 
 async def test_a_ticket_that_names_a_wrong_order_is_found(sale: dict[str, Any], stack: Stack) -> None:

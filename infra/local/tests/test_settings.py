@@ -3,7 +3,7 @@
 import pytest
 
 from ticketing_local.errors import SettingsError
-from ticketing_local.settings import ROOT, read_settings
+from ticketing_local.settings import ROOT, SERVICES, read_addresses, read_settings
 
 
 def test_without_any_variable_the_defaults_hold() -> None:
@@ -70,3 +70,16 @@ def test_stripe_settings_without_a_key_are_not_ignored() -> None:
 def test_secrets_are_not_inherited_by_every_process() -> None:
     settings = read_settings({"JWT_SECRET": "long enough", "STRIPE_KEY": "sk_test_1", "MAKEFLAGS": "w", "PATH": "/bin"})
     assert settings.inherited == {"PATH": "/bin"}
+
+
+def test_a_stack_elsewhere_is_told_by_the_addresses_of_nats_and_of_each_database() -> None:
+    named = " ".join(f"{service}-mongo=mongodb://127.0.0.1:1?a=b" for service in SERVICES)
+    told = read_addresses({"ADDRESSES": f"nats=nats://127.0.0.1:2 {named}"})
+    assert told is not None
+    assert (told["nats"], told["orders-mongo"]) == ("nats://127.0.0.1:2", "mongodb://127.0.0.1:1?a=b")
+    assert read_addresses({}) is None
+
+
+def test_a_stack_elsewhere_of_which_a_part_is_not_told_is_refused_by_name() -> None:
+    with pytest.raises(SettingsError, match=r"^ADDRESSES must name auth-mongo, tickets-mongo, "):
+        read_addresses({"ADDRESSES": "nats=nats://127.0.0.1:2"})

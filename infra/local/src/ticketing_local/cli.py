@@ -25,6 +25,7 @@ settings, by environment:
   REPLICAS                   how many of a service, e.g. "orders=3 tickets=2"
   EXPIRATION_WINDOW_SECONDS  how long an order holds its ticket (900)
   CURRENCY                   three letters (usd)
+  ADDRESSES                  of audit and dead: a stack elsewhere (infra/release/forward.sh)
   STRIPE_KEY                 sk_test_… talks to Stripe; without it payments are emulated
   STRIPE_PUBLISHABLE_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_API_BASE   go with STRIPE_KEY
   JWT_SECRET                 signs the sessions (made at the first start, kept in STATE_DIR)

@@ -1,10 +1,12 @@
 """`ticketing ps`: what runs, with pids and addresses."""
 
 import json
+import os
 import sys
 from dataclasses import dataclass
 
 from ticketing_local.errors import NoStack
+from ticketing_local.settings import read_addresses
 from ticketing_local.state import RunningStack, StateDir
 from ticketing_local.supervision import Supervisor
 
@@ -32,8 +34,10 @@ def rows(state: StateDir) -> list[Row]:
 
 
 def addresses(state: StateDir) -> dict[str, str]:
-    """Where each process of the running stack that answers somebody is, by name. Raises NoStack."""
-    return {row.name: row.url for row in rows(state) if row.url is not None}
+    """Where each process of the running stack that answers somebody is, by name; of the one that ADDRESSES tells of, if
+    that is set. Raises NoStack, and SettingsError."""
+    elsewhere = read_addresses(os.environ)
+    return elsewhere or {row.name: row.url for row in rows(state) if row.url is not None}
 
 
 def show_processes(state: StateDir, *, as_json: bool) -> int:

@@ -16,7 +16,17 @@ MAX_REPLICAS = 20
 MAX_PORT = 65_535
 
 # Set by the stack for its own processes, or meant for the stack alone.
-OWN_NAMES = {"JWT_SECRET", "MONGO_URI", "NATS_URL", "REDIS_URL", "PORT", "STATE_DIR", "REPLICAS", *STRIPE_NAMES}
+OWN_NAMES = {
+    "ADDRESSES",
+    "JWT_SECRET",
+    "MONGO_URI",
+    "NATS_URL",
+    "REDIS_URL",
+    "PORT",
+    "STATE_DIR",
+    "REPLICAS",
+    *STRIPE_NAMES,
+}
 # `make` and uvicorn would read these in a process they were not meant for.
 FOREIGN = re.compile(r"MAKE(FLAGS|LEVEL|OVERRIDES|_TERM.*)|MFLAGS|UVICORN_.*|WEB_CONCURRENCY|FORWARDED_ALLOW_IPS")
 
@@ -55,6 +65,16 @@ def read_state_dir(environ: Mapping[str, str]) -> Path:
     """STATE_DIR, else `.local` at the root of the workspace; absolute."""
     given = environ.get("STATE_DIR")
     return Path(given).expanduser().absolute() if given else ROOT / ".local"
+
+
+def read_addresses(environ: Mapping[str, str]) -> dict[str, str] | None:
+    """ADDRESSES="nats=nats://… auth-mongo=mongodb://… …" of a stack that runs elsewhere, such as a cluster's behind
+    port-forwards; None when it is not set. Raises SettingsError when one is missing."""
+    given = dict(entry.partition("=")[::2] for entry in environ.get("ADDRESSES", "").split())
+    wanted = ["nats", *(f"{service}-mongo" for service in SERVICES)]
+    if given and (missing := [name for name in wanted if not given.get(name)]):
+        raise SettingsError(f"ADDRESSES must name {', '.join(missing)} too, as in nats=nats://127.0.0.1:4222")
+    return given or None
 
 
 def _port(text: str) -> int:

@@ -63,7 +63,8 @@ async def reading(urls: Mapping[str, str]) -> AsyncIterator[Reader]:
     async with AsyncExitStack() as open_connections:
         databases = {}
         for service in SERVICES:
-            databases[service] = Database(f"{urls['mongo']}/{service}", default_name=service, indexes={})
+            server = urls.get(f"{service}-mongo") or urls["mongo"]  # Kubernetes has one MongoDB a service
+            databases[service] = Database(f"{server}/{service}", default_name=service, indexes={})
             open_connections.push_async_callback(databases[service].close)
         ledger = None
         if "stripe" in urls:

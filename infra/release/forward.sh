@@ -7,7 +7,7 @@ set -euo pipefail
 
 scratch=$(mktemp -d)
 forwards=()
-trap 'kill "${forwards[@]}" 2> /dev/null || true; rm -rf "$scratch"' EXIT
+trap 'kill "${forwards[@]}" 2> /dev/null || true; wait; rm -rf "$scratch"' EXIT
 
 forward() { # NAME SCHEME PORT: adds to ADDRESSES
     local said=$scratch/$1 port=

@@ -10,7 +10,7 @@ from ticketing_local.settings import read_addresses
 
 SCRIPT = Path(__file__).parents[1] / "forward.sh"
 # As kubectl does: it tells the port that it found free, and stays until it is ended.
-FORWARDS = 'echo "Forwarding from 127.0.0.1:1${3#:} -> ${3#:}"; echo $$ >> "$0.pids"; exec sleep 600'
+FORWARDS = 'echo $$ >> "$0.pids"; echo "Forwarding from 127.0.0.1:1${3#:} -> ${3#:}"; exec sleep 600'
 REFUSES = 'echo "error: services \\"nats\\" not found" >&2; exit 1'
 
 

@@ -9,7 +9,7 @@ from ticketing_common.events import Subject
 from ticketing_common.messaging import Broker, StreamLimits
 from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM, EVENTS_SUBJECTS
 from ticketing_common.settings import CommonSettings
-from ticketing_common.testing.servers import nats_server
+from ticketing_common.testing.servers import nats_server, started
 
 
 async def test_five_services_that_start_at_once_make_each_stream_once(nats_url: str) -> None:
@@ -26,6 +26,17 @@ async def test_other_limits_change_the_stream_that_is_there(broker: Broker, nats
     config = (await later.jetstream.stream_info(EVENTS_STREAM)).config
     await later.close()
     assert (config.max_age, config.max_bytes) == (86_400, 2**20)
+
+
+async def test_a_stream_of_more_than_half_the_servers_disk_is_no_obstacle_to_who_comes_later(tmp_path: Path) -> None:
+    server = nats_server(tmp_path)
+    config = tmp_path / "nats.conf"
+    config.write_text(config.read_text().replace("sync_interval", "max_file_store: 3MB, sync_interval"))
+    with started(server):
+        for name in ("first", "later"):
+            broker = Broker(server.url, client_name=name, limits=StreamLimits(max_bytes=2 * 2**20))
+            await asyncio.wait_for(broker.run(), 20)
+            await broker.close()
 
 
 async def test_events_are_kept_on_disk_and_never_pushed_out(broker: Broker) -> None:

@@ -73,7 +73,8 @@ class Broker:
             except Unavailable:  # said once, when the connection broke
                 await asyncio.sleep(_RETRY_SECONDS)
             except (OSError, nats.errors.Error, TimeoutError) as error:
-                log.warning("broker.streams_not_ready", error=repr(error), retry_in_seconds=_RETRY_SECONDS)
+                reason = str(error) or repr(error)
+                log.warning("broker.streams_not_ready", error=reason, retry_in_seconds=_RETRY_SECONDS)
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def close(self) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import structlog
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
-from nats.js.errors import BadRequestError
+from nats.js.errors import NotFoundError
 
 from ticketing_common.settings import CommonSettings
 
@@ -16,7 +16,6 @@ EVENTS_SUBJECTS = ("ticket.>", "order.>", "expiration.>", "payment.>")
 DEAD_STREAM = "DEAD"
 DEAD_PREFIX = "dead"
 
-_STREAM_NAME_IN_USE = 10058
 _DEDUP_WINDOW_SECONDS = 120.0
 _DAY_SECONDS = 86_400.0
 
@@ -41,7 +40,10 @@ class StreamLimits:
 
 
 async def ensure_streams(jetstream: JetStreamContext, limits: StreamLimits) -> None:
-    """Create the streams, or bring existing ones to this configuration. Safe to call by many at once."""
+    """Create the streams, or bring existing ones to this configuration.
+
+    Many may call it at once; one that loses such a race may be refused (nats.errors.Error) and has to ask again.
+    """
     await _ensure(
         jetstream,
         StreamConfig(
@@ -74,10 +76,17 @@ async def ensure_streams(jetstream: JetStreamContext, limits: StreamLimits) -> N
 
 
 async def _ensure(jetstream: JetStreamContext, config: StreamConfig) -> None:
+    """Ask first: a server counts the bytes of a stream that is created again a second time, and may refuse it."""
     try:
+        found = await jetstream.stream_info(str(config.name))
+    except NotFoundError:
         await jetstream.add_stream(config)
-    except BadRequestError as error:
-        if error.err_code != _STREAM_NAME_IN_USE:
-            raise
+        return
+    if not _is_as_wanted(found.config, config):
         await jetstream.update_stream(config)
         log.info("stream.updated", stream=config.name)
+
+
+def _is_as_wanted(found: StreamConfig, wanted: StreamConfig) -> bool:
+    """What is not wanted in particular the server has filled in."""
+    return all(getattr(found, name) == value for name, value in vars(wanted).items() if value is not None)

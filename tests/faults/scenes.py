@@ -20,7 +20,7 @@ from ticketing_local.testing import Stack
 AT_ONCE = 8
 LOOK_EVERY_SECONDS = 0.5
 EXPIRED = ("cancelled", "expired")
-EXPIRED_WITHIN_SECONDS = 60.0
+EXPIRED_WITHIN_SECONDS = 120.0
 PARKED_WITHIN_SECONDS = 30.0
 
 

@@ -9,7 +9,7 @@ from ticketing_local.crowd.crowd import Crowd
 from ticketing_local.crowd.evidence import Evidence, gather
 from ticketing_local.testing import Stack, ticketing
 
-CLOSED_WITHIN_SECONDS = 60.0
+CLOSED_WITHIN_SECONDS = 120.0
 SETTLE_SECONDS = 60.0
 LOOK_EVERY_SECONDS = 0.5
 

@@ -34,7 +34,7 @@ TRY_AGAIN = (
 
 
 class GaveUp(Exception):
-    """No answer came for `PATIENCE_SECONDS`."""
+    """What was meant did not come about: no answer for `PATIENCE_SECONDS`, or one that does not help."""
 
 
 @dataclass
@@ -60,13 +60,12 @@ class Shopper:
         self._dice = dice
 
     async def sign_up(self) -> None:
-        """Under a new address at each try: the first may have been taken by an answer that was lost."""
+        """Under a new address at each call. Raises GaveUp when it is taken, by a try whose answer was lost."""
         body = {"email": f"crowd-{secrets.token_hex(6)}@example.com", "password": PASSWORD}
         answer = await self._insist("POST", "/api/users/signup", body, settled=(CREATED, REFUSED))
         if answer.status_code == REFUSED:
-            await self.sign_up()
-        else:
-            self._notes.promises.append(Account(answer.json()["id"]))
+            raise GaveUp(answer.text)
+        self._notes.promises.append(Account(answer.json()["id"]))
 
     async def visit(self) -> None:
         """Sell something, then buy something and do with the order what people do."""

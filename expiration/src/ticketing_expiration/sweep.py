@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
 from ticketing_common.errors import Unavailable
 from ticketing_expiration import use_cases
-from ticketing_expiration.domain import GRACE, FiredBy
+from ticketing_expiration.domain import GRACE, FiredBy, utc_now
 from ticketing_expiration.metrics import WAITING
 from ticketing_expiration.use_cases import Expiries
 
@@ -39,11 +39,17 @@ class Sweep:
     name = "sweep"
 
     def __init__(
-        self, expiries: SweptExpiries, *, wake_relay: Callable[[], None], every: float = SWEEP_SECONDS
+        self,
+        expiries: SweptExpiries,
+        *,
+        wake_relay: Callable[[], None],
+        every: float = SWEEP_SECONDS,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._expiries = expiries
         self._wake_relay = wake_relay
         self._every = every
+        self._now = now
 
     async def run(self) -> None:
         """Sweep for ever, through outages of the database."""
@@ -60,7 +66,7 @@ class Sweep:
         """Nothing to let go: what is due waits in the database."""
 
     async def _sweep(self, rounds: int) -> None:
-        now = datetime.now(UTC)
+        now = self._now()
         if await use_cases.fire_due(self._expiries, now=now, by=FiredBy.SWEEP, grace=GRACE):
             self._wake_relay()
         if rounds % _COUNT_EACH == 0:

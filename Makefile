@@ -52,7 +52,7 @@ test-browser: $(SETUP) $(CLIENT)
 # Two at a time, a file each; most of it is waiting. The slowest files come first.
 test-faults: $(SETUP) $(CLIENT)
 	$(BIN)/pytest $(ADDOPTS) -v -n 2 --dist loadfile --no-loadscope-reorder \
-	    $(wildcard tests/faults tests/crash tests/races) $(ARGS)
+	    $(wildcard tests/faults tests/crash tests/races) --rounds 100 $(ARGS)
 
 test-stripe: $(SETUP)
 	@case "$(STRIPE_KEY)" in sk_test_*|rk_test_*) ;; *) \

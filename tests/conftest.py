@@ -64,12 +64,12 @@ NewPerson = Callable[[], Awaitable[Person]]
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Everything, with two of orders and tickets, and reservations that last 6 s."""
+    """Everything, with three of orders, two of tickets, and reservations that last 6 s."""
     state_dir = tmp_path_factory.mktemp("stack") / "state"
     with started(
         state_dir,
         free_gateway_port(),
-        REPLICAS="orders=2 tickets=2",
+        REPLICAS="orders=3 tickets=2",
         EXPIRATION_WINDOW_SECONDS=str(WINDOW_SECONDS),
     ) as stack:
         yield stack

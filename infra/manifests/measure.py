@@ -1,0 +1,118 @@
+"""What the processes of a running local stack use, and with whom they talk: what the manifests' figures come from.
+
+STATE_DIR=… .venv/bin/python infra/manifests/measure.py     (Linux; asks for `ss`)
+
+Prints memory (RSS) and CPU idle, then the highest of each second under load; then every connection that was seen.
+"""
+
+import asyncio
+import os
+import re
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx
+
+from ticketing_local.measuring import cpu_seconds, figures
+from ticketing_local.ps import rows
+from ticketing_local.settings import read_state_dir
+from ticketing_local.state import StateDir
+
+IDLE_SECONDS = 20
+PURCHASES = 150
+BUYERS = 4
+MIB = 1 << 20
+ENDS = re.compile(r"\S+:(\d+)\s+\S+:(\d+)\s+users:\(\(.*?pid=(\d+)")
+
+
+class Watch:
+    """Highest memory and CPU of each process, and who connected to whom, second by second."""
+
+    def __init__(self, pids: Mapping[str, int]) -> None:
+        self.pids = pids
+        self.memory = dict.fromkeys(pids, 0.0)
+        self.cores = dict.fromkeys(pids, 0.0)
+        self.connections: set[tuple[str, str]] = set()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        before, at = self._cpu(), time.monotonic()
+        while True:
+            await asyncio.sleep(1)
+            now, cpu = time.monotonic(), self._cpu()
+            for name in self.pids:
+                self.cores[name] = max(self.cores[name], (cpu[name] - before[name]) / (now - at))
+                self.memory[name] = max(self.memory[name], resident(self.pids[name]) / MIB)
+            self.connections |= await asyncio.to_thread(connections, self.pids)
+            before, at = cpu, now
+
+    def _cpu(self) -> dict[str, float]:
+        return {name: cpu_seconds(pid) for name, pid in self.pids.items()}
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory in use."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def connections(pids: Mapping[str, int]) -> set[tuple[str, str]]:
+    """(who connects, to whom) between these processes, now."""
+    names = {pid: name for name, pid in pids.items()}
+    seen = subprocess.run(["ss", "-tnpH"], capture_output=True, text=True, check=True).stdout  # noqa: S607
+    ends = [(int(here), int(there), names.get(int(pid))) for here, there, pid in ENDS.findall(seen)]
+    listening = subprocess.run(["ss", "-tlnpH"], capture_output=True, text=True, check=True).stdout  # noqa: S607
+    servers = {int(port): int(pid) for port, pid in re.findall(r":(\d+)\s+\S+\s+users:\(\(.*?pid=(\d+)", listening)}
+    return {
+        (who, names[servers[there]])
+        for _, there, who in ends
+        if who is not None and there in servers and servers[there] in names
+    }
+
+
+async def buy(urls: Mapping[str, str], count: int) -> None:
+    """One person lists, orders and pays `count` times, and looks at the page."""
+    async with httpx.AsyncClient(timeout=60, trust_env=False) as http:
+        account = {"email": f"m-{secrets.token_hex(6)}@example.com", "password": "open sesame"}
+        answer = await http.post(f"{urls['auth']}/api/users/signup", json=account)
+        http.headers["Cookie"] = f"session={answer.cookies['session']}"
+        http.cookies.clear()
+        for turn in range(count):
+            ticket = await http.post(f"{urls['tickets']}/api/tickets", json={"title": f"Row {turn}", "price": 20})
+            order = await http.post(f"{urls['orders']}/api/orders", json={"ticketId": ticket.json()["id"]})
+            payment = {"orderId": order.json()["id"], "token": "pm_card_visa"}
+            await http.post(f"{urls['payments']}/api/payments", json=payment)
+            await http.get(f"{urls['gateway']}/orders/{order.json()['id']}")
+
+
+async def measure() -> None:
+    """Watch, idle and under load, and print."""
+    found = rows(StateDir(read_state_dir(os.environ)))
+    pids = {row.name: row.pid for row in found if row.pid is not None}
+    urls = {row.name: row.url for row in found if row.url is not None}
+    idle, busy = Watch(pids), Watch(pids)
+    await asyncio.wait([asyncio.create_task(idle.run())], timeout=IDLE_SECONDS)
+    watching = asyncio.create_task(busy.run())
+    await figures(found)
+    await asyncio.gather(*(buy(urls, PURCHASES // BUYERS) for _ in range(BUYERS)))
+    await asyncio.sleep(float(os.environ.get("SETTLE_SECONDS", "60")))  # what is not paid falls due
+    watching.cancel()
+    report(idle, busy)
+
+
+def report(idle: Watch, busy: Watch) -> None:
+    """A table in Markdown, and the pairs."""
+    lines = ["| process | idle MiB | idle cores | busy MiB | busy cores |", "|---|---|---|---|---|"]
+    for name in idle.pids:
+        still, work = (f"{watch.memory[name]:.0f} | {watch.cores[name]:.2f}" for watch in (idle, busy))
+        lines.append(f"| {name} | {still} | {work} |")
+    pairs = sorted(idle.connections | busy.connections)
+    lines += ["", *(f"{who} → {whom}" for who, whom in pairs)]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(measure())

@@ -1,0 +1,118 @@
+"""The manifests as a cluster would be told of them, and copies of them with something broken."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = ("k8s", "k8s-dev", "k8s-prod", "k8s-emulator")
+WORKLOADS = ("Deployment", "StatefulSet")
+
+Object = dict[str, Any]
+Labels = Mapping[str, str]
+
+
+def find(labels: Labels, selector: Labels) -> bool:
+    """Whether a selector of labels finds these; one that asks for nothing finds nothing here."""
+    return bool(selector) and selector.items() <= labels.items()
+
+
+@cache
+def documents(text: str) -> tuple[Object, ...]:
+    """What a file holds. Shared: nobody may change it."""
+    return tuple(made for made in yaml.safe_load_all(text) if made)
+
+
+@dataclasses.dataclass(frozen=True)
+class Workload:
+    """A Deployment or a StatefulSet; each has one container."""
+
+    made: Object
+
+    @property
+    def name(self) -> str:
+        return str(self.made["metadata"]["name"])
+
+    @property
+    def labels(self) -> Labels:
+        """Of its pods."""
+        labels: Labels = self.made["spec"]["template"]["metadata"]["labels"]
+        return labels
+
+    @property
+    def pod(self) -> Object:
+        pod: Object = self.made["spec"]["template"]["spec"]
+        return pod
+
+    @property
+    def container(self) -> Object:
+        (container,) = self.pod["containers"]
+        return dict(container)
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """Number by name."""
+        return {port["name"]: port["containerPort"] for port in self.container["ports"]}
+
+    @property
+    def env(self) -> dict[str, Object]:
+        """Each variable's entry, by name."""
+        return {entry["name"]: entry for entry in self.container.get("env", [])}
+
+
+@dataclasses.dataclass(frozen=True)
+class Manifests:
+    """Text of each file, by its path from the root of the repository."""
+
+    texts: Mapping[str, str]
+
+    @classmethod
+    def read(cls) -> Self:
+        """As they are."""
+        paths = [path for folder in FOLDERS for path in sorted((ROOT / "infra" / folder).glob("*.yaml"))]
+        paths += [ROOT / "skaffold.yaml", ROOT / "infra/release/production/kustomization.yaml"]
+        return cls({str(path.relative_to(ROOT)): path.read_text() for path in paths})
+
+    def broken(self, path: str, old: str, new: str) -> Self:
+        """A copy in which a text is another; AssertionError when there is no such text."""
+        if old not in self.texts[path]:
+            raise AssertionError(f"{path} has no '{old}' to break")
+        return type(self)({**self.texts, path: self.texts[path].replace(old, new, 1)})
+
+    def objects(self, kind: str, folder: str = "") -> list[Object]:
+        """All of a kind, of one folder or of all."""
+        return [made for at, made in self._all if made["kind"] == kind and (not folder or at == folder)]
+
+    @cached_property
+    def _all(self) -> list[tuple[str, Object]]:
+        found = ((path.split("/")[1], text) for path, text in self.texts.items() if path.startswith("infra/k8s"))
+        return [(folder, made) for folder, text in found for made in documents(text)]
+
+    @cached_property
+    def workloads(self) -> dict[str, Workload]:
+        """By name."""
+        return {made["metadata"]["name"]: Workload(made) for kind in WORKLOADS for made in self.objects(kind)}
+
+    def of_kind(self, kind: str) -> Iterator[Workload]:
+        """Deployments or StatefulSets alone."""
+        return (workload for workload in self.workloads.values() if workload.made["kind"] == kind)
+
+    def selected(self, selector: Labels) -> list[Workload]:
+        """Whose pods carry these labels."""
+        return [workload for workload in self.workloads.values() if find(workload.labels, selector)]
+
+    @cached_property
+    def services(self) -> dict[str, Object]:
+        """By name; those of other namespaces are not ours."""
+        return {
+            made["metadata"]["name"]: made for made in self.objects("Service") if "namespace" not in made["metadata"]
+        }
+
+    @property
+    def skaffold(self) -> Object:
+        text: Object = yaml.safe_load(self.texts["skaffold.yaml"])
+        return text

@@ -1,0 +1,134 @@
+"""What each workload has, field by field: so that it starts by itself, stops calmly and can do little."""
+
+from collections.abc import Iterator
+
+import pytest
+from infra.manifests.reading import ROOT, Manifests
+
+MEMORY = {"Mi": 1, "Gi": 1024}
+
+
+def mebibytes(quantity: str) -> int:
+    return int(quantity[:-2]) * MEMORY[quantity[-2:]]
+
+
+def unsafe_pods(manifests: Manifests) -> Iterator[str]:
+    """An injected X_PORT=tcp://… would end a service; a token and a privilege nobody needs."""
+    for workload in manifests.workloads.values():
+        pod, inside = workload.pod, workload.container["securityContext"]
+        identity = pod["securityContext"]
+        if pod["enableServiceLinks"] is not False or pod["automountServiceAccountToken"] is not False:
+            yield f"{workload.name}: links or token"
+        if (
+            identity["runAsNonRoot"] is not True
+            or identity["runAsUser"] < 1
+            or identity["runAsUser"] != identity["runAsGroup"]
+        ):
+            yield f"{workload.name}: user"
+        if identity["seccompProfile"] != {"type": "RuntimeDefault"} or inside["capabilities"] != {"drop": ["ALL"]}:
+            yield f"{workload.name}: kernel"
+        if inside["allowPrivilegeEscalation"] is not False:
+            yield f"{workload.name}: escalation"
+
+
+def wrong_resources(manifests: Manifests) -> Iterator[str]:
+    """Requests, a memory limit above them, no CPU limit."""
+    for workload in manifests.workloads.values():
+        resources = workload.container["resources"]
+        requested, limits = resources["requests"], resources["limits"]
+        if (requested.keys(), limits.keys()) != ({"cpu", "memory"}, {"memory"}):
+            yield f"{workload.name}: kinds"
+        if mebibytes(limits["memory"]) < 2 * mebibytes(requested["memory"]):
+            yield workload.name
+
+
+def hasty_probes(manifests: Manifests) -> Iterator[str]:
+    """Two minutes to start; life never depends on others."""
+    for workload in manifests.of_kind("Deployment"):
+        start = workload.container["startupProbe"]
+        if start["periodSeconds"] * start["failureThreshold"] < 120:
+            yield f"{workload.name}: start"
+        if "ready" in str(workload.container["livenessProbe"]):
+            yield f"{workload.name}: life"
+        if "http" in workload.ports and workload.name != "client":
+            asked = [workload.container[kind]["httpGet"]["path"] for kind in ("startupProbe", "readinessProbe")]
+            if asked != ["/healthz/live", "/healthz/ready"]:
+                yield f"{workload.name}: paths"
+
+
+def hasty_stops(manifests: Manifests) -> Iterator[str]:
+    """Five seconds in which routers learn of it, three for what is in flight, then the parts."""
+    for workload in manifests.of_kind("Deployment"):
+        if workload.container["lifecycle"]["preStop"] != {"exec": {"command": ["sleep", "5"]}}:
+            yield f"{workload.name}: preStop"
+        if workload.pod["terminationGracePeriodSeconds"] < 5 + 3 + 10:
+            yield f"{workload.name}: grace"
+        if workload.made["spec"]["progressDeadlineSeconds"] != 900:
+            yield f"{workload.name}: deadline"
+
+
+def wrong_replicas(manifests: Manifests) -> Iterator[str]:
+    """Databases are one; of the rest any number may run, and `kubectl apply` leaves the number alone."""
+    for workload in manifests.of_kind("StatefulSet"):
+        if workload.made["spec"]["replicas"] != 1:
+            yield workload.name
+    for workload in manifests.of_kind("Deployment"):
+        claims = [
+            volume for volume in workload.pod["volumes"] if "persistentVolumeClaim" in volume or "hostPath" in volume
+        ]
+        strategy = workload.made["spec"]["strategy"]["rollingUpdate"]
+        if "replicas" in workload.made["spec"] or claims or strategy != {"maxSurge": 1, "maxUnavailable": 0}:
+            yield workload.name
+
+
+def unwritable_data(manifests: Manifests) -> Iterator[str]:
+    """A fresh disk belongs to root: the group makes it writable. All else is read-only."""
+    for workload in manifests.of_kind("StatefulSet"):
+        identity = workload.pod["securityContext"]
+        if (
+            identity["fsGroup"] != identity["runAsUser"]
+            or not workload.container["securityContext"]["readOnlyRootFilesystem"]
+        ):
+            yield workload.name
+
+
+BREAKING = {
+    unsafe_pods: ("infra/k8s/auth.yaml", "enableServiceLinks: false", "enableServiceLinks: true"),
+    wrong_resources: ("infra/k8s/nats.yaml", "memory: 512Mi", "memory: 64Mi"),
+    hasty_probes: ("infra/k8s/tickets.yaml", "failureThreshold: 60", "failureThreshold: 3"),
+    hasty_stops: ("infra/k8s/client.yaml", '["sleep", "5"]', '["sleep", "1"]'),
+    wrong_replicas: ("infra/k8s/orders.yaml", "  revisionHistoryLimit: 3", "  replicas: 1"),
+    unwritable_data: ("infra/k8s/redis.yaml", "fsGroup: 999", "fsGroup: 1000"),
+}
+
+
+@pytest.mark.parametrize("fault", BREAKING, ids=lambda rule: rule.__name__)
+def test_no_workload_has_this_fault(fault, manifests):
+    assert [*fault(manifests)] == []
+
+
+@pytest.mark.parametrize("fault", BREAKING, ids=lambda rule: rule.__name__)
+def test_the_fault_is_seen(fault, manifests):
+    assert [*fault(manifests.broken(*BREAKING[fault]))] != []
+
+
+@pytest.mark.parametrize("folder", ["k8s", "k8s-dev", "k8s-prod", "k8s-emulator"])
+def test_kubectl_can_apply_a_folder_as_it_is(folder):
+    """It refuses a kustomization and does not descend."""
+    inside = [path.name for path in (ROOT / "infra" / folder).iterdir()]
+    assert [name for name in inside if not name.endswith(".yaml") and name != "README.md"] == []
+    assert "kustomization.yaml" not in inside
+
+
+def test_production_is_everything_of_both_folders():
+    listed = (ROOT / "infra/release/production/kustomization.yaml").read_text()
+    paths = [path for folder in ("k8s", "k8s-prod") for path in (ROOT / "infra" / folder).glob("*.yaml")]
+    assert [path.name for path in paths if f"  - ../../{path.parent.name}/{path.name}\n" not in listed] == []
+
+
+def test_each_replica_set_may_lose_a_node_and_grow(manifests):
+    budgets = {made["metadata"]["name"] for made in manifests.objects("PodDisruptionBudget")}
+    scalers = {made["metadata"]["name"]: made["spec"] for made in manifests.objects("HorizontalPodAutoscaler")}
+    deployments = {workload.name for workload in manifests.of_kind("Deployment")} - {"expiration-worker"}
+    assert budgets == scalers.keys() == deployments
+    assert all(2 <= each["minReplicas"] < each["maxReplicas"] for each in scalers.values())

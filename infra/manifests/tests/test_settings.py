@@ -1,0 +1,158 @@
+"""Every variable that a process needs is set, none that it does not know, and each value makes sense to it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from infra.manifests.reading import ROOT, Manifests, Workload
+from pydantic_settings import BaseSettings
+
+from ticketing_auth.settings import Settings as AuthSettings
+from ticketing_expiration.settings import Settings as ExpirationSettings
+from ticketing_local.emulator.settings import read_settings
+from ticketing_orders.settings import Settings as OrdersSettings
+from ticketing_payments.settings import Settings as PaymentsSettings
+from ticketing_tickets.settings import Settings as TicketsSettings
+
+SETTINGS: dict[str, type[BaseSettings]] = {
+    "auth": AuthSettings,
+    "tickets": TicketsSettings,
+    "orders": OrdersSettings,
+    "payments": PaymentsSettings,
+    "expiration": ExpirationSettings,
+    "expiration-worker": ExpirationSettings,
+}
+# What people put into the two Secrets, by the names of the README.
+SECRETS = {
+    "jwt-secret": {"JWT_SECRET": "0123456789abcdef0123456789abcdef"},
+    "stripe-secret": {
+        "STRIPE_KEY": "sk_test_1",
+        "STRIPE_PUBLISHABLE_KEY": "pk_test_1",
+        "STRIPE_WEBHOOK_SECRET": "whsec_1",
+    },
+}
+OPTIONAL = {"STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET"}
+READ_BY_NEXT = {"HOSTNAME", "PORT", "KEEP_ALIVE_TIMEOUT"}
+
+
+def references(workload: Workload) -> Iterator[tuple[str, str, bool]]:
+    """(Secret or ConfigMap, key, whether it may be missing), from variables and volumes."""
+    for entry in workload.env.values():
+        source = entry.get("valueFrom", {})
+        if "fieldRef" not in source:
+            yield from ((at["name"], at["key"], at.get("optional", False)) for at in source.values())
+    for volume in workload.pod.get("volumes", []):
+        for source in volume.get("projected", {}).get("sources", []):
+            (at,) = source.values()
+            yield from ((at["name"], item["key"], at.get("optional", False)) for item in at["items"])
+
+
+def stored(manifests: Manifests, folders: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """What people's Secrets and the ConfigMaps of these folders hold."""
+    maps = [made for folder in folders for made in manifests.objects("ConfigMap", folder)]
+    return {**SECRETS, **{made["metadata"]["name"]: made["data"] for made in maps}}
+
+
+def environment(manifests: Manifests, name: str, *folders: str) -> dict[str, str]:
+    """What the process finds when it starts."""
+    found: dict[str, str] = {}
+    held = stored(manifests, ("k8s", *folders))
+    for variable, entry in manifests.workloads[name].env.items():
+        for at in entry.get("valueFrom", {}).values():
+            value = held.get(at["name"], {}).get(at["key"])
+            assert value is not None or at.get("optional"), f"{variable} is nowhere"
+            found |= {variable: value} if value is not None else {}
+        found |= {variable: entry["value"]} if "value" in entry else {}
+    return found
+
+
+def not_as_it_should_be(manifests: Manifests, name: str) -> set[str]:
+    """What is missing, and what the process does not know."""
+    fields = SETTINGS[name].model_fields
+    needed = {field.upper() for field, info in fields.items() if info.is_required()}
+    given = manifests.workloads[name].env.keys()
+    return (needed - given) | (given - {field.upper() for field in fields})
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_service_gets_each_variable_it_needs_and_no_other(name, manifests):
+    assert not_as_it_should_be(manifests, name) == set()
+
+
+@pytest.mark.parametrize(("old", "new"), [("name: NATS_URL", "name: NATS"), ("- name: MONGO_URI", "- name: MONGO_URL")])
+def test_a_variable_that_is_missing_or_unknown_is_seen(old, new, manifests):
+    assert len(not_as_it_should_be(manifests.broken("infra/k8s/orders.yaml", old, new), "orders")) == 2
+
+
+@pytest.mark.parametrize("folders", [(), ("k8s-emulator",)], ids=["Stripe", "emulator"])
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_service_starts_with_what_it_gets(name, folders, manifests, monkeypatch):
+    for variable, value in environment(manifests, name, *folders).items():
+        monkeypatch.setenv(variable, value)
+    settings: Any = SETTINGS[name]()
+    assert settings.mongo_uri.startswith("mongodb://")
+    assert getattr(settings, "stripe_api_base", None) == (
+        "http://stripe-emulator:12111" if name == "payments" and folders else None
+    )
+
+
+def test_the_page_gets_only_variables_that_it_reads(manifests):
+    code = "".join(path.read_text() for path in (ROOT / "client" / "src").rglob("*.ts*"))
+    read = set(re.findall(r"process\.env\.([A-Z_]+)|setting\(\"([A-Z_]+)\"\)|\"([A-Z]+_URL)\"", code))
+    known = {name for found in read for name in found if name} | READ_BY_NEXT
+    assert manifests.workloads["client"].env.keys() - known == set()
+    assert {key for _, key, _ in references(manifests.workloads["client"])} <= known
+
+
+def test_the_emulator_starts_with_what_it_gets(manifests, tmp_path: Path):
+    given = environment(manifests, "stripe-emulator", "k8s-emulator")
+    settings = read_settings(["--port", "12111", "--state-dir", str(tmp_path)], given)
+    assert urlsplit(settings.webhook_url or "").path == "/api/payments/webhook"
+    assert settings.webhook_secret == SECRETS["stripe-secret"]["STRIPE_WEBHOOK_SECRET"]
+
+
+def missing_sources(manifests: Manifests) -> set[tuple[str, str]]:
+    """Keys that are asked for and that nothing has; what may be missing must be optional, and nothing else is."""
+    everywhere, always = stored(manifests, ("k8s", "k8s-emulator")), stored(manifests, ("k8s",))
+    wrong = set()
+    for workload in manifests.workloads.values():
+        for name, key, optional in references(workload):
+            may_miss = key in OPTIONAL or name not in always
+            needs_it = workload.name == "stripe-emulator"
+            if key not in everywhere.get(name, {}) or optional != (may_miss and not needs_it):
+                wrong.add((name, key))
+    return wrong
+
+
+def test_each_secret_has_the_name_and_the_key_that_people_type(manifests):
+    assert missing_sources(manifests) == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("infra/k8s/auth.yaml", "name: jwt-secret", "name: jwt"),
+        ("infra/k8s/payments.yaml", "key: STRIPE_KEY", "key: STRIPE_SECRET_KEY"),
+        ("infra/k8s/payments.yaml", "                  optional: true\n", ""),
+        ("infra/k8s/tickets.yaml", "name: market", "name: markets"),
+    ],
+)
+def test_a_wrong_secret_is_seen(path, old, new, manifests):
+    assert missing_sources(manifests.broken(path, old, new)) != set()
+
+
+def test_the_emulators_secret_has_the_keys_of_a_real_one(manifests):
+    (secret,) = manifests.objects("Secret")
+    assert (secret["metadata"]["name"], secret["stringData"].keys()) == (
+        "stripe-secret",
+        SECRETS["stripe-secret"].keys(),
+    )
+
+
+def test_each_service_has_a_mongodb_of_its_own(manifests):
+    uris = {name: environment(manifests, name)["MONGO_URI"] for name in SETTINGS if name != "expiration-worker"}
+    assert uris == {name: f"mongodb://{name}-mongo:27017/{name}" for name in uris}
+    assert environment(manifests, "expiration-worker")["MONGO_URI"] == uris["expiration"]

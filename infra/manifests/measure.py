@@ -6,6 +6,7 @@ Prints memory (RSS) and CPU idle, then the highest of each second under load; th
 """
 
 import asyncio
+import contextlib
 import os
 import re
 import secrets
@@ -94,7 +95,8 @@ async def measure() -> None:
     pids = {row.name: row.pid for row in found if row.pid is not None}
     urls = {row.name: row.url for row in found if row.url is not None}
     idle, busy = Watch(pids), Watch(pids)
-    await asyncio.wait([asyncio.create_task(idle.run())], timeout=IDLE_SECONDS)
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(idle.run(), IDLE_SECONDS)
     watching = asyncio.create_task(busy.run())
     await figures(found)
     await asyncio.gather(*(buy(urls, PURCHASES // BUYERS) for _ in range(BUYERS)))

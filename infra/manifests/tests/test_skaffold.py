@@ -102,3 +102,14 @@ def test_no_image_moves_under_a_running_cluster(manifests):
     for workload in manifests.workloads.values():
         name, _, tag = workload.container["image"].partition(":")
         assert (tag in ("", "latest"), workload.container["imagePullPolicy"]) == (False, "IfNotPresent"), name
+
+
+def test_an_idle_connection_outlives_the_ingress_controllers_patience():
+    """ingress-nginx keeps one for 60 s, and sends no POST twice when the other side has just closed it."""
+    for service in ("auth", "tickets", "orders", "payments", "expiration"):
+        commands = re.findall(r"^CMD .*uvicorn.*$", (ROOT / service / "Dockerfile").read_text(), re.MULTILINE)
+        assert ['"--timeout-keep-alive", "75"' in command for command in commands] == [True, True]
+
+
+def test_so_does_the_pages(manifests):
+    assert int(manifests.workloads["client"].env["KEEP_ALIVE_TIMEOUT"]["value"]) > 60_000

@@ -1,18 +1,17 @@
 import localFont from "next/font/local";
 
-/** For words: the first that anybody sees. */
+/** For words. Both are made by scripts/fonts.sh. */
 export const sans = localFont({
-  src: "../../node_modules/geist/dist/fonts/geist-sans/Geist-Variable.woff2",
+  src: "./fonts/geist-latin.woff2",
   variable: "--font-geist-sans",
-  weight: "100 900",
+  weight: "400 700",
 });
 
-/** For figures. Not preloaded: it would hold up the words. */
+/** For figures. */
 export const mono = localFont({
-  src: "../../node_modules/geist/dist/fonts/geist-mono/GeistMono-Variable.woff2",
+  src: "./fonts/geist-mono-figures.woff2",
   variable: "--font-geist-mono",
-  weight: "100 900",
-  preload: false,
+  weight: "400 700",
   adjustFontFallback: false,
   fallback: ["ui-monospace", "monospace"],
 });

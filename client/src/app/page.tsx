@@ -9,19 +9,26 @@ import { Heading } from "@/components/ui/heading";
 import { Pager } from "@/components/ui/pager";
 import { Pill } from "@/components/ui/pill";
 import { Unavailable } from "@/components/ui/unavailable";
-import { listTickets } from "@/lib/api/queries";
+import type { Answer } from "@/lib/api/answer";
+import { listTickets, type Page } from "@/lib/api/queries";
+import type { Ticket } from "@/lib/api/types";
+import { headStart } from "@/lib/head-start";
 import { formatWindow } from "@/lib/orders/countdown";
 import { oneOf } from "@/lib/paging";
 import { holdSeconds } from "@/lib/settings";
 import { searchTickets } from "@/lib/tickets-search";
 
 const ON_A_PAGE = 48;
+// Tickets that come this soon are in the first picture; later ones take the place of a skeleton.
+const HEAD_START_MS = 300;
 
 type Choice = { query: string; after?: string };
 
 export default async function LandingPage({ searchParams }: PageProps<"/">) {
   const { q, after } = await searchParams;
   const choice: Choice = { query: (oneOf(q) ?? "").trim(), after: oneOf(after) };
+  const tickets = find(choice);
+  await headStart(tickets, HEAD_START_MS);
   return (
     <>
       <Heading title="Tickets on sale">What you reserve is yours for {formatWindow(holdSeconds())}.</Heading>
@@ -32,14 +39,18 @@ export default async function LandingPage({ searchParams }: PageProps<"/">) {
         </ButtonLink>
       </div>
       <Suspense key={JSON.stringify(choice)} fallback={<TicketGridSkeleton />}>
-        <Tickets {...choice} />
+        <Tickets {...choice} found={tickets} />
       </Suspense>
     </>
   );
 }
 
-async function Tickets({ query, after }: Choice) {
-  const answer = await (query ? searchTickets(listTickets, query, after) : listTickets(after, ON_A_PAGE));
+function find({ query, after }: Choice): Promise<Answer<Page<Ticket>>> {
+  return query ? searchTickets(listTickets, query, after) : listTickets(after, ON_A_PAGE);
+}
+
+async function Tickets({ query, after, found }: Choice & { found: ReturnType<typeof find> }) {
+  const answer = await found;
   if (!answer.ok) return <Unavailable problem={answer.problem} />;
   const { items, next } = answer.data;
   return (

@@ -1,11 +1,35 @@
-"use client";
+/** Short words about what has just been done, one at a time. */
 
-/** Short words about what has just been done. The code that shows them comes when there is something to say. */
+export type Said = { id: number; words: string; tone: "done" | "failed" };
 
-export async function sayDone(words: string): Promise<void> {
-  (await import("sonner")).toast.success(words);
+// Time enough to read them, twice over for bad news.
+const SHOWN_MS = { done: 5_000, failed: 10_000 };
+
+let current: Said | null = null;
+let count = 0;
+let timer: ReturnType<typeof setTimeout> | undefined;
+const listeners = new Set<() => void>();
+
+export const sayDone = (words: string): void => say(words, "done");
+
+export const sayFailed = (words: string): void => say(words, "failed");
+
+/** What is to be shown now; null for nothing. */
+export const said = (): Said | null => current;
+
+/** Calls back whenever that changes; returns how to stop. */
+export function onSaid(notify: () => void): () => void {
+  listeners.add(notify);
+  return () => listeners.delete(notify);
 }
 
-export async function sayFailed(words: string): Promise<void> {
-  (await import("sonner")).toast.error(words);
+function say(words: string, tone: Said["tone"]): void {
+  clearTimeout(timer);
+  show({ id: ++count, words, tone });
+  timer = setTimeout(() => show(null), SHOWN_MS[tone]);
+}
+
+function show(next: Said | null): void {
+  current = next;
+  listeners.forEach((notify) => notify());
 }

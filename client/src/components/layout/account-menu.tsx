@@ -37,7 +37,7 @@ function SignOutButton() {
     start(async () => {
       const answer = await signOut();
       if (!answer.ok) {
-        await sayFailed(firstMessage(answer.problem));
+        sayFailed(firstMessage(answer.problem));
         return;
       }
       start(() => {

@@ -1,6 +1,5 @@
-import Link from "next/link";
-
 import { ButtonLink } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
 import type { Session } from "@/lib/session";
 
 import { AccountMenu } from "./account-menu";

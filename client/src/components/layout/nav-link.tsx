@@ -1,8 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
+
+import { Link } from "@/components/ui/link";
 
 export function NavLink({ href, children }: { href: string; children: ReactNode }) {
   const isHere = usePathname() === href;

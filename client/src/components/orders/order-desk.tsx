@@ -5,8 +5,8 @@ import { Heading } from "@/components/ui/heading";
 import { Notice } from "@/components/ui/notice";
 import { Panel } from "@/components/ui/panel";
 import type { Order, OrderDetails } from "@/lib/api/types";
-import { madeAt } from "@/lib/ids";
 import { formatMoney } from "@/lib/money";
+import { timeLeft } from "@/lib/orders/countdown";
 import { historyOf } from "@/lib/orders/history";
 import { wasDeclined, type Phase } from "@/lib/orders/phase";
 import type { Till } from "@/lib/settings";
@@ -65,13 +65,11 @@ export function OrderDesk({ order: initial, renderedAt, till, email }: Props) {
 }
 
 function Figures({ order, phase, now }: { order: Order; phase: Phase; now: number }) {
-  const { currency, holdSeconds } = useShop();
-  const expiresAt = Date.parse(order.expiresAt);
-  // By the id, which tells the second of the order's making; never more than a reservation can hold.
-  const wholeMs = Math.max(1000, Math.min(expiresAt - madeAt(order.id), holdSeconds * 1000));
+  const { currency } = useShop();
+  const { leftMs, wholeMs } = timeLeft(order, now);
   return (
     <div className="flex flex-wrap items-center gap-5.5">
-      {phase === "open" && <Countdown remainingMs={Math.min(expiresAt - now, wholeMs)} wholeMs={wholeMs} />}
+      {phase === "open" && <Countdown remainingMs={leftMs} wholeMs={wholeMs} />}
       <div>
         <p className="figures text-3xl font-semibold">{formatMoney(order.ticket.price, currency)}</p>
         <p className="mt-1 text-xs text-muted">

@@ -17,8 +17,8 @@ export function ReleaseButton({ orderId, onReleased }: Props) {
   const giveBack = () =>
     start(async () => {
       const answer = await release(orderId);
-      if (answer.ok) await sayDone("Released. The ticket is on sale again.");
-      else await sayFailed(firstMessage(answer.problem));
+      if (answer.ok) sayDone("Released. The ticket is on sale again.");
+      else sayFailed(firstMessage(answer.problem));
       await onReleased();
     });
 

@@ -1,11 +1,9 @@
-"use client";
-
-import Link, { useLinkStatus } from "next/link";
 import type { ReactNode } from "react";
 
-import { useShop } from "@/components/layout/shop";
+import { Link } from "@/components/ui/link";
 import { shortId } from "@/lib/ids";
 import { formatMoney } from "@/lib/money";
+import { currency } from "@/lib/settings";
 
 import { TicketShape } from "./ticket-shape";
 
@@ -13,18 +11,16 @@ type Props = { id: string; href: string; title: string; price: number; children:
 
 /** A ticket in a list; the whole card leads on. `children` say how it stands. */
 export function TicketCard({ id, href, title, price, children }: Props) {
-  const { currency } = useShop();
   return (
     <TicketShape
-      stub={formatMoney(price, currency)}
+      stub={formatMoney(price, currency())}
       className="relative h-full transition-[border-color,translate] focus-within:border-accent hover:-translate-y-0.5
         hover:border-field-line"
     >
       <div className="flex h-full flex-col items-start">
         <h2 className="line-clamp-3 text-lg">
-          <Link href={href} prefetch={false} className="outline-none after:absolute after:inset-0 after:z-1">
+          <Link href={href} className="outline-none after:absolute after:inset-0 after:z-1">
             {title}
-            <Waiting />
           </Link>
         </h2>
         <p className="mt-1 text-xs text-muted">
@@ -34,10 +30,4 @@ export function TicketCard({ id, href, title, price, children }: Props) {
       </div>
     </TicketShape>
   );
-}
-
-/** Dims the card while its page is on the way. */
-function Waiting() {
-  const { pending } = useLinkStatus();
-  return pending ? <span aria-hidden className="pulse-soft absolute inset-0 bg-paper/60" /> : null;
 }

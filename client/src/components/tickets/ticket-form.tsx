@@ -27,7 +27,7 @@ export function TicketForm({ ticket }: { ticket?: Ticket }) {
       return ticket ? editTicket(ticket.id, { title, price }) : createTicket({ title, price });
     },
     done: (saved) => {
-      void sayDone(ticket ? "Your changes are saved." : "Your ticket is on sale.");
+      sayDone(ticket ? "Your changes are saved." : "Your ticket is on sale.");
       router.push(`/tickets/${saved.id}`);
       router.refresh();
     },

@@ -1,8 +1,9 @@
 "use client";
 
 import { LoaderCircle } from "lucide-react";
-import Link from "next/link";
 import { useSyncExternalStore, type ComponentProps, type ReactNode } from "react";
+
+import { Link } from "./link";
 
 type Look = "primary" | "plain" | "quiet";
 type Size = "normal" | "small";

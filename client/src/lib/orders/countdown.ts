@@ -1,7 +1,25 @@
 /** The time that is left to pay, in words and figures. */
 
+import type { Order } from "@/lib/api/types";
+import { madeAt } from "@/lib/ids";
+
 export const WARN_BELOW_MS = 2 * 60_000;
 const SPOKEN_MINUTES = [5, 2, 1];
+
+/**
+ * Milliseconds that are left, and of how many, at the server's time `now`.
+ *
+ * The whole comes from the order itself: its id tells the second of its making, so what is over is of that second. Never
+ * more than the whole is left, even while the server's clock is known to the second only.
+ */
+export function timeLeft(
+  order: Pick<Order, "id" | "expiresAt">,
+  now: number,
+): { leftMs: number; wholeMs: number } {
+  const expiresAt = Date.parse(order.expiresAt);
+  const wholeMs = Math.max(1_000, Math.floor((expiresAt - madeAt(order.id)) / 1_000) * 1_000);
+  return { leftMs: Math.min(Math.max(0, expiresAt - now), wholeMs), wholeMs };
+}
 
 /** "09:18"; an hour and more as "1:09:18". Rounded up: what shows 00:01 still has a moment. */
 export function formatRemaining(ms: number): string {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import type { Order, OrderPayment } from "@/lib/api/types";
 
-import { announcement, formatRemaining, formatWindow } from "./countdown";
+import { announcement, formatRemaining, formatWindow, timeLeft } from "./countdown";
 import { historyOf, paidAt } from "./history";
 import { lookAgainIn, phaseOf } from "./phase";
 
@@ -64,6 +64,20 @@ test("the receipt knows when the money came in", () => {
   const history = [{ at: "2026-11-22T12:02:00Z", step: "paid", text: "You paid.", amount: 240 }];
   expect(paidAt({ ...order(), history })).toBe(MADE + 2 * MINUTE);
   expect(paidAt({ ...order(), history: [] })).toBeNull();
+});
+
+test.each([-999, -500, 0, 1])(
+  "a new order shows its whole time and no second more, %i ms after it was made by a clock known to the second",
+  (after) => {
+    const late = { ...order(), expiresAt: new Date(MADE + 999 + 15 * MINUTE).toISOString() };
+    expect(formatRemaining(timeLeft(late, MADE + 999 + after).leftMs)).toBe("15:00");
+  },
+);
+
+test("an order's time is its own, however long others are held", () => {
+  const long = { ...order(), expiresAt: new Date(MADE + 30 * MINUTE).toISOString() };
+  expect(timeLeft(long, MADE + MINUTE)).toEqual({ leftMs: 29 * MINUTE, wholeMs: 30 * MINUTE });
+  expect(timeLeft(long, MADE + 31 * MINUTE).leftMs).toBe(0);
 });
 
 test("the time left is rounded up to the second", () => {

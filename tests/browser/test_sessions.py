@@ -12,6 +12,7 @@ async def test_a_deep_link_leads_on_after_signing_in(arrive):
     await stranger.see(f"/tickets/{ticket}/edit")
     await expect(stranger.page).to_have_url(re.compile(r"/signin\?next="))
     await stranger.link("Sign up").last.click()
+    await expect(stranger.heading("Sign up")).to_be_visible()  # the form before it has an Email, too
     await stranger.page.get_by_label("Email").fill("deep@example.com")
     await stranger.page.get_by_label("Password").fill("a-password")
     await stranger.button("Sign up").click()

@@ -25,8 +25,10 @@ type Props = { order: OrderDetails; renderedAt: number; till: Till; email: strin
 
 /** One order from its reservation to its end, followed while the page is open. */
 export function OrderDesk({ order: initial, renderedAt, till, email }: Props) {
-  const { order, phase, now, isOffline, isAwaiting, noteSubmitted, look } = useOrder(initial, renderedAt);
-  const isConfirming = phase === "processing" || (isAwaiting && phase === "open");
+  const { order, phase, now, isOffline, isConfirming, setTrying, noteSubmitted, look } = useOrder(
+    initial,
+    renderedAt,
+  );
 
   if (phase === "paid") return <Receipt order={order} email={email} history={historyOf(order, phase)} />;
   return (
@@ -52,6 +54,7 @@ export function OrderDesk({ order: initial, renderedAt, till, email }: Props) {
               order={order}
               till={till}
               wasDeclined={wasDeclined(order)}
+              onTrying={setTrying}
               onSubmitted={noteSubmitted}
               look={look}
             />

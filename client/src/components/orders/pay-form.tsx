@@ -13,6 +13,7 @@ import { payWithCard, type Outcome } from "@/lib/stripe/pay-with-card";
 type Props = {
   order: Order;
   wasDeclined: boolean;
+  onTrying: (isTrying: boolean) => void;
   onSubmitted: () => void;
   look: () => Promise<unknown>;
 };
@@ -20,7 +21,7 @@ type Props = {
 const EARLIER_DECLINE = "Your bank declined the last card. Nothing was charged. Try another card.";
 
 /** The card and the button. Whatever happens to the money, the order tells; this form only starts it. */
-export function PayForm({ order, wasDeclined, onSubmitted, look }: Props) {
+export function PayForm({ order, wasDeclined, onTrying, onSubmitted, look }: Props) {
   const stripe = useStripe();
   const elements = useElements();
   const { currency } = useShop();
@@ -33,10 +34,12 @@ export function PayForm({ order, wasDeclined, onSubmitted, look }: Props) {
     event.preventDefault();
     if (stripe === null || elements === null || isPaying) return;
     setPaying(true);
+    onTrying(true);
     setMessage(null);
     take(await payWithCard({ stripe, elements, orderId: order.id }));
     await look();
     setPaying(false);
+    onTrying(false);
   }
 
   function take(outcome: Outcome) {

@@ -20,6 +20,7 @@ type Props = {
   order: Order;
   till: Till;
   wasDeclined: boolean;
+  onTrying: (isTrying: boolean) => void;
   onSubmitted: () => void;
   look: () => Promise<unknown>;
 };

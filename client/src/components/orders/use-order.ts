@@ -4,18 +4,25 @@ import { useCallback, useEffect, useState } from "react";
 
 import { fetchOrder } from "@/lib/api/browser";
 import type { OrderDetails } from "@/lib/api/types";
-import { lookAgainIn, phaseOf, wasDeclined } from "@/lib/orders/phase";
+import { lookAgainIn, phaseOf, wasDeclined, type Phase } from "@/lib/orders/phase";
 import { repeatWhileVisible } from "@/lib/repeat";
 
 import { useServerClock } from "./use-server-clock";
 
 const SOON_MS = 700;
 
+/** Whether money may be on its way, though the order does not know: then nobody may say that nothing was charged. */
+function isUnderWay(phase: Phase, isTrying: boolean, isAwaiting: boolean): boolean {
+  if (phase === "open") return isAwaiting;
+  return (phase === "overdue" || phase === "expired") && (isTrying || isAwaiting);
+}
+
 /** The order as it is now, followed until nothing more can happen to it. */
 export function useOrder(initial: OrderDetails, renderedAt: number) {
   const [order, setOrder] = useState(initial);
   const [isOffline, setOffline] = useState(false);
   const [submittedAt, setSubmittedAt] = useState<number | null>(null);
+  const [isTrying, setTrying] = useState(false);
   const { now, calibrate } = useServerClock(renderedAt);
 
   const look = useCallback(async (): Promise<OrderDetails | null> => {
@@ -43,5 +50,6 @@ export function useOrder(initial: OrderDetails, renderedAt: number) {
     );
   }, [look, every]);
 
-  return { order, phase, now, isOffline, isAwaiting, noteSubmitted, look };
+  const isConfirming = phase === "processing" || isUnderWay(phase, isTrying, isAwaiting);
+  return { order, phase, now, isOffline, isConfirming, setTrying, noteSubmitted, look };
 }

@@ -10,6 +10,7 @@
 #   make fmt     format, and fix what can be fixed
 #   make bench   what a request costs, in CPU time
 #   make screenshots   the README's pictures
+#   make lighthouse    the scores of the landing page and of a ticket page; on a machine that does nothing else
 #   make images  every image, for Docker or Minikube   TAG=dev  REGISTRY=  TARGET=runtime  ONLY="auth client"
 #   make manifests   what deploys it: schemas, rules, and what schemas cannot see
 #   make wheel   ticketing-common as a package, tested as it will be installed    TAG=common-v1.2.3
@@ -37,7 +38,7 @@ EXPORT := $(BIN)/uv export --quiet --no-emit-workspace --no-annotate --no-header
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test test-browser test-faults test-stripe lint fmt lock bench images manifests screenshots client set-up wheel
+.PHONY: run test test-browser test-faults test-stripe lint fmt lock bench images manifests screenshots lighthouse client set-up wheel
 
 run: $(SETUP) $(CLIENT)
 	@exec $(BIN)/ticketing up
@@ -87,6 +88,9 @@ images:
 manifests: $(SETUP) $(MANIFEST_TOOLS)
 	@infra/manifests/check
 	$(BIN)/pytest -q infra/manifests
+
+lighthouse: $(SETUP) $(CLIENT)
+	@$(BIN)/python client/scripts/lighthouse.py
 
 # Each lock is made aside and moved, so that a failure leaves the old one.
 lock: $(SETUP)

@@ -1,6 +1,7 @@
 """A real browser on a real stack: people with their own contexts, who see what visitors see."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from inspect import iscoroutinefunction
 
 import pytest
 import pytest_asyncio
@@ -11,7 +12,8 @@ from ticketing_local.ports import free_gateway_port
 from ticketing_local.testing import Stack, started
 from ticketing_local.visiting import Visitor
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
+TEST_SECONDS = 300  # on a machine that is busy with other things; a few are enough on a free one
 
 Arrive = Callable[..., Awaitable[Visitor]]
 
@@ -20,7 +22,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All of them in one event loop: the browser lives in it."""
     for item in items:
         if item.path.is_relative_to(__file__.rpartition("/")[0]):
-            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+            if iscoroutinefunction(getattr(item, "function", None)):
+                item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+            item.add_marker(pytest.mark.timeout(TEST_SECONDS))
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The time to pay: it runs by the server's clock, and out while one watches."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,10 +11,10 @@ async def test_an_order_that_runs_out_while_watched_says_so_and_offers_the_ticke
     seller, buyer = await arrive("seller@example.com", at=hasty_shop), await arrive("b@example.com", at=hasty_shop)
     order = await buyer.has_order(await seller.has_ticket("Marathon", 54))
     await buyer.see(f"/orders/{order}")
-    await expect(buyer.page.get_by_role("timer")).to_contain_text("00:0")
-    await expect(buyer.text("The time to pay has run out. Nothing was charged.")).to_be_visible(timeout=20_000)
+    await expect(buyer.text("The time to pay has run out. Nothing was charged.")).to_be_visible()
     await buyer.button("Reserve it again").click()
-    await expect(buyer.page.get_by_role("timer")).to_be_visible()
+    await expect(buyer.page).not_to_have_url(f"{buyer.url}/orders/{order}")
+    await expect(buyer.page).to_have_url(re.compile("/orders/"))
 
 
 async def test_an_expired_order_says_when_somebody_else_has_the_ticket(arrive, hasty_shop):
@@ -21,7 +22,7 @@ async def test_an_expired_order_says_when_somebody_else_has_the_ticket(arrive, h
     quick = await arrive("quick@example.com", at=hasty_shop)
     ticket = await seller.has_ticket("Marathon", 54)
     await late.see(f"/orders/{await late.has_order(ticket)}")
-    await expect(late.button("Reserve it again")).to_be_visible(timeout=25_000)
+    await expect(late.button("Reserve it again")).to_be_visible()
     await quick.has_paid(await quick.has_order(ticket))
     await expect(late.heading("Somebody else has the ticket now")).to_be_visible()
 

@@ -46,7 +46,7 @@ async def test_a_payment_that_was_refunded_after_the_sale_shows_on_the_receipt(a
     seller, buyer = await arrive("seller@example.com"), await arrive("buyer@example.com")
     order = await buyer.has_order(await seller.has_ticket("Museum night", 12.5))
     await buyer.has_paid(order)
-    emulator = f"{shop.ps()['stripe']['url']}/emulator"
+    emulator = f"{shop.urls()['stripe']}/emulator"
     intents = await (await buyer.context.request.get(f"{emulator}/ledger")).json()
     [intent] = [i["id"] for i in intents["payment_intents"] if i["metadata"]["order_id"] == order]
     await buyer.context.request.post(f"{emulator}/refund", data={"payment_intent": intent, "amount": 250})

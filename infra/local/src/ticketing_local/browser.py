@@ -32,7 +32,7 @@ async def launch(playwright: Playwright) -> Browser:
 
     Raises BrowserNotFound.
     """
-    path = _installed() or _from_debian()
+    path = find(may_install=os.geteuid() == 0)
     if path is None:
         _download()
     try:
@@ -41,14 +41,18 @@ async def launch(playwright: Playwright) -> Browser:
         raise BrowserNotFound(f"{ADVICE} ({error.message.splitlines()[0]})") from error
 
 
+def find(*, may_install: bool) -> str | None:
+    """The path of a browser of this machine, from Debian's package where `may_install`; None when there is none."""
+    return _installed() or (_from_debian() if may_install else None)
+
+
 def _installed() -> str | None:
     on_path = next((found for name in NAMES if (found := shutil.which(name))), None)
     return on_path or (str(MAC) if MAC.exists() else None)
 
 
 def _from_debian() -> str | None:
-    """Where this process may install packages."""
-    if shutil.which("apt-get") is None or os.geteuid() != 0:
+    if shutil.which("apt-get") is None:
         return None
     for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", "chromium"]):
         _run(["apt-get", *command], DEBIAN_FRONTEND="noninteractive")

@@ -7,7 +7,7 @@ from typing import Any, Self
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page
 
 PASSWORD = "a-password"  # noqa: S105 (of accounts that live as long as a test)
-DEADLINE_MS = 15_000
+DEADLINE_MS = 30_000
 
 
 @dataclass

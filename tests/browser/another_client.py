@@ -1,0 +1,47 @@
+"""The page's server once more, with other settings than the stack's."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.request import urlopen
+
+from ticketing_common.testing.servers import free_port
+from ticketing_local.client import SERVER
+from ticketing_local.testing import wait_until
+
+
+@dataclass(frozen=True)
+class AnotherClient:
+    """It listens on `port` of this machine."""
+
+    process: "subprocess.Popen[bytes]"
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Its pages."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+@contextmanager
+def another_client(api_url: str, **environment: str) -> Iterator[AnotherClient]:
+    """Healthy when entered, told to stop when left."""
+    port = free_port()
+    settings = {"HOSTNAME": "127.0.0.1", "PORT": str(port), "API_INTERNAL_URL": api_url, **environment}
+    with subprocess.Popen(["node", str(SERVER)], env={"PATH": os.environ["PATH"], **settings}) as process:
+        client = AnotherClient(process, port)
+        try:
+            wait_until(lambda: _answers(f"{client.url}/robots.txt"), "the client answers", seconds=60)
+            yield client
+        finally:
+            process.terminate()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urlopen(url, timeout=1) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False

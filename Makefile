@@ -50,9 +50,9 @@ test: $(SETUP) $(CLIENT)
 test-browser: $(SETUP) $(CLIENT)
 	$(BIN)/pytest $(ADDOPTS) tests/browser $(ARGS)
 
-# Two at a time, a file each; most of it is waiting. The slowest files come first.
+# Three files at a time, each with a stack of its own: most of it is waiting. The longest wait comes first.
 test-faults: $(SETUP) $(CLIENT)
-	$(BIN)/pytest $(ADDOPTS) -v -n 2 --dist loadfile --no-loadscope-reorder \
+	$(BIN)/pytest $(ADDOPTS) -v -n 3 --dist loadfile --no-loadscope-reorder \
 	    $(wildcard tests/faults tests/crash tests/races) --rounds 100 $(ARGS)
 
 test-stripe: $(SETUP)

@@ -64,7 +64,7 @@ async def service(mongo_uri: str, tmp_path: Path) -> AsyncIterator[Service]:
     service = Service(mongo_uri, tmp_path / "log")
     async with service.http:
         try:
-            await eventually(service.is_ready, within=20)
+            await eventually(service.is_ready, within=90)
             yield service
         finally:
             service.process.kill()

@@ -1,5 +1,6 @@
 """What orders hears."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -25,11 +26,16 @@ TicketEventT = TypeVar("TicketEventT", bound=TicketState)
 PaymentEventT = TypeVar("PaymentEventT", bound=PaymentState)
 
 
-class OrdersListener(Listener[EventT]):
-    """A listener that changes orders, or what they know."""
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
-    def __init__(self, orders: Orders) -> None:
+
+class OrdersListener(Listener[EventT]):
+    """A listener that changes orders, or what they know, by the clock `now`."""
+
+    def __init__(self, orders: Orders, *, now: Callable[[], datetime] = _utc_now) -> None:
         self._orders = orders
+        self._now = now
 
 
 class TicketListener(OrdersListener[TicketEventT]):
@@ -69,7 +75,7 @@ class ExpirationCompleteListener(OrdersListener[ExpirationComplete]):
 
     async def handle(self, event: ExpirationComplete) -> None:
         try:
-            await use_cases.expire_order(self._orders, order_id=event.order_id, now=datetime.now(UTC))
+            await use_cases.expire_order(self._orders, order_id=event.order_id, now=self._now())
         except NotExpiredYet as early:
             raise ComeBackLater(early.seconds) from early
 
@@ -81,8 +87,7 @@ class PaymentCreatedListener(OrdersListener[PaymentCreated]):
     durable = "orders-payment-created"
 
     async def handle(self, event: PaymentCreated) -> None:
-        now = datetime.now(UTC)
-        await judge_payment(self._orders, order_id=event.order_id, payment=_payment(event), now=now)
+        await judge_payment(self._orders, order_id=event.order_id, payment=_payment(event), now=self._now())
 
 
 class PaymentFailedListener(PaymentNewsListener[PaymentFailed]):

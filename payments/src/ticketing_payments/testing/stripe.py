@@ -20,11 +20,13 @@ class StripeInMemory:
 
     `away`: nothing answers. `loses_answer_of`: the next call of that name is done, but its answer is lost.
     `before`: what happens once, when the next call of that name has left us and has not arrived.
+    `changed`: the intent of each change, oldest first: what Stripe would send webhooks about.
     """
 
     def __init__(self) -> None:
         self.intents: dict[str, Intent] = {}
         self.calls: list[tuple[str, str]] = []
+        self.changed: list[str] = []
         self.captures = 0
         self.refunds: dict[str, int] = {}
         self.away = False
@@ -122,6 +124,7 @@ class StripeInMemory:
         self._set(intent_id, money=replace(self.intents[intent_id].money, **amounts))
 
     def _set(self, intent_id: str, **changes: object) -> None:
+        self.changed.append(intent_id)
         self.intents[intent_id] = replace(self.intents[intent_id], **changes)  # type: ignore[arg-type]
 
 

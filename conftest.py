@@ -1,11 +1,17 @@
 """The fixtures of the whole workspace: real servers, started once a run."""
 
+import os
+
 import pytest
 from hypothesis import settings
 
 # A machine that is busy with other things is no failure of what is tested.
-settings.register_profile("shared", deadline=None)
-settings.load_profile("shared")
+settings.register_profile("ci", deadline=None)
+# For `make test-long`; LIVES says how many.
+settings.register_profile(
+    "long", deadline=None, max_examples=int(os.environ.get("LIVES", "5000")), stateful_step_count=80, print_blob=True
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 pytest_plugins = ["ticketing_common.testing.fixtures"]
 

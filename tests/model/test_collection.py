@@ -1,0 +1,117 @@
+"""The collection in memory does what a real mongod does: each test runs on both."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from pymongo import IndexModel
+from tests.model.collection import Collection, Trouble
+
+from ticketing_common.events import Envelope, ExpirationComplete
+from ticketing_common.mongo import Database, Documents, DuplicateKey
+from ticketing_expiration.domain import Expiry
+from ticketing_expiration.store import INDEXES as EXPIRATION
+from ticketing_expiration.store import ExpiryStore
+from ticketing_orders.store import INDEXES as ORDERS
+
+NOON = datetime(2030, 5, 1, 12, 0, 0, 123_456, tzinfo=UTC)
+INDEXES = {"orders": ORDERS["orders"], "expiries": EXPIRATION["expiries"]}
+
+
+class InMemory:
+    """A database that makes its collections in memory."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Collection] = {}
+
+    def collection(self, name: str) -> Collection:
+        indexes: list[IndexModel] = list(INDEXES.get(name, ()))
+        return self._made.setdefault(name, Collection(indexes, Trouble()))
+
+
+@pytest.fixture(params=["memory", "mongod"])
+async def database(request):
+    """In memory, and on a real server."""
+    if request.param == "memory":
+        yield InMemory()
+        return
+    real = Database(request.getfixturevalue("mongo_uri"), default_name="model", indexes=INDEXES)
+    await real.run()
+    yield real
+    await real.close()
+
+
+@pytest.fixture
+def documents(database) -> Documents:
+    """Documents under the indexes of orders."""
+    return Documents(database.collection("orders"))
+
+
+def order(order_id: str, *, hold: int, live: bool, **fields: Any) -> dict[str, Any]:
+    return {"_id": order_id, "ticket": {"id": "t"}, "hold": hold, "live": live, "version": 0, **fields}
+
+
+async def test_a_unique_index_refuses_and_names_itself(documents: Documents) -> None:
+    await documents.insert(order("a", hold=1, live=False))
+    with pytest.raises(DuplicateKey) as refused:
+        await documents.insert(order("b", hold=1, live=False))
+    assert refused.value.index == "one_order_a_hold"
+    with pytest.raises(DuplicateKey) as refused:
+        await documents.insert(order("a", hold=2, live=False))
+    assert refused.value.index == "_id_"
+
+
+async def test_a_partial_index_refuses_what_it_holds_and_nothing_else(documents: Documents) -> None:
+    await documents.insert(order("a", hold=1, live=True))
+    await documents.insert(order("b", hold=2, live=False))
+    with pytest.raises(DuplicateKey) as refused:
+        await documents.compare_and_set({"_id": "b", "version": 0}, {"live": True, "version": 1})
+    assert refused.value.index == "one_live_order_per_ticket"
+    assert await documents.compare_and_set({"_id": "a", "version": 0}, {"live": False, "version": 1})
+    assert await documents.compare_and_set({"_id": "b", "version": 0}, {"live": True, "version": 1})
+
+
+async def test_compare_and_set_changes_only_what_it_was_compared_with(documents: Documents) -> None:
+    await documents.insert(order("a", hold=1, live=True))
+    assert not await documents.compare_and_set({"_id": "a", "version": 1}, {"hold": 9})
+    assert not await documents.compare_and_set({"_id": "a", "version": {"$lt": 0}}, {"hold": 9})
+    assert await documents.find("a") == order("a", hold=1, live=True)
+
+
+async def test_documents_come_back_as_mongodb_keeps_them(documents: Documents) -> None:
+    await documents.insert(order("a", hold=1, live=True, at=NOON, lines=({"why": None},)))
+    found = await documents.find("a")
+    assert found == order("a", hold=1, live=True, at=NOON.replace(microsecond=123_000), lines=[{"why": None}])
+
+
+async def test_events_wait_in_order_until_they_are_pulled(documents: Documents) -> None:
+    await documents.insert(order("a", hold=1, live=True), [ExpirationComplete(order_id="1")])
+    await documents.compare_and_set({"_id": "a"}, {"version": 1}, [ExpirationComplete(order_id="2")])
+    (waiting,) = await documents.waiting(before=datetime.now(UTC) + timedelta(days=1), limit=5)
+    assert [envelope.data for envelope in waiting.envelopes] == [{"orderId": "1"}, {"orderId": "2"}]
+    await documents.pull([("a", [waiting.envelopes[0].id])])
+    (waiting,) = await documents.waiting(before=datetime.now(UTC) + timedelta(days=1), limit=5)
+    assert [envelope.data for envelope in waiting.envelopes] == [{"orderId": "2"}]
+    assert await documents.waiting(before=datetime.now(UTC) - timedelta(days=1), limit=5) == []
+
+
+async def test_only_what_is_asked_for_is_found_in_the_order_asked_for(documents: Documents) -> None:
+    for order_id, hold in (("a", 2), ("b", 3), ("c", 1)):
+        await documents.insert(order(order_id, hold=hold, live=False, due=NOON if hold > 1 else None))
+    due = {"due": {"$type": "date", "$lte": NOON + timedelta(seconds=1)}}
+    found = await documents.find_many(due, sort=[("hold", -1)], limit=5)
+    assert [document["_id"] for document in found] == ["b", "a"]
+    assert [document["_id"] for document in await documents.find_many({}, sort=[("hold", 1)], limit=1)] == ["c"]
+
+
+async def test_expiries_fire_once_by_a_pipeline_that_writes_their_events(database) -> None:
+    expiries = ExpiryStore(database)
+    await expiries.add(Expiry("early", NOON))
+    await expiries.add(Expiry("late", NOON + timedelta(hours=1)))
+    for fired in (1, 0):
+        assert (await expiries.fire(due_until=NOON, now=NOON)).count == fired
+    (waiting,) = await expiries.documents.waiting(before=NOON + timedelta(days=1), limit=5)
+    event = ExpirationComplete(order_id="early")
+    noon = NOON.replace(microsecond=123_000)
+    trace = waiting.envelopes[0].traceparent
+    assert waiting.envelopes == [Envelope.seal(event, occurred_at=noon, traceparent=trace)]

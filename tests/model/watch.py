@@ -1,0 +1,110 @@
+"""What must hold at every moment, also while events are under way: I1, legal paths, and what may only grow."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from tests.model.bank import Bank
+
+from ticketing_local.auditing.books import Books, by_id, is_live
+
+Document = Mapping[str, Any]
+State = tuple[str, str | None]
+
+CREATED: State = ("created", None)
+EXPIRED: State = ("cancelled", "expired")
+GIVEN_UP: State = ("cancelled", "buyer")
+COMPLETE: State = ("complete", None)
+# From one look to the next an order may have gone several steps.
+LEGAL = {
+    *((CREATED, after) for after in (CREATED, EXPIRED, GIVEN_UP, COMPLETE)),
+    *((EXPIRED, after) for after in (EXPIRED, GIVEN_UP, COMPLETE)),
+    (GIVEN_UP, GIVEN_UP),
+    (COMPLETE, COMPLETE),
+}
+
+
+class Broken(AssertionError):
+    """A promise is not kept."""
+
+
+def require(holds: bool, promise: str) -> None:
+    """Broken, in these words, unless it holds."""
+    if not holds:
+        raise Broken(promise)
+
+
+class Watch:
+    """Compares each look with the one before."""
+
+    def __init__(self, bank: Bank) -> None:
+        self._bank = bank
+        self._before = Books(at=datetime.min)
+
+    def look(self, books: Books) -> None:
+        """Broken, saying which promise, if one is not kept."""
+        _one_live_order_a_ticket(books)
+        self._orders(by_id(self._before.orders), by_id(books.orders), books.at)
+        self._payments(by_id(self._before.payments), by_id(books.payments))
+        _only_newer(self._before, books)
+        self._refunds()
+        self._before = books
+
+    def _orders(self, before: Mapping[str, Document], after: Mapping[str, Document], now: datetime) -> None:
+        for order_id in before:
+            require(order_id in after, f"I5 order {order_id} is gone")
+        for order_id, new in after.items():
+            old = before.get(order_id, {**new, "status": "created", "reason": None, "judged": {}, "history": []})
+            walked = (old["status"], old["reason"]), (new["status"], new["reason"])
+            require(walked in LEGAL, f"I6 order {order_id} went from {walked[0]} to {walked[1]}")
+            require(new["version"] >= old["version"], f"I6 order {order_id} went back to version {new['version']}")
+            require(new["hold"] >= old["hold"], f"I1 order {order_id} went back to hold {new['hold']}")
+            require(_extends(new["history"], old["history"]), f"I6 the past of order {order_id} was changed")
+            require(old["judged"].items() <= new["judged"].items(), f"I3 a verdict on order {order_id} was changed")
+            if walked[1] == EXPIRED != walked[0]:
+                require(now >= new["expires_at"], f"§3 order {order_id} expired before its time")
+
+    def _payments(self, before: Mapping[str, Document], after: Mapping[str, Document]) -> None:
+        for order_id, new in after.items():
+            old = before.get(order_id, new)
+            require(new["id"] == old["id"], f"I6 the payment of order {order_id} has another id")
+            require(new["version"] >= old["version"], f"I6 the payment of order {order_id} went back in version")
+            require(all(new["money"][name] >= was for name, was in old["money"].items()), "I2 money became less")
+            require(_same_refund(old["refund"], new["refund"]), f"I2 the refund of order {order_id} was changed")
+            newer = new["order"]["version"] >= old["order"]["version"]
+            require(newer, f"I6 payments went back to an older copy of order {order_id}")
+
+    def _refunds(self) -> None:
+        for intent in self._bank.intents.values():
+            money, asked = intent.money, self._bank.refund_ids.get(intent.id, ())
+            require(len(asked) <= 1, f"I3 {intent.id} was refunded under {len(asked)} ids")
+            require(money.given_back <= money.captured <= intent.amount, f"I2 {intent.id} has moved {money}")
+
+
+def _one_live_order_a_ticket(books: Books) -> None:
+    live = Counter(order["ticket"]["id"] for order in books.orders if is_live(order))
+    for ticket_id, times in live.items():
+        require(times == 1, f"I1 ticket {ticket_id} has {times} live orders")
+    holds = Counter((order["ticket"]["id"], order["hold"]) for order in books.orders)
+    require(max(holds.values(), default=1) == 1, f"I1 one hold was given twice: {holds}")
+
+
+def _only_newer(before: Books, after: Books) -> None:
+    tickets, known = by_id(after.tickets), by_id(after.known_tickets)
+    for old in before.tickets:
+        new = tickets[old["_id"]]
+        require(new["version"] >= old["version"], f"I6 ticket {old['_id']} went back to version {new['version']}")
+        fences = [(ticket["hold"], ticket["order_version"]) for ticket in (old, new)]
+        require(fences[0] <= fences[1], f"I4 ticket {old['_id']} went back to an older order: {fences}")
+    for old in before.known_tickets:
+        newer = known[old["_id"]]["version"] >= old["version"]
+        require(newer, f"I6 orders went back to an older ticket {old['_id']}")
+
+
+def _same_refund(old: Document | None, new: Document | None) -> bool:
+    return old is None or (new is not None and (new["id"], new["reason"]) == (old["id"], old["reason"]))
+
+
+def _extends(after: list[Any], before: list[Any]) -> bool:
+    return after[: len(before)] == before

@@ -4,6 +4,7 @@
 #                PORT=8080  STATE_DIR=.local  REPLICAS="orders=3 tickets=2"
 #   make test    the whole suite                       ARGS="-k expiry" goes to pytest
 #   make test-faults     kills, outages, poison, crash points and races, with people buying; some 15 minutes
+#   make test-long   thousands of random lives of the market, some minutes    LIVES=5000  SEED=…
 #   make test-browser    the web client's stories, in a real Chromium
 #   make test-stripe STRIPE_KEY=sk_test_…   what we rely on of Stripe, on Stripe itself instead of the emulator
 #   make lint    ruff, mypy, the import contracts; ESLint, tsc and the drift of the client's types
@@ -38,7 +39,7 @@ EXPORT := $(BIN)/uv export --quiet --no-emit-workspace --no-annotate --no-header
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test test-browser test-faults test-stripe lint fmt lock bench images manifests screenshots lighthouse client set-up wheel
+.PHONY: run test test-browser test-faults test-long test-stripe lint fmt lock bench images manifests screenshots lighthouse client set-up wheel
 
 run: $(SETUP) $(CLIENT)
 	@exec $(BIN)/ticketing up
@@ -54,6 +55,15 @@ test-browser: $(SETUP) $(CLIENT)
 test-faults: $(SETUP) $(CLIENT)
 	$(BIN)/pytest $(ADDOPTS) -v -n 3 --dist loadfile --no-loadscope-reorder \
 	    $(wildcard tests/faults tests/crash tests/races) --rounds 100 $(ARGS)
+
+# New lives each time. The seed is told first: with it, and as many lives, the same ones are lived again.
+LIVES ?= 5000
+SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
+test-long: SEED := $(SEED)
+test-long: $(SETUP)
+	@echo "the lives of SEED=$(SEED) LIVES=$(LIVES)"
+	LIVES=$(LIVES) $(BIN)/pytest tests/model -k test_every_life --hypothesis-profile=long --hypothesis-seed=$(SEED) \
+	    --timeout=0 --hypothesis-show-statistics $(ARGS)
 
 test-stripe: $(SETUP)
 	@case "$(STRIPE_KEY)" in sk_test_*|rk_test_*) ;; *) \

@@ -1,16 +1,23 @@
 """Random lives of the market keep every promise; where one rule of the design is left out, they do not."""
 
 import pytest
+from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 from tests.model import defects
-from tests.model.lives import CONTROL, life_on, lives
+from tests.model.lives import BOUNDED, CONTROL, is_long, life_on
 from tests.model.machine import MarketLife
 from tests.model.market import Market
 from tests.model.watch import Broken
 
+# Seconds of work on a free machine; no bound that a busy one breaks.
+pytestmark = pytest.mark.timeout(900)
+
 
 def test_every_life_of_the_market_keeps_every_promise() -> None:
-    run_state_machine_as_test(MarketLife, settings=lives())
+    if is_long():
+        run_state_machine_as_test(MarketLife, settings=settings())
+    else:
+        run_state_machine_as_test(life_on(Market), settings=BOUNDED)
 
 
 @pytest.mark.parametrize(

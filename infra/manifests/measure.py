@@ -85,8 +85,10 @@ async def buy(urls: Mapping[str, str], count: int) -> None:
             ticket = await http.post(f"{urls['tickets']}/api/tickets", json={"title": f"Row {turn}", "price": 20})
             order = await http.post(f"{urls['orders']}/api/orders", json={"ticketId": ticket.json()["id"]})
             payment = {"orderId": order.json()["id"], "token": "pm_card_visa"}
-            await http.post(f"{urls['payments']}/api/payments", json=payment)
-            await http.get(f"{urls['gateway']}/orders/{order.json()['id']}")
+            paid = await http.post(f"{urls['payments']}/api/payments", json=payment)
+            paid.raise_for_status()
+            page = await http.get(f"{urls['gateway']}/orders/{order.json()['id']}")
+            page.raise_for_status()
 
 
 async def measure() -> None:

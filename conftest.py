@@ -18,5 +18,5 @@ pytest_plugins = ["ticketing_common.testing.fixtures"]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What tests/races reads: a short run by itself, a long one by `make test-faults`."""
-    parser.addoption("--rounds", type=int, default=5, help="how often each race is run (default: %(default)s)")
+    parser.addoption("--rounds", type=int, default=3, help="how often each race is run (default: %(default)s)")
     parser.addoption("--race-seed", default="", help="repeat the timing of the races that told this seed")

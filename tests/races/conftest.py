@@ -22,14 +22,19 @@ from ticketing_local.state import StateDir
 from ticketing_local.testing import Stack, ticketing
 
 SECONDS_A_ROUND = 5
+LONG_RUN = 20  # rounds
 THROUGH_THE_GATEWAY = ("auth", "tickets", "orders", "payments")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Many rounds take their time."""
+    """Many rounds take their time; a short run leaves out the slow races and the controls."""
+    rounds = config.getoption("--rounds")
+    left_out = [item for item in items if item.get_closest_marker("long_run") and rounds < LONG_RUN]
     for item in items:
         if "races" in item.path.parts:
-            item.add_marker(pytest.mark.timeout(120 + SECONDS_A_ROUND * config.getoption("--rounds")))
+            item.add_marker(pytest.mark.timeout(120 + SECONDS_A_ROUND * rounds))
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.fixture

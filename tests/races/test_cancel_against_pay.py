@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from random import Random
 
+import pytest
 from tests.races.guards import LastWriteWins, is_cancelled
 from tests.races.lab import OpenLab
 from tests.races.market import Json, Market, Person, made, refusal
@@ -68,6 +69,7 @@ async def test_cancelling_against_paying_ends_complete_or_with_the_money_back(
     assert broken(books, outcomes) == []
 
 
+@pytest.mark.long_run
 async def test_control_without_compare_and_set_a_cancelled_order_keeps_the_money(open_lab: OpenLab) -> None:
     lab = await open_lab()
     [orders] = lab.apps["orders"]

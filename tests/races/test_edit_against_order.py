@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from random import Random
 
+import pytest
 from tests.races.guards import LastWriteWins
 from tests.races.lab import OpenLab
 from tests.races.market import Json, Market, Person, made, refusal
@@ -72,6 +73,7 @@ async def test_an_edit_against_an_order_keeps_the_edit_or_refuses_it_and_the_tic
     assert broken(books, outcomes) == []
 
 
+@pytest.mark.long_run
 async def test_control_without_compare_and_set_the_edit_puts_a_reserved_ticket_on_sale(open_lab: OpenLab) -> None:
     lab = await open_lab()
     [tickets] = lab.apps["tickets"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 
+import pytest
 from tests.races.guards import LastWriteWins, is_cancelled
 from tests.races.lab import OpenLab
 from tests.races.market import Json, Market, Person, made, refusal
@@ -62,6 +63,7 @@ def broken(books: Books, outcomes: list[Outcome]) -> list[str]:
     ]
 
 
+@pytest.mark.long_run
 async def test_paying_against_expiring_ends_complete_or_expired_with_nothing_charged(
     market: Market, seller: Person, buyer: Person, rounds: Rounds
 ) -> None:
@@ -74,6 +76,7 @@ async def test_paying_against_expiring_ends_complete_or_expired_with_nothing_cha
     assert broken(books, outcomes) == []
 
 
+@pytest.mark.long_run
 async def test_control_without_compare_and_set_an_expired_order_keeps_the_money(open_lab: OpenLab) -> None:
     lab = await open_lab(window_seconds=2)
     [orders] = lab.apps["orders"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+import pytest
 from tests.races.guards import ForgetsTheTime
 from tests.races.lab import OpenLab
 from tests.races.market import Json, Market, Person, made, refusal
@@ -58,6 +59,7 @@ def broken(books: Books, outcomes: list[Outcome]) -> list[str]:
     return wrong
 
 
+@pytest.mark.long_run
 async def test_a_fast_clock_of_expiration_takes_no_second_from_a_buyer(open_lab: OpenLab, rounds: Rounds) -> None:
     lab = await open_lab(window_seconds=WINDOW_SECONDS, replicas=2, expiration_now=two_minutes_fast)
     seller, buyer = await lab.market.person(), await lab.market.person()
@@ -67,6 +69,7 @@ async def test_a_fast_clock_of_expiration_takes_no_second_from_a_buyer(open_lab:
     assert broken(books, outcomes) == []
 
 
+@pytest.mark.long_run
 async def test_control_an_orders_service_that_believes_it_ends_the_order_too_early(open_lab: OpenLab) -> None:
     lab = await open_lab(expiration_now=two_minutes_fast, window_seconds=100)
     market = lab.market

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 
+import pytest
 from tests.races.guards import let_everybody_look_first, without_unique_indexes
 from tests.races.lab import Lab, OpenLab, stripe_answering_late
 from tests.races.market import Json, Person, made, refusal
@@ -63,6 +64,7 @@ def broken(books: Books, outcomes: list[Outcome]) -> list[str]:
     return wrong
 
 
+@pytest.mark.long_run
 async def test_a_late_payment_against_a_new_buyer_ends_with_one_order_and_one_refund_at_most(
     open_lab: OpenLab, rounds: Rounds
 ) -> None:
@@ -78,6 +80,7 @@ async def test_a_late_payment_against_a_new_buyer_ends_with_one_order_and_one_re
     assert "201" in {outcome.paying for outcome in outcomes}
 
 
+@pytest.mark.long_run
 async def test_control_without_the_unique_indexes_both_have_the_ticket(open_lab: OpenLab) -> None:
     lab = await open_lab(window_seconds=WINDOW_SECONDS, replicas=2)
     market = lab.market

@@ -4,6 +4,7 @@ import asyncio
 from itertools import cycle, islice
 from random import Random
 
+import pytest
 from tests.races.guards import let_everybody_look_first, without_unique_indexes
 from tests.races.lab import OpenLab
 from tests.races.market import Json, Market, Person, refusal
@@ -35,6 +36,7 @@ async def test_of_a_hundred_buyers_one_has_the_ticket_and_the_others_are_told(
     assert len(books.orders) == rounds.count
 
 
+@pytest.mark.long_run
 async def test_control_without_the_unique_indexes_the_ticket_is_sold_to_many(open_lab: OpenLab) -> None:
     lab = await open_lab(replicas=3)
     seller, *crowd = [await lab.market.person() for _ in range(3)]

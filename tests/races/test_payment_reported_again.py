@@ -3,6 +3,7 @@
 import asyncio
 from random import Random
 
+import pytest
 from tests.races.guards import ForgetsVerdicts
 from tests.races.lab import Lab, OpenLab, stripe_answering_late
 from tests.races.market import Person, made
@@ -80,6 +81,7 @@ async def test_a_payment_that_is_reported_again_changes_nothing(open_lab: OpenLa
     assert all(order["judged"] for order in after.orders)
 
 
+@pytest.mark.long_run
 async def test_control_when_verdicts_are_forgotten_a_bought_ticket_is_refunded(open_lab: OpenLab) -> None:
     lab = await open_lab()
     market = lab.market

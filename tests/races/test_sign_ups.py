@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from random import Random
 
+import pytest
 from tests.races.lab import OpenLab
 from tests.races.market import Market, refusal
 from tests.races.rounds import Rounds
@@ -36,6 +37,7 @@ async def test_of_eight_sign_ups_with_one_address_one_is_accepted(market: Market
     assert await shared_addresses(market) == []
 
 
+@pytest.mark.long_run
 async def test_control_without_the_unique_index_there_are_eight_accounts(open_lab: OpenLab) -> None:
     lab = await open_lab()
     await lab.databases["auth"].collection("users").drop_index("email_unique")

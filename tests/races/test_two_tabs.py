@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 import httpx
+import pytest
 from tests.races.guards import BothBegin, KeylessStripe
 from tests.races.lab import STRIPE_KEY, OpenLab
 from tests.races.market import Json, Market, Person, made, refusal
@@ -52,6 +53,7 @@ async def test_two_tabs_that_pay_one_order_charge_it_once(
     assert broken(books, outcomes) == []
 
 
+@pytest.mark.long_run
 async def test_control_without_the_orders_key_and_compare_and_set_both_tabs_are_charged(open_lab: OpenLab) -> None:
     lab = await open_lab()
     [payments] = lab.apps["payments"]

@@ -13,6 +13,7 @@
 #   make screenshots   the README's pictures
 #   make lighthouse    the scores of the landing page and of a ticket page; on a machine that does nothing else
 #   make images  every image, for Docker or Minikube   TAG=dev  REGISTRY=  TARGET=runtime  ONLY="auth client"
+#   make test-images  the whole stack from those images, in Docker, as infra/k8s describes it
 #   make manifests   what deploys it: schemas, rules, and what schemas cannot see
 #   make wheel   ticketing-common as a package, tested as it will be installed    TAG=common-v1.2.3
 #   make lock    newest releases of all dependencies, pinned with hashes
@@ -39,7 +40,7 @@ EXPORT := $(BIN)/uv export --quiet --no-emit-workspace --no-annotate --no-header
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: run test test-browser test-faults test-long test-stripe lint fmt lock bench images manifests screenshots lighthouse client set-up wheel
+.PHONY: run test test-browser test-faults test-images test-long test-stripe lint fmt lock bench images manifests screenshots lighthouse client set-up wheel
 
 run: $(SETUP) $(CLIENT)
 	@exec $(BIN)/ticketing up
@@ -64,6 +65,9 @@ test-long: $(SETUP)
 	@echo "the lives of SEED=$(SEED) LIVES=$(LIVES)"
 	LIVES=$(LIVES) $(BIN)/pytest tests/model -k test_every_life --hypothesis-profile=long --hypothesis-seed=$(SEED) \
 	    --timeout=0 --hypothesis-show-statistics $(ARGS)
+
+test-images: $(SETUP)
+	@$(BIN)/pytest $(ADDOPTS) tests/images $(ARGS)
 
 test-stripe: $(SETUP)
 	@case "$(STRIPE_KEY)" in sk_test_*|rk_test_*) ;; *) \

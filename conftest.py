@@ -4,6 +4,8 @@ import os
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 # A machine that is busy with other things is no failure of what is tested.
 settings.register_profile("ci", deadline=None)
@@ -14,6 +16,23 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 pytest_plugins = ["ticketing_common.testing.fixtures"]
+
+WHOLE_SYSTEM = "tests/"
+WITHOUT_A_STACK = "tests/model/"
+
+
+class OneMarketplace(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """A file stays together, and so do all tests of the whole system: they share one stack, which is slow to start."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        shared = nodeid.startswith(WHOLE_SYSTEM) and not nodeid.startswith(WITHOUT_A_STACK)
+        return WHOLE_SYSTEM if shared else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    """How `pytest -n` deals out the tests, when no other way is asked for by `--dist`."""
+    return OneMarketplace(config, log) if config.getoption("dist") == "load" else None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

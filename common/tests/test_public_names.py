@@ -61,7 +61,7 @@ NAMES = {
     },
     "testing.apps": {"served"},
     "testing.binaries": {"BinaryNotFound", "find_binary"},
-    "testing.crashing": {"Place", "Point", "arm", "death", "disarm", "seen"},
+    "testing.crash_points": {"Place", "Point", "arm", "death", "disarm", "seen"},
     "testing.listeners": {"RecordingListener", "envelope", "listening", "say"},
     "testing.recorder": {"RecordingPublisher", "eventually"},
     "testing.servers": {"Server", "free_port", "mongod", "nats_server", "redis_server", "started", "wait_until"},

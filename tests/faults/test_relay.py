@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ticketing_common.steps import Step
-from ticketing_common.testing.crashing import Place, Point, arm, death
+from ticketing_common.testing.crash_points import Place, Point, arm, death
 from ticketing_local.breaking import rewired
 from ticketing_local.crowd import Crowd
 from ticketing_local.testing import Stack

@@ -1,6 +1,5 @@
 """The program that lets a test stop another one dead at a step."""
 
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ticketing_common.steps import Step
-from ticketing_common.testing.crashing import Place, Point, arm, death, disarm, seen
+from ticketing_common.testing.crash_points import Place, Point, arm, death, disarm, seen
 
 # Stands where a service would: only its name tells the two apart.
 SERVICE = """
@@ -23,6 +22,7 @@ async def handle(order_id):
     reached(Step.HEARD, "orders-ticket-created", order_id.encode())
     await place_order("nameless")
 
+print("begins", flush=True)
 asyncio.run(place_order("order-1"))
 asyncio.run(handle("order-2"))
 print("survived")
@@ -41,23 +41,40 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(folder: Path) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "ticketing_common.testing.crashing", str(folder), "-m", "ticketing_stand_in"]
+    host = [
+        sys.executable,
+        "-m",
+        "ticketing_common.testing.crashing",
+        str(folder),
+        "--preload",
+        "ticketing_common.steps",
+    ]
     return subprocess.run(
-        command, env={"PYTHONPATH": str(folder / "code")}, capture_output=True, text=True, check=False, timeout=60
+        [*host, "-m", "ticketing_stand_in"],
+        env={"PYTHONPATH": str(folder / "code")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
 
 
 def test_where_nothing_is_armed_a_program_runs_as_ever(folder: Path) -> None:
     done = run(folder)
-    assert (done.returncode, done.stdout) == (0, "survived\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "begins\nsurvived\n"), done.stderr
 
 
-def test_a_process_dies_at_the_point_once_and_leaves_word(folder: Path) -> None:
+def test_a_process_dies_at_the_point_leaves_word_and_is_started_again(folder: Path) -> None:
     name = arm(folder, Point(PLACED, about="order-1"))
     assert death(folder, name) is None
-    assert run(folder).returncode == -signal.SIGKILL
+    done = run(folder)
+    assert (done.returncode, done.stdout) == (0, "begins\nbegins\nsurvived\n"), done.stderr
     assert death(folder, name) is not None
-    assert run(folder).returncode == 0
+
+
+def test_a_program_that_fails_by_itself_is_not_started_again(folder: Path) -> None:
+    (folder / "code" / "ticketing_stand_in" / "__main__.py").write_text("raise SystemExit(3)")
+    assert run(folder).returncode == 3
 
 
 @pytest.mark.parametrize(
@@ -71,7 +88,7 @@ def test_a_process_dies_at_the_point_once_and_leaves_word(folder: Path) -> None:
 )
 def test_a_process_does_not_die_anywhere_else(folder: Path, point: Point) -> None:
     name = arm(folder, point)
-    assert run(folder).returncode == 0
+    assert run(folder).stdout == "begins\nsurvived\n"
     assert death(folder, name) is None
 
 
@@ -84,7 +101,7 @@ def test_what_a_listener_writes_is_about_the_message_that_it_heard(folder: Path)
 def test_what_was_disarmed_kills_nobody(folder: Path) -> None:
     name = arm(folder, Point(PLACED))
     disarm(folder, name)
-    assert run(folder).returncode == 0
+    assert run(folder).stdout == "begins\nsurvived\n"
     disarm(folder, name)
 
 

@@ -1,0 +1,38 @@
+"""The whole stack as `ticketing up` runs it, with each service the guest of `ticketing_common.testing.crashing`.
+
+Tests run it (`COMMAND`); people have no way to it from `ticketing`.
+"""
+
+import dataclasses
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ticketing_local.layout import PYTHON, Layout
+from ticketing_local.process import Process, Tier
+from ticketing_local.table import process_table
+
+# Long enough to pay through a restart.
+WINDOW_SECONDS = 20
+COMMAND = (sys.executable, "-m", "ticketing_local.crashing")
+FORGETFUL = (*COMMAND, "ticketing_local.crashing.forgetful")
+
+
+def folder_of(state_dir: Path, process: str) -> Path:
+    """Where points are armed for a process; its replicas share it."""
+    return state_dir / f"crash-{re.sub('-[0-9]+$', '', process)}"
+
+
+def crashable_table(layout: Layout, preloads: Sequence[str] = ()) -> list[Process]:
+    """The process table, its Python services as guests; each imports `preloads` before it begins."""
+    return [_guest(process, layout.settings.state_dir, preloads) for process in process_table(layout)]
+
+
+def _guest(process: Process, state_dir: Path, preloads: Sequence[str]) -> Process:
+    if process.tier is not Tier.SERVICES or process.command[0] != PYTHON:
+        return process
+    folder = folder_of(state_dir, process.name)
+    app = f"ticketing_{process.name.partition('-')[0]}.app"
+    host = (PYTHON, "-m", "ticketing_common.testing.crashing", str(folder), "--preload", app, *preloads)
+    return dataclasses.replace(process, command=(*host, *process.command[1:]), folders=(*process.folders, folder))

@@ -8,6 +8,15 @@ const config: NextConfig = {
   outputFileTracingRoot: path.resolve(import.meta.dirname),
   turbopack: { root: path.resolve(import.meta.dirname) },
   poweredByHeader: false,
+  headers: async () => [
+    {
+      source: "/:path*",
+      headers: [
+        { key: "referrer-policy", value: "strict-origin-when-cross-origin" },
+        { key: "x-content-type-options", value: "nosniff" },
+      ],
+    },
+  ],
   reactStrictMode: true,
   // 6 KB that the first picture would wait another round trip for.
   experimental: { inlineCss: true },

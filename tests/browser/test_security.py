@@ -58,7 +58,7 @@ def test_with_stripe_its_documented_hosts_may_and_no_others(shop):
     assert "'unsafe-inline'" not in policy["script-src"]
 
 
-@pytest.mark.parametrize("path", ["/", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/robots.txt", "/icon.svg", "/nowhere"])
 async def test_the_browser_guesses_no_content_types(shop, path):
     async with httpx.AsyncClient(base_url=shop.url, trust_env=False) as http:
         assert (await http.get(path)).headers["x-content-type-options"] == "nosniff"

@@ -1,6 +1,7 @@
 """Signing up, in and out; what the server writes needs no second look."""
 
 import re
+from secrets import token_hex
 
 import pytest
 from playwright.async_api import expect
@@ -13,7 +14,7 @@ async def test_a_deep_link_leads_on_after_signing_in(arrive):
     await expect(stranger.page).to_have_url(re.compile(r"/signin\?next="))
     await stranger.link("Sign up").last.click()
     await expect(stranger.heading("Sign up")).to_be_visible()  # the form before it has an Email, too
-    await stranger.page.get_by_label("Email").fill("deep@example.com")
+    await stranger.page.get_by_label("Email").fill(f"deep-{token_hex(4)}@example.com")
     await stranger.page.get_by_label("Password").fill("a-password")
     await stranger.button("Sign up").click()
     await expect(stranger.page).to_have_url(f"{stranger.url}/tickets/{ticket}/edit")

@@ -1,19 +1,22 @@
 """The whole story, as two people live it."""
 
+from secrets import token_hex
+
 from playwright.async_api import expect
 
 
 async def test_a_seller_lists_a_ticket_and_a_buyer_buys_it(arrive):
     seller, buyer = await arrive(), await arrive()
+    title = f"Opera gala, row {token_hex(3)}"
     await sign_up(seller, "seller@example.com")
     await seller.link("Sell").click()
-    await seller.page.get_by_label("What is it for?").fill("Opera gala, row D")
+    await seller.page.get_by_label("What is it for?").fill(title)
     await seller.page.get_by_label("Price").fill("240")
     await seller.button("Put on sale").click()
-    await expect(seller.heading("Opera gala, row D")).to_be_visible()
+    await expect(seller.heading(title)).to_be_visible()
 
     await sign_up(buyer, "buyer@example.com")
-    await buyer.link("Opera gala, row D").click()
+    await buyer.link(title).click()
     await buyer.button("Reserve this ticket").click()
     await expect(buyer.page.get_by_role("timer")).to_contain_text("14:")
     await buyer.pay_with("Pays")
@@ -22,12 +25,13 @@ async def test_a_seller_lists_a_ticket_and_a_buyer_buys_it(arrive):
 
     await expect(seller.text("Somebody holds or has bought your ticket")).to_be_visible()
     await buyer.link("My orders").first.click()
-    await expect(buyer.page.get_by_role("listitem").filter(has_text="Opera gala, row D")).to_contain_text("Paid")
+    await expect(buyer.page.get_by_role("listitem").filter(has_text=title)).to_contain_text("Paid")
     await seller.see("/")
-    await expect(seller.link("Opera gala, row D")).to_have_count(0)
+    await expect(seller.link(title)).to_have_count(0)
 
 
 async def sign_up(visitor, email):
+    email = f"{token_hex(4)}-{email}"
     await visitor.see("/")
     await visitor.link("Sign up").click()
     await visitor.page.get_by_label("Email").fill(email)
@@ -70,11 +74,12 @@ async def test_a_seller_changes_title_and_price(arrive):
 
 async def test_the_search_finds_titles_while_one_types(arrive):
     seller = await arrive("seller@example.com")
-    await seller.has_ticket("Kazoo orchestra", 5)
+    kazoo = f"Kazoo{token_hex(3)}"
+    await seller.has_ticket(f"{kazoo} Orchestra", 5)
     await seller.has_ticket("Chess finals", 5)
     await seller.see("/")
-    await seller.page.get_by_label("Search titles").fill("ORCHESTRA kazoo")
-    await expect(seller.page).to_have_url(f"{seller.url}/?q=ORCHESTRA%20kazoo")
+    await seller.page.get_by_label("Search titles").fill(f"ORCHESTRA {kazoo.lower()}")
+    await expect(seller.page).to_have_url(f"{seller.url}/?q=ORCHESTRA%20{kazoo.lower()}")
     await expect(seller.page.get_by_role("listitem")).to_have_count(1)
 
 

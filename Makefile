@@ -5,7 +5,7 @@
 #   make test    the whole suite, two tests at a time  ARGS="-k expiry" goes to pytest, WORKERS=4 if you have the cores
 #   make test-faults     kills, outages, poison, crash points and races, with people buying; some 15 minutes
 #   make test-long   thousands of random lives of the market, some minutes    LIVES=5000  SEED=…
-#   make test-browser    the web client's stories, in a real Chromium
+#   make test-browser    the web client's stories alone, in a real Chromium
 #   make test-stripe STRIPE_KEY=sk_test_…   what we rely on of Stripe, on Stripe itself instead of the emulator
 #   make lint    ruff, mypy, the import contracts; ESLint, tsc and the drift of the client's types
 #   make fmt     format, and fix what can be fixed

@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 
+from ticketing_common.testing.recorder import eventually
+
 PASSWORD = "open sesame"  # noqa: S105  of accounts that live as long as a test
 GOOD_CARD, DECLINED_CARD, CAREFUL_CARD = (
     "pm_card_visa",
@@ -59,6 +61,16 @@ class Customer:
             await self._ask_once("POST", "/api/tickets", {"title": title, "price": PRICE})
         assert len(mine) == 1, f"{len(mine)} tickets with the title {title}"  # noqa: S101
         return mine[0]
+
+    async def sees_taken(self, ticket: Json) -> None:
+        """Wait until tickets has heard that an order holds it, whatever became of that order since."""
+
+        async def is_taken() -> bool:
+            await asyncio.sleep(PAUSE_SECONDS)
+            _, found = await self.asks("GET", f"/api/tickets/{ticket['id']}", settled=(200,))
+            return bool(found["version"] > 0)
+
+        await eventually(is_taken, within=self.patience, what=f"ticket {ticket['id']} being taken")
 
     async def _ask_once(self, method: str, path: str, body: Json | None) -> httpx.Response | None:
         """None when no answer came."""

@@ -1,4 +1,4 @@
-"""The whole stack as `ticketing up` runs it, with each service the guest of `ticketing_common.testing.crashing`.
+"""The stack as `ticketing up` runs it but for the page, each service the guest of `ticketing_common.testing.crashing`.
 
 Tests run it (`COMMAND`); people have no way to it from `ticketing`.
 """
@@ -25,8 +25,9 @@ def folder_of(state_dir: Path, process: str) -> Path:
 
 
 def crashable_table(layout: Layout, preloads: Sequence[str] = ()) -> list[Process]:
-    """The process table, its Python services as guests; each imports `preloads` before it begins."""
-    return [_guest(process, layout.settings.state_dir, preloads) for process in process_table(layout)]
+    """The process table without the page, its services as guests; each imports `preloads` before it begins."""
+    processes = (process for process in process_table(layout) if process.name != "client")
+    return [_guest(process, layout.settings.state_dir, preloads) for process in processes]
 
 
 def _guest(process: Process, state_dir: Path, preloads: Sequence[str]) -> Process:

@@ -61,7 +61,8 @@ async def place_an_order(market: Market, fatal: Fatal) -> None:
 async def cancel_an_order(market: Market, fatal: Fatal) -> None:
     """It is cancelled, and somebody else can have the ticket."""
     order = await market.order()
-    async with fatal(order["id"]):
+    await market.seller.sees_taken(order["ticket"])
+    async with fatal(order["ticket"]["id"]):
         await market.buyer.gives_up(order)
     await market.other.gives_up(await market.other.orders(order["ticket"]))
 
@@ -132,8 +133,7 @@ async def satisfy_the_bank(market: Market, fatal: Fatal) -> None:
 
 async def be_called_off(market: Market, fatal: Fatal) -> None:
     """A card was declined and the order is given up: its intent takes no money any more."""
-    order = await market.order()
-    await market.buyer.pays(order, DECLINED_CARD, settled=(402,))
+    order = await market.declined()
     async with fatal(order["id"]):
         await market.buyer.gives_up(order)
     await market.sees_intent(order, "canceled")

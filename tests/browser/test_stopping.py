@@ -20,7 +20,7 @@ def test_open_connections_do_not_hold_up_the_end(shop):
         began = time.monotonic()
         client.process.terminate()
         wait_until(lambda: client.process.poll() is not None, "the end", seconds=30)
-        assert client.process.returncode == 143
+        assert client.process.returncode == 0
         assert time.monotonic() - began < 8
 
 

@@ -11,7 +11,8 @@ import type { ServerResponse } from "node:http";
 const LOOK_EVERY_MS = 100;
 // A page gives a service that is restarting 8 s; Kubernetes waits 30 s before it kills.
 const PATIENCE_MS = 10_000;
-const CODES = { SIGINT: 130, SIGTERM: 143 };
+// Whoever was told to end, and did, has not failed: `docker stop` and Kubernetes send SIGTERM.
+const CODES = { SIGINT: 130, SIGTERM: 0 };
 
 export function endSoonWhenTold(): void {
   let answering = 0;
@@ -21,6 +22,8 @@ export function endSoonWhenTold(): void {
   });
   for (const [signal, code] of Object.entries(CODES)) {
     process.once(signal, () => {
+      // Next.js may be the first to end, with a code of its own.
+      process.once("exit", () => (process.exitCode = code));
       const deadline = Date.now() + PATIENCE_MS;
       setInterval(() => {
         if (answering === 0 || Date.now() > deadline) process.exit(code);

@@ -28,6 +28,10 @@ READS = {
 COMPOSED = {"payments.use_cases.settle"}
 
 
+# Those of the services: other tests bring listeners of their own.
+LISTENERS = {f"ticketing_{service}.listeners" for service in SERVICES}
+
+
 def _modules(service: str) -> Iterator[str]:
     package = importlib.import_module(f"ticketing_{service}")
     return (module.name for module in pkgutil.iter_modules(package.__path__) if module.name != "main")
@@ -45,7 +49,7 @@ def _use_cases() -> Iterator[str]:
 def _durables(kind: type) -> Iterator[str]:
     heirs: list[Any] = kind.__subclasses__()
     for heir in heirs:
-        if heir.__module__.endswith(".listeners") and hasattr(heir, "durable"):
+        if heir.__module__ in LISTENERS and hasattr(heir, "durable"):
             yield heir.durable
         yield from _durables(heir)
 

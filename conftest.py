@@ -11,7 +11,7 @@ from xdist.scheduler import LoadFileScheduling
 settings.register_profile("ci", deadline=None)
 # For `make test-long`; LIVES says how many.
 settings.register_profile(
-    "long", deadline=None, max_examples=int(os.environ.get("LIVES", "5000")), stateful_step_count=80, print_blob=True
+    "long", deadline=None, max_examples=int(os.environ.get("LIVES", "1000")), stateful_step_count=80, print_blob=True
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 

@@ -28,7 +28,7 @@ export default async function LandingPage({ searchParams }: PageProps<"/">) {
   const { q, after } = await searchParams;
   const choice: Choice = { query: (oneOf(q) ?? "").trim(), after: oneOf(after) };
   const tickets = find(choice);
-  await headStart(tickets, HEAD_START_MS);
+  const early = await headStart(tickets, HEAD_START_MS);
   return (
     <>
       <Heading title="Tickets on sale">What you reserve is yours for {formatWindow(holdSeconds())}.</Heading>
@@ -38,9 +38,14 @@ export default async function LandingPage({ searchParams }: PageProps<"/">) {
           Sell a ticket
         </ButtonLink>
       </div>
-      <Suspense key={JSON.stringify(choice)} fallback={<TicketGridSkeleton />}>
-        <Tickets {...choice} found={tickets} />
-      </Suspense>
+      {/* A part that can wait is sent after a skeleton, even if it is ready: so what is early is no such part. */}
+      {early ? (
+        <Tickets {...choice} answer={early} />
+      ) : (
+        <Suspense key={JSON.stringify(choice)} fallback={<TicketGridSkeleton />}>
+          <LateTickets {...choice} answer={tickets} />
+        </Suspense>
+      )}
     </>
   );
 }
@@ -49,8 +54,13 @@ function find({ query, after }: Choice): Promise<Answer<Page<Ticket>>> {
   return query ? searchTickets(listTickets, query, after) : listTickets(after, ON_A_PAGE);
 }
 
-async function Tickets({ query, after, found }: Choice & { found: ReturnType<typeof find> }) {
-  const answer = await found;
+type Found = Awaited<ReturnType<typeof find>>;
+
+async function LateTickets({ answer, ...choice }: Choice & { answer: Promise<Found> }) {
+  return <Tickets {...choice} answer={await answer} />;
+}
+
+function Tickets({ query, after, answer }: Choice & { answer: Found }) {
   if (!answer.ok) return <Unavailable problem={answer.problem} />;
   const { items, next } = answer.data;
   return (

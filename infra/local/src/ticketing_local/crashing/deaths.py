@@ -12,7 +12,7 @@ from ticketing_common.testing.recorder import eventually
 from ticketing_local.crashing.stack import folder_of
 from ticketing_local.testing import Stack
 
-COME_TO_WITHIN_SECONDS = 120.0
+COME_TO_WITHIN_SECONDS = 180.0
 BACK_WITHIN_SECONDS = 90.0
 READY_SECONDS = 2.0
 PAUSE_SECONDS = 0.1

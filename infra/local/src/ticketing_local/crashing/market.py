@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 import httpx
@@ -145,9 +145,9 @@ class Market:
 
         await eventually(has_it, within=self.buyer.patience, what=f"the intent being {status}")
 
-    async def time_passes_for(self, order: Json) -> None:
-        """The payment is due for the reconciler, as it would be after a minute."""
-        due = {"$set": {"check_at": datetime.now(UTC)}}
+    async def reconciler_asks(self, order: Json, *, within: timedelta) -> None:
+        """The reconciler looks at an open payment then; by itself it does so a minute after the charge."""
+        due = {"$set": {"check_at": datetime.now(UTC) + within}}
         await self.payments.collection("payments").update_one({"_id": order["id"], "check_at": {"$type": "date"}}, due)
 
     @asynccontextmanager

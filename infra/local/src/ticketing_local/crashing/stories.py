@@ -8,6 +8,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from http import HTTPStatus
 
 from ticketing_common.testing.recorder import eventually
@@ -15,6 +16,8 @@ from ticketing_local.crashing.customer import CAREFUL_CARD, DECLINED_CARD, PAUSE
 from ticketing_local.crashing.deaths import Fatal
 from ticketing_local.crashing.market import Market
 from ticketing_local.crashing.stack import WINDOW_SECONDS
+
+AT_ONCE, LATER = timedelta(0), timedelta(hours=1)
 
 Story = Callable[[Market, Fatal], Awaitable[None]]
 
@@ -144,17 +147,18 @@ async def pay_unnoticed_and_be_asked_about(market: Market, fatal: Fatal) -> None
     order = await market.charged_unnoticed()
     async with fatal(order["id"]) as has_struck:
         while not has_struck():
-            await market.time_passes_for(order)
+            await market.reconciler_asks(order, within=AT_ONCE)
             await asyncio.sleep(1)
     async with asyncio.timeout(market.buyer.patience):
         while (await market.buyer.order(order))["status"] != "complete":
-            await market.time_passes_for(order)
+            await market.reconciler_asks(order, within=AT_ONCE)
             await asyncio.sleep(1)
 
 
 async def pay_unnoticed_and_run_out_of_time(market: Market, fatal: Fatal) -> None:
     """The charge is found out when the order has expired: it is brought back."""
     order = await market.charged_unnoticed()
+    await market.reconciler_asks(order, within=LATER)
     async with fatal(order["id"]):
         pass
     bought = await market.buyer.sees(order, "complete")

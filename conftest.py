@@ -18,14 +18,15 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 pytest_plugins = ["ticketing_common.testing.fixtures"]
 
 WHOLE_SYSTEM = "tests/"
-WITHOUT_A_STACK = "tests/model/"
+# No stack, or one of their own: they need not wait for the others.
+APART = ("tests/model/", "tests/test_crash_points.py")
 
 
 class OneMarketplace(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
     """A file stays together, and so do all tests of the whole system: they share one stack, which is slow to start."""
 
     def _split_scope(self, nodeid: str) -> str:
-        shared = nodeid.startswith(WHOLE_SYSTEM) and not nodeid.startswith(WITHOUT_A_STACK)
+        shared = nodeid.startswith(WHOLE_SYSTEM) and not nodeid.startswith(APART)
         return WHOLE_SYSTEM if shared else super()._split_scope(nodeid)
 
 

@@ -11,7 +11,7 @@ async def test_an_order_that_runs_out_while_watched_says_so_and_offers_the_ticke
     seller, buyer = await arrive("seller@example.com", at=hasty_shop), await arrive("b@example.com", at=hasty_shop)
     order = await buyer.has_order(await seller.has_ticket("Marathon", 54))
     await buyer.see(f"/orders/{order}")
-    await expect(buyer.text("The time to pay has run out. Nothing was charged.")).to_be_visible()
+    await expect(buyer.text("The time to pay has run out. No payment has come in.")).to_be_visible()
     await buyer.button("Reserve it again").click()
     await expect(buyer.page).not_to_have_url(f"{buyer.url}/orders/{order}")
     await expect(buyer.page).to_have_url(re.compile("/orders/"))

@@ -23,7 +23,7 @@ export default function ErrorPage({
   return (
     <div role="alert">
       <Heading title="This page could not be shown">
-        Nothing was charged and nothing is lost. Try again in a moment.
+        Nothing is lost: your orders show what you have paid. Try again in a moment.
         {error.digest && <span className="figures mt-2 block text-xs">Reference {error.digest}</span>}
       </Heading>
       <Button look="primary" onClick={retry}>

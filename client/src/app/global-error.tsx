@@ -11,7 +11,7 @@ export default function GlobalErrorPage() {
           <title>Not available · Ticketing</title>
           <h1 className="text-3xl">The box office is closed for a moment</h1>
           <p className="mt-3 text-muted">
-            Nothing was charged and nothing is lost. Load the page again in a moment.
+            Nothing is lost: your orders show what you have paid. Load the page again in a moment.
           </p>
           {/* A full load on purpose: what is in memory is what failed. */}
           <button

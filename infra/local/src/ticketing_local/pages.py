@@ -16,7 +16,7 @@ body { font: 1rem/1.5 system-ui; max-width: 32rem; margin: 20vh auto 0; padding:
   background: light-dark(#faf7f1, #14120f); color: light-dark(#1c1a17, #f4eee3) }
 </style>
 <h1>The box office is closed for a moment</h1>
-<p>Nothing was charged and nothing is lost. This page looks again by itself.</p>
+<p>Nothing is lost: your orders show what you have paid. This page looks again by itself.</p>
 </html>
 """
 

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from fastapi import FastAPI
 
+from ticketing_common.clock import utc_now
 from ticketing_common.messaging import Broker, Publisher, StreamLimits, Subscription
 from ticketing_common.mongo import Database
 from ticketing_common.outbox import Relay
 from ticketing_common.web import build_app
-from ticketing_expiration.domain import utc_now
 from ticketing_expiration.listeners import OrderCreatedListener
 from ticketing_expiration.settings import Settings
 from ticketing_expiration.store import INDEXES, ExpiryStore
@@ -36,13 +36,6 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> 
         service="expiration",
         settings=settings,
         database=database,
-        parts=[
-            broker,
-            relay,
-            wakeups,
-            sweep,
-            timers,
-            Subscription(broker, listener),
-        ],
+        parts=[broker, relay, wakeups, sweep, timers, Subscription(broker, listener)],
         dependencies={"nats": broker, "redis": wakeups},
     )

@@ -3,16 +3,11 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 # The timer of a second fires within some tenths of it; what is this late has been missed, and the sweep takes it.
 GRACE = timedelta(seconds=2)
-
-
-def utc_now() -> datetime:
-    """The machine's clock."""
-    return datetime.now(UTC)
 
 
 class FiredBy(StrEnum):

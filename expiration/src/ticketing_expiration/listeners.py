@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from ticketing_common.clock import utc_now
 from ticketing_common.events import OrderCreated
 from ticketing_common.messaging import Listener
 from ticketing_expiration import use_cases
-from ticketing_expiration.domain import Expiry, utc_now
+from ticketing_expiration.domain import Expiry
 from ticketing_expiration.use_cases import Expiries, Timers
 
 

@@ -7,9 +7,10 @@ from typing import Protocol
 
 import structlog
 
+from ticketing_common.clock import utc_now
 from ticketing_common.errors import Unavailable
 from ticketing_expiration import use_cases
-from ticketing_expiration.domain import GRACE, FiredBy, utc_now
+from ticketing_expiration.domain import GRACE, FiredBy
 from ticketing_expiration.metrics import WAITING
 from ticketing_expiration.use_cases import Expiries
 

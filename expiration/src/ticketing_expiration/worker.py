@@ -10,7 +10,6 @@ import logging
 import os
 import signal
 import time
-from datetime import UTC, datetime
 from types import FrameType
 
 import structlog
@@ -18,6 +17,7 @@ from prometheus_client import start_http_server
 from redis import Redis
 from redis.exceptions import RedisError
 
+from ticketing_common.clock import utc_now
 from ticketing_common.errors import Unavailable
 from ticketing_common.mongo import Database
 from ticketing_common.observability import configure
@@ -76,7 +76,7 @@ class Worker:
         """What a job does: fire all that is due, also of earlier seconds, and wake the service's relay."""
         if self._gave_up:
             return 0
-        now = datetime.now(UTC)
+        now = utc_now()
         firing = use_cases.fire_due(self._expiries, now=now, by=FiredBy.TIMER)
         try:
             fired = self._runner.run(asyncio.wait_for(firing, _FIRE_WITHIN_SECONDS))

@@ -1,9 +1,10 @@
 """What orders hears."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
+from ticketing_common.clock import utc_now
 from ticketing_common.events import (
     Event,
     ExpirationComplete,
@@ -26,14 +27,10 @@ TicketEventT = TypeVar("TicketEventT", bound=TicketState)
 PaymentEventT = TypeVar("PaymentEventT", bound=PaymentState)
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class OrdersListener(Listener[EventT]):
     """A listener that changes orders, or what they know, by the clock `now`."""
 
-    def __init__(self, orders: Orders, *, now: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(self, orders: Orders, *, now: Callable[[], datetime] = utc_now) -> None:
         self._orders = orders
         self._now = now
 

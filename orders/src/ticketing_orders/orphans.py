@@ -1,11 +1,12 @@
 """Orphan reservations: orders that nobody released although their time is over. There must be none; alert on them."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
+from ticketing_common.clock import utc_now
 from ticketing_common.errors import Unavailable
 from ticketing_orders.metrics import ORPHANS
 
@@ -36,7 +37,7 @@ class OrphanWatch:
         """Count for ever, through outages of the database."""
         while True:
             try:
-                await self.look(datetime.now(UTC))
+                await self.look(utc_now())
             except Unavailable as error:
                 log.info("orphans.database_away", error=error.message)
             await asyncio.sleep(self._every)

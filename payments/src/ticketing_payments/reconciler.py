@@ -1,10 +1,11 @@
 """The reconciler: asks Stripe about tries whose answer never came. A webhook that is lost costs time only."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
+from ticketing_common.clock import utc_now
 from ticketing_common.errors import Unavailable
 from ticketing_payments import domain, use_cases
 from ticketing_payments.domain import IntentMismatch
@@ -33,7 +34,7 @@ class Reconciler:
         """Look for ever."""
         while True:
             try:
-                await self.look(datetime.now(UTC))
+                await self.look(utc_now())
             except Unavailable as error:
                 log.info("reconciler.waits", reason=error.message)
             await asyncio.sleep(self._look_every)

@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
+from ticketing_common.clock import utc_now
 from ticketing_common.errors import NotFound, Unavailable
 from ticketing_common.events import OrderStatus, RefundReason
 from ticketing_payments import domain
@@ -30,7 +31,7 @@ class Till:
     gateway: Gateway
     currency: str
     live: bool = False
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    now: Callable[[], datetime] = utc_now
 
 
 async def hear_of_order(till: Till, *, order_id: str, payment_id: str, order: Order) -> Payment:

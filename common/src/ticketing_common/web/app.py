@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Depends, FastAPI
 
+from ticketing_common.clock import utc_now
 from ticketing_common.mongo import Database, new_id
 from ticketing_common.observability import configure
 from ticketing_common.settings import CommonSettings, SessionSettings
@@ -66,7 +67,7 @@ def build_app(
 
 
 async def _now() -> datetime:
-    return datetime.now(UTC)
+    return utc_now()
 
 
 Now = Annotated[datetime, Depends(_now)]

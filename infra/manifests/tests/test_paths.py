@@ -5,7 +5,7 @@ import json
 import pytest
 from infra.manifests.reading import ROOT, Manifests
 
-from ticketing_local.client import EMULATOR_PREFIX
+from ticketing_local.emulator import PAGE_PREFIX
 from ticketing_local.gateway import ROUTES
 
 HOSTS = {"k8s-dev": "ticketing.dev", "k8s-prod": "ticketing.example.com"}
@@ -54,7 +54,7 @@ def test_what_is_not_the_api_comes_to_the_page(path, manifests):
 
 
 def test_of_the_emulator_only_what_a_page_needs_is_shown(manifests):
-    prefixes = {f"{EMULATOR_PREFIX}/v1": "stripe-emulator", f"{EMULATOR_PREFIX}/v3": "stripe-emulator"}
+    prefixes = {f"{PAGE_PREFIX}/v1": "stripe-emulator", f"{PAGE_PREFIX}/v3": "stripe-emulator"}
     assert table(manifests, "k8s-emulator") == prefixes
 
 

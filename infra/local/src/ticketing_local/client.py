@@ -1,13 +1,12 @@
 """The web client: Next.js as `make client` has built it."""
 
+from ticketing_local.emulator import PAGE_PREFIX
 from ticketing_local.layout import Layout
 from ticketing_local.probes import HOST, HttpProbe
 from ticketing_local.process import Process, Tier
 from ticketing_local.settings import ROOT
 
 SERVER = ROOT / "client" / ".next" / "standalone" / "server.js"
-# The emulator's script and API, on the page's own origin.
-EMULATOR_PREFIX = "/emulator-stripe"
 
 
 def client(layout: Layout) -> Process:
@@ -23,7 +22,7 @@ def client(layout: Layout) -> Process:
             "HOSTNAME": HOST,
             "PORT": str(layout.ports["client"]),
             "API_INTERNAL_URL": f"http://{HOST}:{layout.settings.port}",
-            **layout.settings.stripe.page_environment(f"{EMULATOR_PREFIX}/v3/"),
+            **layout.settings.stripe.page_environment(f"{PAGE_PREFIX}/v3/"),
         },
         # A page that asks no service: the client is well even while others are not.
         probe=HttpProbe(layout.url("http", "client", "/robots.txt")),

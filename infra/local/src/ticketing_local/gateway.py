@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from ticketing_local.client import EMULATOR_PREFIX
+from ticketing_local.emulator import PAGE_PREFIX
 from ticketing_local.layout import Layout, replica_names
 from ticketing_local.pages import CLOSED, error_body
 from ticketing_local.probes import HOST, TcpProbe
@@ -89,11 +89,8 @@ def _emulator_route(layout: Layout) -> list[Json]:
         return []
     return [
         {
-            "match": [{"path_regexp": {"pattern": f"^{EMULATOR_PREFIX}/v[13]/"}}],
-            "handle": [
-                {"handler": "rewrite", "strip_path_prefix": EMULATOR_PREFIX},
-                _proxy([layout.ports["stripe"]]),
-            ],
+            "match": [{"path_regexp": {"pattern": f"^{PAGE_PREFIX}/v[13]/"}}],
+            "handle": [_proxy([layout.ports["stripe"]])],
             "terminal": True,
         }
     ]

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from ticketing_local.emulator import PAGE_PREFIX
 from ticketing_local.emulator.account import Account
 from ticketing_local.emulator.background import keep_running
 from ticketing_local.emulator.control import Control
@@ -23,8 +24,6 @@ from ticketing_local.emulator.webhooks.courier import Courier
 from ticketing_local.emulator.wire.access_log import AccessLog
 from ticketing_local.emulator.wire.failures import InvalidRequest, ServerFailure
 
-# An Ingress rewrites nothing: what a page needs is here too, under the path where a gateway shows it.
-PAGE_PREFIX = "/emulator-stripe"
 PAGES_MAY_ASK = Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
 
 

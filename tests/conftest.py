@@ -11,10 +11,10 @@ import httpx
 import pytest
 
 from ticketing_common.testing.recorder import eventually
-from ticketing_local import crashing
-from ticketing_local.crowd import Crowd, reckon
 from ticketing_local.ports import free_gateway_port
-from ticketing_local.testing import Stack, started
+from ticketing_local.testing import crashing
+from ticketing_local.testing.crowd import Crowd, reckon
+from ticketing_local.testing.stack import Stack, started
 
 WINDOW_SECONDS = 6
 

@@ -13,7 +13,7 @@ from ticketing_common.messaging import inspecting
 from ticketing_common.mongo import Database
 from ticketing_common.testing.recorder import eventually
 from ticketing_local.settings import SERVICES
-from ticketing_local.testing import Stack, ticketing
+from ticketing_local.testing.stack import Stack, ticketing
 
 
 def audited(stack: Stack, *options: str) -> tuple[int, str]:

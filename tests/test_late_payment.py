@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from ticketing_common.testing.recorder import eventually
-from ticketing_local.testing import Stack
+from ticketing_local.testing.stack import Stack
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 
 from ticketing_common.testing.recorder import eventually
-from ticketing_local.testing import Stack
+from ticketing_local.testing.stack import Stack
 
 PASSWORD = "open sesame"
 TOKENS = ("pm_card_visa", "pm_card_visa_chargeDeclined", "pm_card_authenticationRequired", "tok_visa")

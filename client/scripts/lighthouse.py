@@ -16,7 +16,7 @@ import httpx
 
 from ticketing_local.browser import find
 from ticketing_local.ports import free_gateway_port
-from ticketing_local.testing import started
+from ticketing_local.testing.stack import started
 
 LIGHTHOUSE = "lighthouse@12.2.3"
 RUNS = 5

@@ -8,8 +8,8 @@ from playwright.async_api import Browser, ViewportSize, async_playwright, expect
 
 from ticketing_local.browser import launch
 from ticketing_local.ports import free_gateway_port
-from ticketing_local.testing import Stack, started
-from ticketing_local.visiting import PASSWORD, Visitor
+from ticketing_local.testing.stack import Stack, started
+from ticketing_local.testing.visiting import PASSWORD, Visitor
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "images"
 WINDOW: ViewportSize = {"width": 1180, "height": 760}

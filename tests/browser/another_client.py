@@ -9,7 +9,7 @@ from urllib.request import urlopen
 
 from ticketing_common.testing.servers import free_port
 from ticketing_local.client import SERVER
-from ticketing_local.testing import wait_until
+from ticketing_local.testing.stack import wait_until
 
 
 @dataclass(frozen=True)

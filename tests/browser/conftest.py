@@ -9,8 +9,8 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from ticketing_local.browser import launch
 from ticketing_local.ports import free_gateway_port
-from ticketing_local.testing import Stack, started
-from ticketing_local.visiting import Visitor
+from ticketing_local.testing.stack import Stack, started
+from ticketing_local.testing.visiting import Visitor
 
 expect.set_options(timeout=30_000)
 TEST_SECONDS = 300  # on a machine that is busy with other things; a few are enough on a free one

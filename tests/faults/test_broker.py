@@ -5,10 +5,10 @@ from collections import Counter
 
 from tests.faults.scenes import somebody
 
-from ticketing_local.breaking import down, frozen
-from ticketing_local.crowd import Crowd
-from ticketing_local.crowd.promises import Cancellation, Listing, Reservation
-from ticketing_local.testing import Stack
+from ticketing_local.testing.breaking import down, frozen
+from ticketing_local.testing.crowd import Crowd
+from ticketing_local.testing.crowd.promises import Cancellation, Listing, Reservation
+from ticketing_local.testing.stack import Stack
 
 FROZEN_SECONDS = 20
 DOWN_SECONDS = 60

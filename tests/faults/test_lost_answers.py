@@ -4,10 +4,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ticketing_local.breaking import rewired
-from ticketing_local.crowd import Crowd
-from ticketing_local.lossy import LossyProxy
-from ticketing_local.testing import Stack
+from ticketing_local.testing.breaking import rewired
+from ticketing_local.testing.crowd import Crowd
+from ticketing_local.testing.lossy import LossyProxy
+from ticketing_local.testing.stack import Stack
 
 # As they stand in MongoDB's wire protocol: a BSON string named like the command.
 WRITES = (b"\x02insert\x00", b"\x02update\x00")

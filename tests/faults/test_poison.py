@@ -9,8 +9,8 @@ from tests.faults.scenes import poison_is_parked_by_each_hearer_and_blocks_nobod
 
 from ticketing_common.messaging import inspecting
 from ticketing_common.testing.recorder import eventually
-from ticketing_local.crowd import Crowd
-from ticketing_local.testing import Stack, ticketing
+from ticketing_local.testing.crowd import Crowd
+from ticketing_local.testing.stack import Stack, ticketing
 
 # Ten deliveries with their delays: a minute and a half.
 PARKED_WITHIN_SECONDS = 240.0

@@ -6,9 +6,9 @@ import pytest
 
 from ticketing_common.steps import Step
 from ticketing_common.testing.crash_points import Place, Point, arm, death
-from ticketing_local.breaking import rewired
-from ticketing_local.crowd import Crowd
-from ticketing_local.testing import Stack
+from ticketing_local.testing.breaking import rewired
+from ticketing_local.testing.crowd import Crowd
+from ticketing_local.testing.stack import Stack
 
 DEATHS = 3
 

@@ -2,8 +2,8 @@
 
 from tests.faults.scenes import every_event_comes_ten_times_more_and_shuffled
 
-from ticketing_local.crowd import Crowd
-from ticketing_local.testing import Stack
+from ticketing_local.testing.crowd import Crowd
+from ticketing_local.testing.stack import Stack
 
 EVERY = 1_000_000
 

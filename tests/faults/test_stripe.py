@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from ticketing_local.crowd import Crowd
-from ticketing_local.testing import Stack
+from ticketing_local.testing.crowd import Crowd
+from ticketing_local.testing.stack import Stack
 
 CONFIRM, CREATE = "/v1/payment_intents/*/confirm", "/v1/payment_intents"
 HITS = 8

@@ -19,7 +19,7 @@ from ticketing_local.auditing.gathering import reading
 from ticketing_local.emulator.testing import stripe_emulator
 from ticketing_local.ps import addresses
 from ticketing_local.state import StateDir
-from ticketing_local.testing import Stack, ticketing
+from ticketing_local.testing.stack import Stack, ticketing
 
 SECONDS_A_ROUND = 5
 LONG_RUN = 20  # rounds

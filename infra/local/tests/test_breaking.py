@@ -5,8 +5,8 @@ import json
 import httpx
 import pytest
 
-from ticketing_local.breaking import down, frozen, kill, rewired, wipe_redis
-from ticketing_local.testing import Stack, wait_until
+from ticketing_local.testing.breaking import down, frozen, kill, rewired, wipe_redis
+from ticketing_local.testing.stack import Stack, wait_until
 
 
 def test_what_is_killed_is_another_process_afterwards(stack: Stack) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from ticketing_local.auditing.testing import clean_books
-from ticketing_local.crowd import Crowd, Evidence
-from ticketing_local.crowd.promises import Account, Cancellation, Listing, Promise, Purchase, Reservation
+from ticketing_local.testing.clean_books import clean_books
+from ticketing_local.testing.crowd import Crowd, Evidence
+from ticketing_local.testing.crowd.promises import Account, Cancellation, Listing, Promise, Purchase, Reservation
 
 SOLD, LATE, PRICE = "sold", "late", 1250
 EVENTS: dict[tuple[str, str], list[dict[str, Any]]] = {

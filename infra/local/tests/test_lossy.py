@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from ticketing_local.lossy import LossyProxy
+from ticketing_local.testing.lossy import LossyProxy
 
 
 class Echo:

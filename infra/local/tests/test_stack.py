@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from ticketing_local.ports import free_gateway_port
-from ticketing_local.testing import Stack, is_alive, ticketing, wait_until
+from ticketing_local.testing.stack import Stack, is_alive, ticketing, wait_until
 
 SMALL_STACK = Path(__file__).with_name("small_stack.py")
 StartStack = Callable[[], AbstractContextManager[Stack]]

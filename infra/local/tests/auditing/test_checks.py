@@ -10,7 +10,7 @@ import pytest
 from ticketing_common.messaging import Backlog, DeadLetter
 from ticketing_local.auditing import findings
 from ticketing_local.auditing.books import Books
-from ticketing_local.auditing.testing import DUE, clean_books, order, shown
+from ticketing_local.testing.clean_books import DUE, clean_books, order, shown
 
 LETTER = DeadLetter(
     7, "orders-x", "expiration.complete", "ValueError: no", 10, "e:1", datetime(2030, 1, 1, tzinfo=UTC), b""

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 
 import httpx
 
-from ticketing_local.crowd.evidence import Evidence
-from ticketing_local.crowd.promises import Purchase
-from ticketing_local.crowd.shopper import ANSWER_SECONDS, GaveUp, Notes, Shopper
+from ticketing_local.testing.crowd.evidence import Evidence
+from ticketing_local.testing.crowd.promises import Purchase
+from ticketing_local.testing.crowd.shopper import ANSWER_SECONDS, GaveUp, Notes, Shopper
 
 PEOPLE = 6
 PAUSE_SECONDS = 0.25

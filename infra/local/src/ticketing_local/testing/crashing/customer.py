@@ -9,20 +9,22 @@ from typing import Any
 import httpx
 
 from ticketing_common.testing.recorder import eventually
-
-PASSWORD = "open sesame"  # noqa: S105  of accounts that live as long as a test
-GOOD_CARD, DECLINED_CARD, CAREFUL_CARD = (
-    "pm_card_visa",
-    "pm_card_visa_chargeDeclined",
-    "pm_card_authenticationRequired",
+from ticketing_local.testing.persistence import (
+    GOOD_CARD,
+    PASSWORD,
+    PAUSE_SECONDS,
+    TRY_AGAIN,
+    Json,
+    Unsettled,
+    ask_once,
+    insist,
+    own_open_order,
 )
+
 PATIENCE_SECONDS = 90.0
 PRICE = 40
-PAUSE_SECONDS = 0.3
-_UNKNOWN_YET = 404
-_TROUBLE = (_UNKNOWN_YET, 500, 502, 503, 504)
-
-Json = dict[str, Any]
+# A process that dies in the middle of its work may leave a 500 to be answered.
+_TROUBLE = TRY_AGAIN | {HTTPStatus.INTERNAL_SERVER_ERROR}
 
 
 class Customer:
@@ -43,22 +45,20 @@ class Customer:
 
         Raises AssertionError at any other answer, and when patience is at its end.
         """
-        give_up = time.monotonic() + self.patience
-        while True:
-            answer = await self._ask_once(method, path, body)
-            if answer is not None and answer.status_code in settled:
-                return answer.status_code, answer.json() if answer.content else None
-            came = "no answer" if answer is None else f"{answer.status_code} {answer.text[:300]}"
-            if time.monotonic() > give_up or (answer is not None and answer.status_code not in _TROUBLE):
-                raise AssertionError(f"{method} {path} should answer {settled}, and came to: {came}")
-            await asyncio.sleep(PAUSE_SECONDS)
+        try:
+            answer = await insist(
+                self._http, method, path, body, settled=settled, patience_seconds=self.patience, try_again=_TROUBLE
+            )
+        except Unsettled as error:
+            raise AssertionError(str(error)) from error
+        return answer.status_code, answer.json() if answer.content else None
 
     async def lists(self, title: str | None = None) -> Json:
         """One ticket of this title: before each try one looks whether an earlier one was stored, its answer lost."""
         title = title or f"Seat {secrets.token_hex(6)}"
         give_up = time.monotonic() + self.patience
         while not (mine := await self._mine(title)) and time.monotonic() < give_up:
-            await self._ask_once("POST", "/api/tickets", {"title": title, "price": PRICE})
+            await ask_once(self._http, "POST", "/api/tickets", {"title": title, "price": PRICE})
         assert len(mine) == 1, f"{len(mine)} tickets with the title {title}"  # noqa: S101
         return mine[0]
 
@@ -72,13 +72,6 @@ class Customer:
 
         await eventually(is_taken, within=self.patience, what=f"ticket {ticket['id']} being taken")
 
-    async def _ask_once(self, method: str, path: str, body: Json | None) -> httpx.Response | None:
-        """None when no answer came."""
-        try:
-            return await self._http.request(method, path, json=body)
-        except httpx.TransportError:
-            return None
-
     async def _mine(self, title: str) -> list[Json]:
         _, tickets = await self.asks("GET", "/api/tickets?seller=me&limit=100", settled=(200,))
         return [ticket for ticket in tickets if ticket["title"] == title]
@@ -91,9 +84,8 @@ class Customer:
             if status == HTTPStatus.CREATED:
                 return dict(answer)
             _, mine = await self.asks("GET", "/api/orders?limit=100", settled=(200,))
-            for order in mine:
-                if order["ticket"]["id"] == ticket["id"] and order["status"] == "created":
-                    return dict(order)
+            if order := own_open_order(mine, ticket["id"]):
+                return order
             if time.monotonic() > give_up:
                 raise AssertionError(f"ticket {ticket['id']} cannot be ordered: {answer}")
             await asyncio.sleep(PAUSE_SECONDS)

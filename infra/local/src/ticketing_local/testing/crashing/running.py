@@ -5,11 +5,11 @@ import traceback
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from ticketing_local.crashing.customer import PATIENCE_SECONDS
-from ticketing_local.crashing.deaths import Fatal
-from ticketing_local.crashing.market import Market, opened
-from ticketing_local.crashing.matrix import Cell
-from ticketing_local.testing import Stack
+from ticketing_local.testing.crashing.customer import PATIENCE_SECONDS
+from ticketing_local.testing.crashing.deaths import Fatal
+from ticketing_local.testing.crashing.market import Market, opened
+from ticketing_local.testing.crashing.matrix import Cell
+from ticketing_local.testing.stack import Stack
 
 # Those that die when an order's time is over begin this far apart, so that they do not die at once.
 _APART_SECONDS = 3.0

@@ -1,4 +1,4 @@
-"""Stacks for tests: started as people start them, stopped when left. Only tests import this."""
+"""Stacks for tests: started as people start them, stopped when left."""
 
 import contextlib
 import json

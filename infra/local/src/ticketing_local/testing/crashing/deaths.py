@@ -9,8 +9,8 @@ import httpx
 
 from ticketing_common.testing.crash_points import Place, Point, arm, death, disarm
 from ticketing_common.testing.recorder import eventually
-from ticketing_local.crashing.stack import folder_of
-from ticketing_local.testing import Stack
+from ticketing_local.testing.crashing.stack import folder_of
+from ticketing_local.testing.stack import Stack
 
 COME_TO_WITHIN_SECONDS = 180.0
 BACK_WITHIN_SECONDS = 90.0

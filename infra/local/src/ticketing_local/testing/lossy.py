@@ -1,7 +1,4 @@
-"""A TCP proxy that passes requests on and loses some of their answers: the work is done, and nobody is told.
-
-Only tests import this.
-"""
+"""A TCP proxy that passes requests on and loses some of their answers: the work is done, and nobody is told."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""`python -m ticketing_local.crashing [MODULE…]`: as `ticketing up`, with services that a test can stop dead.
+"""`python -m ticketing_local.testing.crashing [MODULE…]`: as `ticketing up`, with services that a test can stop dead.
 
 Each of them imports these modules before it begins.
 """
@@ -7,9 +7,9 @@ import os
 import sys
 from functools import partial
 
-from ticketing_local.crashing.stack import crashable_table
 from ticketing_local.errors import StackError
 from ticketing_local.settings import read_settings
+from ticketing_local.testing.crashing.stack import crashable_table
 from ticketing_local.up import up
 
 try:

@@ -1,36 +1,34 @@
 """Somebody who sells and buys, and presses the button again when no answer comes."""
 
-import asyncio
 import random
 import secrets
-import time
 from collections import Counter
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
 
 import httpx
 
 from ticketing_common.money import to_minor
-from ticketing_local.crowd.promises import Account, Cancellation, Listing, Promise, Purchase, Reservation
+from ticketing_local.testing.crowd.promises import Account, Cancellation, Listing, Promise, Purchase, Reservation
+from ticketing_local.testing.persistence import (
+    DECLINED_CARD,
+    GOOD_CARD,
+    PASSWORD,
+    Answer,
+    Json,
+    Unsettled,
+    in_words,
+    insist,
+    own_open_order,
+)
 
-PASSWORD = "open sesame"  # noqa: S105  of accounts that live as long as a test
-GOOD_CARD, DECLINED_CARD = "pm_card_visa", "pm_card_visa_chargeDeclined"
 PATIENCE_SECONDS = 30.0
-TRY_AGAIN_SECONDS = 0.3
 ANSWER_SECONDS = 40.0
 PRICES = (12.5, 40, 99.99)
 SHELF = 50
 EDITED = 0.3  # of the tickets
 OK, CREATED, DELETED = HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT
 REFUSED, DECLINED = HTTPStatus.BAD_REQUEST, HTTPStatus.PAYMENT_REQUIRED
-# What was just made has not come everywhere yet (404), or somebody is away.
-TRY_AGAIN = (
-    HTTPStatus.NOT_FOUND,
-    HTTPStatus.BAD_GATEWAY,
-    HTTPStatus.SERVICE_UNAVAILABLE,
-    HTTPStatus.GATEWAY_TIMEOUT,
-)
 
 
 class GaveUp(Exception):
@@ -44,7 +42,7 @@ class Notes:
     promises: list[Promise] = field(default_factory=list)
     answers: Counter[str] = field(default_factory=Counter)
     surprises: list[str] = field(default_factory=list)
-    shelf: list[dict[str, Any]] = field(default_factory=list)
+    shelf: list[Json] = field(default_factory=list)
 
     def count(self, kind: type[Promise]) -> int:
         """How many promises of this kind were made."""
@@ -76,10 +74,10 @@ class Shopper:
         act = self._dice.choices((self.pay, self.try_two_cards, self.cancel, self.forget), (10, 3, 3, 3))[0]
         await act(order)
 
-    async def sell(self) -> dict[str, Any]:
+    async def sell(self) -> Json:
         """List a ticket, and sometimes change it at once."""
         body = {"title": f"Seat {secrets.token_hex(3)}", "price": self._dice.choice(PRICES)}
-        ticket: dict[str, Any] = (await self._insist("POST", "/api/tickets", body, settled=(CREATED,))).json()
+        ticket: Json = (await self._insist("POST", "/api/tickets", body, settled=(CREATED,))).json()
         self._promised_listing(ticket)
         if self._dice.random() < EDITED:
             body["price"] = self._dice.choice(PRICES)
@@ -87,7 +85,7 @@ class Shopper:
             self._promised_listing(answer.json())
         return ticket
 
-    async def order(self, ticket: dict[str, Any]) -> dict[str, Any] | None:
+    async def order(self, ticket: Json) -> Json | None:
         """Reserve it; None when somebody was faster."""
         answer = await self._insist("POST", "/api/orders", {"ticketId": ticket["id"]}, settled=(CREATED, REFUSED))
         order = answer.json() if answer.status_code == CREATED else await self._own_order(ticket["id"])
@@ -96,63 +94,57 @@ class Shopper:
             self._notes.promises.append(Reservation(order["id"], order["ticket"]["id"], price))
         return order
 
-    async def pay(self, order: dict[str, Any], token: str = GOOD_CARD) -> None:
+    async def pay(self, order: Json, token: str = GOOD_CARD) -> None:
         """With a card that works; 400 where the time has run out, or an answer that was lost had paid already."""
         body = {"orderId": order["id"], "token": token}
         answer = await self._insist("POST", "/api/payments", body, settled=(CREATED, REFUSED))
         if answer.status_code == CREATED and answer.json()["status"] == "succeeded":
             self._notes.promises.append(Purchase(order["id"], answer.json()["id"]))
 
-    async def try_two_cards(self, order: dict[str, Any]) -> None:
+    async def try_two_cards(self, order: Json) -> None:
         """The first one is declined."""
         body = {"orderId": order["id"], "token": DECLINED_CARD}
         await self._insist("POST", "/api/payments", body, settled=(DECLINED, REFUSED))
         await self.pay(order)
 
-    async def cancel(self, order: dict[str, Any]) -> None:
+    async def cancel(self, order: Json) -> None:
         """Think better of it; the ticket is for sale again."""
         await self._insist("DELETE", f"/api/orders/{order['id']}", None, settled=(DELETED,))
         self._notes.promises.append(Cancellation(order["id"]))
         self._put_on_shelf(order["ticket"])
 
-    async def forget(self, order: dict[str, Any]) -> None:
+    async def forget(self, order: Json) -> None:
         """Let the time run out; others try for the ticket meanwhile."""
         self._put_on_shelf(order["ticket"])
 
-    async def _own_order(self, ticket_id: str) -> dict[str, Any] | None:
+    async def _own_order(self, ticket_id: str) -> Json | None:
         """Refused because the ticket is taken: perhaps by oneself, by a try whose answer was lost."""
         answer = await self._insist("GET", "/api/orders?limit=100", None, settled=(OK,))
-        mine = (order for order in answer.json() if order["ticket"]["id"] == ticket_id)
-        return next((order for order in mine if order["status"] == "created"), None)
+        return own_open_order(answer.json(), ticket_id)
 
-    async def _insist(
-        self, method: str, path: str, body: dict[str, Any] | None, *, settled: tuple[int, ...]
-    ) -> httpx.Response:
-        """The first answer that settles the matter; lost answers and `TRY_AGAIN` do not. Any other is a surprise.
+    async def _insist(self, method: str, path: str, body: Json | None, *, settled: tuple[int, ...]) -> httpx.Response:
+        """The first answer that settles the matter; one that neither settles it nor may pass is a surprise.
 
         Raises GaveUp.
         """
-        deadline = time.monotonic() + PATIENCE_SECONDS
         route = f"{method} /{'/'.join(path.partition('?')[0].split('/')[1:3])}"
-        while time.monotonic() < deadline:
-            try:
-                answer = await self._http.request(method, path, json=body)
-            except httpx.TransportError as error:
-                self._notes.answers[f"{route} {type(error).__name__}"] += 1
-            else:
-                self._notes.answers[f"{route} {answer.status_code}"] += 1
-                if answer.status_code in settled:
-                    return answer
-                if answer.status_code not in TRY_AGAIN:
-                    self._notes.surprises.append(f"{route} answered {answer.status_code}: {answer.text[:300]}")
-                    raise GaveUp(route)
-            await asyncio.sleep(TRY_AGAIN_SECONDS)
-        raise GaveUp(route)
+        patience = PATIENCE_SECONDS
 
-    def _promised_listing(self, ticket: dict[str, Any]) -> None:
+        def heard(answer: Answer) -> None:
+            kind = answer.status_code if isinstance(answer, httpx.Response) else type(answer).__name__
+            self._notes.answers[f"{route} {kind}"] += 1
+
+        try:
+            return await insist(self._http, method, path, body, settled=settled, patience_seconds=patience, heard=heard)
+        except Unsettled as error:
+            if not error.may_pass:
+                self._notes.surprises.append(f"{route} answered {in_words(error.answer)}")
+            raise GaveUp(route) from error
+
+    def _promised_listing(self, ticket: Json) -> None:
         promise = Listing(ticket["id"], ticket["version"], ticket["title"], to_minor(ticket["price"]))
         self._notes.promises.append(promise)
 
-    def _put_on_shelf(self, ticket: dict[str, Any]) -> None:
+    def _put_on_shelf(self, ticket: Json) -> None:
         if len(self._notes.shelf) < SHELF:
             self._notes.shelf.append(ticket)

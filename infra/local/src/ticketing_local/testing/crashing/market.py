@@ -15,10 +15,11 @@ import httpx
 
 from ticketing_common.mongo import Database
 from ticketing_common.testing.recorder import eventually
-from ticketing_local.crashing.customer import DECLINED_CARD, GOOD_CARD, PAUSE_SECONDS, Customer, Json
 from ticketing_local.emulator.webhooks.signature import signature_header
 from ticketing_local.state import StateDir
-from ticketing_local.testing import Stack
+from ticketing_local.testing.crashing.customer import Customer
+from ticketing_local.testing.persistence import DECLINED_CARD, GOOD_CARD, PAUSE_SECONDS, Json
+from ticketing_local.testing.stack import Stack
 
 ANSWER_SECONDS = 30.0
 NO_WEBHOOKS = {"kind": "withhold"}

@@ -1,7 +1,4 @@
-"""Books of a small market in which all is well: one ticket sold, one given back late, one on hold, one free.
-
-Only tests import this.
-"""
+"""Books of a small market in which all is well: one ticket sold, one given back late, one on hold, one free."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

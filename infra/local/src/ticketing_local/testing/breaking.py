@@ -1,4 +1,4 @@
-"""Break a process of a running stack, as accidents do. Only tests import this."""
+"""Break a process of a running stack, as accidents do."""
 
 import contextlib
 import json
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from ticketing_local.state import write_private
-from ticketing_local.testing import Stack, wait_until
+from ticketing_local.testing.stack import Stack, wait_until
 
 BACK_WITHIN_SECONDS = 60.0
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from ticketing_common.messaging import SaidEvent, inspecting
-from ticketing_local.testing import Stack
+from ticketing_local.testing.stack import Stack
 
 AT_ONCE = 200
 

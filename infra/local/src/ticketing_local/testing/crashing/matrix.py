@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from ticketing_common.events import Subject
 from ticketing_common.steps import Step
 from ticketing_common.testing.crash_points import Place
-from ticketing_local.crashing import stories
-from ticketing_local.crashing.stories import Story
+from ticketing_local.testing.crashing import stories
+from ticketing_local.testing.crashing.stories import Story
 
 WRITE = (Step.WRITING, Step.WRITTEN)
 SAY = (Step.PUBLISHED, Step.PULLED)

@@ -5,9 +5,9 @@ import time
 from dataclasses import dataclass
 
 from ticketing_common.errors import Unavailable
-from ticketing_local.crowd.crowd import Crowd
-from ticketing_local.crowd.evidence import Evidence, gather
-from ticketing_local.testing import Stack, ticketing
+from ticketing_local.testing.crowd.crowd import Crowd
+from ticketing_local.testing.crowd.evidence import Evidence, gather
+from ticketing_local.testing.stack import Stack, ticketing
 
 CLOSED_WITHIN_SECONDS = 120.0
 SETTLE_SECONDS = 60.0

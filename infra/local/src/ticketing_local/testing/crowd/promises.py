@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ticketing_common.events import OrderStatus, Subject
-from ticketing_local.crowd.evidence import Evidence
+from ticketing_local.testing.crowd.evidence import Evidence
 
 
 class Promise(Protocol):

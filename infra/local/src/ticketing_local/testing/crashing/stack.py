@@ -15,8 +15,8 @@ from ticketing_local.table import process_table
 
 # Long enough to pay through a restart.
 WINDOW_SECONDS = 20
-COMMAND = (sys.executable, "-m", "ticketing_local.crashing")
-FORGETFUL = (*COMMAND, "ticketing_local.crashing.forgetful")
+COMMAND = (sys.executable, "-m", "ticketing_local.testing.crashing")
+FORGETFUL = (*COMMAND, "ticketing_local.testing.crashing.forgetful")
 
 
 def folder_of(state_dir: Path, process: str) -> Path:

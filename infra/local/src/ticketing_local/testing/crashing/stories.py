@@ -12,10 +12,11 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from ticketing_common.testing.recorder import eventually
-from ticketing_local.crashing.customer import CAREFUL_CARD, DECLINED_CARD, PAUSE_SECONDS, PRICE
-from ticketing_local.crashing.deaths import Fatal
-from ticketing_local.crashing.market import Market
-from ticketing_local.crashing.stack import WINDOW_SECONDS
+from ticketing_local.testing.crashing.customer import PRICE
+from ticketing_local.testing.crashing.deaths import Fatal
+from ticketing_local.testing.crashing.market import Market
+from ticketing_local.testing.crashing.stack import WINDOW_SECONDS
+from ticketing_local.testing.persistence import CAREFUL_CARD, DECLINED_CARD, PAUSE_SECONDS
 
 AT_ONCE, LATER = timedelta(0), timedelta(hours=1)
 

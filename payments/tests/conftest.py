@@ -10,7 +10,7 @@ from ticketing_common.mongo import Database
 from ticketing_common.testing.apps import served
 from ticketing_common.testing.fixtures import JWT_SECRET
 from ticketing_common.testing.servers import Server, started
-from ticketing_local.emulator.testing import stripe_emulator
+from ticketing_local.testing.stripe_emulator import stripe_emulator
 from ticketing_payments.app import create_app
 from ticketing_payments.settings import Settings
 from ticketing_payments.store import INDEXES, PaymentStore

@@ -16,10 +16,10 @@ from tests.races.rounds import Rounds
 from ticketing_common.messaging import inspecting
 from ticketing_common.testing.servers import Server, started
 from ticketing_local.auditing.gathering import reading
-from ticketing_local.emulator.testing import stripe_emulator
 from ticketing_local.ps import addresses
 from ticketing_local.state import StateDir
 from ticketing_local.testing.stack import Stack, ticketing
+from ticketing_local.testing.stripe_emulator import stripe_emulator
 
 SECONDS_A_ROUND = 5
 LONG_RUN = 20  # rounds

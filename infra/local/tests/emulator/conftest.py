@@ -11,7 +11,7 @@ import pytest
 import stripe
 
 from ticketing_common.testing.servers import Server, started
-from ticketing_local.emulator.testing import WEBHOOK_SECRET, WebhookReceiver, stripe_emulator, webhook_receiver
+from ticketing_local.testing.stripe_emulator import WEBHOOK_SECRET, WebhookReceiver, stripe_emulator, webhook_receiver
 
 SECRET_KEY = "sk_test_secret"
 PUBLISHABLE_KEY = "pk_test_public"

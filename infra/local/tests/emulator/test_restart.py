@@ -1,6 +1,6 @@
 """The state survives a kill."""
 
-from ticketing_local.emulator.testing import webhook_receiver
+from ticketing_local.testing.stripe_emulator import webhook_receiver
 
 
 async def test_what_was_answered_survives_a_kill(shop, start_emulator, connect):

@@ -3,7 +3,7 @@
 import pytest
 import stripe
 
-from ticketing_local.emulator.testing import WEBHOOK_SECRET
+from ticketing_local.testing.stripe_emulator import WEBHOOK_SECRET
 
 
 async def armed(http, **fault):

@@ -1,26 +1,24 @@
 """The state machine: random lives of a small market, in which everything that may go wrong between services does."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, precondition, rule
+from hypothesis.stateful import Bundle, initialize, multiple, precondition, rule
 from tests.model.bank import Bank
-from tests.model.market import HOLD_FOR, Market
-from tests.model.rest import Promises, check_audit, check_order, check_promises, check_repetition, come_to_rest
-from tests.model.watch import Watch, require
+from tests.model.life import SELLER, Life
+from tests.model.market import HOLD_FOR
+from tests.model.watch import require
 
-from ticketing_common.errors import AppError, PaymentDeclined, Refused
+from ticketing_common.errors import PaymentDeclined, Refused
 from ticketing_orders import use_cases as orders
 from ticketing_payments.domain import AlreadyPaid, StillProcessing
 from ticketing_payments.pay import pay
 from ticketing_payments.testing.stripe import DECLINED, GOOD, OTHER_GOOD, SLOW, UNTRIED, WANTS_3DS
 from ticketing_tickets import use_cases as tickets
 
-DoneT = TypeVar("DoneT")
-
-SELLER, BUYER = "5e" * 12, "b0" * 12
+BUYER = "b0" * 12
 CARDS = st.sampled_from([GOOD, SLOW, OTHER_GOOD, DECLINED, WANTS_3DS, SLOW, UNTRIED])
 CALLS = st.sampled_from(["create", "confirm", "retrieve", "cancel", "refund"])
 FATES = st.sampled_from(["in time", "runs out", "resold", "resold, then paid", "resold, then paid"])
@@ -44,29 +42,11 @@ ACTS_OF_BANKS: st.SearchStrategy[Act] = st.sampled_from(
 )
 
 
-def run(work: Coroutine[Any, Any, DoneT]) -> DoneT:
-    """Nothing here waits for anything outside, so no event loop is needed; an error if something does."""
-    try:
-        work.send(None)
-    except StopIteration as done:
-        return done.value
-    work.close()
-    raise AssertionError("something waits for the world outside: give it a clock or a store of this model")
-
-
-class MarketLife(RuleBasedStateMachine):
-    """`market_type` is the market under test; a defective one is a subclass of it."""
-
-    market_type: type[Market] = Market
+class MarketLife(Life):
+    """What may happen, and how often: the rules."""
 
     tickets = Bundle("tickets")
     orders = Bundle("orders")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.promises = Promises()
-        self.broken = False
-        self.ids = 0
 
     @initialize(
         target=tickets,
@@ -76,9 +56,7 @@ class MarketLife(RuleBasedStateMachine):
         bank_says_yes=st.booleans(),
     )
     def open(self, expiration_ahead: float, known: bool, newest_first: bool, bank_says_yes: bool) -> str:
-        self.market = self.market_type(expiration_ahead=expiration_ahead)
-        self.watch = Watch(self.market.bank)
-        self.ending = {"newest_first": newest_first, "bank_says_yes": bank_says_yes}
+        self.begin(expiration_ahead, newest_first=newest_first, bank_says_yes=bank_says_yes)
         ticket = self.list_ticket_at(50)
         if known:
             self.all_events_come(newest_first=False)
@@ -236,73 +214,3 @@ class MarketLife(RuleBasedStateMachine):
     @rule(which=WHICH)
     def event_comes_before_the_next_write(self, which: int) -> None:
         self.market.trouble.meanwhile = lambda: self.market.network.deliver(which)
-
-    # What must hold
-
-    @invariant()
-    def every_promise_that_holds_at_all_times(self) -> None:
-        self.do(self._look())
-
-    def teardown(self) -> None:
-        if not self.broken and hasattr(self, "market"):
-            self.do(self._end())
-
-    async def _look(self) -> None:
-        self.watch.look(await self.market.books())
-
-    async def _end(self) -> None:
-        await come_to_rest(self.market, **self.ending)
-        books = await self.market.books()
-        self.watch.look(books)
-        check_promises(self.promises, books)
-        check_audit(self.market, books)
-        await check_repetition(self.market, books)
-        await check_order(self.market, books)
-
-    def try_to(self, work: Coroutine[Any, Any, object]) -> AppError | None:
-        """Why it was refused, or did not work out; None when it did."""
-        try:
-            self.do(work)
-        except AppError as refusal:
-            return refusal
-        return None
-
-    def do(self, work: Coroutine[Any, Any, DoneT]) -> DoneT:
-        """Its result. Whatever is not refused in words of ours is a defect."""
-        try:
-            return run(work)
-        except AppError:
-            raise
-        except BaseException:
-            self.broken = True
-            raise
-
-    def list_ticket_at(self, price: int) -> str:
-        """A new ticket."""
-        ticket_id = self.new_id()
-        refused = self.try_to(
-            tickets.create_ticket(
-                self.market.tickets,
-                ticket_id=ticket_id,
-                seller_id=SELLER,
-                title="Opera",
-                price=price,
-                now=self.market.clock(),
-            )
-        )
-        if refused is None:
-            self.promises.priced[ticket_id] = price
-        return ticket_id
-
-    def a_free_one(self, ticket: str) -> str:
-        """This ticket, or another one that nobody holds; a new one when there is none."""
-        for one in (ticket, *self.promises.priced):
-            latest = self.do(self.market.orders.latest_of_ticket(one))
-            if latest is None or not latest.status.holds_ticket:
-                return one
-        return self.list_ticket_at(50)
-
-    def new_id(self) -> str:
-        """Ids are the same in each run, and too old to be waited for."""
-        self.ids += 1
-        return f"{self.ids:024x}"

@@ -1,13 +1,12 @@
 import { Suspense } from "react";
 
 import { SearchBox } from "@/components/tickets/search-box";
-import { TicketCard } from "@/components/tickets/ticket-card";
+import { TicketCard, type Standing } from "@/components/tickets/ticket-card";
 import { TicketGrid, TicketGridSkeleton } from "@/components/tickets/ticket-grid";
 import { ButtonLink } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { Heading } from "@/components/ui/heading";
 import { Pager } from "@/components/ui/pager";
-import { Pill } from "@/components/ui/pill";
 import { Unavailable } from "@/components/ui/unavailable";
 import type { Answer } from "@/lib/api/answer";
 import { listTickets, type Page } from "@/lib/api/queries";
@@ -19,6 +18,7 @@ import { holdSeconds } from "@/lib/settings";
 import { searchTickets } from "@/lib/tickets-search";
 
 const ON_A_PAGE = 48;
+const AVAILABLE: Standing = { tone: "ok", text: "Available" };
 // Tickets that come this soon are in the first picture; later ones take the place of a skeleton.
 const HEAD_START_MS = 300;
 
@@ -71,9 +71,7 @@ function Tickets({ query, after, answer }: Choice & { answer: Found }) {
         <TicketGrid>
           {items.map((ticket) => (
             <li key={ticket.id}>
-              <TicketCard {...ticket} href={`/tickets/${ticket.id}`}>
-                <Pill tone="ok">Available</Pill>
-              </TicketCard>
+              <TicketCard ticket={ticket} href={`/tickets/${ticket.id}`} standing={AVAILABLE} />
             </li>
           ))}
         </TicketGrid>

@@ -8,7 +8,6 @@ import { ButtonLink } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { Heading } from "@/components/ui/heading";
 import { Pager } from "@/components/ui/pager";
-import { Pill } from "@/components/ui/pill";
 import { Unavailable } from "@/components/ui/unavailable";
 import { listMyOrders } from "@/lib/api/queries";
 import { serverTime } from "@/lib/api/server";
@@ -49,16 +48,15 @@ async function MyOrders({ after }: { after?: string }) {
   return (
     <>
       <TicketGrid>
-        {items.map((order) => {
-          const { tone, text } = PILL[phaseOf(order, now)];
-          return (
-            <li key={order.id}>
-              <TicketCard {...order.ticket} href={`/orders/${order.id}`}>
-                <Pill tone={tone}>{text}</Pill>
-              </TicketCard>
-            </li>
-          );
-        })}
+        {items.map((order) => (
+          <li key={order.id}>
+            <TicketCard
+              ticket={order.ticket}
+              href={`/orders/${order.id}`}
+              standing={PILL[phaseOf(order, now)]}
+            />
+          </li>
+        ))}
       </TicketGrid>
       <Pager path="/orders" after={after} next={next} label="Older orders" />
     </>

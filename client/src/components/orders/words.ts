@@ -1,5 +1,5 @@
 import type { Phase } from "@/lib/orders/phase";
-import type { PillTone } from "@/components/ui/pill";
+import type { Standing } from "@/components/tickets/ticket-card";
 
 /** Under the order's title: how it stands, as far as it is known: a payment that is on its way may still come in. */
 export const LEAD: Record<Phase, string> = {
@@ -14,7 +14,7 @@ export const LEAD: Record<Phase, string> = {
 };
 
 /** In the list of orders. */
-export const PILL: Record<Phase, { tone: PillTone; text: string }> = {
+export const PILL: Record<Phase, Standing> = {
   open: { tone: "warn", text: "Waiting for payment" },
   processing: { tone: "warn", text: "Confirming" },
   overdue: { tone: "plain", text: "Time ran out" },

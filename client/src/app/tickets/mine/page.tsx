@@ -1,19 +1,21 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
 
-import { TicketCard } from "@/components/tickets/ticket-card";
+import { TicketCard, type Standing } from "@/components/tickets/ticket-card";
 import { TicketGrid, TicketGridSkeleton } from "@/components/tickets/ticket-grid";
 import { ButtonLink } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { Heading } from "@/components/ui/heading";
 import { Pager } from "@/components/ui/pager";
-import { Pill } from "@/components/ui/pill";
 import { Unavailable } from "@/components/ui/unavailable";
 import { listMyTickets } from "@/lib/api/queries";
 import { oneOf } from "@/lib/paging";
 import { signedIn } from "@/lib/session";
 
 export const metadata: Metadata = { title: "My tickets" };
+
+const ON_SALE: Standing = { tone: "ok", text: "On sale" };
+const TAKEN: Standing = { tone: "warn", text: "Reserved or sold" };
 
 export default async function MyTicketsPage({ searchParams }: PageProps<"/tickets/mine">) {
   await signedIn("/tickets/mine");
@@ -47,9 +49,11 @@ async function MyTickets({ after }: { after?: string }) {
       <TicketGrid>
         {items.map((ticket) => (
           <li key={ticket.id}>
-            <TicketCard {...ticket} href={`/tickets/${ticket.id}`}>
-              {ticket.orderId ? <Pill tone="warn">Reserved or sold</Pill> : <Pill tone="ok">On sale</Pill>}
-            </TicketCard>
+            <TicketCard
+              ticket={ticket}
+              href={`/tickets/${ticket.id}`}
+              standing={ticket.orderId ? TAKEN : ON_SALE}
+            />
           </li>
         ))}
       </TicketGrid>

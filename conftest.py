@@ -19,7 +19,7 @@ pytest_plugins = ["ticketing_common.testing.fixtures"]
 
 WHOLE_SYSTEM = "tests/"
 # No stack, or one of their own: they need not wait for the others.
-APART = ("tests/model/", "tests/test_crash_points.py")
+APART = ("tests/model/", "tests/test_arrival.py", "tests/test_crash_points.py")
 
 
 class OneMarketplace(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types

@@ -35,9 +35,6 @@ MANIFEST_TOOLS := $(VENV)/manifests/.set-up
 SERVICES := auth tickets orders payments expiration
 MEMBERS := common $(SERVICES) infra/local
 
-# Without the folders that `make test` leaves out.
-ADDOPTS := -o addopts="--import-mode=importlib --strict-markers --strict-config"
-
 EXPORT := $(BIN)/uv export --quiet --no-emit-workspace --no-annotate --no-header
 
 .DEFAULT_GOAL := run
@@ -52,12 +49,11 @@ test: $(SETUP) $(CLIENT)
 	$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
 test-browser: $(SETUP) $(CLIENT)
-	$(BIN)/pytest $(ADDOPTS) tests/browser $(ARGS)
+	$(BIN)/pytest tests/browser $(ARGS)
 
 # Three files at a time, each with a stack of its own: most of it is waiting. The longest wait comes first.
 test-faults: $(SETUP) $(CLIENT)
-	$(BIN)/pytest $(ADDOPTS) -v -n 3 --dist loadfile --no-loadscope-reorder \
-	    $(wildcard tests/faults tests/crash tests/races) --rounds 100 $(ARGS)
+	$(BIN)/pytest -v -n 3 --dist loadfile --no-loadscope-reorder --rounds 100 tests/faults tests/crash tests/races $(ARGS)
 
 # New lives each time. The seed is told first: with it, and as many lives, the same ones are lived again.
 LIVES ?= 1000
@@ -68,7 +64,7 @@ test-long: $(SETUP)
 	LIVES=$(LIVES) $(BIN)/pytest tests/model -k test_every_life --hypothesis-profile=long --hypothesis-seed=$(SEED) $(ARGS)
 
 test-images: $(SETUP)
-	@$(BIN)/pytest $(ADDOPTS) tests/images $(ARGS)
+	@$(BIN)/pytest tests/images $(ARGS)
 
 test-stripe: $(SETUP)
 	@case "$(STRIPE_KEY)" in sk_test_*|rk_test_*) ;; *) \

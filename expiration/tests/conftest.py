@@ -119,7 +119,8 @@ def logged(worker_log: Path) -> Callable[..., Awaitable[None]]:
     """Wait until the workers have logged `text` so many `times`."""
 
     async def logged(text: str, *, times: int = 1) -> None:
-        await eventually(lambda: worker_log.read_text().count(text) >= times, what=f"{text} in the worker's log")
+        what = f"{text} in the worker's log"
+        await eventually(lambda: worker_log.read_text().count(text) >= times, within=60, what=what)
 
     return logged
 

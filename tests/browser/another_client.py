@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.request import urlopen
 
-from ticketing_common.testing.servers import free_port
+from ticketing_common.testing.servers import free_port, wait_until
 from ticketing_local.client import SERVER
-from ticketing_local.testing.stack import wait_until
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ def another_client(api_url: str, **environment: str) -> Iterator[AnotherClient]:
     with subprocess.Popen(["node", str(SERVER)], env={"PATH": os.environ["PATH"], **settings}) as process:
         client = AnotherClient(process, port)
         try:
-            wait_until(lambda: _answers(f"{client.url}/robots.txt"), "the client answers", seconds=60)
+            wait_until(lambda: _answers(f"{client.url}/robots.txt"), within=60, what="an answer of the client")
             yield client
         finally:
             process.terminate()

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 from tests.browser.another_client import another_client
 
-from ticketing_local.testing.stack import wait_until
+from ticketing_common.testing.servers import wait_until
 
 REQUEST = b"GET %b HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -19,7 +19,7 @@ def test_open_connections_do_not_hold_up_the_end(shop):
         connection.recv(100)
         began = time.monotonic()
         client.process.terminate()
-        wait_until(lambda: client.process.poll() is not None, "the end", seconds=30)
+        wait_until(lambda: client.process.poll() is not None, within=30, what="the end")
         assert client.process.returncode == 0
         assert time.monotonic() - began < 8
 
@@ -35,4 +35,4 @@ def test_a_page_under_way_is_finished_first():
         client.process.terminate()
         asked.close()  # the API breaks off: the page says so, and is whole
         assert b"200 OK" in visitor.recv(100)
-        wait_until(lambda: client.process.poll() is not None, "the end", seconds=30)
+        wait_until(lambda: client.process.poll() is not None, within=30, what="the end")

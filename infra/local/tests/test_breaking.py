@@ -5,8 +5,9 @@ import json
 import httpx
 import pytest
 
+from ticketing_common.testing.servers import wait_until
 from ticketing_local.testing.breaking import down, frozen, kill, rewired, wipe_redis
-from ticketing_local.testing.stack import Stack, wait_until
+from ticketing_local.testing.stack import Stack
 
 
 def test_what_is_killed_is_another_process_afterwards(stack: Stack) -> None:
@@ -39,5 +40,5 @@ def test_a_process_can_run_with_other_settings_for_a_while(stack: Stack) -> None
 
 
 def test_a_wiped_redis_goes_on(stack: Stack) -> None:
-    wait_until(lambda: stack.supervisor().states()["redis"].is_running, "redis running", seconds=60)
+    wait_until(lambda: stack.supervisor().states()["redis"].is_running, within=60, what="redis running")
     wipe_redis(stack)

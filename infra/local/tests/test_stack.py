@@ -11,8 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from ticketing_common.testing.servers import wait_until
 from ticketing_local.ports import free_gateway_port
-from ticketing_local.testing.stack import Stack, is_alive, ticketing, wait_until
+from ticketing_local.testing.stack import Stack, is_alive, ticketing
 
 SMALL_STACK = Path(__file__).with_name("small_stack.py")
 StartStack = Callable[[], AbstractContextManager[Stack]]
@@ -42,8 +43,12 @@ def test_logs_show_the_end_of_one_process(stack: Stack) -> None:
 def test_what_dies_comes_back(stack: Stack, name: str) -> None:
     killed = stack.ps()[name]["pid"]
     os.kill(killed, signal.SIGKILL)
-    wait_until(lambda: stack.ps()[name]["pid"] not in (None, killed), f"{name} is back", seconds=5)
-    wait_until(lambda: httpx.get(f"{stack.url}/").status_code == 200 if name == "gateway" else True, "it answers")
+    wait_until(lambda: stack.ps()[name]["pid"] not in (None, killed), within=5, what=f"{name} is back")
+    wait_until(
+        lambda: httpx.get(f"{stack.url}/").status_code == 200 if name == "gateway" else True,
+        within=15,
+        what="an answer",
+    )
 
 
 def test_the_replicas_take_turns(stack: Stack) -> None:
@@ -55,7 +60,7 @@ def test_the_replicas_take_turns(stack: Stack) -> None:
 def test_a_replica_that_dies_is_not_seen_from_outside(stack: Stack) -> None:
     killed = stack.ps()["tickets-1"]["pid"]
     os.kill(killed, signal.SIGKILL)
-    wait_until(lambda: not is_alive(killed), "it is dead")
+    wait_until(lambda: not is_alive(killed), within=15, what="its death")
     with httpx.Client(base_url=stack.url) as client:
         assert {client.post("/api/tickets", json={}).status_code for _ in range(20)} == {200}
 
@@ -94,7 +99,7 @@ def test_nothing_outlives_a_stack_that_is_killed(start_stack: StartStack) -> Non
     with start_stack() as doomed:
         pids = doomed.pids()
         doomed.process.kill()
-        wait_until(lambda: not any(is_alive(pid) for pid in pids), "all is gone", seconds=20)
+        wait_until(lambda: not any(is_alive(pid) for pid in pids), within=20, what="the end of all")
         assert ticketing("ps", STATE_DIR=str(doomed.state_dir)).returncode == 1
 
 
@@ -103,7 +108,7 @@ def test_nothing_outlives_a_supervisor_that_is_killed(start_stack: StartStack) -
         pids = doomed.pids()
         os.kill(pids[0], signal.SIGKILL)
         assert doomed.process.wait(30) == 1
-        wait_until(lambda: not any(is_alive(pid) for pid in pids), "all is gone", seconds=20)
+        wait_until(lambda: not any(is_alive(pid) for pid in pids), within=20, what="the end of all")
 
 
 def test_a_service_that_cannot_start_is_told_with_the_end_of_its_log(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ import socket
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
+from ticketing_common.testing.servers import wait_until
 from ticketing_local.state import write_private
-from ticketing_local.testing.stack import Stack, wait_until
+from ticketing_local.testing.stack import Stack
 
 BACK_WITHIN_SECONDS = 60.0
 
@@ -19,7 +20,9 @@ def kill(stack: Stack, name: str) -> None:
     killed = stack.pid(name)
     os.kill(killed, signal.SIGKILL)
     supervisor = stack.supervisor()
-    wait_until(lambda: supervisor.states()[name].pid not in (None, killed), f"{name} back", seconds=BACK_WITHIN_SECONDS)
+    wait_until(
+        lambda: supervisor.states()[name].pid not in (None, killed), within=BACK_WITHIN_SECONDS, what=f"{name} back"
+    )
 
 
 @contextlib.contextmanager
@@ -44,12 +47,12 @@ def down(stack: Stack, name: str) -> Iterator[None]:
     os.kill(pid, signal.SIGSTOP)
     supervisor.stop_process(name)
     os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: supervisor.states()[name].state == "stopped", f"{name} down", seconds=BACK_WITHIN_SECONDS)
+    wait_until(lambda: supervisor.states()[name].state == "stopped", within=BACK_WITHIN_SECONDS, what=f"{name} down")
     try:
         yield
     finally:
         supervisor.start_process(name)
-        wait_until(lambda: supervisor.states()[name].is_running, f"{name} up", seconds=BACK_WITHIN_SECONDS)
+        wait_until(lambda: supervisor.states()[name].is_running, within=BACK_WITHIN_SECONDS, what=f"{name} up")
 
 
 @contextlib.contextmanager

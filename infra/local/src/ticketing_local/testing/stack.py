@@ -5,12 +5,12 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ticketing_common.testing.servers import wait_until
 from ticketing_local.ps import addresses
 from ticketing_local.state import RunningStack, StateDir
 from ticketing_local.supervision import Supervisor
@@ -49,7 +49,7 @@ class Stack:
 
     def pid(self, name: str) -> int:
         """Of this process now, waiting for one that is being restarted."""
-        wait_until(lambda: self.supervisor().states()[name].pid is not None, f"{name} running", seconds=60)
+        wait_until(lambda: self.supervisor().states()[name].pid is not None, within=60, what=f"{name} running")
         return self.supervisor().states()[name].pid or 0
 
     def pids(self) -> list[int]:
@@ -86,15 +86,6 @@ def started(
     finally:
         process.terminate()
         process.communicate(timeout=STOP_SECONDS)
-
-
-def wait_until(condition: Callable[[], bool], what: str, seconds: float = 15.0) -> None:
-    """Raises AssertionError when it does not come true in time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds} s: {what}")
-        time.sleep(0.05)
 
 
 def is_alive(pid: int) -> bool:

@@ -1,12 +1,13 @@
 import { Suspense } from "react";
 
 import { SearchBox } from "@/components/tickets/search-box";
-import { TicketCard, type Standing } from "@/components/tickets/ticket-card";
+import { TicketCard } from "@/components/tickets/ticket-card";
 import { TicketGrid, TicketGridSkeleton } from "@/components/tickets/ticket-grid";
 import { ButtonLink } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { Heading } from "@/components/ui/heading";
 import { Pager } from "@/components/ui/pager";
+import type { Standing } from "@/components/ui/pill";
 import { Unavailable } from "@/components/ui/unavailable";
 import type { Answer } from "@/lib/api/answer";
 import { listTickets, type Page } from "@/lib/api/queries";

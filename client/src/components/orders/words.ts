@@ -1,5 +1,5 @@
+import type { Standing } from "@/components/ui/pill";
 import type { Phase } from "@/lib/orders/phase";
-import type { Standing } from "@/components/tickets/ticket-card";
 
 /** Under the order's title: how it stands, as far as it is known: a payment that is on its way may still come in. */
 export const LEAD: Record<Phase, string> = {

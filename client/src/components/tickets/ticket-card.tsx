@@ -1,12 +1,9 @@
-import type { PillTone } from "@/components/ui/pill";
+import type { Standing } from "@/components/ui/pill";
 import { shortId } from "@/lib/ids";
 import { formatMoney } from "@/lib/money";
 import { currency } from "@/lib/settings";
 
 import { TicketFace } from "./ticket-face";
-
-/** How a ticket stands, in a word. */
-export type Standing = { tone: PillTone; text: string };
 
 type Props = { ticket: { id: string; title: string; price: number }; href: string; standing: Standing };
 

@@ -1,11 +1,11 @@
 "use client";
 
 import { Link } from "@/components/ui/link";
-import { Pill, type PillTone } from "@/components/ui/pill";
+import { Pill, type Standing } from "@/components/ui/pill";
 
 import { TicketShape } from "./ticket-shape";
 
-type Props = { number: string; title: string; price: string; href: string; tone: PillTone; text: string };
+type Props = { number: string; title: string; price: string; href: string } & Standing;
 
 /**
  * What a card shows, as words.

@@ -1,6 +1,9 @@
 import type { ReactNode } from "react";
 
-export type PillTone = "ok" | "warn" | "bad" | "plain";
+type PillTone = "ok" | "warn" | "bad" | "plain";
+
+/** How a ticket or an order stands, in a word. */
+export type Standing = { tone: PillTone; text: string };
 
 const TONES: Record<PillTone, string> = {
   ok: "bg-ok-ground text-ok",

@@ -1,12 +1,13 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
 
-import { TicketCard, type Standing } from "@/components/tickets/ticket-card";
+import { TicketCard } from "@/components/tickets/ticket-card";
 import { TicketGrid, TicketGridSkeleton } from "@/components/tickets/ticket-grid";
 import { ButtonLink } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { Heading } from "@/components/ui/heading";
 import { Pager } from "@/components/ui/pager";
+import type { Standing } from "@/components/ui/pill";
 import { Unavailable } from "@/components/ui/unavailable";
 import { listMyTickets } from "@/lib/api/queries";
 import { oneOf } from "@/lib/paging";

@@ -128,14 +128,15 @@ class Shopper:
         Raises GaveUp.
         """
         route = f"{method} /{'/'.join(path.partition('?')[0].split('/')[1:3])}"
-        patience = PATIENCE_SECONDS
 
         def heard(answer: Answer) -> None:
             kind = answer.status_code if isinstance(answer, httpx.Response) else type(answer).__name__
             self._notes.answers[f"{route} {kind}"] += 1
 
         try:
-            return await insist(self._http, method, path, body, settled=settled, patience_seconds=patience, heard=heard)
+            return await insist(
+                self._http, method, path, body, settled=settled, patience_seconds=PATIENCE_SECONDS, heard=heard
+            )
         except Unsettled as error:
             if not error.may_pass:
                 self._notes.surprises.append(f"{route} answered {in_words(error.answer)}")

@@ -2,7 +2,7 @@
 #
 #   make run     start everything and print its URL; Ctrl-C stops it
 #                PORT=8080  STATE_DIR=.local  REPLICAS="orders=3 tickets=2"
-#   make test    the whole suite, two tests at a time  ARGS="-k expiry" goes to pytest, WORKERS=4 if you have the cores
+#   make test    the whole suite, three tests at a time   ARGS="-k expiry" goes to pytest, WORKERS=4 if you have the cores
 #   make test-faults     kills, outages, poison, crash points and races, with people buying; some 15 minutes
 #   make test-long   a thousand random lives of the market, some minutes    LIVES=1000  SEED=…
 #   make test-browser    the web client's stories alone, in a real Chromium
@@ -20,8 +20,8 @@
 
 PYTHON ?= python3
 VENV := .venv
-# Tests side by side; how they are dealt out stands in conftest.py.
-WORKERS ?= 2
+# Tests side by side, one more than two cores have room for: much of a test is waiting. conftest.py deals them out.
+WORKERS ?= 3
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.set-up
 

@@ -17,17 +17,18 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 pytest_plugins = ["ticketing_common.testing.fixtures"]
 
-WHOLE_SYSTEM = "tests/"
+# Each has its stack, so that the browser's stories, the longest of all, do not keep the others waiting.
+WHOLE_SYSTEM = ("tests/browser/", "tests/")
 # No stack, or one of their own: they need not wait for the others.
 APART = ("tests/model/", "tests/test_arrival.py", "tests/test_crash_points.py")
 
 
 class OneMarketplace(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
-    """A file stays together, and so do all tests of the whole system: they share one stack, which is slow to start."""
+    """A file stays together, and so do tests of the whole system: they share a stack, which is slow to start."""
 
     def _split_scope(self, nodeid: str) -> str:
-        shared = nodeid.startswith(WHOLE_SYSTEM) and not nodeid.startswith(APART)
-        return WHOLE_SYSTEM if shared else super()._split_scope(nodeid)
+        shared = next((folder for folder in WHOLE_SYSTEM if nodeid.startswith(folder)), None)
+        return super()._split_scope(nodeid) if shared is None or nodeid.startswith(APART) else shared
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -12,10 +12,14 @@ from ticketing_common.testing.recorder import eventually
 from ticketing_local.testing.crashing.stack import folder_of
 from ticketing_local.testing.stack import Stack
 
-COME_TO_WITHIN_SECONDS = 180.0
+COME_TO_WITHIN_SECONDS = 120.0
 BACK_WITHIN_SECONDS = 90.0
 READY_SECONDS = 2.0
 PAUSE_SECONDS = 0.1
+
+
+class NeverCome(AssertionError):
+    """No process has come to the place in time."""
 
 
 class Fatal:
@@ -32,7 +36,7 @@ class Fatal:
     async def __call__(self, about: str = "") -> AsyncIterator[Callable[[], bool]]:
         """Armed for what contains `about` while inside; yields whether it has struck. On leaving, waits for it.
 
-        Raises AssertionError when no process comes there: a point that is never come to proves nothing.
+        Raises NeverCome when no process comes there: a point that is never come to proves nothing.
         """
         name = arm(self._folder, Point(self._place, about))
         try:
@@ -45,7 +49,10 @@ class Fatal:
 
     async def _pid_of_the_dead(self, name: str) -> int:
         what = f"a process of {self._process} coming to {self._place}"
-        await eventually(lambda: death(self._folder, name) is not None, within=COME_TO_WITHIN_SECONDS, what=what)
+        try:
+            await eventually(lambda: death(self._folder, name) is not None, within=COME_TO_WITHIN_SECONDS, what=what)
+        except AssertionError as error:
+            raise NeverCome(str(error)) from None
         return death(self._folder, name) or 0
 
     async def _back(self, dead: int) -> None:

@@ -1,6 +1,5 @@
-"""Deaths that tests arm: one that never comes is told, and its story is told once more before that is a failure."""
+"""Deaths that tests arm: a story without its death is told once more, and goes on to its end each time."""
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from subprocess import Popen
 from typing import cast
@@ -9,10 +8,12 @@ import pytest
 
 from ticketing_common.steps import Step
 from ticketing_common.testing.crash_points import Place
+from ticketing_common.testing.recorder import eventually
 from ticketing_local.testing.crashing import deaths, folder_of
-from ticketing_local.testing.crashing.deaths import Fatal, NeverCome
+from ticketing_local.testing.crashing.deaths import Fatal
 from ticketing_local.testing.crashing.market import Market
 from ticketing_local.testing.crashing.running import outcome_of
+from ticketing_local.testing.crashing.stories import Story
 from ticketing_local.testing.stack import Stack
 
 NOWHERE = Place(Step.WRITTEN, durable="nobody-hears-this")
@@ -27,39 +28,51 @@ def fatal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fatal:
     return Fatal(Stack(cast("Popen[str]", None), tmp_path, 1), "orders", NOWHERE)
 
 
-def stories(*endings: Exception | None) -> tuple[list[str], Callable[[Market, Fatal], Awaitable[None]]]:
-    """How often it was told, and a story that ends like this, one after the other."""
+def stories(*endings: bool | Exception) -> tuple[list[str], Story]:
+    """How often it was told, and a story that ends like this, one after the other: whether somebody died, or badly."""
     told, coming = list[str](), iter(endings)
 
     async def story(market: Market, fatal: Fatal) -> None:
         told.append("once more")
-        if (ending := next(coming)) is not None:
+        ending = next(coming)
+        if isinstance(ending, Exception):
             raise ending
+        if ending:
+            fatal.over.set()
 
     return told, story
 
 
-async def test_a_place_that_nobody_comes_to_is_told_and_disarmed(fatal: Fatal, tmp_path: Path) -> None:
-    with pytest.raises(NeverCome, match=r"a process of orders coming to .*nobody-hears-this"):
-        async with fatal("some order"):
-            pass
+async def test_where_nobody_dies_the_story_goes_on_and_nobody_will(fatal: Fatal, tmp_path: Path) -> None:
+    async with fatal("some order") as may_come:
+        assert may_come()
+        await eventually(lambda: not may_come(), what="the end of the wait")
     assert list(folder_of(tmp_path, "orders").iterdir()) == []
     assert not fatal.over.is_set()
 
 
-async def test_a_story_in_which_nobody_died_is_told_once_more(fatal: Fatal) -> None:
-    told, story = stories(NeverCome("the first time"), None)
+async def test_a_story_with_its_death_is_told_once(fatal: Fatal) -> None:
+    told, story = stories(True)
+    assert await outcome_of(story, NO_MARKET, fatal) is None
+    assert len(told) == 1
+
+
+async def test_a_story_without_its_death_is_told_once_more(fatal: Fatal) -> None:
+    told, story = stories(False, True)
     assert await outcome_of(story, NO_MARKET, fatal) is None
     assert len(told) == 2
 
 
 async def test_a_place_that_is_not_come_to_the_second_time_either_is_a_failure(fatal: Fatal) -> None:
-    told, story = stories(NeverCome("the first time"), NeverCome("the second time"), None)
-    assert "the second time" in (await outcome_of(story, NO_MARKET, fatal) or "")
+    told, story = stories(False, False)
+    outcome = await outcome_of(story, NO_MARKET, fatal) or ""
+    assert "nobody died: orders at " in outcome
+    assert "nobody-hears-this" in outcome
     assert len(told) == 2
 
 
-async def test_any_other_trouble_is_a_failure_at_once(fatal: Fatal) -> None:
-    told, story = stories(AssertionError("two tickets with one title"), None)
+@pytest.mark.parametrize("endings", [(), (False,)], ids=["the first time", "the second time"])
+async def test_a_bad_end_is_a_failure_at_once(fatal: Fatal, endings: tuple[bool, ...]) -> None:
+    told, story = stories(*endings, AssertionError("two tickets with one title"), True)
     assert "two tickets with one title" in (await outcome_of(story, NO_MARKET, fatal) or "")
-    assert len(told) == 1
+    assert len(told) == len(endings) + 1

@@ -2,8 +2,9 @@
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import httpx
 
@@ -18,10 +19,6 @@ READY_SECONDS = 2.0
 PAUSE_SECONDS = 0.1
 
 
-class NeverCome(AssertionError):
-    """No process has come to the place in time."""
-
-
 class Fatal:
     """Lets a process die at `place`, once. `over` is set when it has, and another one has taken its place."""
 
@@ -32,28 +29,30 @@ class Fatal:
         self._folder = folder_of(stack.state_dir, process)
         self.over = asyncio.Event()
 
+    def __str__(self) -> str:
+        return f"{self._process} at {self._place}"
+
     @asynccontextmanager
     async def __call__(self, about: str = "") -> AsyncIterator[Callable[[], bool]]:
-        """Armed for what contains `about` while inside; yields whether it has struck. On leaving, waits for it.
+        """Armed for what contains `about` while inside; yields whether the death may still come. On leaving, waits.
 
-        Raises NeverCome when no process comes there: a point that is never come to proves nothing.
+        When no process comes there in time it goes on, with `over` not set: what is done must be right with the death
+        and without it.
         """
-        name = arm(self._folder, Point(self._place, about))
+        name, give_up = arm(self._folder, Point(self._place, about)), time.monotonic() + COME_TO_WITHIN_SECONDS
         try:
-            yield lambda: death(self._folder, name) is not None
-            pid = await self._pid_of_the_dead(name)
+            yield lambda: death(self._folder, name) is None and time.monotonic() < give_up
+            dead = await self._pid_of_the_dead(name)
         finally:
             disarm(self._folder, name)
-        await self._back(pid)
-        self.over.set()
+        if dead is not None:
+            await self._back(dead)
+            self.over.set()
 
-    async def _pid_of_the_dead(self, name: str) -> int:
-        what = f"a process of {self._process} coming to {self._place}"
-        try:
-            await eventually(lambda: death(self._folder, name) is not None, within=COME_TO_WITHIN_SECONDS, what=what)
-        except AssertionError as error:
-            raise NeverCome(str(error)) from None
-        return death(self._folder, name) or 0
+    async def _pid_of_the_dead(self, name: str) -> int | None:
+        with suppress(AssertionError):
+            await eventually(lambda: death(self._folder, name) is not None, within=COME_TO_WITHIN_SECONDS)
+        return death(self._folder, name)
 
     async def _back(self, dead: int) -> None:
         """Gone, and every replica ready: another process answers there. (The worker answers nobody.)"""

@@ -1,7 +1,8 @@
 """What people do so that a use case runs, a process dies in it, and what must have come of it all the same.
 
 Each story gets a market and a `fatal`: inside `async with fatal(about)` the process dies at the cell's point, in the
-work on what contains `about`; when it is left, another process runs. What follows is what a person would do then.
+work on what contains `about`; when it is left, another process runs. What follows is what a person would do then. It
+holds as well where no process came to the point.
 """
 
 import asyncio
@@ -82,8 +83,8 @@ async def forget_an_order(market: Market, fatal: Fatal) -> None:
 
 async def forget_until_the_timer_rings(market: Market, fatal: Fatal) -> None:
     """Likewise; the sweep may be first on a busy machine, and then the next order has another try."""
-    async with fatal() as has_struck:
-        while not has_struck():
+    async with fatal() as may_come:
+        while may_come():
             order = await market.order()
             await market.buyer.sees(order, "cancelled", "expired")
     await market.other.gives_up(await market.other.orders(order["ticket"]))
@@ -146,8 +147,8 @@ async def be_called_off(market: Market, fatal: Fatal) -> None:
 async def pay_unnoticed_and_be_asked_about(market: Market, fatal: Fatal) -> None:
     """The reconciler finds the charge, and the order is complete."""
     order = await market.charged_unnoticed()
-    async with fatal(order["id"]) as has_struck:
-        while not has_struck():
+    async with fatal(order["id"]) as may_come:
+        while may_come():
             await market.reconciler_asks(order, within=AT_ONCE)
             await asyncio.sleep(1)
     async with asyncio.timeout(market.buyer.patience):

@@ -14,6 +14,7 @@ from ticketing_common.testing.recorder import eventually
 from ticketing_local.ports import free_gateway_port
 from ticketing_local.testing import crashing
 from ticketing_local.testing.crowd import Crowd, reckon
+from ticketing_local.testing.persistence import PASSWORD
 from ticketing_local.testing.stack import Stack, started
 
 WINDOW_SECONDS = 6
@@ -115,7 +116,7 @@ async def new_person(stack: Stack) -> AsyncIterator[NewPerson]:
                 httpx.AsyncClient(base_url=stack.url, timeout=30, trust_env=False)
             )
             email = f"person-{secrets.token_hex(6)}@example.com"
-            answer = await http.post("/api/users/signup", json={"email": email, "password": "open sesame"})
+            answer = await http.post("/api/users/signup", json={"email": email, "password": PASSWORD})
             assert answer.status_code == 201, answer.text
             return Person(http, email)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import httpx
 
 from ticketing_common.testing.recorder import eventually
+from ticketing_local.testing.persistence import PASSWORD
 from ticketing_local.testing.stack import Stack
 
-PASSWORD = "open sesame"
 TOKENS = ("pm_card_visa", "pm_card_visa_chargeDeclined", "pm_card_authenticationRequired", "tok_visa")
 SHAPES = re.compile(
     r"pi_\w+_secret_\w+|sk_test_\w+|pk_test_\w+|whsec_\w+|eyJ[\w-]{8,}\.|ctoken_\w+|4242 ?4242|\$argon2"

@@ -19,8 +19,8 @@ from ticketing_common.observability import tracing
 from ticketing_local.auditing import findings
 from ticketing_local.auditing.books import Books, Finding
 from ticketing_local.auditing.gathering import Reader
+from ticketing_local.testing.persistence import PASSWORD
 
-PASSWORD = "open sesame"
 LOOK_AGAIN_SECONDS = 0.5
 KNOWN_WITHIN_SECONDS = 60
 Json = dict[str, Any]

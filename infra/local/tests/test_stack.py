@@ -7,12 +7,14 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from ticketing_common.testing.servers import wait_until
 from ticketing_local.ports import free_gateway_port
+from ticketing_local.probes import HttpProbe, TcpProbe
 from ticketing_local.testing.stack import Stack, is_alive, ticketing
 
 SMALL_STACK = Path(__file__).with_name("small_stack.py")
@@ -44,11 +46,9 @@ def test_what_dies_comes_back(stack: Stack, name: str) -> None:
     killed = stack.ps()[name]["pid"]
     os.kill(killed, signal.SIGKILL)
     wait_until(lambda: stack.ps()[name]["pid"] not in (None, killed), within=5, what=f"{name} is back")
-    wait_until(
-        lambda: httpx.get(f"{stack.url}/").status_code == 200 if name == "gateway" else True,
-        within=15,
-        what="an answer",
-    )
+    port = urlsplit(stack.ps()[name]["url"]).port
+    wait_until(TcpProbe(port).passes, within=15, what=f"{name} listening")
+    wait_until(HttpProbe(f"{stack.url}/").passes, within=15, what="an answer through the gateway")
 
 
 def test_the_replicas_take_turns(stack: Stack) -> None:

@@ -5,10 +5,10 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from urllib.request import urlopen
 
 from ticketing_common.testing.servers import free_port, wait_until
 from ticketing_local.client import SERVER
+from ticketing_local.probes import HttpProbe
 
 
 @dataclass(frozen=True)
@@ -32,15 +32,7 @@ def another_client(api_url: str, **environment: str) -> Iterator[AnotherClient]:
     with subprocess.Popen(["node", str(SERVER)], env={"PATH": os.environ["PATH"], **settings}) as process:
         client = AnotherClient(process, port)
         try:
-            wait_until(lambda: _answers(f"{client.url}/robots.txt"), within=60, what="an answer of the client")
+            wait_until(HttpProbe(f"{client.url}/robots.txt").passes, within=60, what="an answer of the client")
             yield client
         finally:
             process.terminate()
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urlopen(url, timeout=1) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 from tests.images.engine import docker, inspect, run
 from tests.images.manifests import Pod, Values
+
+from ticketing_local.probes import HttpProbe
 
 READY_SECONDS = 120
 POLL_SECONDS = 0.02
@@ -52,7 +53,7 @@ def is_ready(pod: Pod, network: Network) -> bool:
     if "exec" in probe:
         return run("exec", network.name(pod.name), *probe["exec"]["command"]).returncode == 0
     if "httpGet" in probe:
-        return _answers(f"http://{address(pod, network, probe['httpGet']['port'])}{probe['httpGet']['path']}")
+        return HttpProbe(f"http://{address(pod, network, probe['httpGet']['port'])}{probe['httpGet']['path']}").passes()
     return True  # an open port: whoever needs it finds out
 
 
@@ -65,13 +66,6 @@ def wait_until_ready(pod: Pod, network: Network) -> None:
             said = run("logs", "--tail", "30", network.name(pod.name))
             raise AssertionError(f"{pod.name} is not ready ({state['Status']}):\n{said.stdout}{said.stderr}")
         time.sleep(POLL_SECONDS)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=3, trust_env=False).is_success
-    except httpx.HTTPError:
-        return False
 
 
 def _mounts(pod: Pod, network: Network, values: Values) -> list[str]:

@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from ticketing_common.steps import Step
-from ticketing_common.testing.crash_points import Place
+from ticketing_common.testing.crash_points import DIED, Place, write_whole
 from ticketing_common.testing.recorder import eventually
 from ticketing_local.testing.crashing import deaths, folder_of
 from ticketing_local.testing.crashing.deaths import Fatal
@@ -28,19 +28,24 @@ def fatal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fatal:
     return Fatal(Stack(cast("Popen[str]", None), tmp_path, 1), "orders", NOWHERE)
 
 
-def stories(*endings: bool | Exception) -> tuple[list[str], Story]:
-    """How often it was told, and a story that ends like this, one after the other: whether somebody died, or badly."""
-    told, coming = list[str](), iter(endings)
+@pytest.fixture
+def gone() -> int:
+    """The pid of a process that has ended."""
+    with Popen(["/bin/true"]) as process:
+        return process.pid
+
+
+def story_of(endings: list[bool | Exception]) -> Story:
+    """It ends like this, one telling after the other: with its death, without it, or badly. What was told is gone."""
 
     async def story(market: Market, fatal: Fatal) -> None:
-        told.append("once more")
-        ending = next(coming)
+        ending = endings.pop(0)
         if isinstance(ending, Exception):
             raise ending
         if ending:
             fatal.over.set()
 
-    return told, story
+    return story
 
 
 async def test_where_nobody_dies_the_story_goes_on_and_nobody_will(fatal: Fatal, tmp_path: Path) -> None:
@@ -51,28 +56,39 @@ async def test_where_nobody_dies_the_story_goes_on_and_nobody_will(fatal: Fatal,
     assert not fatal.over.is_set()
 
 
+async def test_a_death_ends_the_wait(fatal: Fatal, gone: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deaths, "COME_TO_WITHIN_SECONDS", 3600)
+    monkeypatch.setattr(Stack, "urls", lambda _: {})
+    folder = folder_of(tmp_path, "orders")
+    async with fatal("some order") as may_come:
+        [armed] = folder.iterdir()
+        write_whole(folder, armed.stem + DIED, {"pid": gone})
+        assert not may_come()
+    assert fatal.over.is_set()
+
+
 async def test_a_story_with_its_death_is_told_once(fatal: Fatal) -> None:
-    told, story = stories(True)
-    assert await outcome_of(story, NO_MARKET, fatal) is None
-    assert len(told) == 1
+    endings: list[bool | Exception] = [True, True]
+    assert await outcome_of(story_of(endings), NO_MARKET, fatal) is None
+    assert len(endings) == 1
 
 
 async def test_a_story_without_its_death_is_told_once_more(fatal: Fatal) -> None:
-    told, story = stories(False, True)
-    assert await outcome_of(story, NO_MARKET, fatal) is None
-    assert len(told) == 2
+    endings: list[bool | Exception] = [False, True]
+    assert await outcome_of(story_of(endings), NO_MARKET, fatal) is None
+    assert endings == []
 
 
 async def test_a_place_that_is_not_come_to_the_second_time_either_is_a_failure(fatal: Fatal) -> None:
-    told, story = stories(False, False)
-    outcome = await outcome_of(story, NO_MARKET, fatal) or ""
+    endings: list[bool | Exception] = [False, False, True]
+    outcome = await outcome_of(story_of(endings), NO_MARKET, fatal) or ""
     assert "nobody died: orders at " in outcome
     assert "nobody-hears-this" in outcome
-    assert len(told) == 2
+    assert endings == [True]
 
 
-@pytest.mark.parametrize("endings", [(), (False,)], ids=["the first time", "the second time"])
-async def test_a_bad_end_is_a_failure_at_once(fatal: Fatal, endings: tuple[bool, ...]) -> None:
-    told, story = stories(*endings, AssertionError("two tickets with one title"), True)
-    assert "two tickets with one title" in (await outcome_of(story, NO_MARKET, fatal) or "")
-    assert len(told) == len(endings) + 1
+@pytest.mark.parametrize("before", [[], [False]], ids=["the first time", "the second time"])
+async def test_a_bad_end_is_a_failure_at_once(fatal: Fatal, before: list[bool | Exception]) -> None:
+    endings = [*before, AssertionError("two tickets with one title"), True]
+    assert "two tickets with one title" in (await outcome_of(story_of(endings), NO_MARKET, fatal) or "")
+    assert endings == [True]

@@ -5,6 +5,8 @@ import secrets
 import httpx
 import pytest
 
+from ticketing_local.testing.persistence import PASSWORD
+
 
 @pytest.mark.parametrize("path", ["/healthz/live", "/healthz/ready", "/metrics"])
 async def test_what_is_for_probes_is_not_reached_from_outside(visitor: httpx.AsyncClient, path: str) -> None:
@@ -24,7 +26,7 @@ async def test_only_the_four_prefixes_reach_a_service(visitor: httpx.AsyncClient
 async def test_the_cookie_is_secure_exactly_when_the_browser_came_by_https(
     visitor: httpx.AsyncClient, proto: str, secure: bool
 ) -> None:
-    body = {"email": f"{secrets.token_hex(6)}@example.com", "password": "open sesame"}
+    body = {"email": f"{secrets.token_hex(6)}@example.com", "password": PASSWORD}
     answer = await visitor.post("/api/users/signup", json=body, headers={"X-Forwarded-Proto": proto})
     attributes = {part.strip().lower() for part in answer.headers["set-cookie"].split(";")}
     assert {"httponly", "samesite=lax", "path=/"} <= attributes

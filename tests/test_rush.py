@@ -5,6 +5,8 @@ import secrets
 
 import httpx
 
+from ticketing_local.testing.persistence import PASSWORD
+
 
 async def test_of_fifty_orders_at_once_for_one_ticket_one_is_accepted(new_person) -> None:
     seller = await new_person()
@@ -17,7 +19,7 @@ async def test_of_fifty_orders_at_once_for_one_ticket_one_is_accepted(new_person
 
 
 async def test_of_eight_sign_ups_at_once_with_one_address_one_is_accepted(visitor: httpx.AsyncClient) -> None:
-    body = {"email": f"crowd-{secrets.token_hex(6)}@example.com", "password": "open sesame"}
+    body = {"email": f"crowd-{secrets.token_hex(6)}@example.com", "password": PASSWORD}
     answers = await asyncio.gather(*(visitor.post("/api/users/signup", json=body) for _ in range(8)))
     assert sorted(answer.status_code for answer in answers) == [201] + [400] * 7
 

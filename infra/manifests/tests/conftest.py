@@ -1,7 +1,7 @@
 """The manifests, read once."""
 
 import pytest
-from infra.manifests.reading import Manifests
+from infra.manifests.tests.manifests import Manifests
 
 
 @pytest.fixture(scope="session")

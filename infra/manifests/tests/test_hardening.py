@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from infra.manifests.reading import ROOT, Manifests
+from infra.manifests.tests.manifests import ROOT, Manifests
 
 MEMORY = {"Mi": 1, "Gi": 1024}
 

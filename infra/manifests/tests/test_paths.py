@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from infra.manifests.reading import ROOT, Manifests
+from infra.manifests.tests.manifests import ROOT, Manifests
 
 from ticketing_local.emulator import PAGE_PREFIX
 from ticketing_local.gateway import ROUTES

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from infra.manifests.reading import Manifests, Object, Workload, find
+from infra.manifests.tests.manifests import Manifests, Object, Workload, find
 
 ADDRESSES = ("mongodb", "nats", "redis", "http")
 # Every process must be told of NATS; these two say and hear no events, and were never seen to connect.

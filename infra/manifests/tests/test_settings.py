@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from infra.manifests.reading import ROOT, Manifests, Workload
+from infra.manifests.tests.manifests import ROOT, Manifests, Workload
 from pydantic_settings import BaseSettings
 
 from ticketing_auth.settings import Settings as AuthSettings

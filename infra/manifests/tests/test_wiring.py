@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from infra.manifests.reading import Manifests, Object
+from infra.manifests.tests.manifests import Manifests, Object
 
 
 def name(made: Object) -> str:

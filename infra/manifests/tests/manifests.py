@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import yaml
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 FOLDERS = ("k8s", "k8s-dev", "k8s-prod", "k8s-emulator")
 WORKLOADS = ("Deployment", "StatefulSet")
 

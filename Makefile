@@ -33,7 +33,7 @@ CLIENT_SOURCES := $(shell find client/src client/scripts/assemble.mjs ! -name '(
 MANIFEST_TOOLS := $(VENV)/manifests/.set-up
 
 SERVICES := auth tickets orders payments expiration
-MEMBERS := common $(SERVICES) infra/local
+MEMBERS := common $(SERVICES) infra/local infra/operations infra/stripe-emulator tests/support
 
 EXPORT := $(BIN)/uv export --quiet --no-emit-workspace --no-annotate --no-header
 
@@ -69,7 +69,7 @@ test-images: $(SETUP)
 test-stripe: $(SETUP)
 	@case "$(STRIPE_KEY)" in sk_test_*|rk_test_*) ;; *) \
 	    echo "Give a test key of Stripe: make test-stripe STRIPE_KEY=sk_test_…" >&2; exit 2;; esac
-	@STRIPE_CONTRACT_KEY="$(STRIPE_KEY)" $(BIN)/pytest infra/local/tests/emulator/test_contract.py
+	@STRIPE_CONTRACT_KEY="$(STRIPE_KEY)" $(BIN)/pytest infra/stripe-emulator/tests/test_contract.py
 
 bench: $(SETUP)
 	@$(BIN)/ticketing bench
@@ -78,6 +78,7 @@ lint: $(SETUP) $(CLIENT_PACKAGES)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
+	cd infra/stripe-emulator && ../../$(BIN)/mypy --config-file ../../pyproject.toml tests
 	$(BIN)/lint-imports
 	$(BIN)/python client/scripts/export_openapi.py --check
 	cd client && npm run --silent check
@@ -111,7 +112,7 @@ lock: $(SETUP)
 	    echo "$$service/requirements.lock"; \
 	    $(EXPORT) --package ticketing-$$service --no-dev > $(VENV)/lock && mv $(VENV)/lock $$service/requirements.lock || exit 1; \
 	done
-	@$(EXPORT) --package ticketing-local --no-dev > $(VENV)/lock && mv $(VENV)/lock infra/local/requirements.lock
+	@$(EXPORT) --package stripe-emulator --no-dev > $(VENV)/lock && mv $(VENV)/lock infra/stripe-emulator/requirements.lock
 	@cd infra/manifests && ../../$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-annotate --no-header requirements.in > ../../$(VENV)/lock && mv ../../$(VENV)/lock requirements.lock
 

@@ -15,7 +15,7 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
-pytest_plugins = ["ticketing_common.testing.fixtures"]
+pytest_plugins = ["ticketing_test_support.fixtures"]
 
 # Each has its stack, so that the browser's stories, the longest of all, do not keep the others waiting.
 WHOLE_SYSTEM = ("tests/browser/", "tests/")

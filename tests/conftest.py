@@ -10,12 +10,12 @@ from typing import Any
 import httpx
 import pytest
 
-from ticketing_common.testing.recorder import eventually
 from ticketing_local.ports import free_gateway_port
-from ticketing_local.testing import crashing
-from ticketing_local.testing.crowd import Crowd, reckon
-from ticketing_local.testing.persistence import PASSWORD
-from ticketing_local.testing.stack import Stack, started
+from ticketing_test_support import crashing
+from ticketing_test_support.crowd import Crowd, reckon
+from ticketing_test_support.persistence import PASSWORD
+from ticketing_test_support.recorder import eventually
+from ticketing_test_support.stack import Stack, started
 
 WINDOW_SECONDS = 6
 

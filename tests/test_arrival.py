@@ -18,8 +18,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ticketing_common.testing.binaries import find_binary
-from ticketing_common.testing.servers import Server, mongod, nats_server, redis_server, wait_until
+from ticketing_local.binaries import find_binary
 from ticketing_local.gateway import gateway
 from ticketing_local.infrastructure import stripe
 from ticketing_local.layout import Layout, port_names
@@ -29,6 +28,7 @@ from ticketing_local.services import services
 from ticketing_local.settings import SERVICES, read_settings
 from ticketing_local.story import Story
 from ticketing_local.up import SERVERS
+from ticketing_test_support.servers import Server, mongod, nats_server, redis_server, wait_until
 
 ARRIVAL_SECONDS = float(os.environ.get("ARRIVAL_SECONDS", "6"))
 PATIENCE_SECONDS = 180.0  # a busy machine is no failure

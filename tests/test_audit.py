@@ -11,9 +11,9 @@ import pytest
 from ticketing_common.ids import is_id
 from ticketing_common.messaging import inspecting
 from ticketing_common.mongo import Database
-from ticketing_common.testing.recorder import eventually
 from ticketing_local.settings import SERVICES
-from ticketing_local.testing.stack import Stack, ticketing
+from ticketing_test_support.recorder import eventually
+from ticketing_test_support.stack import Stack, ticketing
 
 
 def audited(stack: Stack, *options: str) -> tuple[int, str]:

@@ -16,8 +16,8 @@ from ticketing_common.events import Subject
 from ticketing_common.messaging import Listener
 from ticketing_common.steps import Step
 from ticketing_local.settings import SERVICES
-from ticketing_local.testing.crashing import MATRIX, SAMPLE, Cell, Outcomes, cells
-from ticketing_local.testing.stack import Stack, ticketing
+from ticketing_test_support.crashing import MATRIX, SAMPLE, Cell, Outcomes, cells
+from ticketing_test_support.stack import Stack, ticketing
 
 DECIDING = ("use_cases", "judge", "pay", "webhooks")
 READS = {

@@ -10,9 +10,9 @@ from tests.faults.scenes import (
     poison_is_parked_by_each_hearer_and_blocks_nobody,
 )
 
-from ticketing_local.testing.breaking import kill
-from ticketing_local.testing.crowd import Crowd
-from ticketing_local.testing.stack import Stack, ticketing
+from ticketing_test_support.breaking import kill
+from ticketing_test_support.crowd import Crowd
+from ticketing_test_support.stack import Stack, ticketing
 
 OPEN_ORDERS = 15
 REPEATED_EVENTS = 100

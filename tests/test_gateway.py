@@ -5,7 +5,7 @@ import secrets
 import httpx
 import pytest
 
-from ticketing_local.testing.persistence import PASSWORD
+from ticketing_test_support.persistence import PASSWORD
 
 
 @pytest.mark.parametrize("path", ["/healthz/live", "/healthz/ready", "/metrics"])

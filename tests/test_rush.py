@@ -5,7 +5,7 @@ import secrets
 
 import httpx
 
-from ticketing_local.testing.persistence import PASSWORD
+from ticketing_test_support.persistence import PASSWORD
 
 
 async def test_of_fifty_orders_at_once_for_one_ticket_one_is_accepted(new_person) -> None:

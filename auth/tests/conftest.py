@@ -7,8 +7,8 @@ import pytest
 
 from ticketing_auth.app import create_app
 from ticketing_auth.settings import Settings
-from ticketing_common.testing.apps import served
-from ticketing_common.testing.fixtures import JWT_SECRET
+from ticketing_test_support.apps import served
+from ticketing_test_support.fixtures import JWT_SECRET
 
 
 @pytest.fixture

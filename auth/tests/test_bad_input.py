@@ -9,9 +9,9 @@ import jwt
 import pytest
 from pymongo import MongoClient
 
-from ticketing_common.testing.fixtures import JWT_SECRET
-from ticketing_common.testing.sessions import cookie_for
 from ticketing_common.tokens import issue
+from ticketing_test_support.fixtures import JWT_SECRET
+from ticketing_test_support.sessions import cookie_for
 
 GOOD = {"email": "someone@example.com", "password": "open sesame"}
 

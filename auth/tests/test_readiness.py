@@ -7,9 +7,9 @@ import pytest
 
 from ticketing_auth.app import create_app
 from ticketing_auth.settings import Settings
-from ticketing_common.testing.apps import served
-from ticketing_common.testing.fixtures import JWT_SECRET
-from ticketing_common.testing.sessions import cookie_for
+from ticketing_test_support.apps import served
+from ticketing_test_support.fixtures import JWT_SECRET
+from ticketing_test_support.sessions import cookie_for
 
 SOMEONE = {"email": "someone@example.com", "password": "open sesame"}
 

@@ -5,8 +5,8 @@ from http.cookies import Morsel, SimpleCookie
 import httpx
 import pytest
 
-from ticketing_common.testing.sessions import cookie_for
 from ticketing_common.tokens import LIFETIME
+from ticketing_test_support.sessions import cookie_for
 
 SOMEONE = {"email": "Someone@example.com", "password": "open sesame"}
 INVALID = {"errors": [{"message": "Invalid credentials. Check the email and the password."}]}

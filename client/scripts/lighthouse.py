@@ -14,9 +14,9 @@ from statistics import median
 
 import httpx
 
-from ticketing_local.browser import find
 from ticketing_local.ports import free_gateway_port
-from ticketing_local.testing.stack import started
+from ticketing_test_support.browser import find
+from ticketing_test_support.stack import started
 
 LIGHTHOUSE = "lighthouse@12.2.3"
 RUNS = 5

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from playwright.async_api import Browser, ViewportSize, async_playwright, expect
 
-from ticketing_local.browser import launch
 from ticketing_local.ports import free_gateway_port
-from ticketing_local.testing.stack import Stack, started
-from ticketing_local.testing.visiting import PASSWORD, Visitor
+from ticketing_test_support.browser import launch
+from ticketing_test_support.stack import Stack, started
+from ticketing_test_support.visiting import PASSWORD, Visitor
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "images"
 WINDOW: ViewportSize = {"width": 1180, "height": 760}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ticketing_common.observability import configure
-from ticketing_common.testing.servers import Server, mongod, nats_server, started
+from ticketing_test_support.servers import Server, mongod, nats_server, started
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from ticketing_common.errors import Unavailable
 from ticketing_common.events import TicketUpdated
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey
 from ticketing_common.outbox import OutboxSource, Waiting
-from ticketing_common.testing.recorder import eventually
-from ticketing_common.testing.servers import Server
 from ticketing_common.web.parts import running
+from ticketing_test_support.recorder import eventually
+from ticketing_test_support.servers import Server
 
 INDEXES = {"things": [OUTBOX_INDEX, IndexModel("label", name="label_unique", unique=True, sparse=True)]}
 

@@ -12,9 +12,9 @@ from ticketing_common.messaging import Broker, Publisher, StreamLimits
 from ticketing_common.messaging.streams import EVENTS_STREAM, ensure_streams
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents
 from ticketing_common.outbox import Relay, Waiting
-from ticketing_common.testing.recorder import RecordingPublisher, eventually
-from ticketing_common.testing.servers import Server
 from ticketing_common.web.parts import running
+from ticketing_test_support.recorder import RecordingPublisher, eventually
+from ticketing_test_support.servers import Server
 
 SOON = 0.05
 LATER = timedelta(hours=1)

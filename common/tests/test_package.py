@@ -24,12 +24,10 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def declared() -> tuple[set[str], set[str]]:
-    """The distributions of the package, and those that its extra `testing` adds."""
+def declared() -> set[str]:
+    """The distributions that the package depends on."""
     project = tomllib.loads((COMMON / "pyproject.toml").read_text())["project"]
-    needed, for_tests = project["dependencies"], project["optional-dependencies"]["testing"]
-    names = [{canonical(re.split(r"[\[<>=!~;]", line)[0].strip()) for line in lines} for lines in (needed, for_tests)]
-    return names[0], names[0] | names[1]
+    return {canonical(re.split(r"[\[<>=!~;]", line)[0].strip()) for line in project["dependencies"]}
 
 
 @functools.cache
@@ -50,13 +48,12 @@ def imported(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda path: str(path.relative_to(SOURCE)))
 def test_every_import_is_declared(path: Path) -> None:
-    needed, for_tests = declared()
-    assert imported(path) - (for_tests if "testing" in path.parts else needed) == set()
+    assert imported(path) - declared() == set()
 
 
 def test_nothing_is_declared_that_is_not_imported() -> None:
     used = set().union(*(imported(path) for path in SOURCE.rglob("*.py")))
-    assert declared()[1] - used - {"uvicorn"} == set()  # uvicorn is what runs a service
+    assert declared() - used - {"uvicorn"} == set()  # uvicorn is what runs a service
 
 
 @pytest.fixture(scope="module")

@@ -59,14 +59,6 @@ NAMES = {
         ),
         *("clear_session", "set_session"),
     },
-    "testing.apps": {"served"},
-    "testing.binaries": {"BinaryNotFound", "find_binary"},
-    "testing.crash_points": {"Place", "Point", "arm", "death", "disarm", "seen"},
-    "testing.listeners": {"RecordingListener", "envelope", "listening", "say"},
-    "testing.recorder": {"RecordingPublisher", "eventually"},
-    "testing.servers": {"Server", "free_port", "mongod", "nats_server", "redis_server", "started", "wait_until"},
-    "testing.sessions": {"cookie_for"},
-    "testing.fixtures": {"JWT_SECRET", "broker", "mongo_uri", "nats_url", "redis_url"},
 }
 
 

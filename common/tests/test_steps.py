@@ -9,9 +9,9 @@ from ticketing_common.messaging import Broker, Publisher
 from ticketing_common.mongo import Database, Documents
 from ticketing_common.outbox import Relay
 from ticketing_common.steps import Step, watch
-from ticketing_common.testing.listeners import RecordingListener, listening, say
-from ticketing_common.testing.recorder import eventually
 from ticketing_common.web.parts import running
+from ticketing_test_support.listeners import RecordingListener, listening, say
+from ticketing_test_support.recorder import eventually
 
 UPDATED = TicketUpdated(id="a", version=1, title="Front row", price=1250, user_id="u")
 

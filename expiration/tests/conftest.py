@@ -15,12 +15,12 @@ from ticketing_common.messaging import Broker, Publisher
 from ticketing_common.messaging.streams import EVENTS_STREAM
 from ticketing_common.mongo import Database, new_id
 from ticketing_common.observability import tracing
-from ticketing_common.testing.apps import served
-from ticketing_common.testing.recorder import eventually
-from ticketing_common.testing.servers import Server, redis_server
 from ticketing_expiration.app import create_app
 from ticketing_expiration.settings import Settings
 from ticketing_expiration.store import INDEXES, ExpiryStore
+from ticketing_test_support.apps import served
+from ticketing_test_support.recorder import eventually
+from ticketing_test_support.servers import Server, redis_server
 
 
 @pytest.fixture

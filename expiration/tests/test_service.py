@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable
 import httpx
 from redis import Redis
 
-from ticketing_common.testing.apps import served
-from ticketing_common.testing.recorder import eventually
-from ticketing_common.testing.servers import Server
 from ticketing_expiration.app import create_app
 from ticketing_expiration.settings import Settings
 from ticketing_expiration.store import ExpiryStore
 from ticketing_expiration.wakeups import Wakeups, announce
+from ticketing_test_support.apps import served
+from ticketing_test_support.recorder import eventually
+from ticketing_test_support.servers import Server
 
 Place = Callable[..., Awaitable[str]]
 Count = Callable[[], Awaitable[int]]

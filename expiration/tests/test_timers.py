@@ -14,9 +14,9 @@ from rq import Callback, Queue
 from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
 
-from ticketing_common.testing.recorder import eventually
-from ticketing_common.testing.servers import Server
 from ticketing_expiration.timers import QUEUE, DueTimers, RqTimers, connect, job_id
+from ticketing_test_support.recorder import eventually
+from ticketing_test_support.servers import Server
 
 
 @pytest.fixture

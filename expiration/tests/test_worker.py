@@ -9,15 +9,15 @@ from pathlib import Path
 import httpx
 
 from ticketing_common.errors import Unavailable
-from ticketing_common.testing.apps import served
-from ticketing_common.testing.recorder import eventually
-from ticketing_common.testing.servers import Server
 from ticketing_expiration.app import create_app
 from ticketing_expiration.domain import Expiry, Firing
 from ticketing_expiration.settings import Settings
 from ticketing_expiration.store import ExpiryStore
 from ticketing_expiration.timers import RqTimers, connect
 from ticketing_expiration.worker import Worker
+from ticketing_test_support.apps import served
+from ticketing_test_support.recorder import eventually
+from ticketing_test_support.servers import Server
 
 StartWorker = Callable[[Settings], subprocess.Popen[bytes]]
 Place = Callable[..., Awaitable[str]]

@@ -7,12 +7,12 @@ import pytest
 from fastapi import FastAPI
 
 from ticketing_common.mongo import Database
-from ticketing_common.testing.apps import served
-from ticketing_common.testing.fixtures import JWT_SECRET
 from ticketing_orders.app import create_app
 from ticketing_orders.settings import Settings
 from ticketing_orders.store import INDEXES, OrderStore
-from ticketing_orders.testing import OrdersInMemory
+from ticketing_test_support.apps import served
+from ticketing_test_support.fixtures import JWT_SECRET
+from ticketing_test_support.orders import OrdersInMemory
 
 OUT_OF_REACH = "nats://127.0.0.1:1"
 

@@ -9,9 +9,9 @@ import pytest
 from fastapi import FastAPI
 
 from ticketing_common.mongo import new_id
-from ticketing_common.testing.fixtures import JWT_SECRET
-from ticketing_common.testing.sessions import cookie_for
-from ticketing_orders.testing import list_ticket
+from ticketing_test_support.fixtures import JWT_SECRET
+from ticketing_test_support.orders import list_ticket
+from ticketing_test_support.sessions import cookie_for
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from ticketing_common.errors import Refused
 from ticketing_common.events import CancelReason, OrderRefundDue, OrderStatus
 from ticketing_orders import use_cases
 from ticketing_orders.domain import Order, Ticket
-from ticketing_orders.testing import HOLD_FOR, NOW, PRICE, OrdersInMemory, cancel, captured_payment, expire, pay
+from ticketing_test_support.orders import HOLD_FOR, NOW, PRICE, OrdersInMemory, cancel, captured_payment, expire, pay
 
 Standing = tuple[OrderStatus, CancelReason | None]
 

@@ -8,7 +8,7 @@ from ticketing_common.events import PaymentHappening, PaymentStep, RefundReason
 from ticketing_orders import domain
 from ticketing_orders.domain import Order, Payment, Ticket
 from ticketing_orders.history import history
-from ticketing_orders.testing import HOLD_FOR, NOW, PRICE, captured_payment
+from ticketing_test_support.orders import HOLD_FOR, NOW, PRICE, captured_payment
 
 TICKET = Ticket(id="f" * 24, version=4, title="Front row", price=PRICE)
 CREATED = domain.place(order_id="a" * 24, buyer_id="b" * 24, ticket=TICKET, hold=1, now=NOW, hold_for=HOLD_FOR)

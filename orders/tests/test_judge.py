@@ -15,7 +15,7 @@ from ticketing_common.events import (
 )
 from ticketing_orders import use_cases
 from ticketing_orders.domain import Order, TicketReserved
-from ticketing_orders.testing import (
+from ticketing_test_support.orders import (
     PRICE,
     OrdersInMemory,
     cancel,

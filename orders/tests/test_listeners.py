@@ -28,12 +28,12 @@ from ticketing_common.events import (
 from ticketing_common.messaging import Broker, ComeBackLater, Listener, Publisher, RetryPolicy, Subscription
 from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM
 from ticketing_common.mongo import new_id
-from ticketing_common.testing.apps import served
-from ticketing_common.testing.recorder import eventually
 from ticketing_orders import listeners
 from ticketing_orders.domain import Order, Ticket
 from ticketing_orders.store import OrderStore
-from ticketing_orders.testing import PRICE, OrdersInMemory, cancel, list_ticket, now_of, place
+from ticketing_test_support.apps import served
+from ticketing_test_support.orders import PRICE, OrdersInMemory, cancel, list_ticket, now_of, place
+from ticketing_test_support.recorder import eventually
 
 MakeApp = Callable[[str], FastAPI]
 

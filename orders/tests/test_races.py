@@ -11,7 +11,7 @@ from ticketing_common.mongo import Database, new_id
 from ticketing_orders.domain import AlreadyComplete, Order, Ticket, TicketReserved
 from ticketing_orders.ports import Orders
 from ticketing_orders.store import ONE_LIVE_ORDER, ONE_ORDER_A_HOLD, OrderStore
-from ticketing_orders.testing import cancel, captured_payment, expire, list_ticket, now_of, pay, place
+from ticketing_test_support.orders import cancel, captured_payment, expire, list_ticket, now_of, pay, place
 
 BUYERS = 50
 ROUNDS = 30

@@ -13,12 +13,12 @@ from fastapi import FastAPI
 from ticketing_common.events import Envelope, TicketCreated
 from ticketing_common.messaging import Broker, Publisher
 from ticketing_common.mongo import new_id
-from ticketing_common.testing.apps import served
-from ticketing_common.testing.recorder import eventually
-from ticketing_common.testing.sessions import cookie_for
 from ticketing_orders.domain import Order
 from ticketing_orders.store import OrderStore
-from ticketing_orders.testing import cancel, expire, list_ticket, now_of, pay
+from ticketing_test_support.apps import served
+from ticketing_test_support.orders import cancel, expire, list_ticket, now_of, pay
+from ticketing_test_support.recorder import eventually
+from ticketing_test_support.sessions import cookie_for
 
 OLD_ID = "5f" * 12
 NO_IDS = ["nonsense", "F" * 24, "f" * 23, "f" * 25, "%00", "..", "{}", "x" * 2000]

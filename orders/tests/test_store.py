@@ -14,7 +14,7 @@ from ticketing_orders.announcements import announce
 from ticketing_orders.domain import HoldTaken, Order, Ticket, TicketReserved
 from ticketing_orders.orphans import OrphanWatch
 from ticketing_orders.store import INDEXES, ONE_LIVE_ORDER, ONE_ORDER_A_HOLD, OrderStore
-from ticketing_orders.testing import (
+from ticketing_test_support.orders import (
     HOLD_FOR,
     NOW,
     cancel,

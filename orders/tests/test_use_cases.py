@@ -12,7 +12,7 @@ from ticketing_common.mongo import new_id
 from ticketing_orders import use_cases
 from ticketing_orders.domain import AlreadyComplete, HoldTaken, NotExpiredYet, Order, Ticket, TicketReserved
 from ticketing_orders.ports import Orders
-from ticketing_orders.testing import (
+from ticketing_test_support.orders import (
     HOLD_FOR,
     NOW,
     PRICE,

@@ -7,15 +7,15 @@ import pytest
 from fastapi import FastAPI
 
 from ticketing_common.mongo import Database
-from ticketing_common.testing.apps import served
-from ticketing_common.testing.fixtures import JWT_SECRET
-from ticketing_common.testing.servers import Server, started
-from ticketing_local.testing.stripe_emulator import stripe_emulator
 from ticketing_payments.app import create_app
 from ticketing_payments.settings import Settings
 from ticketing_payments.store import INDEXES, PaymentStore
 from ticketing_payments.stripe_gateway import StripeGateway
-from ticketing_payments.testing.stories import Shop
+from ticketing_test_support.apps import served
+from ticketing_test_support.fixtures import JWT_SECRET
+from ticketing_test_support.payments.stories import Shop
+from ticketing_test_support.servers import Server, started
+from ticketing_test_support.stripe_emulator import stripe_emulator
 
 OUT_OF_REACH = "nats://127.0.0.1:1"
 STRIPE_KEY = "sk_test_only_tests_know_it"

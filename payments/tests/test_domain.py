@@ -18,7 +18,7 @@ from ticketing_payments.domain import (
 )
 from ticketing_payments.intent import Money
 from ticketing_payments.payment import Order, Payment, PaymentStatus, Refund
-from ticketing_payments.testing.stories import BUYER, EXPIRES_AT, NOW, PRICE, an_order
+from ticketing_test_support.payments.stories import BUYER, EXPIRES_AT, NOW, PRICE, an_order
 
 PAYMENT = Payment(order_id="order", id="payment", version=0, order=an_order())
 PAID = replace(PAYMENT, money=Money(captured=PRICE), status=PaymentStatus.SUCCEEDED, intent_id="pi_1")

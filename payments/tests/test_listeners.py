@@ -22,8 +22,8 @@ from ticketing_payments.listeners import (
     OrderRefundDueListener,
 )
 from ticketing_payments.payment import PaymentStatus
-from ticketing_payments.testing.stories import BUYER, EXPIRES_AT, PRICE, Shop, an_order
-from ticketing_payments.testing.stripe import WANTS_3DS
+from ticketing_test_support.payments.stories import BUYER, EXPIRES_AT, PRICE, Shop, an_order
+from ticketing_test_support.payments.stripe import WANTS_3DS
 
 
 def facts(shop: Shop, version: int, status: OrderStatus) -> dict[str, object]:

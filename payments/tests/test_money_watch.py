@@ -11,7 +11,7 @@ from ticketing_payments.intent import Money
 from ticketing_payments.money_watch import MoneyWatch
 from ticketing_payments.payment import Order, Payment
 from ticketing_payments.store import PaymentStore
-from ticketing_payments.testing.stories import PRICE, an_order
+from ticketing_test_support.payments.stories import PRICE, an_order
 
 EXPIRED = an_order(version=1, status=OrderStatus.CANCELLED, reason=CancelReason.EXPIRED)
 COMPLETE = an_order(version=1, status=OrderStatus.COMPLETE)

@@ -11,8 +11,8 @@ from ticketing_payments.domain import AlreadyPaid, OrderCancelled, OrderExpired,
 from ticketing_payments.intent import IntentStatus
 from ticketing_payments.payment import PaymentStatus
 from ticketing_payments.ports import BadToken
-from ticketing_payments.testing.stories import BUYER, EXPIRES_AT, NOW, PRICE, Shop, an_order
-from ticketing_payments.testing.stripe import DECLINED, GOOD, NO_FUNDS, OTHER_GOOD, SLOW, SPENT, UNTRIED, WANTS_3DS
+from ticketing_test_support.payments.stories import BUYER, EXPIRES_AT, NOW, PRICE, Shop, an_order
+from ticketing_test_support.payments.stripe import DECLINED, GOOD, NO_FUNDS, OTHER_GOOD, SLOW, SPENT, UNTRIED, WANTS_3DS
 
 
 async def test_paying_takes_the_orders_own_price_and_says_so_once(shop: Shop) -> None:

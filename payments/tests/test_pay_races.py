@@ -11,9 +11,9 @@ from ticketing_payments.domain import OrderCancelled, OrderExpired
 from ticketing_payments.intent import IntentStatus
 from ticketing_payments.payment import PaymentStatus
 from ticketing_payments.reconciler import Reconciler
-from ticketing_payments.testing.payments import Died
-from ticketing_payments.testing.stories import EXPIRES_AT, Shop
-from ticketing_payments.testing.stripe import GOOD, OTHER_GOOD, SLOW, WANTS_3DS
+from ticketing_test_support.payments.payments import Died
+from ticketing_test_support.payments.stories import EXPIRES_AT, Shop
+from ticketing_test_support.payments.stripe import GOOD, OTHER_GOOD, SLOW, WANTS_3DS
 
 
 async def test_the_intents_id_is_stored_before_the_card_is_tried(shop: Shop) -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.events import PaymentCreated
-from ticketing_common.testing.recorder import eventually
 from ticketing_payments.payment import PaymentStatus
 from ticketing_payments.reconciler import Reconciler
-from ticketing_payments.testing.stories import NOW, PRICE, Shop
-from ticketing_payments.testing.stripe import WANTS_3DS
+from ticketing_test_support.payments.stories import NOW, PRICE, Shop
+from ticketing_test_support.payments.stripe import WANTS_3DS
+from ticketing_test_support.recorder import eventually
 
 DUE = NOW + timedelta(seconds=60)
 FAR_AHEAD = timedelta(days=30)

@@ -9,8 +9,8 @@ from ticketing_common.events import PaymentCreated, PaymentRefunded, RefundReaso
 from ticketing_payments.domain import NotRefundable
 from ticketing_payments.payment import PaymentStatus
 from ticketing_payments.reconciler import Reconciler
-from ticketing_payments.testing.payments import Died
-from ticketing_payments.testing.stories import NOW, PRICE, Shop
+from ticketing_test_support.payments.payments import Died
+from ticketing_test_support.payments.stories import NOW, PRICE, Shop
 
 
 @pytest.fixture

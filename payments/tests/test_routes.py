@@ -13,11 +13,11 @@ from fastapi import FastAPI
 from ticketing_common.events import CancelReason, Envelope, HeldTicket, OrderCreated, OrderStatus
 from ticketing_common.messaging import Broker, Publisher
 from ticketing_common.mongo import new_id
-from ticketing_common.testing.apps import served
-from ticketing_common.testing.recorder import eventually
-from ticketing_common.testing.sessions import cookie_for
 from ticketing_payments import use_cases
 from ticketing_payments.payment import Order, Payment
+from ticketing_test_support.apps import served
+from ticketing_test_support.recorder import eventually
+from ticketing_test_support.sessions import cookie_for
 
 PRICE = 1250
 OLD_ID = "5f" * 12

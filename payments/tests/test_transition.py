@@ -14,8 +14,8 @@ from ticketing_payments.announcements import news
 from ticketing_payments.domain import IntentMismatch
 from ticketing_payments.intent import Decline, Intent, IntentStatus, Money
 from ticketing_payments.payment import Payment, PaymentStatus
-from ticketing_payments.testing.stories import CURRENCY, NOW, PRICE, an_order
 from ticketing_payments.transition import taken_over
+from ticketing_test_support.payments.stories import CURRENCY, NOW, PRICE, an_order
 
 WAITING = IntentStatus.REQUIRES_PAYMENT_METHOD
 OPEN = Intent("pi_1", "order", WAITING, PRICE, CURRENCY)

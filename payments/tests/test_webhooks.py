@@ -12,11 +12,11 @@ import pytest
 from prometheus_client import REGISTRY
 
 from ticketing_common.events import PaymentCreated, PaymentRefunded
-from ticketing_common.testing.apps import served
 from ticketing_payments.payment import PaymentStatus
-from ticketing_payments.testing.stories import PRICE, Shop
-from ticketing_payments.testing.stripe import WANTS_3DS
 from ticketing_payments.webhooks import BadSignature, Signal, hear_webhook
+from ticketing_test_support.apps import served
+from ticketing_test_support.payments.stories import PRICE, Shop
+from ticketing_test_support.payments.stripe import WANTS_3DS
 
 WEBHOOK = "/api/payments/webhook"
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ticketing_common.testing.servers import free_port, wait_until
 from ticketing_local.client import SERVER
 from ticketing_local.probes import HttpProbe
+from ticketing_test_support.servers import free_port, wait_until
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
-from ticketing_local.browser import launch
 from ticketing_local.ports import free_gateway_port
-from ticketing_local.testing.stack import Stack, started
-from ticketing_local.testing.visiting import Visitor
+from ticketing_test_support.browser import launch
+from ticketing_test_support.stack import Stack, started
+from ticketing_test_support.visiting import Visitor
 
 expect.set_options(timeout=30_000)
 TEST_SECONDS = 300  # on a machine that is busy with other things; a few are enough on a free one

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest_asyncio
 from playwright.async_api import expect
 
-from ticketing_common.testing.recorder import eventually
+from ticketing_test_support.recorder import eventually
 
 NEWS_MS = 60_000
 SLOW_ANSWER = {"kind": "delay", "when": "after", "path": "/v1/payment_intents/*/confirm", "seconds": 8}

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 from tests.browser.another_client import another_client
 
-from ticketing_common.testing.servers import wait_until
+from ticketing_test_support.servers import wait_until
 
 REQUEST = b"GET %b HTTP/1.1\r\nHost: localhost\r\n\r\n"
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from ticketing_local.ports import free_gateway_port
-from ticketing_local.testing.crashing import FORGETFUL, MATRIX, WINDOW_SECONDS, cells, run
-from ticketing_local.testing.stack import Stack, started, ticketing
+from ticketing_test_support.crashing import FORGETFUL, MATRIX, WINDOW_SECONDS, cells, run
+from ticketing_test_support.stack import Stack, started, ticketing
 
 PATIENCE_SECONDS = 30
 LOSSES = {

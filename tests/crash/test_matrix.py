@@ -2,9 +2,9 @@
 
 import pytest
 
-from ticketing_common.testing.crash_points import Place, Point, seen
-from ticketing_local.testing.crashing import MATRIX, Cell, Outcomes, cells, folder_of
-from ticketing_local.testing.stack import Stack, ticketing
+from ticketing_test_support.crash_points import Place, Point, seen
+from ticketing_test_support.crashing import MATRIX, Cell, Outcomes, cells, folder_of
+from ticketing_test_support.stack import Stack, ticketing
 
 PROCESSES = sorted({way.process for way in MATRIX})
 pytestmark = pytest.mark.timeout(1_200)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from ticketing_local.ports import free_gateway_port
-from ticketing_local.testing.stack import Stack, started
+from ticketing_test_support.stack import Stack, started
 
 WINDOW_SECONDS = 6
 TEST_SECONDS = 600

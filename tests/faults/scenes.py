@@ -12,10 +12,10 @@ import httpx
 from ticketing_common.events import Subject
 from ticketing_common.messaging import DeadLetter, DeadLetters, inspecting, said_events
 from ticketing_common.messaging.streams import EVENTS_STREAM
-from ticketing_common.testing.recorder import eventually
-from ticketing_local.testing.breaking import wipe_redis
-from ticketing_local.testing.crowd import Crowd, Evidence, Notes, Shopper, gather, say_again
-from ticketing_local.testing.stack import Stack
+from ticketing_test_support.breaking import wipe_redis
+from ticketing_test_support.crowd import Crowd, Evidence, Notes, Shopper, gather, say_again
+from ticketing_test_support.recorder import eventually
+from ticketing_test_support.stack import Stack
 
 AT_ONCE = 8
 LOOK_EVERY_SECONDS = 0.5

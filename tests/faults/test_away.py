@@ -3,9 +3,9 @@
 import asyncio
 
 from ticketing_common.messaging import RetryPolicy, inspecting, said_events
-from ticketing_local.testing.breaking import down
-from ticketing_local.testing.crowd import Crowd, say_again
-from ticketing_local.testing.stack import Stack
+from ticketing_test_support.breaking import down
+from ticketing_test_support.crowd import Crowd, say_again
+from ticketing_test_support.stack import Stack
 
 AWAY_SECONDS = 300
 ROUNDS = 10

@@ -5,10 +5,10 @@ from collections import Counter
 
 from tests.faults.scenes import somebody
 
-from ticketing_local.testing.breaking import down, frozen
-from ticketing_local.testing.crowd import Crowd
-from ticketing_local.testing.crowd.promises import Cancellation, Listing, Reservation
-from ticketing_local.testing.stack import Stack
+from ticketing_test_support.breaking import down, frozen
+from ticketing_test_support.crowd import Crowd
+from ticketing_test_support.crowd.promises import Cancellation, Listing, Reservation
+from ticketing_test_support.stack import Stack
 
 FROZEN_SECONDS = 20
 DOWN_SECONDS = 60

@@ -8,9 +8,9 @@ import pytest
 from tests.faults.scenes import somebody
 
 from ticketing_common.mongo import Database
-from ticketing_local.testing.breaking import down
-from ticketing_local.testing.crowd import Crowd, reckon
-from ticketing_local.testing.stack import Stack
+from ticketing_test_support.breaking import down
+from ticketing_test_support.crowd import Crowd, reckon
+from ticketing_test_support.stack import Stack
 
 Collection = Any
 Open = Callable[[str], AbstractAsyncContextManager[Collection]]

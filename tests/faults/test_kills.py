@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from ticketing_local.testing.breaking import kill
-from ticketing_local.testing.crowd import Crowd
-from ticketing_local.testing.stack import Stack
+from ticketing_test_support.breaking import kill
+from ticketing_test_support.crowd import Crowd
+from ticketing_test_support.stack import Stack
 
 SERVICES = ("auth", "tickets", "orders-1", "payments", "expiration", "expiration-worker")
 SERVERS = ("mongo", "nats", "redis", "stripe")

@@ -4,10 +4,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ticketing_local.testing.breaking import rewired
-from ticketing_local.testing.crowd import Crowd
-from ticketing_local.testing.lossy import LossyProxy
-from ticketing_local.testing.stack import Stack
+from ticketing_test_support.breaking import rewired
+from ticketing_test_support.crowd import Crowd
+from ticketing_test_support.lossy import LossyProxy
+from ticketing_test_support.stack import Stack
 
 # As they stand in MongoDB's wire protocol: a BSON string named like the command.
 WRITES = (b"\x02insert\x00", b"\x02update\x00")

@@ -2,8 +2,8 @@
 
 from tests.faults.scenes import every_order_expires_though_redis_is_wiped
 
-from ticketing_local.testing.crowd import Crowd
-from ticketing_local.testing.stack import Stack
+from ticketing_test_support.crowd import Crowd
+from ticketing_test_support.stack import Stack
 
 WINDOW_SECONDS = 45  # of this file's stack: time enough to make them
 OPEN_ORDERS = 200

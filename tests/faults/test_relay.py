@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from ticketing_common.steps import Step
-from ticketing_common.testing.crash_points import Place, Point, arm, death
-from ticketing_local.testing.breaking import rewired
-from ticketing_local.testing.crowd import Crowd
-from ticketing_local.testing.stack import Stack
+from ticketing_test_support.breaking import rewired
+from ticketing_test_support.crash_points import Place, Point, arm, death
+from ticketing_test_support.crowd import Crowd
+from ticketing_test_support.stack import Stack
 
 DEATHS = 3
 
@@ -17,7 +17,7 @@ DEATHS = 3
 async def test_a_relay_that_dies_between_publish_and_pull_says_an_event_twice_at_worst(
     stack: Stack, crowd: Crowd, all_is_well, tmp_path: Path, name: str
 ) -> None:
-    wrapper = ("-m", "ticketing_common.testing.crashing", str(tmp_path))
+    wrapper = ("-m", "ticketing_test_support.crashing_process", str(tmp_path))
     with rewired(stack, name, wrapper=wrapper):
         async with crowd.shopping():
             for _ in range(DEATHS):

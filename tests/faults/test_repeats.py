@@ -2,8 +2,8 @@
 
 from tests.faults.scenes import every_event_comes_ten_times_more_and_shuffled
 
-from ticketing_local.testing.crowd import Crowd
-from ticketing_local.testing.stack import Stack
+from ticketing_test_support.crowd import Crowd
+from ticketing_test_support.stack import Stack
 
 EVERY = 1_000_000
 

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from ticketing_local.testing.crowd import Crowd
-from ticketing_local.testing.stack import Stack
+from ticketing_test_support.crowd import Crowd
+from ticketing_test_support.stack import Stack
 
 CONFIRM, CREATE = "/v1/payment_intents/*/confirm", "/v1/payment_intents"
 HITS = 8

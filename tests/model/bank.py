@@ -1,8 +1,8 @@
 """The Stripe account of the model: that of payments' own tests, with what banks and people do there."""
 
 from ticketing_payments.intent import Intent, IntentStatus
-from ticketing_payments.testing.stripe import StripeInMemory
 from ticketing_payments.webhooks import Signal
+from ticketing_test_support.payments.stripe import StripeInMemory
 
 _OPEN = (IntentStatus.REQUIRES_ACTION, IntentStatus.PROCESSING)
 

@@ -15,7 +15,7 @@ from ticketing_common.errors import PaymentDeclined, Refused
 from ticketing_orders import use_cases as orders
 from ticketing_payments.domain import AlreadyPaid, StillProcessing
 from ticketing_payments.pay import pay
-from ticketing_payments.testing.stripe import DECLINED, GOOD, OTHER_GOOD, SLOW, UNTRIED, WANTS_3DS
+from ticketing_test_support.payments.stripe import DECLINED, GOOD, OTHER_GOOD, SLOW, UNTRIED, WANTS_3DS
 from ticketing_tickets import use_cases as tickets
 
 BUYER = "b0" * 12

@@ -20,7 +20,7 @@ from ticketing_expiration.domain import FiredBy
 from ticketing_expiration.store import INDEXES as EXPIRATION
 from ticketing_expiration.store import ExpiryStore
 from ticketing_expiration.use_cases import fire_due
-from ticketing_local.auditing.books import Books
+from ticketing_ops.auditing.books import Books
 from ticketing_orders.store import INDEXES as ORDERS
 from ticketing_orders.store import OrderStore
 from ticketing_payments.reconciler import Reconciler

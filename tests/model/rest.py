@@ -8,8 +8,8 @@ from tests.model.market import Market
 from tests.model.watch import require
 
 from ticketing_common.events import OrderState, TicketCreated, TicketState
-from ticketing_local.auditing import findings
-from ticketing_local.auditing.books import Books, Finding, by_id
+from ticketing_ops.auditing import findings
+from ticketing_ops.auditing.books import Books, Finding, by_id
 
 _A_PAUSE_OF_THE_RECONCILER = 3_660
 _MOST_ROUNDS = 200

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.model.bank import Bank
 
-from ticketing_local.auditing.books import Books, by_id, is_live
+from ticketing_ops.auditing.books import Books, by_id, is_live
 
 Document = Mapping[str, Any]
 State = tuple[str, str | None]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from ticketing_local.auditing.books import Books, Document, Finding
+from ticketing_ops.auditing.books import Books, Document, Finding
 
 
 def about(books: Books, tickets: Collection[str]) -> Books:

@@ -14,12 +14,12 @@ from tests.races.market import Market, Person
 from tests.races.rounds import Rounds
 
 from ticketing_common.messaging import inspecting
-from ticketing_common.testing.servers import Server, started
-from ticketing_local.auditing.gathering import reading
 from ticketing_local.ps import addresses
 from ticketing_local.state import StateDir
-from ticketing_local.testing.stack import Stack, ticketing
-from ticketing_local.testing.stripe_emulator import stripe_emulator
+from ticketing_ops.auditing.gathering import reading
+from ticketing_test_support.servers import Server, started
+from ticketing_test_support.stack import Stack, ticketing
+from ticketing_test_support.stripe_emulator import stripe_emulator
 
 SECONDS_A_ROUND = 5
 LONG_RUN = 20  # rounds

@@ -13,16 +13,16 @@ from ticketing_auth import app as auth
 from ticketing_auth.settings import Settings as AuthSettings
 from ticketing_common.messaging import inspecting
 from ticketing_common.mongo import Database
-from ticketing_common.testing.apps import served
-from ticketing_common.testing.fixtures import JWT_SECRET
 from ticketing_expiration import app as expiration
 from ticketing_expiration.settings import Settings as ExpirationSettings
-from ticketing_local.auditing.gathering import Reader
 from ticketing_local.settings import SERVICES
+from ticketing_ops.auditing.gathering import Reader
 from ticketing_orders import app as orders
 from ticketing_orders.settings import Settings as OrdersSettings
 from ticketing_payments import app as payments
 from ticketing_payments.settings import Settings as PaymentsSettings
+from ticketing_test_support.apps import served
+from ticketing_test_support.fixtures import JWT_SECRET
 from ticketing_tickets import app as tickets
 from ticketing_tickets.settings import Settings as TicketsSettings
 

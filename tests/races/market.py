@@ -16,10 +16,10 @@ from tests.races.books import about, given_back_twice, over_before_its_time
 
 from ticketing_common.events import Envelope, Event
 from ticketing_common.observability import tracing
-from ticketing_local.auditing import findings
-from ticketing_local.auditing.books import Books, Finding
-from ticketing_local.auditing.gathering import Reader
-from ticketing_local.testing.persistence import PASSWORD
+from ticketing_ops.auditing import findings
+from ticketing_ops.auditing.books import Books, Finding
+from ticketing_ops.auditing.gathering import Reader
+from ticketing_test_support.persistence import PASSWORD
 
 LOOK_AGAIN_SECONDS = 0.5
 KNOWN_WITHIN_SECONDS = 60

@@ -10,7 +10,7 @@ from tests.races.lab import OpenLab
 from tests.races.market import Json, Market, Person, made, refusal
 from tests.races.rounds import Rounds
 
-from ticketing_local.auditing.books import Books, Document, by_id
+from ticketing_ops.auditing.books import Books, Document, by_id
 
 DONE, PAID = "204", "201"
 ALREADY_COMPLETE = "400 That order is already paid and complete; it cannot be cancelled."

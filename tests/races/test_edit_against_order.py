@@ -10,7 +10,7 @@ from tests.races.lab import OpenLab
 from tests.races.market import Json, Market, Person, made, refusal
 from tests.races.rounds import Rounds
 
-from ticketing_local.auditing.books import Books, Document, by_id
+from ticketing_ops.auditing.books import Books, Document, by_id
 
 OLD, NEW = ("Row C", 2000), ("Row A", 3500)
 RESERVED = "400 This ticket is reserved or sold and cannot be changed now."

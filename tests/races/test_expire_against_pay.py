@@ -13,8 +13,8 @@ from tests.races.market import Json, Market, Person, made, refusal
 from tests.races.rounds import Rounds
 
 from ticketing_common.events import ExpirationComplete
-from ticketing_common.testing.recorder import eventually
-from ticketing_local.auditing.books import Books, by_id
+from ticketing_ops.auditing.books import Books, by_id
+from ticketing_test_support.recorder import eventually
 
 PAID = "201"
 TOO_LATE = (

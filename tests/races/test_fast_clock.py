@@ -11,8 +11,8 @@ from tests.races.lab import OpenLab
 from tests.races.market import Json, Market, Person, made, refusal
 from tests.races.rounds import Rounds
 
-from ticketing_common.testing.recorder import eventually
-from ticketing_local.auditing.books import Books, by_id
+from ticketing_ops.auditing.books import Books, by_id
+from ticketing_test_support.recorder import eventually
 
 FAST = timedelta(minutes=2)
 WINDOW_SECONDS = 2.0

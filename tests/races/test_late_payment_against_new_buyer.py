@@ -12,10 +12,10 @@ from tests.races.market import Json, Person, made, refusal
 from tests.races.rounds import Rounds
 
 from ticketing_common.events import ExpirationComplete
-from ticketing_common.testing.recorder import eventually
-from ticketing_local.auditing.books import Books, by_id
+from ticketing_ops.auditing.books import Books, by_id
 from ticketing_orders.domain import TicketReserved
 from ticketing_payments.domain import OrderExpired
+from ticketing_test_support.recorder import eventually
 
 WINDOW_SECONDS = 1.5
 RESERVED, TOO_LATE = f"400 {TicketReserved.message}", f"400 {OrderExpired.message}"

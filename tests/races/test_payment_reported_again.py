@@ -10,8 +10,8 @@ from tests.races.market import Person, made
 from tests.races.rounds import Rounds
 
 from ticketing_common.events import PaymentCreated
-from ticketing_common.testing.recorder import eventually
-from ticketing_local.auditing.books import Books, Document
+from ticketing_ops.auditing.books import Books, Document
+from ticketing_test_support.recorder import eventually
 
 TIMES = 4
 

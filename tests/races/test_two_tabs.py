@@ -13,7 +13,7 @@ from tests.races.lab import STRIPE_KEY, OpenLab
 from tests.races.market import Json, Market, Person, made, refusal
 from tests.races.rounds import Rounds
 
-from ticketing_local.auditing.books import Books
+from ticketing_ops.auditing.books import Books
 
 CARDS = ("pm_card_visa", "pm_card_mastercard", "pm_card_visa_chargeDeclined")
 ALREADY_PAID = "400 That order is already paid. Nothing more was charged."

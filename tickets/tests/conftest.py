@@ -6,8 +6,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from ticketing_common.testing.apps import served
-from ticketing_common.testing.fixtures import JWT_SECRET
+from ticketing_test_support.apps import served
+from ticketing_test_support.fixtures import JWT_SECRET
 from ticketing_tickets.app import create_app
 from ticketing_tickets.settings import Settings
 

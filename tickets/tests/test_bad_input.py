@@ -10,9 +10,9 @@ import jwt
 import pytest
 
 from ticketing_common.mongo import new_id
-from ticketing_common.testing.fixtures import JWT_SECRET
-from ticketing_common.testing.sessions import cookie_for
 from ticketing_common.tokens import issue
+from ticketing_test_support.fixtures import JWT_SECRET
+from ticketing_test_support.sessions import cookie_for
 
 SELLER = cookie_for()
 GOOD = {"title": "Front row", "price": 12.5}

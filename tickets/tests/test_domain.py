@@ -6,7 +6,7 @@ import pytest
 
 from ticketing_common.events import OrderCancelled, OrderCompleted, OrderCreated
 from ticketing_common.mongo import new_id
-from ticketing_common.testing.samples import order_event
+from ticketing_test_support.samples import order_event
 from ticketing_tickets import domain
 from ticketing_tickets.domain import Fence, NotTheSeller, Ticket, TicketReserved
 

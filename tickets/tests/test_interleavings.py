@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ticketing_common.events import OrderCancelled, OrderCompleted, OrderCreated, OrderState
-from ticketing_common.testing.samples import order_event
+from ticketing_test_support.samples import order_event
 from ticketing_tickets.domain import Ticket, apply_order
 
 

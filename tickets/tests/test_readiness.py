@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
-from ticketing_common.testing.apps import served
-from ticketing_common.testing.fixtures import JWT_SECRET
-from ticketing_common.testing.sessions import cookie_for
+from ticketing_test_support.apps import served
+from ticketing_test_support.fixtures import JWT_SECRET
+from ticketing_test_support.sessions import cookie_for
 from ticketing_tickets.app import create_app
 from ticketing_tickets.settings import Settings
 

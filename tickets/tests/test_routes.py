@@ -8,10 +8,10 @@ from fastapi import FastAPI
 
 from ticketing_common.events import OrderCancelled, OrderCreated
 from ticketing_common.mongo import new_id
-from ticketing_common.testing.apps import served
-from ticketing_common.testing.fixtures import JWT_SECRET
-from ticketing_common.testing.samples import order_event
-from ticketing_common.testing.sessions import cookie_for
+from ticketing_test_support.apps import served
+from ticketing_test_support.fixtures import JWT_SECRET
+from ticketing_test_support.samples import order_event
+from ticketing_test_support.sessions import cookie_for
 from ticketing_tickets import use_cases
 from ticketing_tickets.app import create_app
 from ticketing_tickets.settings import Settings

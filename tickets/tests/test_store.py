@@ -10,7 +10,7 @@ from pymongo.database import Database as SyncDatabase
 
 from ticketing_common.events import OrderCancelled, OrderCreated, TicketCreated
 from ticketing_common.mongo import Database, new_id
-from ticketing_common.testing.samples import order_event
+from ticketing_test_support.samples import order_event
 from ticketing_tickets import domain
 from ticketing_tickets.domain import Ticket
 from ticketing_tickets.store import INDEXES, TicketStore

@@ -15,7 +15,7 @@ from ticketing_common.events import (
     TicketUpdated,
 )
 from ticketing_common.mongo import new_id
-from ticketing_common.testing.samples import order_event
+from ticketing_test_support.samples import order_event
 from ticketing_tickets import domain, use_cases
 from ticketing_tickets.domain import Ticket, TicketReserved
 

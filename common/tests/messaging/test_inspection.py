@@ -1,7 +1,7 @@
 """Reading the stream without taking anything from it."""
 
 from ticketing_common.messaging import Broker, backlogs, said_events
-from ticketing_common.testing.listeners import say
+from ticketing_test_support.listeners import say
 
 
 async def test_what_was_said_is_read_in_order_and_from_any_place(broker: Broker) -> None:

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from ticketing_common.messaging import Broker
-from ticketing_common.testing.listeners import RecordingListener, listening, say
-from ticketing_common.testing.recorder import eventually
-from ticketing_common.testing.servers import Server
 from ticketing_common.web.parts import running
+from ticketing_test_support.listeners import RecordingListener, listening, say
+from ticketing_test_support.recorder import eventually
+from ticketing_test_support.servers import Server
 
 
 @pytest.fixture

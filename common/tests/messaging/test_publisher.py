@@ -4,7 +4,7 @@ import json
 
 from ticketing_common.messaging import Broker, Publisher, StreamLimits
 from ticketing_common.messaging.streams import EVENTS_STREAM, ensure_streams
-from ticketing_common.testing.listeners import envelope, say
+from ticketing_test_support.listeners import envelope, say
 
 
 async def test_an_event_said_twice_is_stored_once_and_acknowledged_twice(broker: Broker) -> None:

@@ -4,8 +4,8 @@ import pytest
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.messaging import Broker, DeadLetter, DeadLetters, NotReplayable, backlogs, inspecting
-from ticketing_common.testing.listeners import QUICK, RecordingListener, listening, say
-from ticketing_common.testing.recorder import eventually
+from ticketing_test_support.listeners import QUICK, RecordingListener, listening, say
+from ticketing_test_support.recorder import eventually
 
 
 async def choke(_order_id: str, _time: int) -> None:

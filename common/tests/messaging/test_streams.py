@@ -9,7 +9,7 @@ from ticketing_common.events import Subject
 from ticketing_common.messaging import Broker, StreamLimits
 from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM, EVENTS_SUBJECTS
 from ticketing_common.settings import CommonSettings
-from ticketing_common.testing.servers import nats_server, started
+from ticketing_test_support.servers import nats_server, started
 
 
 async def test_five_services_that_start_at_once_make_each_stream_once(nats_url: str) -> None:

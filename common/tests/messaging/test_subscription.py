@@ -8,8 +8,8 @@ from nats.js.api import ConsumerInfo
 from ticketing_common.errors import Unavailable
 from ticketing_common.messaging import Broker, ComeBackLater, RetryPolicy
 from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM
-from ticketing_common.testing.listeners import QUICK, RecordingListener, listening, say
-from ticketing_common.testing.recorder import eventually
+from ticketing_test_support.listeners import QUICK, RecordingListener, listening, say
+from ticketing_test_support.recorder import eventually
 
 
 async def parked(broker: Broker) -> int:

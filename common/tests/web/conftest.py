@@ -10,9 +10,9 @@ from pymongo import IndexModel
 from ticketing_common import errors
 from ticketing_common.mongo import Database
 from ticketing_common.settings import SessionSettings
-from ticketing_common.testing.apps import served
-from ticketing_common.testing.fixtures import JWT_SECRET
 from ticketing_common.web import CamelModel, MaybeUser, SignedInUser, build_app, clear_session, set_session
+from ticketing_test_support.apps import served
+from ticketing_test_support.fixtures import JWT_SECRET
 
 router = APIRouter()
 

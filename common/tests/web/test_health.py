@@ -5,9 +5,9 @@ from collections.abc import Callable
 import httpx
 from fastapi import FastAPI
 
-from ticketing_common.testing.apps import served
-from ticketing_common.testing.recorder import eventually
-from ticketing_common.testing.servers import Server
+from ticketing_test_support.apps import served
+from ticketing_test_support.recorder import eventually
+from ticketing_test_support.servers import Server
 
 MakeApp = Callable[[str], FastAPI]
 NOWHERE = "mongodb://127.0.0.1:1/test"

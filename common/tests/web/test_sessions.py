@@ -7,9 +7,9 @@ import httpx
 import jwt
 import pytest
 
-from ticketing_common.testing.fixtures import JWT_SECRET
-from ticketing_common.testing.sessions import cookie_for
 from ticketing_common.tokens import LIFETIME, issue
+from ticketing_test_support.fixtures import JWT_SECRET
+from ticketing_test_support.sessions import cookie_for
 
 NOW = datetime.now(UTC)
 CLAIMS: dict[str, Any] = {"id": "u1", "email": "a@b.c", "iat": NOW, "exp": NOW + LIFETIME}

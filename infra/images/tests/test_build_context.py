@@ -10,8 +10,8 @@ import pytest
 ROOT = Path(__file__).parents[3]
 # Large folders of third-party files: whether one is included is checked, its content is not walked.
 NOT_WALKED = {".git", ".venv", ".local", "node_modules", ".next", ".mypy_cache"}
-FORBIDDEN = NOT_WALKED | {"tests", "testing", "docs", "__pycache__", ".env", ".github", ".ci", ".cache"}
-DOCKERFILES = [ROOT / "infra/images/Dockerfile", ROOT / "client/Dockerfile", ROOT / "infra/local/Dockerfile"]
+FORBIDDEN = NOT_WALKED | {"tests", "docs", "__pycache__", ".env", ".github", ".ci", ".cache"}
+DOCKERFILES = [ROOT / "infra/images/Dockerfile", ROOT / "client/Dockerfile", ROOT / "infra/stripe-emulator/Dockerfile"]
 SERVICES = ("auth", "tickets", "orders", "payments", "expiration")
 
 Pattern = tuple[bool, "re.Pattern[str]"]

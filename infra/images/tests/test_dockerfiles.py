@@ -12,7 +12,7 @@ from ticketing_local.settings import read_settings
 
 ROOT = Path(__file__).parents[3]
 SERVICE_DOCKERFILE = ROOT / "infra/images/Dockerfile"
-DOCKERFILES = [SERVICE_DOCKERFILE, ROOT / "client/Dockerfile", ROOT / "infra/local/Dockerfile"]
+DOCKERFILES = [SERVICE_DOCKERFILE, ROOT / "client/Dockerfile", ROOT / "infra/stripe-emulator/Dockerfile"]
 # ingress-nginx keeps an idle connection for 60 s, and does not repeat a POST when the service closes it first.
 KEEP_ALIVE = ["--timeout-keep-alive", "75"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ticketing_local.ports import free_gateway_port
-from ticketing_local.testing.stack import Stack, started
+from ticketing_test_support.stack import Stack, started
 
 SMALL_STACK = (sys.executable, str(Path(__file__).with_name("small_stack.py")))
 

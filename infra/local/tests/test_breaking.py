@@ -5,9 +5,9 @@ import json
 import httpx
 import pytest
 
-from ticketing_common.testing.servers import wait_until
-from ticketing_local.testing.breaking import down, frozen, kill, rewired, wipe_redis
-from ticketing_local.testing.stack import Stack
+from ticketing_test_support.breaking import down, frozen, kill, rewired, wipe_redis
+from ticketing_test_support.servers import wait_until
+from ticketing_test_support.stack import Stack
 
 
 def test_what_is_killed_is_another_process_afterwards(stack: Stack) -> None:

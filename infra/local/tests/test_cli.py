@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ticketing_local.cli import main
-from ticketing_local.testing.stack import ticketing
+from ticketing_test_support.stack import ticketing
 
 
 def status(*arguments: str) -> object:

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from ticketing_local.testing.stack import Stack
+from ticketing_test_support.stack import Stack
 
 
 def path_seen(stack: Stack, path: str, **headers: str) -> httpx.Response:

@@ -5,7 +5,7 @@ import json
 import pytest
 from infra.manifests.tests.manifests import ROOT, Manifests
 
-from ticketing_local.emulator import PAGE_PREFIX
+from stripe_emulator import PAGE_PREFIX
 from ticketing_local.gateway import ROUTES
 
 HOSTS = {"k8s-dev": "ticketing.dev", "k8s-prod": "ticketing.example.com"}

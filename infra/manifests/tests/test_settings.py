@@ -10,9 +10,9 @@ import pytest
 from infra.manifests.tests.manifests import ROOT, Manifests, Workload
 from pydantic_settings import BaseSettings
 
+from stripe_emulator.settings import read_settings
 from ticketing_auth.settings import Settings as AuthSettings
 from ticketing_expiration.settings import Settings as ExpirationSettings
-from ticketing_local.emulator.settings import read_settings
 from ticketing_orders.settings import Settings as OrdersSettings
 from ticketing_payments.settings import Settings as PaymentsSettings
 from ticketing_tickets.settings import Settings as TicketsSettings

@@ -9,10 +9,10 @@ from payments.tests.stripe_gateway.kit import PRICE, MakeGateway, MakeToken, Pay
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.mongo import new_id
-from ticketing_common.testing.servers import free_port
 from ticketing_payments.intent import Intent
 from ticketing_payments.ports import UnknownIntent
 from ticketing_payments.stripe_gateway import StripeGateway
+from ticketing_test_support.servers import free_port
 
 
 async def test_an_intent_that_stripe_does_not_have_is_unknown(gateway: StripeGateway) -> None:

@@ -5,18 +5,19 @@ import os
 import sys
 from collections.abc import Sequence
 
-from ticketing_common.testing.binaries import BinaryNotFound
-from ticketing_local.audit import audit
 from ticketing_local.bench import bench
+from ticketing_local.binaries import BinaryNotFound
 from ticketing_local.demo import demo
 from ticketing_local.errors import StackError
 from ticketing_local.logs import show_logs
-from ticketing_local.operating import add_audit, add_dead, do_dead
-from ticketing_local.ps import show_processes
+from ticketing_local.ps import addresses, show_processes
 from ticketing_local.reset import reset
 from ticketing_local.settings import read_settings, read_state_dir
 from ticketing_local.state import StateDir
 from ticketing_local.up import up
+from ticketing_ops.arguments import add_audit, add_dead, do_dead
+from ticketing_ops.audit import audit
+from ticketing_ops.errors import OperationError
 
 SETTINGS = """\
 settings, by environment:
@@ -88,7 +89,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parser().parse_args(argv)
     try:
         status = _do(arguments)
-    except StackError as error:
+    except (StackError, OperationError) as error:
         print(f"error: {error}", file=sys.stderr)
         status = error.exit_status
     except BinaryNotFound as error:
@@ -121,6 +122,6 @@ def _do_on_running_stack(state: StateDir, arguments: argparse.Namespace) -> int:
         case "logs":
             return show_logs(state, arguments.name, lines=arguments.lines, follow=arguments.follow)
         case "audit":
-            return audit(state, settle=arguments.settle, as_json=arguments.json)
+            return audit(addresses(state), settle=arguments.settle, as_json=arguments.json)
         case _:
-            return do_dead(state, arguments)
+            return do_dead(addresses(state), arguments)

@@ -1,6 +1,6 @@
 """The web client: Next.js as `make client` has built it."""
 
-from ticketing_local.emulator import PAGE_PREFIX
+from stripe_emulator import PAGE_PREFIX
 from ticketing_local.layout import Layout
 from ticketing_local.probes import HOST, HttpProbe
 from ticketing_local.process import Process, Tier

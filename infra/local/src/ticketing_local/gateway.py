@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from ticketing_local.emulator import PAGE_PREFIX
+from stripe_emulator import PAGE_PREFIX
 from ticketing_local.layout import Layout, replica_names
 from ticketing_local.pages import CLOSED, error_body
 from ticketing_local.probes import HOST, TcpProbe

@@ -94,7 +94,7 @@ def stripe(layout: Layout) -> Process:
         name="stripe",
         tier=Tier.INFRASTRUCTURE,
         command=(
-            *(PYTHON, "-m", "ticketing_local.emulator", "--host", HOST, "--port", str(layout.ports["stripe"])),
+            *(PYTHON, "-m", "stripe_emulator", "--host", HOST, "--port", str(layout.ports["stripe"])),
             *("--state-dir", str(data), "--webhook-url", webhook, "--webhook-secret", layout.webhook_secret),
         ),
         environment=layout.settings.inherited,

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 
-from ticketing_common.testing.binaries import find_binary
+from ticketing_local.binaries import find_binary
 from ticketing_local.errors import StackError
 from ticketing_local.layout import Layout, port_names
 from ticketing_local.ports import Ports, check_gateway_port, claim_ports

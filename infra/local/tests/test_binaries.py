@@ -1,0 +1,42 @@
+"""The real servers are found, and one that is too old or does not start is passed over."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ticketing_local.binaries import KNOWN, Binary, BinaryNotFound, find_binary
+
+
+def executable(path: Path, body: str) -> Path:
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN))
+def test_each_server_is_found_and_can_be_executed(name: str) -> None:
+    path = find_binary(name)
+    assert path.is_absolute()
+    assert os.access(path, os.X_OK)
+
+
+def test_a_recent_server_on_the_path_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = executable(tmp_path / "nats-server", "echo nats-server: v2.10.0")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find_binary("nats-server") == mine
+
+
+def test_an_old_server_on_the_path_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = executable(tmp_path / "nats-server", "echo nats-server: v2.9.10")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find_binary("nats-server") != old
+
+
+def test_a_missing_server_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    executable(tmp_path / "floppyd", "echo cannot open libcurl.so.4 >&2; exit 127")
+    absent = Binary("floppyd", (1, 0), "buy a floppy", (tmp_path / "nowhere",))
+    monkeypatch.setitem(KNOWN, "floppyd", absent)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BinaryNotFound, match=r"No usable floppyd .*libcurl.*: buy a floppy\."):
+        find_binary("floppyd")

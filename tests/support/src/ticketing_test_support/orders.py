@@ -1,0 +1,127 @@
+"""Orders kept in memory, and the short words in which tests tell a story. Only tests import it."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from ticketing_common.events import Event
+from ticketing_common.mongo import new_id
+from ticketing_orders import use_cases
+from ticketing_orders.domain import HoldTaken, Order, Payment, Ticket, TicketReserved
+from ticketing_orders.judge import judge_payment
+from ticketing_orders.ports import Orders
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+HOLD_FOR = timedelta(minutes=15)
+PRICE = 1250
+
+Interruption = Callable[[], Awaitable[object]]
+
+
+class OrdersInMemory:
+    """ports.Orders with both unique indexes and the compare-and-set of the real store. Remembers each state and event.
+
+    `interruption` happens once, between the next decision and its write: that is how a race is told step by step.
+    """
+
+    def __init__(self) -> None:
+        self.orders: dict[str, Order] = {}
+        self.tickets: dict[str, Ticket] = {}
+        self.history: list[Order] = []
+        self.said: list[Event] = []
+        self.interruption: Interruption | None = None
+
+    async def find(self, order_id: str) -> Order | None:
+        return self.orders.get(order_id)
+
+    async def find_by_buyer(self, user_id: str, *, after: str | None, limit: int) -> list[Order]:
+        own = [o for o in self.orders.values() if o.user_id == user_id and (after is None or o.id < after)]
+        return sorted(own, key=lambda order: order.id, reverse=True)[:limit]
+
+    async def latest_of_ticket(self, ticket_id: str) -> Order | None:
+        of_ticket = [order for order in self.orders.values() if order.ticket.id == ticket_id]
+        return max(of_ticket, key=lambda order: order.hold, default=None)
+
+    async def add(self, order: Order, event: Event) -> None:
+        await self._interrupt()
+        self._keep(order, event)
+
+    async def save(self, order: Order, *, over: int, event: Event | None) -> bool:
+        await self._interrupt()
+        if order.id not in self.orders or self.orders[order.id].version != over:
+            return False
+        self._keep(order, event)
+        return True
+
+    async def find_ticket(self, ticket_id: str) -> Ticket | None:
+        return self.tickets.get(ticket_id)
+
+    async def save_ticket(self, ticket: Ticket) -> None:
+        known = self.tickets.get(ticket.id)
+        if known is None or known.version < ticket.version:
+            self.tickets[ticket.id] = ticket
+
+    async def _interrupt(self) -> None:
+        interruption, self.interruption = self.interruption, None
+        if interruption is not None:
+            await interruption()
+
+    def _keep(self, order: Order, event: Event | None) -> None:
+        others = [o for o in self.orders.values() if o.ticket.id == order.ticket.id and o.id != order.id]
+        if order.status.holds_ticket and any(other.status.holds_ticket for other in others):
+            raise TicketReserved
+        if any(other.hold == order.hold for other in others):
+            raise HoldTaken
+        self.orders[order.id] = order
+        self.history.append(order)
+        self.said += [event] if event is not None else []
+
+
+async def list_ticket(orders: Orders, *, price: int = PRICE) -> Ticket:
+    """A ticket that orders has heard of."""
+    ticket = Ticket(id=new_id(), version=0, title="Front row", price=price)
+    await orders.save_ticket(ticket)
+    return ticket
+
+
+async def place(orders: Orders, ticket: Ticket, *, now: datetime = NOW, hold_for: timedelta = HOLD_FOR) -> Order:
+    """An order of the ticket by some new buyer."""
+    return await use_cases.place_order(
+        orders,
+        order_id=new_id(),
+        buyer_id=new_id(),
+        ticket_id=ticket.id,
+        now=now,
+        hold_for=hold_for,
+        broker_connected=lambda: True,
+    )
+
+
+async def expire(orders: Orders, order: Order) -> None:
+    """The order's time runs out."""
+    await use_cases.expire_order(orders, order_id=order.id, now=order.expires_at)
+
+
+async def cancel(orders: Orders, order: Order) -> None:
+    """The buyer gives the order up."""
+    await use_cases.cancel_order(orders, order_id=order.id, user_id=order.user_id, now=NOW)
+
+
+def captured_payment(*, payment_id: str | None = None, version: int = 3, captured: int = PRICE) -> Payment:
+    """A captured payment."""
+    return Payment(
+        id=payment_id or new_id(), version=version, status="succeeded", amount=PRICE, captured=captured, refunded=0
+    )
+
+
+async def pay(orders: Orders, order: Order, payment: Payment | None = None) -> Payment:
+    """payment.created is heard: captured money wants its verdict."""
+    payment = payment or captured_payment()
+    await judge_payment(orders, order_id=order.id, payment=payment, now=NOW)
+    return payment
+
+
+async def now_of(orders: Orders, order: Order) -> Order:
+    """The order as it is stored now."""
+    found = await orders.find(order.id)
+    assert found is not None, f"order {order.id} is gone"
+    return found

@@ -1,0 +1,103 @@
+"""Stacks for tests: started as people start them, stopped when left."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ticketing_local.ps import addresses
+from ticketing_local.state import RunningStack, StateDir
+from ticketing_local.supervision import Supervisor
+from ticketing_local.up import READY
+from ticketing_test_support.servers import wait_until
+
+TICKETING = (sys.executable, "-m", "ticketing_local")
+STOP_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running stack. `process` is `ticketing up`."""
+
+    process: "subprocess.Popen[str]"
+    state_dir: Path
+    port: int
+
+    @property
+    def url(self) -> str:
+        """The gateway."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def ps(self) -> dict[str, dict[str, Any]]:
+        """`ticketing ps --json`, by name."""
+        return {row["name"]: row for row in json.loads(ticketing("ps", "--json", STATE_DIR=str(self.state_dir)).stdout)}
+
+    def urls(self) -> dict[str, str]:
+        """Where each process answers, by name; quicker than `ps`."""
+        return addresses(StateDir(self.state_dir))
+
+    def supervisor(self) -> Supervisor:
+        """What restarts its processes."""
+        stack = RunningStack.load(StateDir(self.state_dir))
+        assert stack is not None, f"no stack runs on {self.state_dir}"
+        return Supervisor(stack.socket)
+
+    def pid(self, name: str) -> int:
+        """Of this process now, waiting for one that is being restarted."""
+        wait_until(lambda: self.supervisor().states()[name].pid is not None, within=60, what=f"{name} running")
+        return self.supervisor().states()[name].pid or 0
+
+    def pids(self) -> list[int]:
+        """Every process of the stack, the supervisor among them."""
+        supervisor = int((self.state_dir / "run" / "supervisord.pid").read_text())
+        return [supervisor, *(row["pid"] for row in self.ps().values())]
+
+
+def ticketing(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """The command `ticketing`, without a terminal."""
+    return subprocess.run(
+        [*TICKETING, *arguments],
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@contextlib.contextmanager
+def started(
+    state_dir: Path, port: int, command: Sequence[str] = (*TICKETING, "up"), **environment: str
+) -> Iterator[Stack]:
+    """Healthy when entered, gone when left. Raises AssertionError, with what it said, when it does not start."""
+    settings = {"STATE_DIR": str(state_dir), "PORT": str(port), **environment}
+    process = subprocess.Popen(
+        command, env={**os.environ, **settings}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        _wait_until_ready(process)
+        yield Stack(process, state_dir, port)
+    finally:
+        process.terminate()
+        process.communicate(timeout=STOP_SECONDS)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process of this id runs; a zombie does not."""
+    answer = subprocess.run(["/bin/ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return answer.stdout.strip()[:1] not in ("", "Z")
+
+
+def _wait_until_ready(process: "subprocess.Popen[str]") -> None:
+    said = []
+    for line in process.stdout or ():
+        said.append(line)
+        if line.startswith(READY):
+            return
+    raise AssertionError(f"the stack did not start:\n{''.join(said)}")

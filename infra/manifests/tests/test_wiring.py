@@ -107,9 +107,3 @@ def test_what_names_something_names_what_is_there(wrong, manifests):
 @pytest.mark.parametrize("wrong", BREAKING, ids=lambda rule: rule.__name__)
 def test_a_wrong_name_is_seen(wrong, manifests):
     assert [*wrong(manifests.broken(*BREAKING[wrong]))] != []
-
-
-def test_nats_listens_where_its_container_says(manifests):
-    (config,) = (made["data"]["nats.conf"] for made in manifests.objects("ConfigMap") if "nats.conf" in made["data"])
-    ports = manifests.workloads["nats"].ports
-    assert f"\nport: {ports['client']}\nhttp_port: {ports['monitor']}\n" in config

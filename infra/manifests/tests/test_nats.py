@@ -1,0 +1,86 @@
+"""The NATS of the manifest: it listens on its ports, and its probes detect a stream that no longer accepts writes."""
+
+import json
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import nats
+import nats.errors
+import pytest
+
+START_SECONDS = 30
+# A write beyond this file size fails, as it does on a full disk, without needing a file system of that size.
+FULL_BYTES = 16_384
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running nats-server."""
+
+    pid: int
+    url: str
+    monitor: str
+
+    def probe(self, path: str) -> int:
+        """The HTTP status that a probe gets."""
+        return httpx.get(f"{self.monitor}{path}", trust_env=False).status_code
+
+
+@pytest.fixture
+def config(manifests) -> str:
+    (found,) = (made["data"]["nats.conf"] for made in manifests.objects("ConfigMap") if "nats.conf" in made["data"])
+    return str(found)
+
+
+@pytest.fixture
+def server(config, tmp_path: Path) -> Iterator[Server]:
+    """It has the settings of the ConfigMap, but free ports and a temporary folder."""
+    config = config.replace("port: 4222", "port: -1").replace("http_port: 8222", "http_port: -1")
+    (tmp_path / "nats.conf").write_text(config.replace("/data", "data").replace("$POD_NAME", "nats-0"))
+    binary = shutil.which("nats-server", path=str(Path(sys.executable).parent)) or shutil.which("nats-server")
+    options = ["--config", "nats.conf", "--log", "nats.log", "--addr", "127.0.0.1", "--ports_file_dir", "."]
+    with subprocess.Popen([str(binary), *options], cwd=tmp_path) as process:
+        try:
+            ports = _ports(tmp_path)
+            yield Server(process.pid, ports["nats"][0], ports["monitoring"][0])
+        finally:
+            process.terminate()
+
+
+def _ports(folder: Path) -> dict[str, list[str]]:
+    deadline = time.monotonic() + START_SECONDS
+    while not (text := "".join(file.read_text() for file in folder.glob("*.ports"))):
+        assert time.monotonic() < deadline, (folder / "nats.log").read_text()
+        time.sleep(0.02)
+    found: dict[str, list[str]] = json.loads(text)
+    return found
+
+
+def test_nats_listens_on_its_container_ports(config, manifests):
+    ports = manifests.workloads["nats"].ports
+    assert f"\nport: {ports['client']}\nhttp_port: {ports['monitor']}\n" in config
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prlimit changes the file size limit of a running process")
+async def test_liveness_fails_when_a_stream_stops_accepting_writes(server, manifests):
+    container = manifests.workloads["nats"].container
+    paths = [container[probe]["httpGet"]["path"] for probe in ("startupProbe", "readinessProbe", "livenessProbe")]
+    connection = await nats.connect(server.url)
+    stream = connection.jetstream(timeout=1)
+    await stream.add_stream(name="EVENTS", subjects=["events"])
+    healthy = [server.probe(path) for path in paths]
+
+    unlimited = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (FULL_BYTES, unlimited[1]))
+    with pytest.raises(nats.errors.TimeoutError):
+        await stream.publish("events", bytes(FULL_BYTES))
+    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, unlimited)
+    await connection.close()
+    assert (healthy, server.probe(paths[-1])) == ([200, 200, 200], 503)

@@ -1,20 +1,21 @@
 #!/usr/bin/env bash
-# Run a command that reaches the stack of the current kubectl context: NATS and the five databases, each by a port-forward
-# to a free port of 127.0.0.1, told in ADDRESSES.
+# Run a command against the stack of the current kubectl context. NATS and the five databases are forwarded to free ports
+# of 127.0.0.1; their URLs are in ADDRESSES.
 #   infra/release/forward.sh .venv/bin/ticketing audit
 set -euo pipefail
-[ $# -gt 0 ] || { echo "Name a command: infra/release/forward.sh .venv/bin/ticketing audit" >&2; exit 2; }
+[ $# -gt 0 ] || { echo "Pass a command: infra/release/forward.sh .venv/bin/ticketing audit" >&2; exit 2; }
 
 scratch=$(mktemp -d)
 forwards=()
 trap 'kill "${forwards[@]}" 2> /dev/null || true; wait; rm -rf "$scratch"' EXIT
 
 forward() { # NAME SCHEME PORT: adds to ADDRESSES
-    local said=$scratch/$1 port=
-    kubectl port-forward "service/$1" ":$3" > "$said" 2>&1 &
+    local output=$scratch/$1 port=
+    : > "$output" # the background job may start later than the first read
+    kubectl port-forward "service/$1" ":$3" > "$output" 2>&1 &
     forwards+=($!)
-    until port=$(sed -nE 's/^Forwarding from 127\.0\.0\.1:([0-9]+) .*/\1/p' "$said") && [ -n "$port" ]; do
-        kill -0 $! 2> /dev/null || { echo "No way to $1: $(cat "$said")" >&2; exit 1; }
+    until port=$(sed -nE 's/^Forwarding from 127\.0\.0\.1:([0-9]+) .*/\1/p' "$output") && [ -n "$port" ]; do
+        kill -0 $! 2> /dev/null || { echo "Cannot reach $1: $(cat "$output")" >&2; exit 1; }
         sleep 0.1
     done
     ADDRESSES+="$1=$2://127.0.0.1:$port "

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ticketing_common.ids import is_id
-from ticketing_common.messaging import inspecting
+from ticketing_common.messaging import connect_readonly
 from ticketing_common.mongo import Database
 from ticketing_local.settings import SERVICES
 from ticketing_test_support.recorder import eventually
@@ -86,7 +86,7 @@ async def test_money_that_stripe_tells_otherwise_is_found(sale: dict[str, Any], 
 
 async def test_a_poison_message_is_found_by_the_audit_and_can_be_replayed_and_dropped(stack: Stack) -> None:
     state_dir = str(stack.state_dir)
-    async with inspecting(stack.ps()["nats"]["url"]) as jetstream:
+    async with connect_readonly(stack.ps()["nats"]["url"]) as jetstream:
         await jetstream.publish("expiration.complete", b'{"orderId": 5')
 
     def parked() -> list[dict[str, Any]]:

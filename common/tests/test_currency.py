@@ -20,7 +20,7 @@ def test_a_price_that_stripe_would_not_charge_is_refused_with_the_bounds(amount:
 
 
 def test_a_currency_without_decimals_has_no_smaller_unit() -> None:
-    assert (YEN.price(500), YEN.to_major(500), YEN.in_words(1500)) == (500, 500, "¥1,500")
+    assert (YEN.price(500), YEN.to_major(500), YEN.format_price(1500)) == (500, 500, "¥1,500")
     with pytest.raises(ValueError, match="at most 0 decimals"):
         YEN.price(500.5)
     with pytest.raises(ValueError, match="from 50 to 99,999,999"):
@@ -33,7 +33,7 @@ def test_the_smallest_amount_is_the_currencys_own() -> None:
 
 
 def test_amounts_are_written_as_people_do() -> None:
-    assert (USD.in_words(1250), Currency.of("chf").in_words(123_456)) == ("$12.50", "1,234.56 CHF")
+    assert (USD.format_price(1250), Currency.of("chf").format_price(123_456)) == ("$12.50", "1,234.56 CHF")
 
 
 def test_an_unknown_currency_is_refused_by_name() -> None:

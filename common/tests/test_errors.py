@@ -11,12 +11,12 @@ from ticketing_common.errors import AppError, InvalidRequest, NotFound, Unavaila
     [
         (AppError, 500),
         (errors.InvalidRequest, 400),
-        (errors.Refused, 400),
+        (errors.InvalidState, 400),
         (errors.NotAuthenticated, 401),
-        (errors.NotAllowed, 401),
+        (errors.Forbidden, 401),
         (errors.PaymentDeclined, 402),
         (errors.NotFound, 404),
-        (errors.TooLarge, 413),
+        (errors.PayloadTooLarge, 413),
         (errors.Unavailable, 503),
     ],
 )

@@ -4,14 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ticketing_common.ids import born_at, is_id
+from ticketing_common.ids import created_at, is_id
 from ticketing_common.mongo import new_id
 
 
 def test_a_new_id_is_an_id_and_young() -> None:
     some_id = new_id()
     assert is_id(some_id)
-    assert abs((datetime.now(UTC) - born_at(some_id)).total_seconds()) < 2
+    assert abs((datetime.now(UTC) - created_at(some_id)).total_seconds()) < 2
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ def test_what_is_no_id_is_told_apart(text: str) -> None:
 
 
 def test_an_id_tells_the_second_of_its_birth() -> None:
-    assert born_at("5f000000" + "0" * 16) == datetime.fromtimestamp(0x5F000000, UTC)
+    assert created_at("5f000000" + "0" * 16) == datetime.fromtimestamp(0x5F000000, UTC)

@@ -9,8 +9,8 @@ from pymongo import IndexModel
 from ticketing_common.errors import Unavailable
 from ticketing_common.events import TicketUpdated
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey
-from ticketing_common.outbox import OutboxSource, Waiting
-from ticketing_common.web.parts import running
+from ticketing_common.outbox import OutboxSource, PendingEvents
+from ticketing_common.web.background import run_tasks
 from ticketing_test_support.recorder import eventually
 from ticketing_test_support.servers import Server
 
@@ -25,7 +25,7 @@ def database_at(uri: str) -> Database:
 async def things(mongo_uri: str) -> AsyncIterator[Documents]:
     """An empty collection with its indexes."""
     database = database_at(mongo_uri)
-    async with running([database]):
+    async with run_tasks([database]):
         await eventually(lambda: database.ready)
         yield Documents(database.collection("things"))
 
@@ -49,8 +49,8 @@ async def test_compare_and_set_changes_what_still_matches(things: Documents) -> 
 
 async def test_compare_and_set_is_refused_when_the_document_has_moved_on(things: Documents) -> None:
     await things.insert({"_id": "a", "version": 1})
-    told: list[Waiting] = []
-    things.announce_to(lambda _source, waiting: told.append(waiting))
+    told: list[PendingEvents] = []
+    things.notify_with(lambda _source, waiting: told.append(waiting))
     assert not await things.compare_and_set({"_id": "a", "version": 0}, {"version": 9}, [updated(9)])
     assert await things.find("a") == {"_id": "a", "version": 1}
     assert told == []
@@ -69,7 +69,7 @@ async def test_of_twenty_writers_of_one_version_exactly_one_wins(things: Documen
 
 async def test_a_write_tells_the_relay_of_its_events(things: Documents) -> None:
     told: list[tuple[OutboxSource, list[str]]] = []
-    things.announce_to(lambda source, waiting: told.append((source, [item.id for item in waiting.envelopes])))
+    things.notify_with(lambda source, waiting: told.append((source, [item.id for item in waiting.envelopes])))
     await things.insert({"_id": "a"}, [updated(0)])
     await things.compare_and_set({"_id": "a"}, {"x": 1}, [updated(1), updated(2)])
     await things.compare_and_set({"_id": "a"}, {"x": 2})
@@ -90,7 +90,7 @@ async def test_a_refusal_by_a_unique_index_names_it(things: Documents) -> None:
 
 async def test_a_database_that_is_killed_is_unavailable_and_works_again_after_its_restart(own_mongod: Server) -> None:
     database = database_at(f"{own_mongod.url}/test")
-    async with running([database]):
+    async with run_tasks([database]):
         await eventually(lambda: database.ready)
         things = Documents(database.collection("things"))
         await things.insert({"_id": "a"}, [updated(0)])
@@ -105,7 +105,7 @@ async def test_a_database_that_is_killed_is_unavailable_and_works_again_after_it
 
 async def test_indexes_are_made_as_soon_as_the_database_comes(late_mongod: Server) -> None:
     database = database_at(f"{late_mongod.url}/test")
-    async with running([database]):
+    async with run_tasks([database]):
         with pytest.raises(Unavailable, match="starting"):
             database.require_ready()
         late_mongod.start()

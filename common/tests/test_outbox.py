@@ -11,8 +11,8 @@ from ticketing_common.events import Envelope, TicketUpdated
 from ticketing_common.messaging import Broker, Publisher, StreamLimits
 from ticketing_common.messaging.streams import EVENTS_STREAM, ensure_streams
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents
-from ticketing_common.outbox import Relay, Waiting
-from ticketing_common.web.parts import running
+from ticketing_common.outbox import PendingEvents, Relay
+from ticketing_common.web.background import run_tasks
 from ticketing_test_support.recorder import RecordingPublisher, eventually
 from ticketing_test_support.servers import Server
 
@@ -32,7 +32,7 @@ def database_at(uri: str) -> Database:
 async def database(mongo_uri: str) -> AsyncIterator[Database]:
     """A database with its indexes."""
     database = database_at(mongo_uri)
-    async with running([database]):
+    async with run_tasks([database]):
         await eventually(lambda: database.ready)
         yield database
 
@@ -44,7 +44,7 @@ def things(database: Database) -> Documents:
 
 
 async def waiting(things: Documents) -> list[str]:
-    found = await things.waiting(before=datetime.now(UTC) + LATER, limit=1_000)
+    found = await things.pending(before=datetime.now(UTC) + LATER, limit=1_000)
     return [envelope.id for item in found for envelope in item.envelopes]
 
 
@@ -64,8 +64,8 @@ async def drained(things: Documents) -> None:
 
 async def test_the_event_of_a_write_is_published_once_and_taken_out(things: Documents, broker: Broker) -> None:
     relay = Relay([things], Publisher(broker), sweep_every=SOON)
-    things.announce_to(relay.announce)
-    async with running([relay]):
+    things.notify_with(relay.notify)
+    async with run_tasks([relay]):
         await things.insert({"_id": "a"}, [updated(0)])
         await things.compare_and_set({"_id": "a"}, {"x": 1}, [updated(1), updated(2)])
         await drained(things)
@@ -77,8 +77,8 @@ async def test_the_event_of_a_write_is_published_once_and_taken_out(things: Docu
 async def test_the_relay_is_woken_by_a_write_and_does_not_wait_for_its_sweep(things: Documents) -> None:
     publisher = RecordingPublisher()
     relay = Relay([things], publisher, sweep_every=3_600)
-    things.announce_to(relay.announce)
-    async with running([relay]):
+    things.notify_with(relay.notify)
+    async with run_tasks([relay]):
         await things.insert({"_id": "a"}, [updated(0)])
         await eventually(lambda: len(publisher.envelopes) == 1)
         await drained(things)
@@ -86,7 +86,7 @@ async def test_the_relay_is_woken_by_a_write_and_does_not_wait_for_its_sweep(thi
 
 async def test_what_another_process_wrote_is_picked_up_by_the_sweep(things: Documents, broker: Broker) -> None:
     await things.insert({"_id": "a"}, [updated(0)])  # told to nobody
-    async with running([Relay([things], Publisher(broker), sweep_every=SOON)]):
+    async with run_tasks([Relay([things], Publisher(broker), sweep_every=SOON)]):
         await drained(things)
     assert await said(broker) == ["ticket.updated:a:0"]
 
@@ -94,7 +94,7 @@ async def test_what_another_process_wrote_is_picked_up_by_the_sweep(things: Docu
 async def test_a_sweep_can_be_asked_for_at_once(things: Documents) -> None:
     publisher = RecordingPublisher()
     relay = Relay([things], publisher, sweep_every=3_600)
-    async with running([relay]):
+    async with run_tasks([relay]):
         await asyncio.sleep(0.05)  # its first sweep is over
         await things.insert({"_id": "a"}, [updated(0)])
         relay.sweep_now()
@@ -106,9 +106,9 @@ async def test_a_crash_between_publishing_and_taking_out_publishes_the_same_id_a
     things: Documents, broker: Broker
 ) -> None:
     await things.insert({"_id": "a"}, [updated(0)])
-    [item] = await things.waiting(before=datetime.now(UTC) + LATER, limit=1)
+    [item] = await things.pending(before=datetime.now(UTC) + LATER, limit=1)
     assert await Publisher(broker).publish(item.envelopes) == {"ticket.updated:a:0"}  # and here it crashed
-    async with running([Relay([things], Publisher(broker), sweep_every=SOON)]):
+    async with run_tasks([Relay([things], Publisher(broker), sweep_every=SOON)]):
         await drained(things)
     assert await said(broker) == ["ticket.updated:a:0"]
 
@@ -116,8 +116,8 @@ async def test_a_crash_between_publishing_and_taking_out_publishes_the_same_id_a
 async def test_while_the_broker_is_away_an_event_waits_in_its_document(things: Documents, own_nats: Server) -> None:
     broker = Broker(own_nats.url, client_name="test")
     relay = Relay([things], Publisher(broker, ack_within=1.0), sweep_every=SOON)
-    things.announce_to(relay.announce)
-    async with running([broker, relay]):
+    things.notify_with(relay.notify)
+    async with run_tasks([broker, relay]):
         await broker.wait_ready()
         own_nats.kill()
         await eventually(lambda: not broker.connected)
@@ -132,8 +132,8 @@ async def test_an_event_that_is_not_acknowledged_stays_and_holds_up_no_other(thi
     publisher = RecordingPublisher()
     publisher.refuse = {"ticket.updated:a:0"}
     relay = Relay([things], publisher, sweep_every=SOON)
-    things.announce_to(relay.announce)
-    async with running([relay]):
+    things.notify_with(relay.notify)
+    async with run_tasks([relay]):
         await things.insert({"_id": "a"}, [updated(0)])
         await things.insert({"_id": "b"}, [updated(0, "b")])
         await eventually(lambda: [e.id for e in publisher.envelopes].count("ticket.updated:a:0") >= 3)
@@ -145,7 +145,7 @@ async def test_an_event_that_is_not_acknowledged_stays_and_holds_up_no_other(thi
 async def test_a_full_stream_refuses_and_nothing_is_lost(things: Documents, broker: Broker) -> None:
     await ensure_streams(broker.jetstream, StreamLimits(max_bytes=6_000))
     ids = {f"ticket.updated:{number}:0" for number in range(60)}
-    async with running([Relay([things], Publisher(broker), sweep_every=SOON)]):
+    async with run_tasks([Relay([things], Publisher(broker), sweep_every=SOON)]):
         for number in range(60):
             await things.insert({"_id": str(number)}, [updated(0, str(number))])
 
@@ -163,7 +163,7 @@ async def test_a_full_stream_refuses_and_nothing_is_lost(things: Documents, brok
 async def test_the_relay_outlives_its_database(own_mongod: Server) -> None:
     database, publisher = database_at(f"{own_mongod.url}/test"), RecordingPublisher()
     things = Documents(database.collection("things"))
-    async with running([database, Relay([things], publisher, sweep_every=SOON)]):
+    async with run_tasks([database, Relay([things], publisher, sweep_every=SOON)]):
         await eventually(lambda: database.ready)
         own_mongod.kill()
         await eventually(lambda: _is_away(database))
@@ -192,7 +192,7 @@ async def test_a_sweep_reads_only_documents_with_something_to_say(things: Docume
 async def test_closing_publishes_what_is_at_hand(things: Documents) -> None:
     publisher = RecordingPublisher()
     relay = Relay([things], publisher)
-    things.announce_to(relay.announce)
+    things.notify_with(relay.notify)
     await things.insert({"_id": "a"}, [updated(0)])
     await relay.close()
     assert [envelope.id for envelope in publisher.envelopes] == ["ticket.updated:a:0"]
@@ -212,8 +212,8 @@ class InterruptedPublisher(RecordingPublisher):
 async def test_a_batch_that_stopping_interrupts_is_published_by_close(things: Documents) -> None:
     publisher = InterruptedPublisher()
     relay = Relay([things], publisher)
-    things.announce_to(relay.announce)
-    async with running([relay]):
+    things.notify_with(relay.notify)
+    async with run_tasks([relay]):
         await things.insert({"_id": "a"}, [updated(0)])
         await eventually(lambda: bool(publisher.envelopes))
     assert await waiting(things) == []
@@ -223,9 +223,9 @@ async def test_a_burst_of_writes_is_published_whole(things: Documents) -> None:
     publisher = RecordingPublisher()
     relay = Relay([things], publisher, sweep_every=3_600)
     for number in range(600):
-        envelope = Envelope.seal(updated(number), occurred_at=datetime.now(UTC), traceparent="")
-        relay.announce(things, Waiting("a", [envelope]))
-    async with running([relay]):
+        envelope = Envelope.from_event(updated(number), occurred_at=datetime.now(UTC), traceparent="")
+        relay.notify(things, PendingEvents("a", [envelope]))
+    async with run_tasks([relay]):
         await eventually(lambda: len(publisher.envelopes) == 600)
 
 

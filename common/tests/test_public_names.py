@@ -9,18 +9,18 @@ import pytest
 import ticketing_common
 
 NAMES = {
-    "arrival": {"await_arrival"},
+    "replicas": {"wait_for_replica"},
     "currency": {"USD", "Currency"},
     "errors": {
-        *("AppError", "ErrorItem", "InvalidRequest", "NotAllowed", "NotAuthenticated", "NotFound"),
-        *("PaymentDeclined", "Refused", "TooLarge", "Unavailable"),
+        *("AppError", "ErrorItem", "InvalidRequest", "Forbidden", "NotAuthenticated", "NotFound"),
+        *("PaymentDeclined", "InvalidState", "PayloadTooLarge", "Unavailable"),
     },
     "events": {
         *("EVENTS", "CancelReason", "Envelope", "Event", "ExpirationComplete", "HeldTicket", "OrderCancelled"),
         *("OrderCompleted", "OrderCreated", "OrderRefundDue", "OrderState", "OrderStatus", "PaymentCreated"),
         *(
             "PaymentFailed",
-            "PaymentHappening",
+            "PaymentHistoryEntry",
             "PaymentRefunded",
             "PaymentState",
             "PaymentStep",
@@ -31,17 +31,17 @@ NAMES = {
         *("TicketState", "TicketUpdated", "VersionedEvent"),
     },
     "events.schemas": {"schema_of", "write_all"},
-    "ids": {"born_at", "is_id"},
+    "ids": {"created_at", "is_id"},
     "messaging": {
-        *("Broker", "ComeBackLater", "EventPublisher", "Listener", "Publisher", "RetryPolicy", "StreamLimits"),
-        *("Subscription", "DeadLetter", "DeadLetters", "NotReplayable", "Backlog", "backlogs", "inspecting"),
-        *("SaidEvent", "said_events"),
+        *("Broker", "RetryLater", "EventPublisher", "Listener", "Publisher", "RetryPolicy", "StreamLimits"),
+        *("Consumer", "DeadLetter", "DeadLetters", "NotReplayable", "Backlog", "backlogs", "connect_readonly"),
+        *("StoredEvent", "read_events"),
     },
     "mongo": {"OUTBOX_INDEX", "Database", "Documents", "DuplicateKey", "new_id", "translated_errors"},
     "money": {"to_major", "to_minor"},
     "observability": {"configure"},
-    "outbox": {"OutboxSource", "Relay", "Waiting"},
-    "settings": {"CommonSettings", "MarketSettings", "SessionSettings", "load"},
+    "outbox": {"OutboxSource", "Relay", "PendingEvents"},
+    "settings": {"CommonSettings", "PricingSettings", "SessionSettings", "load"},
     "steps": {"Step", "reached", "watch"},
     "tokens": {"LIFETIME", "CurrentUser", "is_weak", "issue", "verify"},
     "web": {

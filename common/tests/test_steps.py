@@ -9,7 +9,7 @@ from ticketing_common.messaging import Broker, Publisher
 from ticketing_common.mongo import Database, Documents
 from ticketing_common.outbox import Relay
 from ticketing_common.steps import Step, watch
-from ticketing_common.web.parts import running
+from ticketing_common.web.background import run_tasks
 from ticketing_test_support.listeners import RecordingListener, listening, say
 from ticketing_test_support.recorder import eventually
 
@@ -37,8 +37,8 @@ async def test_a_write_is_told_before_and_after_and_then_its_publication_and_its
     things: Documents, broker: Broker, came_to: list[Step]
 ) -> None:
     relay = Relay([things], Publisher(broker), sweep_every=3_600)
-    things.announce_to(relay.announce)
-    async with running([relay]):
+    things.notify_with(relay.notify)
+    async with run_tasks([relay]):
         await things.insert({"_id": "a"})
         await things.compare_and_set({"_id": "a"}, {"x": 1}, [UPDATED])
         await eventually(lambda: Step.PULLED in came_to)

@@ -141,7 +141,7 @@ async def _say(broker: Broker, order: OrderCreated, times: int) -> None:
     """The second time under another id, as a redelivery past the dedup window would come."""
     now, trace = datetime.now(UTC), tracing.begin()
     for number in range(times):
-        envelope = Envelope.seal(order, occurred_at=now, traceparent=trace)
+        envelope = Envelope.from_event(order, occurred_at=now, traceparent=trace)
         fields = {name: getattr(envelope, name) for name in ("subject", "type", "data", "occurred_at", "traceparent")}
         assert await Publisher(broker).publish([Envelope(id=f"{envelope.id}:{number}", **fields)])
 

@@ -16,7 +16,7 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 async def _fill(database: Database, count: int, *, due_at: datetime = NOW, **fields: Any) -> None:
-    """Waiting orders, or what `fields` makes of them."""
+    """PendingEvents orders, or what `fields` makes of them."""
     waiting = {"due_at": due_at, "fired": False, "trace": tracing.begin(), "outbox": []}
     await database.collection(COLLECTION).insert_many([{"_id": new_id(), **waiting, **fields} for _ in range(count)])
 
@@ -43,10 +43,10 @@ async def test_what_fires_has_its_event_in_the_outbox_as_an_envelope(store: Expi
     await store.add(Expiry(order_id, NOW))
     tracing.begin()
     await store.fire(due_until=NOW, now=NOW)
-    (waiting,) = await store.documents.waiting(before=NOW + timedelta(seconds=1), limit=10)
+    (waiting,) = await store.documents.pending(before=NOW + timedelta(seconds=1), limit=10)
     event = ExpirationComplete(order_id=order_id)
     assert waiting.document_id == order_id
-    assert waiting.envelopes == [Envelope.seal(event, occurred_at=NOW, traceparent=placed_in)]
+    assert waiting.envelopes == [Envelope.from_event(event, occurred_at=NOW, traceparent=placed_in)]
 
 
 async def test_what_is_not_due_yet_does_not_fire(store: ExpiryStore) -> None:
@@ -77,7 +77,7 @@ async def test_a_repeated_order_changes_nothing_before_and_after_it_fired(
 
 async def test_an_order_stored_as_fired_has_its_event_and_never_fires_again(store: ExpiryStore) -> None:
     await store.add(Expiry("late", NOW), fired_at=NOW)
-    (waiting,) = await store.documents.waiting(before=datetime.now(UTC) + timedelta(seconds=1), limit=10)
+    (waiting,) = await store.documents.pending(before=datetime.now(UTC) + timedelta(seconds=1), limit=10)
     assert [envelope.id for envelope in waiting.envelopes] == ["expiration.complete:late"]
     assert (await store.fire(due_until=NOW, now=NOW)).count == 0
 

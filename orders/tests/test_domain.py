@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from ticketing_common.errors import NotAllowed
+from ticketing_common.errors import Forbidden
 from ticketing_common.events import CancelReason, OrderStatus, RefundReason
 from ticketing_orders import domain
 from ticketing_orders.domain import AlreadyComplete, NotExpiredYet, Order, Ticket
@@ -114,5 +114,5 @@ def test_the_payment_that_bought_the_order_is_shown_however_many_versions_anothe
 
 def test_an_order_is_its_buyers_only() -> None:
     assert domain.require_buyer(CREATED, CREATED.user_id) is CREATED
-    with pytest.raises(NotAllowed):
+    with pytest.raises(Forbidden):
         domain.require_buyer(CREATED, "c" * 24)

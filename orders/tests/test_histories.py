@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketing_common.errors import Refused
+from ticketing_common.errors import InvalidState
 from ticketing_common.events import CancelReason, OrderRefundDue, OrderStatus
 from ticketing_orders import use_cases
 from ticketing_orders.domain import Order, Ticket
@@ -78,7 +78,7 @@ async def try_to_place(orders: OrdersInMemory, number: int) -> list[Order]:
             hold_for=HOLD_FOR,
             broker_connected=lambda: True,
         )
-    except Refused:
+    except InvalidState:
         return []
     return [order]
 
@@ -91,7 +91,7 @@ async def act(orders: OrdersInMemory, name: str, order: Order) -> None:
     if name == "cancel":
         try:
             await cancel(orders, order)
-        except Refused:
+        except InvalidState:
             assert orders.orders[order.id].status is OrderStatus.COMPLETE
     elif name == "expire":
         await expire(orders, order)

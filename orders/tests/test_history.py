@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ticketing_common.currency import USD
-from ticketing_common.events import PaymentHappening, PaymentStep, RefundReason
+from ticketing_common.events import PaymentHistoryEntry, PaymentStep, RefundReason
 from ticketing_orders import domain
 from ticketing_orders.domain import Order, Payment, Ticket
 from ticketing_orders.history import history
@@ -15,11 +15,11 @@ CREATED = domain.place(order_id="a" * 24, buyer_id="b" * 24, ticket=TICKET, hold
 LATE = NOW + HOLD_FOR
 
 
-def after(minutes: float, step: PaymentStep, **details: object) -> PaymentHappening:
-    return PaymentHappening.model_validate({"step": step, "at": NOW + timedelta(minutes=minutes), **details})
+def after(minutes: float, step: PaymentStep, **details: object) -> PaymentHistoryEntry:
+    return PaymentHistoryEntry.model_validate({"step": step, "at": NOW + timedelta(minutes=minutes), **details})
 
 
-def payment(*happenings: PaymentHappening) -> Payment:
+def payment(*happenings: PaymentHistoryEntry) -> Payment:
     return replace(captured_payment(payment_id="p"), history=happenings)
 
 

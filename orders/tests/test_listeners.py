@@ -25,7 +25,7 @@ from ticketing_common.events import (
     TicketCreated,
     TicketUpdated,
 )
-from ticketing_common.messaging import Broker, ComeBackLater, Listener, Publisher, RetryPolicy, Subscription
+from ticketing_common.messaging import Broker, Consumer, Listener, Publisher, RetryLater, RetryPolicy
 from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM
 from ticketing_common.mongo import new_id
 from ticketing_orders import listeners
@@ -48,7 +48,7 @@ async def running(make_app: MakeApp, nats_url: str) -> AsyncIterator[FastAPI]:
 
 async def say(broker: Broker, *events: Event) -> None:
     """Let the other services say something, each thing once even if it is given twice."""
-    envelopes = [Envelope.seal(event, occurred_at=datetime.now(UTC), traceparent="") for event in events]
+    envelopes = [Envelope.from_event(event, occurred_at=datetime.now(UTC), traceparent="") for event in events]
     assert await Publisher(broker).publish(envelopes) == {envelope.id for envelope in envelopes}
 
 
@@ -85,7 +85,7 @@ async def test_placing_says_order_created_once_with_the_whole_order_and_empties_
 
 async def outbox_is_empty(orders: OrderStore) -> bool:
     """Whether all that orders has to say is in the stream."""
-    return not await orders.orders.waiting(before=datetime.now(UTC) + timedelta(days=1), limit=1)
+    return not await orders.orders.pending(before=datetime.now(UTC) + timedelta(days=1), limit=1)
 
 
 async def test_captured_money_completes_the_order_and_that_is_said(running: FastAPI, broker: Broker) -> None:
@@ -160,7 +160,7 @@ async def test_an_expiry_that_comes_early_by_our_clock_comes_back_and_frees_the_
 
 async def test_an_early_expiry_says_when_to_come_back(orders: OrdersInMemory) -> None:
     order = await place(orders, await list_ticket(orders), now=datetime.now(UTC))
-    with pytest.raises(ComeBackLater) as later:
+    with pytest.raises(RetryLater) as later:
         await listeners.ExpirationCompleteListener(orders).handle(ExpirationComplete(order_id=order.id))
     assert 890 < later.value.seconds <= 900
 
@@ -182,7 +182,7 @@ async def test_an_event_of_an_unknown_order_comes_back_ten_times_and_is_then_par
 @asynccontextmanager
 async def hearing(broker: Broker, listener: Listener[Any], retry: RetryPolicy) -> AsyncIterator[None]:
     """A subscription, running."""
-    subscription = Subscription(broker, listener, retry=retry)
+    subscription = Consumer(broker, listener, retry=retry)
     task = asyncio.create_task(subscription.run())
     try:
         yield

@@ -255,7 +255,7 @@ async def test_ordering_a_ticket_just_created_waits_for_the_event_that_tells_of_
 
     async def tell_late() -> None:
         await asyncio.sleep(0.5)
-        await Publisher(broker).publish([Envelope.seal(created, occurred_at=datetime.now(UTC), traceparent="")])
+        await Publisher(broker).publish([Envelope.from_event(created, occurred_at=datetime.now(UTC), traceparent="")])
 
     answer, _ = await asyncio.gather(connected_buyer.post("/api/orders", json={"ticketId": created.id}), tell_late())
     assert (answer.status_code, answer.json()["ticket"]["price"]) == (201, 7)

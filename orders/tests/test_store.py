@@ -62,7 +62,7 @@ async def test_the_events_wait_in_the_order_itself(store: OrderStore) -> None:
     await expire(store, order)
     await cancel(store, order)
     payment = await pay(store, order)
-    [waiting] = await store.orders.waiting(before=NOW.replace(year=NOW.year + 100), limit=10)
+    [waiting] = await store.orders.pending(before=NOW.replace(year=NOW.year + 100), limit=10)
     assert [(item.type, item.id) for item in waiting.envelopes] == [
         (OrderCreated.__name__, f"order.created:{order.id}:0"),
         (OrderCancelled.__name__, f"order.cancelled:{order.id}:1"),

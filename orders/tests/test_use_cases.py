@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from ticketing_common.errors import NotAllowed, NotFound, Unavailable
+from ticketing_common.errors import Forbidden, NotFound, Unavailable
 from ticketing_common.events import CancelReason, OrderCancelled, OrderCreated, OrderStatus
 from ticketing_common.mongo import new_id
 from ticketing_orders import use_cases
@@ -121,7 +121,7 @@ async def test_giving_up_an_expired_order_says_that_now_the_buyer_is_the_reason(
 
 async def test_nobody_gives_up_another_buyers_order(orders: OrdersInMemory) -> None:
     order = await place(orders, await list_ticket(orders))
-    with pytest.raises(NotAllowed):
+    with pytest.raises(Forbidden):
         await use_cases.cancel_order(orders, order_id=order.id, user_id=new_id(), now=NOW)
     assert await now_of(orders, order) == order
 
@@ -196,7 +196,7 @@ async def test_an_event_of_an_unknown_order_is_an_error_that_says_what_to_do(ord
 async def test_a_buyer_reads_own_orders_only(orders: OrdersInMemory) -> None:
     order = await place(orders, await list_ticket(orders))
     assert await use_cases.get_order(orders, order_id=order.id, user_id=order.user_id) == order
-    with pytest.raises(NotAllowed):
+    with pytest.raises(Forbidden):
         await use_cases.get_order(orders, order_id=order.id, user_id=new_id())
     with pytest.raises(NotFound):
         await use_cases.get_order(orders, order_id=new_id(), user_id=order.user_id)

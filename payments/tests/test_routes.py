@@ -264,4 +264,4 @@ async def _say_created(broker: Broker, order_id: str, buyer_id: str) -> None:
         expires_at=datetime.now(UTC) + SOON,
         ticket=HeldTicket(id=new_id(), title="Front row", price=PRICE),
     )
-    await Publisher(broker).publish([Envelope.seal(said, occurred_at=datetime.now(UTC), traceparent="")])
+    await Publisher(broker).publish([Envelope.from_event(said, occurred_at=datetime.now(UTC), traceparent="")])

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ticketing_common.events import CancelReason, OrderStatus, PaymentHappening, PaymentStep, RefundReason
+from ticketing_common.events import CancelReason, OrderStatus, PaymentHistoryEntry, PaymentStep, RefundReason
 from ticketing_common.mongo import Database, new_id
 from ticketing_payments.announcements import news
 from ticketing_payments.intent import Decline, Money
@@ -36,7 +36,7 @@ FULL = Payment(
     intent_id="pi_1",
     attempt="digest",
     money=Money(captured=99_999_999, given_back=6, bounced=5, disputed=4, won=3, lost=2),
-    history=(PaymentHappening(step=PaymentStep.REFUNDED, at=NOW, amount=6, reason="expired"),),
+    history=(PaymentHistoryEntry(step=PaymentStep.REFUNDED, at=NOW, amount=6, reason="expired"),),
     declines=(Decline("ch_1", "stolen_card", "No."), Decline("ch_2", "generic_decline", "Neither.")),
     refund=Refund(id="6d" * 12, reason=RefundReason.EXPIRED, done=True),
     check_at=NOW + timedelta(milliseconds=1),
@@ -78,7 +78,7 @@ async def test_the_state_and_its_event_are_one_write(store: PaymentStore) -> Non
     paid = replace(BARE, version=1, money=Money(captured=1250), status=PaymentStatus.SUCCEEDED)
     await store.save(paid, over=0, event=news(BARE, paid))
     await store.save(paid, over=0, event=news(BARE, paid))
-    [waiting] = await store.payments.waiting(before=datetime.now(UTC) + timedelta(seconds=1), limit=10)
+    [waiting] = await store.payments.pending(before=datetime.now(UTC) + timedelta(seconds=1), limit=10)
     assert [envelope.id for envelope in waiting.envelopes] == [f"payment.created:{BARE.id}:1"]
 
 

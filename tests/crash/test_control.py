@@ -18,7 +18,7 @@ LOSSES = {
 
 @pytest.fixture
 def forgetful_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Its relays pull before they publish, and its subscriptions acknowledge before they handle."""
+    """Its relays pull before they publish, and its consumers acknowledge before they handle."""
     state_dir = tmp_path_factory.mktemp("forgetful") / "state"
     window = str(WINDOW_SECONDS)
     with started(state_dir, free_gateway_port(), FORGETFUL, EXPIRATION_WINDOW_SECONDS=window) as stack:

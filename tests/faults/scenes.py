@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from ticketing_common.events import Subject
-from ticketing_common.messaging import DeadLetter, DeadLetters, inspecting, said_events
+from ticketing_common.messaging import DeadLetter, DeadLetters, connect_readonly, read_events
 from ticketing_common.messaging.streams import EVENTS_STREAM
 from ticketing_test_support.breaking import wipe_redis
 from ticketing_test_support.crowd import Crowd, Evidence, Notes, Shopper, gather, say_again
@@ -73,7 +73,7 @@ async def every_order_expires_though_redis_is_wiped(
 
 async def poison_is_parked_by_each_hearer_and_blocks_nobody(stack: Stack, crowd: Crowd) -> list[DeadLetter]:
     """On each subject one message that is no JSON and one that is no event of that kind; what came to be parked."""
-    async with crowd.shopping(), inspecting(stack.urls()["nats"]) as jetstream:
+    async with crowd.shopping(), connect_readonly(stack.urls()["nats"]) as jetstream:
         await crowd.sales(3)
         hearers = Counter(
             {info.name: 2 for info in await jetstream.consumers_info(EVENTS_STREAM) if info.config.durable_name}
@@ -94,9 +94,9 @@ async def poison_is_parked_by_each_hearer_and_blocks_nobody(stack: Stack, crowd:
 async def every_event_comes_ten_times_more_and_shuffled(stack: Stack, crowd: Crowd, *, events: int) -> None:
     """The newest `events` of the stream, while people buy and sell; what was final must stay as it is."""
     before = await gather(stack.urls())
-    async with inspecting(stack.urls()["nats"]) as jetstream:
+    async with connect_readonly(stack.urls()["nats"]) as jetstream:
         last = (await jetstream.stream_info(EVENTS_STREAM)).state.last_seq
-        repeated = [event async for event in said_events(jetstream, after=max(0, last - events))] * 10
+        repeated = [event async for event in read_events(jetstream, after=max(0, last - events))] * 10
     random.Random(7).shuffle(repeated)
     async with crowd.shopping():
         await crowd.sales(3)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.faults.scenes import poison_is_parked_by_each_hearer_and_blocks_nobody
 
-from ticketing_common.messaging import inspecting
+from ticketing_common.messaging import connect_readonly
 from ticketing_test_support.crowd import Crowd
 from ticketing_test_support.recorder import eventually
 from ticketing_test_support.stack import Stack, ticketing
@@ -41,7 +41,7 @@ async def test_what_fails_ten_times_is_parked_with_its_reason_and_can_be_replaye
 ) -> None:
     nobody = "f" * 24
     async with crowd.shopping():
-        async with inspecting(stack.urls()["nats"]) as jetstream:
+        async with connect_readonly(stack.urls()["nats"]) as jetstream:
             await jetstream.publish("expiration.complete", json.dumps({"orderId": nobody}).encode())
         await crowd.sales(10)
         await eventually(lambda: bool(parked(stack)), within=PARKED_WITHIN_SECONDS, what="the parked message")

@@ -108,8 +108,8 @@ class RelayThatPullsFirst(Market):
     async def relay(self, *, pulls: bool = True) -> int:
         said = 0
         for outbox in self.outboxes:
-            for waiting in await outbox.waiting(before=ANY_TIME, limit=256):
-                await outbox.pull([(waiting.document_id, [envelope.id for envelope in waiting.envelopes])])
+            for waiting in await outbox.pending(before=ANY_TIME, limit=256):
+                await outbox.remove_published([(waiting.document_id, [envelope.id for envelope in waiting.envelopes])])
                 if pulls:
                     self.network.publish(waiting.envelopes)
                     said += len(waiting.envelopes)

@@ -11,7 +11,7 @@ from tests.model.life import SELLER, Life
 from tests.model.market import HOLD_FOR
 from tests.model.watch import require
 
-from ticketing_common.errors import PaymentDeclined, Refused
+from ticketing_common.errors import InvalidState, PaymentDeclined
 from ticketing_orders import use_cases as orders
 from ticketing_payments.domain import AlreadyPaid, StillProcessing
 from ticketing_payments.pay import pay
@@ -113,7 +113,9 @@ class MarketLife(Life):
                 broker_connected=lambda: True,
             )
         )
-        if isinstance(refused, Refused | PaymentDeclined) and not isinstance(refused, AlreadyPaid | StillProcessing):
+        if isinstance(refused, InvalidState | PaymentDeclined) and not isinstance(
+            refused, AlreadyPaid | StillProcessing
+        ):
             intent = self.market.bank.intents.get(f"pi_{order}")
             charged = intent.money.captured if intent else 0
             require(not charged, f"I2 the buyer was told “{refused.message}”, and {charged} were taken")

@@ -124,11 +124,13 @@ class Market:
         """Publish what waits in the outboxes; dead before it `pulls`, it will be published again. How many events."""
         said = 0
         for outbox in self.outboxes:
-            for waiting in await outbox.waiting(before=ANY_TIME, limit=256):
+            for waiting in await outbox.pending(before=ANY_TIME, limit=256):
                 self.network.publish(waiting.envelopes)
                 said += len(waiting.envelopes)
                 if pulls:
-                    await outbox.pull([(waiting.document_id, [envelope.id for envelope in waiting.envelopes])])
+                    await outbox.remove_published(
+                        [(waiting.document_id, [envelope.id for envelope in waiting.envelopes])]
+                    )
         return said
 
     async def hear_webhook(self, intent_id: str) -> None:

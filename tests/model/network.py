@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ticketing_common.events import Envelope
-from ticketing_common.messaging import ComeBackLater, Listener
-from ticketing_common.messaging.listener import OUTAGES
+from ticketing_common.messaging import Listener, RetryLater
+from ticketing_common.messaging.listener import TRANSIENT_ERRORS
 
 # What may keep a message waiting. Anything else that a listener raises would get it parked in the end: a defect.
-NOT_YET: tuple[type[BaseException], ...] = (ComeBackLater, *OUTAGES)
+NOT_YET: tuple[type[BaseException], ...] = (RetryLater, *TRANSIENT_ERRORS)
 
 
 @dataclass(frozen=True)

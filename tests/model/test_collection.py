@@ -87,12 +87,12 @@ async def test_documents_come_back_as_mongodb_keeps_them(documents: Documents) -
 async def test_events_wait_in_order_until_they_are_pulled(documents: Documents) -> None:
     await documents.insert(order("a", hold=1, live=True), [ExpirationComplete(order_id="1")])
     await documents.compare_and_set({"_id": "a"}, {"version": 1}, [ExpirationComplete(order_id="2")])
-    (waiting,) = await documents.waiting(before=datetime.now(UTC) + timedelta(days=1), limit=5)
+    (waiting,) = await documents.pending(before=datetime.now(UTC) + timedelta(days=1), limit=5)
     assert [envelope.data for envelope in waiting.envelopes] == [{"orderId": "1"}, {"orderId": "2"}]
-    await documents.pull([("a", [waiting.envelopes[0].id])])
-    (waiting,) = await documents.waiting(before=datetime.now(UTC) + timedelta(days=1), limit=5)
+    await documents.remove_published([("a", [waiting.envelopes[0].id])])
+    (waiting,) = await documents.pending(before=datetime.now(UTC) + timedelta(days=1), limit=5)
     assert [envelope.data for envelope in waiting.envelopes] == [{"orderId": "2"}]
-    assert await documents.waiting(before=datetime.now(UTC) - timedelta(days=1), limit=5) == []
+    assert await documents.pending(before=datetime.now(UTC) - timedelta(days=1), limit=5) == []
 
 
 async def test_only_what_is_asked_for_is_found_in_the_order_asked_for(documents: Documents) -> None:
@@ -110,8 +110,8 @@ async def test_expiries_fire_once_by_a_pipeline_that_writes_their_events(databas
     await expiries.add(Expiry("late", NOON + timedelta(hours=1)))
     for fired in (1, 0):
         assert (await expiries.fire(due_until=NOON, now=NOON)).count == fired
-    (waiting,) = await expiries.documents.waiting(before=NOON + timedelta(days=1), limit=5)
+    (waiting,) = await expiries.documents.pending(before=NOON + timedelta(days=1), limit=5)
     event = ExpirationComplete(order_id="early")
     noon = NOON.replace(microsecond=123_000)
     trace = waiting.envelopes[0].traceparent
-    assert waiting.envelopes == [Envelope.seal(event, occurred_at=noon, traceparent=trace)]
+    assert waiting.envelopes == [Envelope.from_event(event, occurred_at=noon, traceparent=trace)]

@@ -13,7 +13,7 @@ from tests.races.lab import Lab, OpenLab, Servers, opened
 from tests.races.market import Market, Person
 from tests.races.rounds import Rounds
 
-from ticketing_common.messaging import inspecting
+from ticketing_common.messaging import connect_readonly
 from ticketing_local.ps import addresses
 from ticketing_local.state import StateDir
 from ticketing_ops.auditing.gathering import reading
@@ -60,7 +60,7 @@ async def market(stack_audited_at_its_end: Stack) -> AsyncIterator[Market]:
     limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
     async with (
         reading(urls) as reader,
-        inspecting(urls["nats"]) as jetstream,
+        connect_readonly(urls["nats"]) as jetstream,
         httpx.AsyncClient(base_url=stack.url, timeout=60, limits=limits, trust_env=False) as http,
     ):
         yield Market({service: [http] for service in THROUGH_THE_GATEWAY}, reader, jetstream)

@@ -11,7 +11,7 @@ from tests.races.market import Market
 
 from ticketing_auth import app as auth
 from ticketing_auth.settings import Settings as AuthSettings
-from ticketing_common.messaging import inspecting
+from ticketing_common.messaging import connect_readonly
 from ticketing_common.mongo import Database
 from ticketing_expiration import app as expiration
 from ticketing_expiration.settings import Settings as ExpirationSettings
@@ -86,7 +86,7 @@ async def opened(
         for database in databases.values():
             opening.push_async_callback(database.close)
         ledger = await opening.enter_async_context(httpx.AsyncClient(base_url=servers.stripe, trust_env=False))
-        jetstream = await opening.enter_async_context(inspecting(servers.nats))
+        jetstream = await opening.enter_async_context(connect_readonly(servers.nats))
         yield Lab(Market(doors, Reader(databases, jetstream, ledger), jetstream), apps, databases, servers.stripe)
 
 

@@ -94,7 +94,7 @@ class Market:
 
     async def says(self, event: Event, *, again: str = "") -> None:
         """Publish an event as its owner would; `again` makes it one that the broker does not know as said before."""
-        sealed = Envelope.seal(event, occurred_at=datetime.now(UTC), traceparent=tracing.begin())
+        sealed = Envelope.from_event(event, occurred_at=datetime.now(UTC), traceparent=tracing.begin())
         headers = {"Nats-Msg-Id": sealed.id + again}
         await self.jetstream.publish(sealed.subject, json.dumps(sealed.data).encode(), headers=headers)
 

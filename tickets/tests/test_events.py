@@ -59,12 +59,12 @@ async def said(broker: Broker, subject: str) -> list[tuple[str, dict[str, Any]]]
 
 async def say(broker: Broker, *events: OrderState) -> None:
     """Publish as orders would, and see it stored."""
-    envelopes = [Envelope.seal(e, occurred_at=datetime.now(UTC), traceparent=tracing.begin()) for e in events]
+    envelopes = [Envelope.from_event(e, occurred_at=datetime.now(UTC), traceparent=tracing.begin()) for e in events]
     assert await Publisher(broker).publish(envelopes) == {envelope.id for envelope in envelopes}
 
 
 async def outbox_is_empty(app: FastAPI) -> bool:
-    waiting = await app.state.tickets.documents.waiting(before=datetime.now(UTC) + timedelta(hours=1), limit=1)
+    waiting = await app.state.tickets.documents.pending(before=datetime.now(UTC) + timedelta(hours=1), limit=1)
     return len(waiting) == 0
 
 

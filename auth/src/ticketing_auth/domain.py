@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
-from ticketing_common.errors import InvalidRequest, Refused
+from ticketing_common.errors import InvalidRequest, InvalidState
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class EmailInUse(InvalidRequest):
         super().__init__("That email is already in use. Sign in instead, or use another address.", field="email")
 
 
-class InvalidCredentials(Refused):
+class InvalidCredentials(InvalidState):
     """The same for an unknown address and a wrong password: nobody learns who has an account."""
 
     message = "Invalid credentials. Check the email and the password."

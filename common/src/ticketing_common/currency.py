@@ -66,17 +66,17 @@ class Currency:
         """A price in minor units; ValueError, in words for the sender, when Stripe would not charge it."""
         minor = self.to_minor(amount)
         if not self.minimum <= minor <= MAXIMUM:
-            raise ValueError(f"must be from {self.plain(self.minimum)} to {self.plain(MAXIMUM)}")
+            raise ValueError(f"must be from {self.format_amount(self.minimum)} to {self.format_amount(MAXIMUM)}")
         return minor
 
-    def plain(self, minor: int) -> str:
+    def format_amount(self, minor: int) -> str:
         """The amount alone, for people: `999,999.99`."""
         return f"{Decimal(minor).scaleb(-self.digits):,.{self.digits}f}"
 
-    def in_words(self, minor: int) -> str:
+    def format_price(self, minor: int) -> str:
         """The amount with its currency, for people: `$12.50`, `12.50 CHF`."""
         sign = _SIGNS.get(self.code)
-        return f"{sign}{self.plain(minor)}" if sign else f"{self.plain(minor)} {self.code.upper()}"
+        return f"{sign}{self.format_amount(minor)}" if sign else f"{self.format_amount(minor)} {self.code.upper()}"
 
 
 USD = Currency.of("usd")

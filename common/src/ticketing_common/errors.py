@@ -2,12 +2,12 @@
 
 AppError                    500
 ├── InvalidRequest          400  a field or the whole request makes no sense
-├── Refused                 400  understood, but the present state does not allow it
+├── InvalidState                 400  understood, but the present state does not allow it
 ├── NotAuthenticated        401  sign in first
-├── NotAllowed              401  signed in, but it is somebody else's (the original answers 401, so do we)
+├── Forbidden              401  signed in, but it is somebody else's (the original answers 401, so do we)
 ├── PaymentDeclined         402  the card was refused
 ├── NotFound                404
-├── TooLarge                413
+├── PayloadTooLarge                413
 └── Unavailable             503  a dependency is away or still coming; carries Retry-After
 """
 
@@ -56,7 +56,7 @@ class InvalidRequest(AppError):
         return self._items or super().items()
 
 
-class Refused(AppError):
+class InvalidState(AppError):
     """The request is well formed, but the present state does not allow it."""
 
     status = 400
@@ -70,7 +70,7 @@ class NotAuthenticated(AppError):
     message = "Not authorized: sign in first."
 
 
-class NotAllowed(AppError):
+class Forbidden(AppError):
     """The session is valid, the thing belongs to somebody else."""
 
     status = 401
@@ -91,7 +91,7 @@ class NotFound(AppError):
     message = "Not found."
 
 
-class TooLarge(AppError):
+class PayloadTooLarge(AppError):
     """The body is larger than any request that makes sense here."""
 
     status = 413

@@ -11,6 +11,6 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
-def born_at(some_id: str) -> datetime:
+def created_at(some_id: str) -> datetime:
     """When the id was made, to the second (UTC). `some_id` must be an id."""
     return datetime.fromtimestamp(int(some_id[:8], 16), UTC)

@@ -28,13 +28,13 @@ from pymongo.errors import (
 from ticketing_common.errors import Unavailable
 from ticketing_common.events import Envelope, Event
 from ticketing_common.observability import tracing
-from ticketing_common.outbox import OutboxSource, Waiting
+from ticketing_common.outbox import OutboxSource, PendingEvents
 from ticketing_common.steps import Step, reached
 
 log = structlog.get_logger(__name__)
 
 Document = dict[str, Any]
-Announce = Callable[[OutboxSource, Waiting], None]
+Announce = Callable[[OutboxSource, PendingEvents], None]
 
 OUTBOX_INDEX = IndexModel(
     [("outbox.0.at", ASCENDING)], name="outbox_waiting", partialFilterExpression={"outbox.0": {"$exists": True}}
@@ -126,7 +126,7 @@ class Documents:
         self._unjournalled = collection.with_options(write_concern=WriteConcern(w=1))
         self._announce: Announce = lambda _source, _waiting: None
 
-    def announce_to(self, announce: Announce) -> None:
+    def notify_with(self, announce: Announce) -> None:
         """Call `announce` after each write that has events (the relay's `announce`)."""
         self._announce = announce
 
@@ -160,7 +160,7 @@ class Documents:
 
     async def insert(self, document: Document, events: Sequence[Event] = ()) -> None:
         """Store a new document and its events in one write; DuplicateKey if a unique index forbids it."""
-        envelopes = _seal(events)
+        envelopes = _envelopes(events)
         reached(Step.WRITING, document)
         async with translated_errors():
             await self._collection.insert_one({**document, "outbox": [item.to_document() for item in envelopes]})
@@ -174,7 +174,7 @@ class Documents:
 
         False means that it does not any more: read again and decide again. DuplicateKey as for `insert`.
         """
-        envelopes = _seal(events)
+        envelopes = _envelopes(events)
         update: Document = {"$set": dict(changes)}
         if envelopes:
             update["$push"] = {"outbox": {"$each": [item.to_document() for item in envelopes]}}
@@ -187,15 +187,17 @@ class Documents:
         self._tell(query["_id"], envelopes)
         return True
 
-    async def waiting(self, *, before: datetime, limit: int) -> list[Waiting]:
+    async def pending(self, *, before: datetime, limit: int) -> list[PendingEvents]:
         """Documents with unpublished events older than `before`, oldest first (by the partial index)."""
         query = {"outbox.0": {"$exists": True}, "outbox.0.at": {"$lt": before}}
         async with translated_errors():
             cursor = self._collection.find(query, {"outbox": 1}, sort=[("outbox.0.at", ASCENDING)], limit=limit)
             found = await cursor.to_list(limit)
-        return [Waiting(item["_id"], [Envelope.from_document(entry) for entry in item["outbox"]]) for item in found]
+        return [
+            PendingEvents(item["_id"], [Envelope.from_document(entry) for entry in item["outbox"]]) for item in found
+        ]
 
-    async def pull(self, published: Iterable[tuple[str, Sequence[str]]]) -> None:
+    async def remove_published(self, published: Iterable[tuple[str, Sequence[str]]]) -> None:
         """Take published events out of the outboxes, in one bulk write."""
         writes = [
             UpdateOne({"_id": document_id}, {"$pull": {"outbox": {"id": {"$in": list(ids)}}}})
@@ -206,7 +208,7 @@ class Documents:
 
     def _tell(self, document_id: str, envelopes: Sequence[Envelope]) -> None:
         if envelopes:
-            self._announce(self, Waiting(document_id, envelopes))
+            self._announce(self, PendingEvents(document_id, envelopes))
 
 
 @asynccontextmanager
@@ -230,7 +232,7 @@ def _index_name(error: DuplicateKeyError) -> str:
     return message.partition("index: ")[2].partition(" ")[0]
 
 
-def _seal(events: Sequence[Event]) -> list[Envelope]:
+def _envelopes(events: Sequence[Event]) -> list[Envelope]:
     now = datetime.now(UTC)
     trace = tracing.current() if events else ""
-    return [Envelope.seal(event, occurred_at=now, traceparent=trace) for event in events]
+    return [Envelope.from_event(event, occurred_at=now, traceparent=trace) for event in events]

@@ -31,7 +31,7 @@ _FLUSH_WITHIN_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PendingEvents:
     """A document's unpublished events."""
 
     document_id: str
@@ -41,10 +41,10 @@ class Waiting:
 class OutboxSource(Protocol):
     """A collection whose documents have an `outbox` array."""
 
-    async def waiting(self, *, before: datetime, limit: int) -> list[Waiting]:
+    async def pending(self, *, before: datetime, limit: int) -> list[PendingEvents]:
         """Documents whose oldest waiting event occurred before `before`, oldest first."""
 
-    async def pull(self, published: Iterable[tuple[str, Sequence[str]]]) -> None:
+    async def remove_published(self, published: Iterable[tuple[str, Sequence[str]]]) -> None:
         """Remove the published events, given as (document id, event ids)."""
 
 
@@ -63,14 +63,14 @@ class Relay:
         self._sources = sources
         self._publisher = publisher
         self._sweep_every = sweep_every
-        self._fresh: list[tuple[OutboxSource, Waiting]] = []
+        self._new: list[tuple[OutboxSource, PendingEvents]] = []
         self._wake = asyncio.Event()
         self._sweep_at_once = False
 
-    def announce(self, source: OutboxSource, waiting: Waiting) -> None:
+    def notify(self, source: OutboxSource, waiting: PendingEvents) -> None:
         """Tell of a write that has just been stored; costs the caller nothing."""
-        if len(self._fresh) < _MEMORY_LIMIT:
-            self._fresh.append((source, waiting))
+        if len(self._new) < _MEMORY_LIMIT:
+            self._new.append((source, waiting))
         self._wake.set()
 
     def sweep_now(self) -> None:
@@ -89,7 +89,7 @@ class Relay:
                     await self._wake.wait()
             self._wake.clear()
             try:
-                await self._relay_fresh()
+                await self._publish_new()
                 if self._sweep_at_once or loop.time() >= next_sweep:
                     next_sweep = loop.time() + self._sweep_every
                     await self._sweep()
@@ -100,18 +100,18 @@ class Relay:
     async def close(self) -> None:
         """Publish what is at hand, for at most 2 s; what is left waits in the database."""
         with contextlib.suppress(TimeoutError, Unavailable):
-            await asyncio.wait_for(self._relay_fresh(), _FLUSH_WITHIN_SECONDS)
+            await asyncio.wait_for(self._publish_new(), _FLUSH_WITHIN_SECONDS)
 
-    async def _relay_fresh(self) -> None:
-        while self._fresh and self._publisher.connected:
-            batch, self._fresh = self._fresh[:BATCH], self._fresh[BATCH:]
+    async def _publish_new(self) -> None:
+        while self._new and self._publisher.connected:
+            batch, self._new = self._new[:BATCH], self._new[BATCH:]
             try:
                 await self._relay(batch)
             except asyncio.CancelledError:
-                self._fresh = batch + self._fresh  # close() publishes them again, under the same ids
+                self._new = batch + self._new  # close() publishes them again, under the same ids
                 raise
         if not self._publisher.connected:
-            self._fresh.clear()
+            self._new.clear()
 
     async def _sweep(self) -> None:
         at_once, self._sweep_at_once = self._sweep_at_once, False
@@ -127,13 +127,13 @@ class Relay:
     async def _sweep_source(self, source: OutboxSource, before: datetime) -> int:
         seen = 0
         while True:
-            waiting = await source.waiting(before=before, limit=BATCH)
+            waiting = await source.pending(before=before, limit=BATCH)
             seen += len(waiting)
             published = await self._relay([(source, item) for item in waiting])
             if len(waiting) < BATCH or not published:
                 return seen
 
-    async def _relay(self, batch: Sequence[tuple[OutboxSource, Waiting]]) -> int:
+    async def _relay(self, batch: Sequence[tuple[OutboxSource, PendingEvents]]) -> int:
         """Publish a batch and pull what was acknowledged; the number of events published."""
         envelopes = [envelope for _, item in batch for envelope in item.envelopes]
         if not envelopes:
@@ -147,6 +147,6 @@ class Relay:
                 if owner is source and (ids := [e.id for e in item.envelopes if e.id in stored])
             ]
             if done:
-                await source.pull(done)
+                await source.remove_published(done)
         reached(Step.PULLED, batch)
         return len(stored)

@@ -64,7 +64,7 @@ class SessionSettings(CommonSettings):
         return value
 
 
-class MarketSettings(SessionSettings):
+class PricingSettings(SessionSettings):
     """What a service needs that deals with prices. `CURRENCY`: in what everybody pays, an ISO 4217 code."""
 
     currency: str = "usd"

@@ -115,6 +115,6 @@ def test_a_time_without_a_zone_is_refused() -> None:
 
 def test_an_envelope_comes_out_of_an_outbox_as_it_went_in() -> None:
     event = PaymentCreated.model_validate(PAYMENT)
-    sealed = Envelope.seal(event, occurred_at=datetime(2026, 1, 1, tzinfo=UTC), traceparent="00-a-b-01")
+    sealed = Envelope.from_event(event, occurred_at=datetime(2026, 1, 1, tzinfo=UTC), traceparent="00-a-b-01")
     assert Envelope.from_document(sealed.to_document()) == sealed
     assert (sealed.id, sealed.subject, sealed.type) == (event.event_id, "payment.created", "PaymentCreated")

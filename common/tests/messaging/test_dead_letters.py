@@ -37,7 +37,7 @@ async def test_a_failure_of_our_own_is_parked_at_the_tenth_delivery(broker: Brok
 
 
 async def test_a_parked_message_tells_its_reason_and_origin(broker: Broker) -> None:
-    async with listening(broker, RecordingListener(choke), retry=RetryPolicy(first_delay=0.01, park_at=2)):
+    async with listening(broker, RecordingListener(choke), retry=RetryPolicy(first_delay=0.01, max_deliveries=2)):
         await say(broker, "a")
         letter = await dead_letter(broker)
     headers = letter.headers or {}
@@ -64,7 +64,7 @@ async def test_an_unreadable_message_is_parked_at_once(broker: Broker) -> None:
 async def test_what_cannot_be_parked_comes_back_until_it_can(broker: Broker) -> None:
     listener = RecordingListener(choke)
     await broker.jetstream.delete_stream(DEAD_STREAM)
-    retry = RetryPolicy(first_delay=0.01, longest_delay=0.05, park_at=2)
+    retry = RetryPolicy(first_delay=0.01, longest_delay=0.05, max_deliveries=2)
     async with listening(broker, listener, retry=retry):
         await say(broker, "a")
         await eventually(lambda: len(listener.heard) >= 5, what="the message coming back")

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from ticketing_common.messaging import Broker
-from ticketing_common.web.parts import running
+from ticketing_common.web.background import run_tasks
 from ticketing_test_support.listeners import RecordingListener, listening, say
 from ticketing_test_support.recorder import eventually
 from ticketing_test_support.servers import Server
@@ -17,7 +17,7 @@ from ticketing_test_support.servers import Server
 async def fragile(own_nats: Server) -> AsyncIterator[Broker]:
     """A connection to a broker of this test's own."""
     broker = Broker(own_nats.url, client_name="test")
-    async with running([broker]):
+    async with run_tasks([broker]):
         await broker.wait_ready()
         yield broker
 
@@ -75,7 +75,7 @@ async def test_while_the_broker_is_away_nothing_is_acknowledged_and_nobody_waits
 async def test_a_broker_that_comes_late_is_waited_for(own_nats: Server) -> None:
     own_nats.kill()
     broker = Broker(own_nats.url, client_name="test")
-    async with running([broker]):
+    async with run_tasks([broker]):
         await asyncio.sleep(0)
         assert broker.status() == "down"
         own_nats.start()
@@ -86,5 +86,5 @@ async def test_a_broker_that_comes_late_is_waited_for(own_nats: Server) -> None:
 
 async def test_a_connection_that_never_stood_can_be_closed(own_nats: Server) -> None:
     own_nats.kill()
-    async with asyncio.timeout(5), running([Broker(own_nats.url, client_name="test")]):
+    async with asyncio.timeout(5), run_tasks([Broker(own_nats.url, client_name="test")]):
         await asyncio.sleep(0.1)  # a try is under way

@@ -3,7 +3,7 @@
 import pytest
 
 from ticketing_common.errors import Unavailable
-from ticketing_common.messaging import Broker, DeadLetter, DeadLetters, NotReplayable, backlogs, inspecting
+from ticketing_common.messaging import Broker, DeadLetter, DeadLetters, NotReplayable, backlogs, connect_readonly
 from ticketing_test_support.listeners import QUICK, RecordingListener, listening, say
 from ticketing_test_support.recorder import eventually
 
@@ -81,12 +81,12 @@ async def test_a_message_without_an_origin_is_not_replayed(broker: Broker) -> No
 
 
 async def test_a_broker_without_streams_has_nothing_to_tell(nats_url: str) -> None:
-    async with inspecting(nats_url) as jetstream:
+    async with connect_readonly(nats_url) as jetstream:
         assert [letter async for letter in DeadLetters(jetstream).all()] == []
         assert await backlogs(jetstream) == []
 
 
 async def test_a_broker_out_of_reach_is_told_instead_of_waited_for() -> None:
     with pytest.raises(Unavailable, match="did not do what it was asked"):
-        async with inspecting("nats://127.0.0.1:1"):
+        async with connect_readonly("nats://127.0.0.1:1"):
             pytest.fail("there is no broker")

@@ -20,12 +20,12 @@ def messages(answer: httpx.Response) -> list[str]:
     ("kind", "status"),
     [
         ("InvalidRequest", 400),
-        ("Refused", 400),
+        ("InvalidState", 400),
         ("NotAuthenticated", 401),
-        ("NotAllowed", 401),
+        ("Forbidden", 401),
         ("PaymentDeclined", 402),
         ("NotFound", 404),
-        ("TooLarge", 413),
+        ("PayloadTooLarge", 413),
         ("Unavailable", 503),
     ],
 )
@@ -127,5 +127,5 @@ async def test_a_route_that_falls_over_tells_nothing_and_is_logged(
         500,
         ["Something went wrong on our side. Try again in a moment."],
     )
-    [record] = [record for record in caplog.records if record.name == "ticketing_common.web.edge"]
+    [record] = [record for record in caplog.records if record.name == "ticketing_common.web.middleware"]
     assert "RuntimeError" in str(record.msg)

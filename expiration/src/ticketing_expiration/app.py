@@ -6,7 +6,7 @@ from datetime import datetime
 from fastapi import FastAPI
 
 from ticketing_common.clock import utc_now
-from ticketing_common.messaging import Broker, Publisher, StreamLimits, Subscription
+from ticketing_common.messaging import Broker, Consumer, Publisher, StreamLimits
 from ticketing_common.mongo import Database
 from ticketing_common.outbox import Relay
 from ticketing_common.web import build_app
@@ -28,7 +28,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> 
     timers = RqTimers(settings.redis_url)
     broker = Broker(settings.nats_url, client_name="expiration", limits=StreamLimits.of(settings))
     relay = Relay([expiries.documents], Publisher(broker))
-    expiries.documents.announce_to(relay.announce)
+    expiries.documents.notify_with(relay.notify)
     wakeups = Wakeups(settings.redis_url, wake=relay.sweep_now)
     listener = OrderCreatedListener(expiries, timers, now=now)
     sweep = Sweep(expiries, wake_relay=relay.sweep_now, now=now)
@@ -36,6 +36,6 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> 
         service="expiration",
         settings=settings,
         database=database,
-        parts=[broker, relay, wakeups, sweep, timers, Subscription(broker, listener)],
+        tasks=[broker, relay, wakeups, sweep, timers, Consumer(broker, listener)],
         dependencies={"nats": broker, "redis": wakeups},
     )

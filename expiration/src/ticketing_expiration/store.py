@@ -93,7 +93,7 @@ def _fired(now: datetime) -> dict[str, Any]:
     The outbox entry is a real envelope with the order's id put in, so that it follows the contract by itself; its
     trace is the one in which the order was placed.
     """
-    envelope = Envelope.seal(ExpirationComplete(order_id=_ORDER_ID), occurred_at=now, traceparent="")
+    envelope = Envelope.from_event(ExpirationComplete(order_id=_ORDER_ID), occurred_at=now, traceparent="")
     entry = {**_expression(envelope.to_document()), "trace": "$trace"}
     return {"fired": True, "fired_at": now, "outbox": [entry]}
 

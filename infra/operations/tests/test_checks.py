@@ -53,7 +53,7 @@ def with_ledger(kind: str, *items: Mapping[str, Any]) -> Books:
 
 STRAY = {"id": "pi_stray", "amount_received": 500, "metadata": {}}
 REFUND = {"id": "re_2", "payment_intent": "pi_sold", "amount": 100, "status": "succeeded"}
-BACKLOG = Backlog(durable="tickets-order-created", pending=2, unacknowledged=1, done_until=40)
+BACKLOG = Backlog(durable="tickets-order-created", pending=2, unacknowledged=1, ack_floor=40)
 
 
 def test_nothing_is_found_where_all_is_well() -> None:

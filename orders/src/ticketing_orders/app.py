@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from ticketing_common.messaging import Broker, Publisher, StreamLimits, Subscription
+from ticketing_common.messaging import Broker, Consumer, Publisher, StreamLimits
 from ticketing_common.mongo import Database
 from ticketing_common.outbox import Relay
 from ticketing_common.web import build_app
@@ -19,7 +19,7 @@ def create_app(settings: Settings) -> FastAPI:
     broker = Broker(settings.nats_url, client_name="orders", limits=StreamLimits.of(settings))
     orders = OrderStore(database)
     relay = Relay([orders.orders], Publisher(broker))
-    orders.orders.announce_to(relay.announce)
+    orders.orders.notify_with(relay.notify)
     heard = (
         listeners.TicketCreatedListener(orders),
         listeners.TicketUpdatedListener(orders),
@@ -33,7 +33,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings=settings,
         database=database,
         routers=[router],
-        parts=[broker, relay, OrphanWatch(orders), *(Subscription(broker, listener) for listener in heard)],
+        tasks=[broker, relay, OrphanWatch(orders), *(Consumer(broker, listener) for listener in heard)],
         dependencies={"nats": broker},
         state={"currency": settings.money, "orders": orders, "broker": broker, "hold_for": settings.hold_for},
     )

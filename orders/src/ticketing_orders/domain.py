@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from ticketing_common.errors import NotAllowed, Refused
-from ticketing_common.events import CancelReason, OrderStatus, PaymentHappening, RefundReason
+from ticketing_common.errors import Forbidden, InvalidState
+from ticketing_common.events import CancelReason, OrderStatus, PaymentHistoryEntry, RefundReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Payment:
     captured: int
     refunded: int
     disputed: int = 0
-    history: tuple[PaymentHappening, ...] = ()
+    history: tuple[PaymentHistoryEntry, ...] = ()
 
 
 class OrderStep(StrEnum):
@@ -91,7 +91,7 @@ class Order:
         return self.payments[shown[0]] if shown else None
 
 
-class TicketReserved(Refused):
+class TicketReserved(InvalidState):
     """Somebody, perhaps the same buyer, holds or owns the ticket."""
 
     message = "That ticket is already reserved. Choose another, or look again when the reservation has run out."
@@ -101,7 +101,7 @@ class HoldTaken(Exception):
     """Another order of this ticket took the same hold a moment before: read the highest again and retry."""
 
 
-class AlreadyComplete(Refused):
+class AlreadyComplete(InvalidState):
     """A paid order cannot be cancelled."""
 
     message = "That order is already paid and complete; it cannot be cancelled."
@@ -134,7 +134,7 @@ def place(*, order_id: str, buyer_id: str, ticket: Ticket, hold: int, now: datet
 def require_buyer(order: Order, user_id: str) -> Order:
     """The order, if it is this user's."""
     if order.user_id != user_id:
-        raise NotAllowed("Not authorized: this is another buyer's order.")
+        raise Forbidden("Not authorized: this is another buyer's order.")
     return order
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ticketing_common.currency import Currency
-from ticketing_common.events import PaymentHappening, PaymentStep, RefundReason
+from ticketing_common.events import PaymentHistoryEntry, PaymentStep, RefundReason
 from ticketing_orders.domain import Order, OrderHappening, OrderStep
 
 
@@ -30,13 +30,13 @@ def history(order: Order, currency: Currency) -> list[Line]:
 
 def _order_line(order: Order, happening: OrderHappening, currency: Currency) -> Line:
     text = _ORDER_TEXTS[happening.step].format(
-        title=order.ticket.title, price=currency.in_words(order.ticket.price), why=_WHY.get(happening.reason, "")
+        title=order.ticket.title, price=currency.format_price(order.ticket.price), why=_WHY.get(happening.reason, "")
     )
     return Line(happening.at, happening.step.value, text)
 
 
-def _payment_line(happening: PaymentHappening, refused: RefundReason | None, currency: Currency) -> Line:
-    amount = currency.in_words(happening.amount) if happening.amount is not None else ""
+def _payment_line(happening: PaymentHistoryEntry, refused: RefundReason | None, currency: Currency) -> Line:
+    amount = currency.format_price(happening.amount) if happening.amount is not None else ""
     text = _PAYMENT_TEXTS[happening.step].format(amount=amount, reason=_sentence(happening.reason), why=_WHY[refused])
     return Line(happening.at, happening.step.value, text.strip(), happening.amount)
 

@@ -16,7 +16,7 @@ from ticketing_common.events import (
     TicketState,
     TicketUpdated,
 )
-from ticketing_common.messaging import ComeBackLater, Listener
+from ticketing_common.messaging import Listener, RetryLater
 from ticketing_orders import use_cases
 from ticketing_orders.domain import NotExpiredYet, Payment, Ticket
 from ticketing_orders.judge import judge_payment
@@ -74,7 +74,7 @@ class ExpirationCompleteListener(OrdersListener[ExpirationComplete]):
         try:
             await use_cases.expire_order(self._orders, order_id=event.order_id, now=self._now())
         except NotExpiredYet as early:
-            raise ComeBackLater(early.seconds) from early
+            raise RetryLater(early.seconds) from early
 
 
 class PaymentCreatedListener(OrdersListener[PaymentCreated]):

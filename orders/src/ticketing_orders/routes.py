@@ -41,7 +41,7 @@ async def list_orders(
 ) -> list[OrderOut]:
     """The signed-in buyer's orders, newest first."""
     found = await use_cases.list_orders(orders, user_id=user_id, after=page.after, limit=page.limit + 1)
-    page.cut(found, request, response)
+    page.set_next_link(found, request, response)
     return [order_out(order, currency) for order in found[: page.limit]]
 
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from pydantic import Field
 
-from ticketing_common.settings import MarketSettings
+from ticketing_common.settings import PricingSettings
 
 
-class Settings(MarketSettings):
+class Settings(PricingSettings):
     """`EXPIRATION_WINDOW_SECONDS`: how long a buyer holds a ticket before it is free again."""
 
     expiration_window_seconds: float = Field(default=900, gt=0, le=86_400)

@@ -5,7 +5,7 @@ from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from ticketing_common.events import CancelReason, Event, OrderStatus, PaymentHappening, RefundReason
+from ticketing_common.events import CancelReason, Event, OrderStatus, PaymentHistoryEntry, RefundReason
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey
 from ticketing_orders.domain import (
     HoldTaken,
@@ -164,7 +164,7 @@ def _to_order(document: dict[str, Any]) -> Order:
 
 
 def _to_payment(fields: dict[str, Any]) -> Payment:
-    return Payment(**{**fields, "history": tuple(PaymentHappening(**line) for line in fields["history"])})
+    return Payment(**{**fields, "history": tuple(PaymentHistoryEntry(**line) for line in fields["history"])})
 
 
 def _to_happening(line: dict[str, Any]) -> OrderHappening:

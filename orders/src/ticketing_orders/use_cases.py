@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 
-from ticketing_common.arrival import await_arrival
 from ticketing_common.errors import NotFound, Unavailable
 from ticketing_common.events import OrderCancelled, OrderCreated
+from ticketing_common.replicas import wait_for_replica
 from ticketing_orders import domain
 from ticketing_orders.announcements import announce
 from ticketing_orders.domain import HoldTaken, Order, Payment, Ticket, TicketReserved
@@ -26,7 +26,7 @@ async def place_order(
     broker_connected: Callable[[], bool],
 ) -> Order:
     """Hold a ticket for a buyer; TicketReserved when it is held or sold, NotFound when there is no such ticket."""
-    ticket = await await_arrival(
+    ticket = await wait_for_replica(
         orders.find_ticket, ticket_id, now=now, broker_connected=broker_connected, what="ticket"
     )
     for _ in range(TRIES):

@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from ticketing_common.messaging import Broker, Publisher, StreamLimits, Subscription
+from ticketing_common.messaging import Broker, Consumer, Publisher, StreamLimits
 from ticketing_common.mongo import Database
 from ticketing_common.outbox import Relay
 from ticketing_common.web import build_app
@@ -22,7 +22,7 @@ def create_app(settings: Settings) -> FastAPI:
     broker = Broker(settings.nats_url, client_name="payments", limits=StreamLimits.of(settings))
     store = PaymentStore(database)
     relay = Relay([store.payments], Publisher(broker))
-    store.payments.announce_to(relay.announce)
+    store.payments.notify_with(relay.notify)
     secret = settings.stripe_webhook_secret
     gateway = StripeGateway(
         settings.stripe_key.get_secret_value(),
@@ -41,13 +41,13 @@ def create_app(settings: Settings) -> FastAPI:
         settings=settings,
         database=database,
         routers=[router],
-        parts=[
+        tasks=[
             gateway,
             broker,
             relay,
             Reconciler(till),
             MoneyWatch(store),
-            *(Subscription(broker, listener) for listener in heard),
+            *(Consumer(broker, listener) for listener in heard),
         ],
         dependencies={"nats": broker},
         state={"till": till, "broker": broker, "webhook_reader": gateway},

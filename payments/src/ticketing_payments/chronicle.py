@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from ticketing_common.events import PaymentHappening, PaymentStep
+from ticketing_common.events import PaymentHistoryEntry, PaymentStep
 from ticketing_payments.payment import Payment, PaymentStatus
 
 WON, LOST = "The bank decided for the seller", "The bank decided for you and keeps the money back"
@@ -11,10 +11,10 @@ WON, LOST = "The bank decided for the seller", "The bank decided for you and kee
 Step = tuple[PaymentStep, int | None, str | None]
 
 
-def happenings(before: Payment, after: Payment, now: datetime) -> list[PaymentHappening]:
+def happenings(before: Payment, after: Payment, now: datetime) -> list[PaymentHistoryEntry]:
     """Each step in the order in which it must have happened; `now` is when it came to be known."""
     steps = [*_unpaid_steps(before, after), *_money_steps(before, after)]
-    return [PaymentHappening(step=step, at=now, amount=amount, reason=reason) for step, amount, reason in steps]
+    return [PaymentHistoryEntry(step=step, at=now, amount=amount, reason=reason) for step, amount, reason in steps]
 
 
 def _unpaid_steps(before: Payment, after: Payment) -> Iterator[Step]:

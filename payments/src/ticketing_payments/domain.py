@@ -2,36 +2,36 @@
 
 from datetime import datetime
 
-from ticketing_common.errors import NotAllowed, Refused
+from ticketing_common.errors import Forbidden, InvalidState
 from ticketing_common.events import CancelReason, OrderStatus, RefundReason
 from ticketing_payments.payment import Order, Payment, PaymentStatus, Refund, next_state
 
 
-class OrderCancelled(Refused):
+class OrderCancelled(InvalidState):
     """The buyer gave the order up."""
 
     message = "That order was cancelled. Nothing was charged. Order the ticket again if it is still free."
 
 
-class OrderExpired(Refused):
+class OrderExpired(InvalidState):
     """The time to pay has run out."""
 
     message = "The time to pay this order has run out. Nothing was charged. Order the ticket again if it is still free."
 
 
-class AlreadyPaid(Refused):
+class AlreadyPaid(InvalidState):
     """One order is paid once."""
 
     message = "That order is already paid. Nothing more was charged."
 
 
-class PaymentCalledOff(Refused):
+class PaymentCalledOff(InvalidState):
     """The intent was cancelled, not by us: the order lives, but nothing can pay it."""
 
     message = "The payment of that order was called off. Nothing was charged. Cancel the order and order again."
 
 
-class StillProcessing(Refused):
+class StillProcessing(InvalidState):
     """The order is over, but the bank may still take the money; what then becomes of it, orders decides."""
 
     message = "Your bank is still deciding about this payment. Look at the order again in a minute."
@@ -46,13 +46,13 @@ class IntentMismatch(Exception):
 
 
 def require_payer(payment: Payment, user_id: str) -> None:
-    """NotAllowed unless the order is this user's."""
+    """Forbidden unless the order is this user's."""
     if payment.order.user_id != user_id:
-        raise NotAllowed("Not authorized: this is another buyer's order.")
+        raise Forbidden("Not authorized: this is another buyer's order.")
 
 
 def require_payable(payment: Payment, *, now: datetime) -> None:
-    """Refused unless the order waits for money right now."""
+    """InvalidState unless the order waits for money right now."""
     refusal = _refusal(payment, now)
     if refusal is None:
         return
@@ -90,7 +90,7 @@ def check_later(payment: Payment, check_at: datetime | None) -> Payment:
     return next_state(payment, check_at=check_at, checks=payment.checks + 1)
 
 
-def _refusal(payment: Payment, now: datetime) -> type[Refused] | None:
+def _refusal(payment: Payment, now: datetime) -> type[InvalidState] | None:
     order = payment.order
     if payment.is_captured or order.status is OrderStatus.COMPLETE:
         return AlreadyPaid

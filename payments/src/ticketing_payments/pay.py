@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from ticketing_common.arrival import await_arrival
-from ticketing_common.errors import PaymentDeclined, Refused, Unavailable
+from ticketing_common.errors import InvalidState, PaymentDeclined, Unavailable
+from ticketing_common.replicas import wait_for_replica
 from ticketing_payments import domain
 from ticketing_payments.intent import Intent, IntentStatus
 from ticketing_payments.payment import Payment, PaymentStatus
@@ -34,10 +34,10 @@ async def pay(
 ) -> Outcome:
     """Charge the order's own price. The same token again is the same try; after a decline another one may work.
 
-    Raises NotFound, NotAllowed, Refused (cancelled, expired, paid), BadToken, PaymentDeclined; Unavailable when
+    Raises NotFound, Forbidden, InvalidState (cancelled, expired, paid), BadToken, PaymentDeclined; Unavailable when
     Stripe's answer is not known, and then the reconciler finds it out.
     """
-    payment = await await_arrival(
+    payment = await wait_for_replica(
         till.payments.find, order_id, now=now, broker_connected=broker_connected, what="order"
     )
     domain.require_payer(payment, user_id)
@@ -72,7 +72,7 @@ async def _begin_attempt(till: Till, payment: Payment, *, attempt: str, now: dat
             return latest
         try:
             domain.require_payable(latest, now=now)
-        except Refused:
+        except InvalidState:
             if latest.intent_id is None:
                 await till.gateway.cancel(created)
             raise

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from ticketing_common.events import CancelReason, OrderStatus, PaymentHappening, RefundReason
+from ticketing_common.events import CancelReason, OrderStatus, PaymentHistoryEntry, RefundReason
 from ticketing_payments.intent import NOTHING, Decline, Money
 
 
@@ -61,7 +61,7 @@ class Payment:
     attempt: str | None = None
     money: Money = NOTHING
     declines: tuple[Decline, ...] = ()
-    history: tuple[PaymentHappening, ...] = ()
+    history: tuple[PaymentHistoryEntry, ...] = ()
     refund: Refund | None = None
     check_at: datetime | None = None
     checks: int = 0

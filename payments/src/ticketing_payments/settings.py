@@ -5,12 +5,12 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationInfo, field_validator
 
-from ticketing_common.settings import MarketSettings
+from ticketing_common.settings import PricingSettings
 
 _KEY = re.compile(r"[sr]k_(?:test|live)_\S+")
 
 
-class Settings(MarketSettings):
+class Settings(PricingSettings):
     """`STRIPE_API_BASE` points at an emulator; without it payments talks to Stripe.
 
     Without `STRIPE_WEBHOOK_SECRET` webhooks are refused; the reconciler finds out, only later.

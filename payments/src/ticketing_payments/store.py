@@ -6,7 +6,7 @@ from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 
-from ticketing_common.events import CancelReason, Event, OrderStatus, PaymentHappening, RefundReason
+from ticketing_common.events import CancelReason, Event, OrderStatus, PaymentHistoryEntry, RefundReason
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey
 from ticketing_payments.intent import Decline, Money
 from ticketing_payments.payment import Order, Payment, PaymentStatus, Refund
@@ -90,7 +90,7 @@ def _from_document(document: dict[str, Any]) -> Payment:
         attempt=document["attempt"],
         money=Money(**document["money"]),
         declines=tuple(Decline(**decline) for decline in document["declines"]),
-        history=tuple(PaymentHappening.model_validate(line) for line in document["history"]),
+        history=tuple(PaymentHistoryEntry.model_validate(line) for line in document["history"]),
         refund=Refund(**{**refund, "reason": RefundReason(refund["reason"])}) if refund else None,
         check_at=document["check_at"],
         checks=document["checks"],

@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from ticketing_common.messaging import Broker, Publisher, StreamLimits, Subscription
+from ticketing_common.messaging import Broker, Consumer, Publisher, StreamLimits
 from ticketing_common.mongo import Database
 from ticketing_common.outbox import Relay
 from ticketing_common.web import build_app
@@ -18,14 +18,14 @@ def create_app(settings: Settings) -> FastAPI:
     tickets = TicketStore(database)
     broker = Broker(settings.nats_url, client_name="tickets", limits=StreamLimits.of(settings))
     relay = Relay([tickets.documents], Publisher(broker))
-    tickets.documents.announce_to(relay.announce)
+    tickets.documents.notify_with(relay.notify)
     listeners = (OrderCreatedListener(tickets), OrderCancelledListener(tickets), OrderCompletedListener(tickets))
     return build_app(
         service="tickets",
         settings=settings,
         database=database,
         routers=[router],
-        parts=[broker, relay, *(Subscription(broker, listener) for listener in listeners)],
+        tasks=[broker, relay, *(Consumer(broker, listener) for listener in listeners)],
         dependencies={"nats": broker},
         state={"currency": settings.money, "tickets": tickets},
     )

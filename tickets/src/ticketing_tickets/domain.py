@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from ticketing_common.errors import NotAllowed, Refused
+from ticketing_common.errors import Forbidden, InvalidState
 from ticketing_common.events import OrderState
 
 MAX_TITLE_CHARS = 200
@@ -38,13 +38,13 @@ class Ticket:
     fence: Fence = NEVER_HELD
 
 
-class TicketReserved(Refused):
+class TicketReserved(InvalidState):
     """Somebody is buying it, or has bought it, at the price that it had."""
 
     message = "This ticket is reserved or sold and cannot be changed now."
 
 
-class NotTheSeller(NotAllowed):
+class NotTheSeller(Forbidden):
     """Only the seller may change a ticket."""
 
     message = "Not authorized: only its seller may change this ticket."

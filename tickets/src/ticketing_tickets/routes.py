@@ -28,7 +28,7 @@ async def list_tickets(
 ) -> list[TicketOut]:
     """Tickets that can be bought, or with `seller=me` all of one's own; newest first."""
     found = await use_cases.list_tickets(tickets, seller_id=seller_id, after=page.after, limit=page.limit + 1)
-    page.cut(found, request, response)
+    page.set_next_link(found, request, response)
     return [ticket_out(ticket, currency) for ticket in found[: page.limit]]
 
 

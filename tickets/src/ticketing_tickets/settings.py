@@ -1,7 +1,7 @@
 """The settings of tickets."""
 
-from ticketing_common.settings import MarketSettings
+from ticketing_common.settings import PricingSettings
 
 
-class Settings(MarketSettings):
+class Settings(PricingSettings):
     """What every service with prices needs, and nothing more."""

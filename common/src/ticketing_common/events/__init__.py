@@ -16,7 +16,7 @@ from ticketing_common.events.orders import (
 from ticketing_common.events.payments import (
     PaymentCreated,
     PaymentFailed,
-    PaymentHappening,
+    PaymentHistoryEntry,
     PaymentRefunded,
     PaymentState,
     PaymentStep,
@@ -39,7 +39,7 @@ __all__ = [
     "OrderStatus",
     "PaymentCreated",
     "PaymentFailed",
-    "PaymentHappening",
+    "PaymentHistoryEntry",
     "PaymentRefunded",
     "PaymentState",
     "PaymentStep",

@@ -47,7 +47,7 @@ class Envelope:
     traceparent: str
 
     @classmethod
-    def seal(cls, event: Event, *, occurred_at: datetime, traceparent: str) -> "Envelope":
+    def from_event(cls, event: Event, *, occurred_at: datetime, traceparent: str) -> "Envelope":
         """Make `event` ready to be stored and sent."""
         return cls(
             id=event.event_id,

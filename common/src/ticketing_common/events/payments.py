@@ -22,7 +22,7 @@ class PaymentStep(StrEnum):
     DISPUTE_CLOSED = "dispute_closed"
 
 
-class PaymentHappening(BaseModel):
+class PaymentHistoryEntry(BaseModel):
     """One line of a payment's history. `amount` is in minor units; `reason` is Stripe's or ours, as the step needs."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
@@ -47,7 +47,7 @@ class PaymentState(VersionedEvent):
     refunded: int
     reason: str | None = None
     disputed: int = 0
-    history: tuple[PaymentHappening, ...] = ()
+    history: tuple[PaymentHistoryEntry, ...] = ()
 
 
 class PaymentCreated(PaymentState):

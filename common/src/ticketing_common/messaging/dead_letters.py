@@ -14,7 +14,7 @@ from nats.js.errors import APIError, NotFoundError
 
 from ticketing_common.messaging import headers
 from ticketing_common.messaging.streams import DEAD_PREFIX, DEAD_STREAM, EVENTS_STREAM
-from ticketing_common.observability.redaction import clean_text
+from ticketing_common.observability.redaction import redact_text
 
 _REASON_CHARS = 500
 # Where the sequence is above, or among, those that are there.
@@ -22,7 +22,7 @@ _NO_SUCH_MESSAGE = frozenset({10057, 10043})
 _REPLAY_WITHIN_SECONDS = 5.0
 
 
-async def park(jetstream: JetStreamContext, message: Msg, *, durable: str, error: Exception) -> None:
+async def dead_letter(jetstream: JetStreamContext, message: Msg, *, durable: str, error: Exception) -> None:
     """Copy `message` to `dead.{durable}` and return once it is safely stored; parking it twice stores it once."""
     meta = message.metadata
     sequence = meta.sequence.stream
@@ -57,7 +57,7 @@ class DeadLetter:
     reason: str
     deliveries: int
     event_id: str
-    parked_at: datetime
+    dead_lettered_at: datetime
     payload: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -113,7 +113,7 @@ class DeadLetters:
 
 def _replay_id(letter: DeadLetter) -> str:
     """The same for the same parked message, so that it is not said twice; another one once it is parked again."""
-    return f"replay:{letter.sequence}:{letter.parked_at.isoformat()}:{letter.event_id}"
+    return f"replay:{letter.sequence}:{letter.dead_lettered_at.isoformat()}:{letter.event_id}"
 
 
 def _letter(message: RawStreamMsg) -> DeadLetter:
@@ -125,7 +125,7 @@ def _letter(message: RawStreamMsg) -> DeadLetter:
         reason=told.get(headers.DEAD_REASON, "no reason was given"),
         deliveries=int(told.get(headers.DEAD_DELIVERIES, 0)),
         event_id=told.get(headers.DEAD_EVENT_ID, ""),
-        parked_at=message.time or datetime.now(UTC),
+        dead_lettered_at=message.time or datetime.now(UTC),
         payload=message.data or b"",
         headers={name: text for name, text in told.items() if not name.startswith(("Dead-", "Nats-"))},
     )
@@ -139,5 +139,5 @@ def _origin(message: Msg) -> dict[str, str]:
 
 
 def _one_line(error: Exception) -> str:
-    text = clean_text(f"{type(error).__name__}: {error}")
+    text = redact_text(f"{type(error).__name__}: {error}")
     return " ".join(text.split())[:_REASON_CHARS].encode("ascii", "replace").decode()

@@ -25,13 +25,13 @@ _FORGOTTEN_SECONDS = 30.0
 class Backlog:
     """What one listener has still to do: `pending` was not handed to it yet, `unacknowledged` was and is not done.
 
-    `done_until` is the sequence up to which everything is done: where it moves, the listener does.
+    `ack_floor` is the sequence up to which everything is done: where it moves, the listener does.
     """
 
     durable: str
     pending: int
     unacknowledged: int
-    done_until: int
+    ack_floor: int
 
     @property
     def messages(self) -> int:
@@ -40,7 +40,7 @@ class Backlog:
 
 
 @asynccontextmanager
-async def inspecting(url: str) -> AsyncIterator[JetStreamContext]:
+async def connect_readonly(url: str) -> AsyncIterator[JetStreamContext]:
     """A connection that gives up instead of waiting, and leaves the streams as they are: their limits belong to the
     services. Unavailable when NATS is out of reach or does not answer, also inside."""
     try:
@@ -65,7 +65,7 @@ async def backlogs(jetstream: JetStreamContext) -> list[Backlog]:
                     durable=info.name,
                     pending=info.num_pending or 0,
                     unacknowledged=info.num_ack_pending or 0,
-                    done_until=info.ack_floor.stream_seq if info.ack_floor else 0,
+                    ack_floor=info.ack_floor.stream_seq if info.ack_floor else 0,
                 )
                 for info in page
             ]
@@ -75,7 +75,7 @@ async def backlogs(jetstream: JetStreamContext) -> list[Backlog]:
 
 
 @dataclass(frozen=True, slots=True)
-class SaidEvent:
+class StoredEvent:
     """An event as it stands in TICKETING. `id` is its dedup key, empty where it was published without one."""
 
     sequence: int
@@ -84,7 +84,7 @@ class SaidEvent:
     payload: bytes
 
 
-async def said_events(jetstream: JetStreamContext, *, after: int = 0) -> AsyncIterator[SaidEvent]:
+async def read_events(jetstream: JetStreamContext, *, after: int = 0) -> AsyncIterator[StoredEvent]:
     """What TICKETING holds after this sequence and up to now, oldest first. It hands nothing to any listener."""
     config = ConsumerConfig(
         deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
@@ -101,7 +101,7 @@ async def said_events(jetstream: JetStreamContext, *, after: int = 0) -> AsyncIt
             left -= len(page)
             for message in page:
                 event_id = (message.headers or {}).get(Header.MSG_ID.value, "")
-                yield SaidEvent(message.metadata.sequence.stream, message.subject, event_id, message.data)
+                yield StoredEvent(message.metadata.sequence.stream, message.subject, event_id, message.data)
     finally:
         await pull.unsubscribe()
         await jetstream.delete_consumer(EVENTS_STREAM, consumer.name)

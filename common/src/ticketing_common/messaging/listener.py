@@ -10,10 +10,10 @@ from ticketing_common.events import Event
 EventT = TypeVar("EventT", bound=Event)
 
 # A dependency that fails is retried for ever; these are its faces once stores and gateways have translated theirs.
-OUTAGES: tuple[type[BaseException], ...] = (Unavailable, OSError, TimeoutError)
+TRANSIENT_ERRORS: tuple[type[BaseException], ...] = (Unavailable, OSError, TimeoutError)
 
 
-class ComeBackLater(Exception):
+class RetryLater(Exception):
     """Raised by a handler whose time has not come: the message comes back after `seconds` and is never parked."""
 
     def __init__(self, seconds: float) -> None:
@@ -40,12 +40,12 @@ class Listener(ABC, Generic[EventT]):
 class RetryPolicy:
     """When a failed message comes back: `first_delay` s, doubled each time up to `longest_delay`.
 
-    A failure of our own is parked at the delivery numbered `park_at` or later; an outage never is.
+    A failure of our own is parked at the delivery numbered `max_deliveries` or later; an outage never is.
     """
 
     first_delay: float = 0.25
     longest_delay: float = 30.0
-    park_at: int = 10
+    max_deliveries: int = 10
 
     def delay(self, delivery: int) -> float:
         """Seconds until the next delivery, after the one numbered `delivery` (from 1)."""

@@ -53,7 +53,7 @@ class Publisher:
         try:
             await self._send(envelope)
         except (NatsError, OSError, TimeoutError, Unavailable) as error:
-            # Refused (a full stream), or no answer in time: it stays in the outbox and is published again.
+            # InvalidState (a full stream), or no answer in time: it stays in the outbox and is published again.
             PUBLISH_FAILURES.labels(envelope.subject).inc()
             log.warning("event.not_published", event_id=envelope.id, subject=envelope.subject, error=repr(error))
             return False

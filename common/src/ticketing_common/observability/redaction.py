@@ -28,7 +28,7 @@ def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutab
     return {key: value if key.startswith("_") else _clean_item(key, value) for key, value in event.items()}
 
 
-def clean_text(text: str) -> str:
+def redact_text(text: str) -> str:
     """`text` with every key, token, credential and card number replaced."""
     return _CARD.sub(_cut_card, _SHAPES.sub(CUT, text))
 
@@ -45,7 +45,7 @@ def _clean(value: Any) -> Any:
         return {str(key): _clean_item(key, item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_clean(item) for item in value]
-    return clean_text(str(value))
+    return redact_text(str(value))
 
 
 def _cut_card(match: re.Match[str]) -> str:

@@ -13,11 +13,11 @@ from ticketing_common.mongo import Database, new_id
 from ticketing_common.observability import configure
 from ticketing_common.settings import CommonSettings, SessionSettings
 from ticketing_common.tokens import is_weak
-from ticketing_common.web.edge import Edge
+from ticketing_common.web.background import BackgroundTask, run_tasks
 from ticketing_common.web.error_handlers import add_error_handlers
 from ticketing_common.web.health import Dependency, Health
+from ticketing_common.web.middleware import RequestMiddleware
 from ticketing_common.web.openapi import ERROR_RESPONSES, describe_errors
-from ticketing_common.web.parts import Part, running
 from ticketing_common.web.shutdown import drain_before_stop
 
 log = structlog.get_logger(__name__)
@@ -29,13 +29,13 @@ def build_app(
     settings: CommonSettings,
     database: Database,
     routers: Sequence[APIRouter] = (),
-    parts: Sequence[Part] = (),
+    tasks: Sequence[BackgroundTask] = (),
     dependencies: Mapping[str, Dependency] | None = None,
     state: Mapping[str, Any] | None = None,
 ) -> FastAPI:
     """Put a service together.
 
-    `parts` run from start to stop, after the database and in this order, stopped the other way round; HTTP answers
+    `tasks` run from start to stop, after the database and in this order, stopped the other way round; HTTP answers
     before any of them is up. `dependencies` are shown by /healthz/ready. `state` becomes `app.state`, for deps.py.
     """
     configure(service=service, level=settings.log_level)  # here, so that the server's first lines are JSON too
@@ -45,7 +45,7 @@ def build_app(
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         _warn_of_weak_key(settings)
         with drain_before_stop(lambda: _drain(health), delay_seconds=settings.shutdown_delay_seconds):
-            async with running([database, *parts]):
+            async with run_tasks([database, *tasks]):
                 yield
 
     app = FastAPI(
@@ -56,7 +56,7 @@ def build_app(
         # A trailing slash is another path: 404 in the envelope, not a redirect that may drop the scheme or the body.
         redirect_slashes=False,
     )
-    app.add_middleware(Edge, service=service)
+    app.add_middleware(RequestMiddleware, service=service)
     add_error_handlers(app)
     describe_errors(app)
     for router in (*routers, health.router()):

@@ -21,12 +21,12 @@ class ErrorEnvelope(BaseModel):
     errors: list[ErrorDetail]
 
 
-def error_answer(status: int, items: Sequence[ErrorItem], headers: dict[str, str] | None = None) -> JSONResponse:
+def error_response(status: int, items: Sequence[ErrorItem], headers: dict[str, str] | None = None) -> JSONResponse:
     """An answer in the envelope."""
     return JSONResponse({"errors": list(items)}, status_code=status, headers=headers)
 
 
-def answer_for(error: AppError) -> JSONResponse:
+def response_for(error: AppError) -> JSONResponse:
     """The answer that an AppError stands for, with Retry-After where waiting helps."""
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Unavailable) else None
-    return error_answer(error.status, error.items(), headers)
+    return error_response(error.status, error.items(), headers)

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from ticketing_common.errors import AppError, ErrorItem
-from ticketing_common.web.envelope import answer_for, error_answer
+from ticketing_common.web.envelope import error_response, response_for
 
 # Pydantic says "Input should be …", "String should have …": to the sender it is the field that must.
 _PREAMBLE = re.compile(r"^(?:Input|String|Value|List) should ")
@@ -23,37 +23,37 @@ _WORDS = {
 
 
 def add_error_handlers(app: FastAPI) -> None:
-    """Install all handlers; the 500 is the edge's (`web.edge`), which sees what no handler took."""
+    """Install all handlers; the 500 is the edge's (`web.middleware`), which sees what no handler took."""
     app.add_exception_handler(AppError, _app_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(UnicodeEncodeError, _half_a_character)
+    app.add_exception_handler(UnicodeEncodeError, _lone_surrogate)
 
 
 async def _app_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, AppError)  # noqa: S101 (for mypy: Starlette's handlers are typed by Exception)
-    return answer_for(error)
+    return response_for(error)
 
 
 async def _validation_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    return error_answer(400, [_item(problem) for problem in error.errors()])
+    return error_response(400, [_item(problem) for problem in error.errors()])
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
     message = _WORDS.get(error.status_code, str(error.detail))
     headers = {**(error.headers or {}), **(_allow(request) if error.status_code == 405 else {})}  # noqa: PLR2004
-    return error_answer(error.status_code, [{"message": message}], headers)
+    return error_response(error.status_code, [{"message": message}], headers)
 
 
-async def _half_a_character(_request: Request, error: Exception) -> JSONResponse:
+async def _lone_surrogate(_request: Request, error: Exception) -> JSONResponse:
     r"""JSON can spell half of a character (`"\ud800"`), which nothing can store or hash; seen where it is tried."""
     assert isinstance(error, UnicodeEncodeError)  # noqa: S101
     if error.reason != "surrogates not allowed":
         raise error
     message = "The request holds text that is not Unicode (a lone surrogate, like \\ud800). Send whole characters."
-    return error_answer(400, [{"message": message}])
+    return error_response(400, [{"message": message}])
 
 
 def _allow(request: Request) -> dict[str, str]:

@@ -28,7 +28,7 @@ class Page:
         self.limit = limit
         self.after = after
 
-    def cut(self, found: Sequence[HasId], request: Request, response: Response) -> None:
+    def set_next_link(self, found: Sequence[HasId], request: Request, response: Response) -> None:
         """Name the next page in the Link header if `found` (read with `limit + 1`) goes on past this one."""
         if len(found) > self.limit:
             following = {**request.query_params, "after": found[self.limit - 1].id, "limit": str(self.limit)}

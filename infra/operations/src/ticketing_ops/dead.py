@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from ticketing_common.errors import Unavailable
-from ticketing_common.messaging import DeadLetter, DeadLetters, NotReplayable, inspecting
+from ticketing_common.messaging import DeadLetter, DeadLetters, NotReplayable, connect_readonly
 from ticketing_ops.errors import OperationError
 
 T = TypeVar("T")
@@ -97,7 +97,7 @@ def _do(urls: Mapping[str, str], work: Callable[[DeadLetters], Coroutine[Any, An
     url = urls["nats"]
 
     async def connected() -> T:
-        async with inspecting(url) as jetstream:
+        async with connect_readonly(url) as jetstream:
             return await work(DeadLetters(jetstream))
 
     try:
@@ -110,8 +110,8 @@ def _facts(letter: DeadLetter) -> dict[str, Any]:
     return {
         "id": letter.sequence,
         "reason": letter.reason,
-        "parkedAt": letter.parked_at.isoformat(timespec="seconds"),
-        "ageSeconds": int((datetime.now(UTC) - letter.parked_at).total_seconds()),
+        "parkedAt": letter.dead_lettered_at.isoformat(timespec="seconds"),
+        "ageSeconds": int((datetime.now(UTC) - letter.dead_lettered_at).total_seconds()),
         "subject": letter.subject,
         "durable": letter.durable,
         "deliveries": letter.deliveries,
@@ -126,7 +126,7 @@ def _line(letter: DeadLetter) -> str:
 
 
 def _age(letter: DeadLetter) -> str:
-    seconds = int((datetime.now(UTC) - letter.parked_at).total_seconds())
+    seconds = int((datetime.now(UTC) - letter.dead_lettered_at).total_seconds())
     for size, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min")):
         if seconds >= size:
             return f"{seconds // size} {unit}"

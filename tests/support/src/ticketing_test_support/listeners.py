@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from ticketing_common.events import Envelope, ExpirationComplete
-from ticketing_common.messaging import Broker, Listener, Publisher, RetryPolicy, Subscription
-from ticketing_common.web.parts import running
+from ticketing_common.messaging import Broker, Consumer, Listener, Publisher, RetryPolicy
+from ticketing_common.web.background import run_tasks
 
 QUICK = RetryPolicy(first_delay=0.01, longest_delay=0.02)
 
@@ -48,14 +48,16 @@ async def listening(
     ack_wait: float = 30.0,
 ) -> AsyncIterator[None]:
     """While inside, `listener` is subscribed."""
-    async with running([Subscription(broker, listener, retry=retry, concurrency=concurrency, ack_wait=ack_wait)]):
+    async with run_tasks([Consumer(broker, listener, retry=retry, concurrency=concurrency, ack_wait=ack_wait)]):
         yield
 
 
 def envelope(order_id: str) -> Envelope:
     """An expiration.complete on its way."""
     event = ExpirationComplete(order_id=order_id)
-    return Envelope.seal(event, occurred_at=datetime.now(UTC), traceparent="00-" + "a" * 32 + "-" + "b" * 16 + "-01")
+    return Envelope.from_event(
+        event, occurred_at=datetime.now(UTC), traceparent="00-" + "a" * 32 + "-" + "b" * 16 + "-01"
+    )
 
 
 async def say(broker: Broker, *order_ids: str) -> set[str]:

@@ -42,5 +42,5 @@ def _backlogs(books: Books) -> Iterator[Finding]:
     """Where a listener moves on, the place of the finding does too: it is then another one."""
     for backlog in books.backlogs:
         if backlog.messages:
-            where = f"listener {backlog.durable} after message {backlog.done_until}"
+            where = f"listener {backlog.durable} after message {backlog.ack_floor}"
             yield Finding("I5", where, f"{backlog.messages} events are not handled yet")

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from ticketing_common.errors import Unavailable
-from ticketing_common.messaging import DeadLetters, backlogs, inspecting
+from ticketing_common.messaging import DeadLetters, backlogs, connect_readonly
 from ticketing_common.mongo import Database, translated_errors
 from ticketing_ops.auditing.books import Books, Document
 
@@ -70,5 +70,5 @@ async def reading(urls: Mapping[str, str]) -> AsyncIterator[Reader]:
         if "stripe" in urls:
             client = httpx.AsyncClient(base_url=urls["stripe"], timeout=_LEDGER_SECONDS, trust_env=False)
             ledger = await open_connections.enter_async_context(client)
-        jetstream = await open_connections.enter_async_context(inspecting(urls["nats"]))
+        jetstream = await open_connections.enter_async_context(connect_readonly(urls["nats"]))
         yield Reader(databases, jetstream, ledger)

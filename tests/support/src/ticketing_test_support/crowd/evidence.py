@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ticketing_common.events import OrderStatus, Subject
-from ticketing_common.messaging import inspecting, said_events
+from ticketing_common.messaging import connect_readonly, read_events
 from ticketing_ops.auditing.books import Books, Document, by_id
 from ticketing_ops.auditing.gathering import reading
 
@@ -43,8 +43,8 @@ async def gather(urls: Mapping[str, str]) -> Evidence:
     async with reading(urls) as reader:
         books = await reader.look()
     events = defaultdict(list)
-    async with inspecting(urls["nats"]) as jetstream:
-        async for event in said_events(jetstream):
+    async with connect_readonly(urls["nats"]) as jetstream:
+        async for event in read_events(jetstream):
             try:
                 data = json.loads(event.payload)
                 events[event.subject, data["id"]].append(data)

@@ -118,7 +118,7 @@ class Shopper:
         self._put_on_shelf(order["ticket"])
 
     async def _own_order(self, ticket_id: str) -> Json | None:
-        """Refused because the ticket is taken: perhaps by oneself, by a try whose answer was lost."""
+        """InvalidState because the ticket is taken: perhaps by oneself, by a try whose answer was lost."""
         answer = await self._insist("GET", "/api/orders?limit=100", None, settled=(OK,))
         return own_open_order(answer.json(), ticket_id)
 

@@ -14,9 +14,9 @@ from nats.js.api import AckPolicy, ConsumerConfig
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.messaging.connection import Broker
-from ticketing_common.messaging.dead_letters import park
+from ticketing_common.messaging.dead_letters import dead_letter
 from ticketing_common.messaging.headers import TRACEPARENT
-from ticketing_common.messaging.listener import OUTAGES, ComeBackLater, Listener, RetryPolicy
+from ticketing_common.messaging.listener import TRANSIENT_ERRORS, Listener, RetryLater, RetryPolicy
 from ticketing_common.messaging.streams import EVENTS_STREAM
 from ticketing_common.observability import tracing
 from ticketing_common.observability.metrics import EVENTS_HANDLED, HANDLING_SECONDS
@@ -33,11 +33,11 @@ _ERROR_PAUSE_SECONDS = 0.5
 _FINISH_WITHIN_SECONDS = 3.0
 
 
-class Unreadable(Exception):
+class InvalidMessage(Exception):
     """The message is no event of the kind that its subject promises: no retry can help."""
 
 
-class Subscription:
+class Consumer:
     """Runs `listener` until closed, up to `concurrency` messages at once, so that a slow one blocks no other.
 
     `ack_wait` is how many seconds a message of a replica that died waits for another one; a handler may take longer.
@@ -167,18 +167,18 @@ class Subscription:
         reached(Step.HEARD, self.name, message.data)
         try:
             await self._handle(message)
-        except ComeBackLater as later:
+        except RetryLater as later:
             await message.nak(delay=max(later.seconds, 0.0))
             return "postponed"
-        except Unreadable as error:
+        except InvalidMessage as error:
             return await self._park(message, error)
-        except OUTAGES as error:
+        except TRANSIENT_ERRORS as error:
             log.warning("listener.outage", durable=self.name, delivery=delivery, error=repr(error))
             await message.nak(delay=self._retry.delay(delivery))
             return "outage"
         except Exception as error:
             log.exception("listener.failed", durable=self.name, delivery=delivery)
-            if delivery >= self._retry.park_at:
+            if delivery >= self._retry.max_deliveries:
                 return await self._park(message, error)
             await message.nak(delay=self._retry.delay(delivery))
             return "failed"
@@ -190,13 +190,13 @@ class Subscription:
         try:
             event = self._listener.event.model_validate_json(message.data)
         except ValueError as error:
-            raise Unreadable(f"not a readable {self._listener.event.__name__}: {error}") from error
+            raise InvalidMessage(f"not a readable {self._listener.event.__name__}: {error}") from error
         with HANDLING_SECONDS.labels(self.name).time():
             await self._listener.handle(event)
 
     async def _park(self, message: Msg, error: Exception) -> str:
         try:
-            await park(self._broker.jetstream, message, durable=self.name, error=error)
+            await dead_letter(self._broker.jetstream, message, durable=self.name, error=error)
         except (NatsError, OSError, TimeoutError, Unavailable) as trouble:
             log.warning("listener.not_parked", durable=self.name, error=repr(trouble))
             await message.nak(delay=self._retry.longest_delay)

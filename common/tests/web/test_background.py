@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 
-from ticketing_common.web.parts import running
+from ticketing_common.web.background import run_tasks
 
 
 class Deaf:
@@ -32,6 +32,6 @@ class Deaf:
 
 async def test_a_part_that_misses_a_cancellation_is_cancelled_again() -> None:
     part = Deaf()
-    async with asyncio.timeout(10), running([part]):
+    async with asyncio.timeout(10), run_tasks([part]):
         await asyncio.sleep(0)
     assert (part.cancelled, part.closed) == (2, True)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from ticketing_common.errors import NotFound, Unavailable
-from ticketing_common.ids import born_at, is_id
+from ticketing_common.ids import created_at, is_id
 
 FoundT = TypeVar("FoundT")
 
@@ -16,7 +16,7 @@ PATIENCE_SECONDS = 2.0
 _LOOK_EVERY_SECONDS = 0.02
 
 
-async def await_arrival(
+async def wait_for_replica(
     find: Callable[[str], Awaitable[FoundT | None]],
     some_id: str,
     *,
@@ -46,7 +46,7 @@ async def await_arrival(
 
 def _is_young(some_id: str, now: datetime) -> bool:
     # Both ways: the clock of the machine that made the id may be a little ahead of ours.
-    return abs(now - born_at(some_id)) < YOUNG
+    return abs(now - created_at(some_id)) < YOUNG
 
 
 async def _look_again(find: Callable[[str], Awaitable[FoundT | None]], some_id: str, patience: float) -> FoundT | None:

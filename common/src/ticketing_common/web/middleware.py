@@ -9,10 +9,10 @@ import structlog
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ticketing_common.errors import AppError, TooLarge
+from ticketing_common.errors import AppError, PayloadTooLarge
 from ticketing_common.observability import tracing
 from ticketing_common.observability.metrics import HTTP_REQUESTS, HTTP_SECONDS
-from ticketing_common.web.envelope import answer_for
+from ticketing_common.web.envelope import response_for
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +24,7 @@ MAX_BODY_BYTES = 2 * 1024 * 1024
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-class Edge:
+class RequestMiddleware:
     """Wraps the whole application of `service`."""
 
     def __init__(self, app: ASGIApp, *, service: str, max_body: int = MAX_BODY_BYTES) -> None:
@@ -51,14 +51,14 @@ class Edge:
     async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         length = _header(scope, b"content-length")
         if length is not None and length.isdigit() and int(length) > self._max_body:
-            raise TooLarge(_too_large(self._max_body))
+            raise PayloadTooLarge(_too_large(self._max_body))
         await self._app(scope, _BoundedReceive(receive, self._max_body), send)
 
     async def _answer_error(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
         if isinstance(error, AppError):
-            return await answer_for(error)(scope, receive, send)
+            return await response_for(error)(scope, receive, send)
         log.error("request.failed", method=scope["method"], route=_route(scope), exc_info=error)
-        return await answer_for(AppError())(scope, receive, send)
+        return await response_for(AppError())(scope, receive, send)
 
     def _measure(self, scope: Scope, status: int, seconds: float) -> None:
         route, method = _route(scope), scope["method"] if scope["method"] in _METHODS else "other"
@@ -91,8 +91,8 @@ class _BoundedReceive:
         message = await self._receive()
         self._seen += len(message.get("body", b""))
         if self._seen > self._max_body:
-            # Not our TooLarge: FastAPI turns all but its own exceptions from reading a body into a 400.
-            raise HTTPException(TooLarge.status, _too_large(self._max_body))
+            # Not our PayloadTooLarge: FastAPI turns all but its own exceptions from reading a body into a 400.
+            raise HTTPException(PayloadTooLarge.status, _too_large(self._max_body))
         return message
 
 

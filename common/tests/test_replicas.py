@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ticketing_common.arrival import await_arrival
 from ticketing_common.errors import NotFound, Unavailable
 from ticketing_common.mongo import new_id
+from ticketing_common.replicas import wait_for_replica
 
 
 class Shelf:
@@ -31,7 +31,7 @@ async def arrive(
     patience: float = 0.1,
 ) -> str:
     now = datetime.now(UTC) + age
-    return await await_arrival(
+    return await wait_for_replica(
         shelf.find, some_id, now=now, broker_connected=lambda: connected, what="ticket", patience=patience
     )
 

@@ -6,7 +6,7 @@ import pytest
 from nats.js.api import ConsumerInfo
 
 from ticketing_common.errors import Unavailable
-from ticketing_common.messaging import Broker, ComeBackLater, RetryPolicy
+from ticketing_common.messaging import Broker, RetryLater, RetryPolicy
 from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM
 from ticketing_test_support.listeners import QUICK, RecordingListener, listening, say
 from ticketing_test_support.recorder import eventually
@@ -51,7 +51,7 @@ async def test_a_failed_message_comes_back_after_a_growing_delay(broker: Broker)
 async def test_a_message_whose_time_has_not_come_is_put_off_and_never_parked(broker: Broker) -> None:
     async def wait_long(_order_id: str, time: int) -> None:
         if time <= 15:
-            raise ComeBackLater(0.01)
+            raise RetryLater(0.01)
 
     listener = RecordingListener(wait_long)
     async with listening(broker, listener):

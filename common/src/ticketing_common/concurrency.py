@@ -1,0 +1,29 @@
+"""Optimistic concurrency: read, decide, save if nobody wrote in between, else start over."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from ticketing_common.errors import Unavailable
+
+StateT = TypeVar("StateT")
+
+# Each failed attempt means that another writer made progress.
+MAX_ATTEMPTS = 20
+
+
+async def update(
+    find: Callable[[], Awaitable[StateT]],
+    decide: Callable[[StateT], StateT],
+    save: Callable[[StateT, StateT], Awaitable[bool]],
+) -> StateT:
+    """The state after `decide`, saved. `decide` must be pure: it is called again for each attempt.
+
+    `decide` returns its argument when there is nothing to change; then nothing is saved. `save(before, after)` returns
+    False when the stored state is no longer `before`. Unavailable after `MAX_ATTEMPTS` lost races.
+    """
+    for _ in range(MAX_ATTEMPTS):
+        before = await find()
+        after = decide(before)
+        if after is before or await save(before, after):
+            return after
+    raise Unavailable("Too many concurrent changes. Try again in a few seconds.")

@@ -53,7 +53,7 @@ test-browser: $(SETUP) $(CLIENT)
 
 # Three files at a time, each with a stack of its own: most of it is waiting. The longest wait comes first.
 test-faults: $(SETUP) $(CLIENT)
-	$(BIN)/pytest -v -n 3 --dist loadfile --no-loadscope-reorder --rounds 100 tests/faults tests/crash tests/races $(ARGS)
+	$(BIN)/pytest -v -n 3 --dist loadfile --no-loadscope-reorder --rounds 100 tests/faults tests/races $(ARGS)
 
 # New lives each time. The seed is told first: with it, and as many lives, the same ones are lived again.
 LIVES ?= 1000

@@ -1,6 +1,5 @@
 """The whole marketplace, started once a run as `make run` does it, and people who use it through the gateway."""
 
-import asyncio
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -11,7 +10,6 @@ import httpx
 import pytest
 
 from ticketing_local.ports import free_gateway_port
-from ticketing_test_support import crashing
 from ticketing_test_support.crowd import Crowd, reckon
 from ticketing_test_support.persistence import PASSWORD
 from ticketing_test_support.recorder import eventually
@@ -76,27 +74,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         EXPIRATION_WINDOW_SECONDS=str(WINDOW_SECONDS),
     ) as stack:
         yield stack
-
-
-@pytest.fixture(scope="session")
-def crash_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Everything, one of each, whose services a test can stop dead at any step."""
-    state_dir = tmp_path_factory.mktemp("crash") / "state"
-    window = str(crashing.WINDOW_SECONDS)
-    with started(state_dir, free_gateway_port(), crashing.COMMAND, EXPIRATION_WINDOW_SECONDS=window) as stack:
-        yield stack
-
-
-@pytest.fixture(scope="session")
-def outcomes(crash_stack: Stack, request: pytest.FixtureRequest) -> crashing.Outcomes:
-    """Of each `cell` that this run has a test for. They run side by side: much of it is waiting."""
-    wanted = [cell for item in request.session.items if (cell := _cell_of(item)) is not None]
-    return asyncio.run(crashing.run(crash_stack, wanted))
-
-
-def _cell_of(item: pytest.Item) -> crashing.Cell | None:
-    found = item.callspec.params.get("cell") if hasattr(item, "callspec") else None
-    return found if isinstance(found, crashing.Cell) else None
 
 
 @pytest.fixture

@@ -42,7 +42,6 @@ NAMES = {
     "observability": {"configure"},
     "outbox": {"OutboxSource", "Relay", "PendingEvents"},
     "settings": {"CommonSettings", "PricingSettings", "SessionSettings", "load"},
-    "steps": {"Step", "reached", "watch"},
     "tokens": {"LIFETIME", "CurrentUser", "is_weak", "issue", "verify"},
     "web": {
         *(

@@ -29,7 +29,6 @@ from ticketing_common.errors import Unavailable
 from ticketing_common.events import Envelope, Event
 from ticketing_common.observability import tracing
 from ticketing_common.outbox import OutboxSource, PendingEvents
-from ticketing_common.steps import Step, reached
 
 log = structlog.get_logger(__name__)
 
@@ -161,10 +160,8 @@ class Documents:
     async def insert(self, document: Document, events: Sequence[Event] = ()) -> None:
         """Store a new document and its events in one write; DuplicateKey if a unique index forbids it."""
         envelopes = _envelopes(events)
-        reached(Step.WRITING, document)
         async with translated_errors():
             await self._collection.insert_one({**document, "outbox": [item.to_document() for item in envelopes]})
-        reached(Step.WRITTEN, document)
         self._tell(document["_id"], envelopes)
 
     async def compare_and_set(
@@ -178,12 +175,10 @@ class Documents:
         update: Document = {"$set": dict(changes)}
         if envelopes:
             update["$push"] = {"outbox": {"$each": [item.to_document() for item in envelopes]}}
-        reached(Step.WRITING, query, update)
         async with translated_errors():
             result = await self._collection.update_one(query, update)
         if result.matched_count == 0:
             return False
-        reached(Step.WRITTEN, query, update)
         self._tell(query["_id"], envelopes)
         return True
 

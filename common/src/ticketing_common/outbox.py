@@ -19,7 +19,6 @@ from ticketing_common.errors import Unavailable
 from ticketing_common.events import Envelope
 from ticketing_common.messaging import EventPublisher
 from ticketing_common.observability.metrics import OUTBOX_WAITING
-from ticketing_common.steps import Step, reached
 
 log = structlog.get_logger(__name__)
 
@@ -139,7 +138,6 @@ class Relay:
         if not envelopes:
             return 0
         stored = await self._publisher.publish(envelopes)
-        reached(Step.PUBLISHED, batch)
         for source in self._sources:
             done = [
                 (item.document_id, ids)
@@ -148,5 +146,4 @@ class Relay:
             ]
             if done:
                 await source.remove_published(done)
-        reached(Step.PULLED, batch)
         return len(stored)

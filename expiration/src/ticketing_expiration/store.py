@@ -8,7 +8,6 @@ from pymongo import ASCENDING, IndexModel
 from ticketing_common.events import Envelope, ExpirationComplete
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey, translated_errors
 from ticketing_common.observability import tracing
-from ticketing_common.steps import Step, reached
 from ticketing_expiration.domain import Expiry, Firing
 
 COLLECTION = "expiries"
@@ -80,10 +79,8 @@ class ExpiryStore:
 
     async def _fire_until(self, due_at: datetime, now: datetime) -> int:
         query = {"fired": False, "due_at": {"$lte": due_at}}
-        reached(Step.WRITING, query)
         async with translated_errors():
             result = await self._collection.update_many(query, [{"$set": _fired(now)}])
-        reached(Step.WRITTEN, query)
         return int(result.modified_count)
 
 

@@ -20,7 +20,6 @@ from ticketing_common.messaging.listener import TRANSIENT_ERRORS, Listener, Retr
 from ticketing_common.messaging.streams import EVENTS_STREAM
 from ticketing_common.observability import tracing
 from ticketing_common.observability.metrics import EVENTS_HANDLED, HANDLING_SECONDS
-from ticketing_common.steps import Step, reached
 
 log = structlog.get_logger(__name__)
 
@@ -164,7 +163,6 @@ class Consumer:
 
     async def _settle(self, message: Msg) -> str:
         delivery = message.metadata.num_delivered
-        reached(Step.HEARD, self.name, message.data)
         try:
             await self._handle(message)
         except RetryLater as later:
@@ -182,7 +180,6 @@ class Consumer:
                 return await self._park(message, error)
             await message.nak(delay=self._retry.delay(delivery))
             return "failed"
-        reached(Step.HANDLED, self.name, message.data)
         await message.ack()
         return "done"
 

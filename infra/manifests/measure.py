@@ -1,8 +1,8 @@
-"""What the processes of a running local stack use, and with whom they talk: what the manifests' figures come from.
+"""Measure the resources and connections of the processes in a running local stack, for the figures in the manifests.
 
-STATE_DIR=… .venv/bin/python infra/manifests/measure.py     (Linux; asks for `ss`)
+STATE_DIR=… .venv/bin/python infra/manifests/measure.py     (Linux, with `ss`)
 
-Prints memory (RSS) and CPU idle, then the highest of each second under load; then every connection that was seen.
+Prints memory (RSS) and CPU when idle and the highest sample of each under load, then every observed connection.
 """
 
 import asyncio
@@ -30,8 +30,8 @@ MIB = 1 << 20
 ENDS = re.compile(r"\S+:(\d+)\s+\S+:(\d+)\s+users:\(\(.*?pid=(\d+)")
 
 
-class Watch:
-    """Highest memory and CPU of each process, and who connected to whom, second by second."""
+class Sampler:
+    """Samples once a second: highest memory and CPU of each process, and all connections."""
 
     def __init__(self, pids: Mapping[str, int]) -> None:
         self.pids = pids
@@ -61,25 +61,25 @@ def resident(pid: int) -> int:
 
 
 def connections(pids: Mapping[str, int]) -> set[tuple[str, str]]:
-    """(who connects, to whom) between these processes, now."""
+    """(from, to) of the current connections between these processes."""
     names = {pid: name for name, pid in pids.items()}
-    seen = subprocess.run(["ss", "-tnpH"], capture_output=True, text=True, check=True).stdout  # noqa: S607
-    ends = [(int(here), int(there), names.get(int(pid))) for here, there, pid in ENDS.findall(seen)]
+    connected = subprocess.run(["ss", "-tnpH"], capture_output=True, text=True, check=True).stdout  # noqa: S607
+    ends = [(int(here), int(there), names.get(int(pid))) for here, there, pid in ENDS.findall(connected)]
     listening = subprocess.run(["ss", "-tlnpH"], capture_output=True, text=True, check=True).stdout  # noqa: S607
     servers = {int(port): int(pid) for port, pid in re.findall(r":(\d+)\s+\S+\s+users:\(\(.*?pid=(\d+)", listening)}
     return {
-        (who, names[servers[there]])
-        for _, there, who in ends
-        if who is not None and there in servers and servers[there] in names
+        (source, names[servers[there]])
+        for _, there, source in ends
+        if source is not None and there in servers and servers[there] in names
     }
 
 
 async def buy(urls: Mapping[str, str], count: int) -> None:
-    """One person lists, orders and pays `count` times, and looks at the page."""
+    """List, order, pay and open the order page `count` times as one user."""
     async with httpx.AsyncClient(timeout=60, trust_env=False) as http:
         account = {"email": f"m-{secrets.token_hex(6)}@example.com", "password": "open sesame"}
-        answer = await http.post(f"{urls['auth']}/api/users/signup", json=account)
-        http.headers["Cookie"] = f"session={answer.cookies['session']}"
+        response = await http.post(f"{urls['auth']}/api/users/signup", json=account)
+        http.headers["Cookie"] = f"session={response.cookies['session']}"
         http.cookies.clear()
         for turn in range(count):
             ticket = await http.post(f"{urls['tickets']}/api/tickets", json={"title": f"Row {turn}", "price": 20})
@@ -92,29 +92,29 @@ async def buy(urls: Mapping[str, str], count: int) -> None:
 
 
 async def measure() -> None:
-    """Watch, idle and under load, and print."""
+    """Sample idle and under load, and print the report."""
     found = rows(StateDir(read_state_dir(os.environ)))
     pids = {row.name: row.pid for row in found if row.pid is not None}
     urls = {row.name: row.url for row in found if row.url is not None}
-    idle, busy = Watch(pids), Watch(pids)
+    idle, busy = Sampler(pids), Sampler(pids)
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(idle.run(), IDLE_SECONDS)
-    watching = asyncio.create_task(busy.run())
+    sampling = asyncio.create_task(busy.run())
     await figures(found)
     await asyncio.gather(*(buy(urls, PURCHASES // BUYERS) for _ in range(BUYERS)))
-    await asyncio.sleep(float(os.environ.get("SETTLE_SECONDS", "60")))  # what is not paid falls due
-    watching.cancel()
+    await asyncio.sleep(float(os.environ.get("SETTLE_SECONDS", "60")))  # unpaid orders expire
+    sampling.cancel()
     report(idle, busy)
 
 
-def report(idle: Watch, busy: Watch) -> None:
-    """A table in Markdown, and the pairs."""
+def report(idle: Sampler, busy: Sampler) -> None:
+    """Print a Markdown table and the connections."""
     lines = ["| process | idle MiB | idle cores | busy MiB | busy cores |", "|---|---|---|---|---|"]
     for name in idle.pids:
-        still, work = (f"{watch.memory[name]:.0f} | {watch.cores[name]:.2f}" for watch in (idle, busy))
+        still, work = (f"{sampler.memory[name]:.0f} | {sampler.cores[name]:.2f}" for sampler in (idle, busy))
         lines.append(f"| {name} | {still} | {work} |")
     pairs = sorted(idle.connections | busy.connections)
-    lines += ["", *(f"{who} → {whom}" for who, whom in pairs)]
+    lines += ["", *(f"{source} → {target}" for source, target in pairs)]
     sys.stdout.write("\n".join(lines) + "\n")
 
 

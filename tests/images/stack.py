@@ -80,7 +80,7 @@ def _values(documents: list[manifests.Document]) -> dict[str, dict[str, str]]:
     """What the manifests say, with a secret of this run and a hold that a test can wait for."""
     known = manifests.values(documents)
     known["jwt-secret"] = {"JWT_SECRET": secrets.token_hex(32)}
-    known["market"] = {**known["market"], "EXPIRATION_WINDOW_SECONDS": str(WINDOW_SECONDS)}
+    known["shared-settings"] = {**known["shared-settings"], "EXPIRATION_WINDOW_SECONDS": str(WINDOW_SECONDS)}
     return known
 
 

@@ -1,4 +1,4 @@
-"""The manifests, read once."""
+"""The manifests, read once per run."""
 
 import pytest
 from infra.manifests.tests.manifests import Manifests

@@ -1,4 +1,4 @@
-"""The manifests as a cluster would be told of them, and copies of them with something broken."""
+"""The manifests as the API server would read them, and copies with one deliberate error."""
 
 import dataclasses
 from collections.abc import Iterator, Mapping
@@ -16,14 +16,14 @@ Object = dict[str, Any]
 Labels = Mapping[str, str]
 
 
-def find(labels: Labels, selector: Labels) -> bool:
-    """Whether a selector of labels finds these; one that asks for nothing finds nothing here."""
+def matches(labels: Labels, selector: Labels) -> bool:
+    """Whether a label selector matches. An empty one matches nothing here."""
     return bool(selector) and selector.items() <= labels.items()
 
 
 @cache
 def documents(text: str) -> tuple[Object, ...]:
-    """What a file holds. Shared: nobody may change it."""
+    """The objects in a file. Cached: do not modify them."""
     return tuple(made for made in yaml.safe_load_all(text) if made)
 
 
@@ -60,32 +60,31 @@ class Workload:
 
     @property
     def env(self) -> dict[str, Object]:
-        """Each variable's entry, by name."""
+        """Entry by variable."""
         return {entry["name"]: entry for entry in self.container.get("env", [])}
 
 
 @dataclasses.dataclass(frozen=True)
 class Manifests:
-    """Text of each file, by its path from the root of the repository."""
+    """The text of each file by its path from the root of the repository."""
 
     texts: Mapping[str, str]
 
     @classmethod
     def read(cls) -> Self:
-        """As they are."""
         paths = [path for folder in FOLDERS for path in sorted((ROOT / "infra" / folder).glob("*.yaml"))]
         paths += [ROOT / "skaffold.yaml", ROOT / "infra/release/production/kustomization.yaml"]
         return cls({str(path.relative_to(ROOT)): path.read_text() for path in paths})
 
     def broken(self, path: str, old: str, new: str) -> Self:
-        """A copy in which a text is another; AssertionError when there is no such text."""
+        """A copy with the first occurrence replaced; AssertionError if there is none."""
         if old not in self.texts[path]:
-            raise AssertionError(f"{path} has no '{old}' to break")
+            raise AssertionError(f"{path} does not contain '{old}'")
         return type(self)({**self.texts, path: self.texts[path].replace(old, new, 1)})
 
-    def objects(self, kind: str, folder: str = "") -> list[Object]:
-        """All of a kind, of one folder or of all."""
-        return [made for at, made in self._all if made["kind"] == kind and (not folder or at == folder)]
+    def objects(self, kind: str = "", folder: str = "") -> list[Object]:
+        """All, or those of a kind or folder, in the order in which kubectl applies them."""
+        return [made for at, made in self._all if kind in ("", made["kind"]) and folder in ("", at)]
 
     @cached_property
     def _all(self) -> list[tuple[str, Object]]:
@@ -98,16 +97,16 @@ class Manifests:
         return {made["metadata"]["name"]: Workload(made) for kind in WORKLOADS for made in self.objects(kind)}
 
     def of_kind(self, kind: str) -> Iterator[Workload]:
-        """Deployments or StatefulSets alone."""
+        """Only Deployments, or only StatefulSets."""
         return (workload for workload in self.workloads.values() if workload.made["kind"] == kind)
 
     def selected(self, selector: Labels) -> list[Workload]:
-        """Whose pods carry these labels."""
-        return [workload for workload in self.workloads.values() if find(workload.labels, selector)]
+        """Workloads whose pods match."""
+        return [workload for workload in self.workloads.values() if matches(workload.labels, selector)]
 
     @cached_property
     def services(self) -> dict[str, Object]:
-        """By name; those of other namespaces are not ours."""
+        """By name, without those of other namespaces."""
         return {
             made["metadata"]["name"]: made for made in self.objects("Service") if "namespace" not in made["metadata"]
         }

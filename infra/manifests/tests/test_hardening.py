@@ -1,4 +1,4 @@
-"""What each workload has, field by field: so that it starts by itself, stops calmly and can do little."""
+"""Each workload starts unattended, stops gracefully and runs with few privileges."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ def mebibytes(quantity: str) -> int:
 
 
 def unsafe_pods(manifests: Manifests) -> Iterator[str]:
-    """An injected X_PORT=tcp://… would end a service; a token and a privilege nobody needs."""
+    """Injected variables such as X_PORT=tcp://… break settings; tokens and privileges are not needed."""
     for workload in manifests.workloads.values():
         pod, inside = workload.pod, workload.container["securityContext"]
         identity = pod["securityContext"]
@@ -43,21 +43,21 @@ def wrong_resources(manifests: Manifests) -> Iterator[str]:
 
 
 def hasty_probes(manifests: Manifests) -> Iterator[str]:
-    """Two minutes to start; life never depends on others."""
+    """Two minutes to start; liveness does not depend on other processes."""
     for workload in manifests.of_kind("Deployment"):
         start = workload.container["startupProbe"]
         if start["periodSeconds"] * start["failureThreshold"] < 120:
             yield f"{workload.name}: start"
         if "ready" in str(workload.container["livenessProbe"]):
-            yield f"{workload.name}: life"
+            yield f"{workload.name}: liveness"
         if "http" in workload.ports and workload.name != "client":
-            asked = [workload.container[kind]["httpGet"]["path"] for kind in ("startupProbe", "readinessProbe")]
-            if asked != ["/healthz/live", "/healthz/ready"]:
+            paths = [workload.container[kind]["httpGet"]["path"] for kind in ("startupProbe", "readinessProbe")]
+            if paths != ["/healthz/live", "/healthz/ready"]:
                 yield f"{workload.name}: paths"
 
 
 def hasty_stops(manifests: Manifests) -> Iterator[str]:
-    """Five seconds in which routers learn of it, three for what is in flight, then the parts."""
+    """Five seconds until traffic stops, three for requests in flight, ten for background tasks."""
     for workload in manifests.of_kind("Deployment"):
         if workload.container["lifecycle"]["preStop"] != {"exec": {"command": ["sleep", "5"]}}:
             yield f"{workload.name}: preStop"
@@ -68,7 +68,7 @@ def hasty_stops(manifests: Manifests) -> Iterator[str]:
 
 
 def wrong_replicas(manifests: Manifests) -> Iterator[str]:
-    """Databases are one; of the rest any number may run, and `kubectl apply` leaves the number alone."""
+    """One of each database; `kubectl apply` does not reset the number of the others."""
     for workload in manifests.of_kind("StatefulSet"):
         if workload.made["spec"]["replicas"] != 1:
             yield workload.name
@@ -82,7 +82,7 @@ def wrong_replicas(manifests: Manifests) -> Iterator[str]:
 
 
 def unwritable_data(manifests: Manifests) -> Iterator[str]:
-    """A fresh disk belongs to root: the group makes it writable. All else is read-only."""
+    """A new volume belongs to root, so fsGroup must make it writable; the root file system is read-only."""
     for workload in manifests.of_kind("StatefulSet"):
         identity = workload.pod["securityContext"]
         if (
@@ -103,32 +103,43 @@ BREAKING = {
 
 
 @pytest.mark.parametrize("fault", BREAKING, ids=lambda rule: rule.__name__)
-def test_no_workload_has_this_fault(fault, manifests):
+def test_no_workload_has_the_fault(fault, manifests):
     assert [*fault(manifests)] == []
 
 
 @pytest.mark.parametrize("fault", BREAKING, ids=lambda rule: rule.__name__)
-def test_the_fault_is_seen(fault, manifests):
+def test_fault_is_detected(fault, manifests):
     assert [*fault(manifests.broken(*BREAKING[fault]))] != []
 
 
 @pytest.mark.parametrize("folder", ["k8s", "k8s-dev", "k8s-prod", "k8s-emulator"])
-def test_kubectl_can_apply_a_folder_as_it_is(folder):
-    """It refuses a kustomization and does not descend."""
+def test_kubectl_can_apply_a_folder(folder):
+    """It rejects a kustomization.yaml and ignores subdirectories."""
     inside = [path.name for path in (ROOT / "infra" / folder).iterdir()]
     assert [name for name in inside if not name.endswith(".yaml") and name != "README.md"] == []
     assert "kustomization.yaml" not in inside
 
 
-def test_production_is_everything_of_both_folders():
+def test_production_includes_every_file_of_both_folders():
     listed = (ROOT / "infra/release/production/kustomization.yaml").read_text()
     paths = [path for folder in ("k8s", "k8s-prod") for path in (ROOT / "infra" / folder).glob("*.yaml")]
     assert [path.name for path in paths if f"  - ../../{path.parent.name}/{path.name}\n" not in listed] == []
 
 
-def test_each_replica_set_may_lose_a_node_and_grow(manifests):
+def test_each_http_service_has_two_replicas_in_production(manifests):
     budgets = {made["metadata"]["name"] for made in manifests.objects("PodDisruptionBudget")}
     scalers = {made["metadata"]["name"]: made["spec"] for made in manifests.objects("HorizontalPodAutoscaler")}
     deployments = {workload.name for workload in manifests.of_kind("Deployment")} - {"expiration-worker"}
     assert budgets == scalers.keys() == deployments
     assert all(2 <= each["minReplicas"] < each["maxReplicas"] for each in scalers.values())
+
+
+def test_autoscalers_have_the_documented_thresholds(manifests):
+    cores = {}
+    for scaler in manifests.objects("HorizontalPodAutoscaler"):
+        (metric,) = scaler["spec"]["metrics"]
+        container = manifests.workloads[scaler["metadata"]["name"]].container
+        requested = int(container["resources"]["requests"]["cpu"].removesuffix("m"))
+        cores[scaler["metadata"]["name"]] = metric["resource"]["target"]["averageUtilization"] * requested / 100_000
+    assert cores.pop("expiration") == 0.3
+    assert set(cores.values()) == {0.6}

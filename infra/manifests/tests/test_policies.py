@@ -1,64 +1,64 @@
-"""Production's NetworkPolicies let through what the processes' settings name, and nothing else."""
+"""Production network policies allow the connections that the settings require, and no others."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from infra.manifests.tests.manifests import Manifests, Object, Workload, find
+from infra.manifests.tests.manifests import Manifests, Object, Workload, matches
 
 ADDRESSES = ("mongodb", "nats", "redis", "http")
-# Every process must be told of NATS; these two say and hear no events, and were never seen to connect.
+# These have a NATS_URL but neither publish nor consume.
 UNUSED = {("auth", "nats"), ("expiration-worker", "nats")}
-Way = tuple[str, str, int]  # who asks whom, at which port of the pod
+Connection = tuple[str, str, int]  # from, to, port of the pod
 
 
-def ways_needed(manifests: Manifests) -> set[Way]:
-    """From the addresses in each process's environment, the Ingress and the annotations for Prometheus."""
+def required_connections(manifests: Manifests) -> set[Connection]:
+    """From the URLs in each process's environment, the Ingress and the Prometheus annotations."""
     production = {
         made["metadata"]["name"] for kind in ("Deployment", "StatefulSet") for made in manifests.objects(kind, "k8s")
     }
-    needed = {way for name in production for way in _asks(manifests, manifests.workloads[name])}
+    required = {to for name in production for to in _connects(manifests, manifests.workloads[name])}
     (ingress,) = manifests.objects("Ingress", "k8s-prod")
     for path in ingress["spec"]["rules"][0]["http"]["paths"]:
-        needed.add(_to_service(manifests, "ingress-nginx", path["backend"]["service"]["name"], None))
+        required.add(_to_service(manifests, "ingress-nginx", path["backend"]["service"]["name"], None))
     for name in production:
-        said = manifests.workloads[name].made["spec"]["template"]["metadata"].get("annotations", {})
-        if "prometheus.io/port" in said:
-            needed.add(("monitoring", name, int(said["prometheus.io/port"])))
-    return needed | {("payments", "Stripe", 443)}
+        annotations = manifests.workloads[name].made["spec"]["template"]["metadata"].get("annotations", {})
+        if "prometheus.io/port" in annotations:
+            required.add(("monitoring", name, int(annotations["prometheus.io/port"])))
+    return required | {("payments", "Stripe", 443)}
 
 
-def _asks(manifests: Manifests, workload: Workload) -> Iterator[Way]:
+def _connects(manifests: Manifests, workload: Workload) -> Iterator[Connection]:
     for entry in workload.env.values():
         url = urlsplit(entry.get("value", ""))
         if url.scheme in ADDRESSES and url.hostname and (workload.name, url.hostname) not in UNUSED:
             yield _to_service(manifests, workload.name, url.hostname, url.port)
 
 
-def _to_service(manifests: Manifests, who: str, name: str, port: int | None) -> Way:
-    """The pod's port behind a Service's port; KeyError and ValueError when there is none."""
+def _to_service(manifests: Manifests, source: str, name: str, port: int | None) -> Connection:
+    """To the pod's port behind a Service's port; KeyError or ValueError if there is none."""
     service = manifests.services[name]["spec"]
     (target,) = (each["targetPort"] for each in service["ports"] if port in (None, each["port"]))
     (workload,) = manifests.selected(service["selector"])
-    return who, workload.name, workload.ports[target]
+    return source, workload.name, workload.ports[target]
 
 
-def ways_open(manifests: Manifests) -> set[Way]:
-    """Between two of our pods both ends have to agree; with the rest of the world, ours."""
+def allowed_connections(manifests: Manifests) -> set[Connection]:
+    """Between two of our pods both ends must allow it; otherwise only ours has a policy."""
     policies = manifests.objects("NetworkPolicy")
-    into = {way for policy in policies for way in _rules(manifests, policy, "ingress", "from")}
-    out = {way for policy in policies for way in _rules(manifests, policy, "egress", "to")}
+    ingress = {each for policy in policies for each in _rules(manifests, policy, "ingress", "from")}
+    egress = {each for policy in policies for each in _rules(manifests, policy, "egress", "to")}
     ours = manifests.workloads.keys()
-    return {way for way in into | out if way in into & out or not {way[0], way[1]} <= ours}
+    return {each for each in ingress | egress if each in ingress & egress or not {each[0], each[1]} <= ours}
 
 
-def _rules(manifests: Manifests, policy: Object, direction: str, peers: str) -> Iterator[Way]:
+def _rules(manifests: Manifests, policy: Object, direction: str, peers: str) -> Iterator[Connection]:
     for subject in manifests.selected(policy["spec"]["podSelector"]["matchLabels"]):
         for rule in policy["spec"].get(direction, []):
             for peer in (name for each in rule[peers] for name in _names(manifests, each)):
                 for port in rule["ports"]:
-                    who, whom = (peer, subject.name) if direction == "ingress" else (subject.name, peer)
-                    yield who, whom, _number(manifests, whom, port["port"])
+                    source, target = (peer, subject.name) if direction == "ingress" else (subject.name, peer)
+                    yield source, target, _number(manifests, target, port["port"])
 
 
 def _names(manifests: Manifests, peer: Object) -> list[str]:
@@ -70,12 +70,12 @@ def _names(manifests: Manifests, peer: Object) -> list[str]:
     return [workload.name for workload in manifests.selected(peer["podSelector"]["matchLabels"])]
 
 
-def _number(manifests: Manifests, whom: str, port: str | int) -> int:
-    return port if isinstance(port, int) else manifests.workloads[whom].ports[port]
+def _number(manifests: Manifests, target: str, port: str | int) -> int:
+    return port if isinstance(port, int) else manifests.workloads[target].ports[port]
 
 
-def test_what_the_code_needs_is_open_and_nothing_else(manifests):
-    assert ways_open(manifests) == ways_needed(manifests)
+def test_policies_allow_exactly_the_required_connections(manifests):
+    assert allowed_connections(manifests) == required_connections(manifests)
 
 
 PATH = "infra/k8s-prod/network-policies.yaml"
@@ -99,17 +99,17 @@ PATH = "infra/k8s-prod/network-policies.yaml"
         ),
     ],
 )
-def test_a_way_too_few_or_too_many_is_seen(path, old, new, manifests):
+def test_missing_or_extra_connection_is_detected(path, old, new, manifests):
     broken = manifests.broken(path, old, new)
-    assert ways_open(broken) != ways_needed(broken)
+    assert allowed_connections(broken) != required_connections(broken)
 
 
-def test_nobody_talks_unless_a_policy_says_so(manifests):
-    (closed,) = (made for made in manifests.objects("NetworkPolicy") if made["metadata"]["name"] == "nobody-talks")
-    assert closed["spec"].keys() == {"podSelector", "policyTypes"}
-    assert set(closed["spec"]["policyTypes"]) == {"Ingress", "Egress"}
+def test_connections_are_denied_by_default(manifests):
+    (denied,) = (made for made in manifests.objects("NetworkPolicy") if made["metadata"]["name"] == "default-deny")
+    assert denied["spec"].keys() == {"podSelector", "policyTypes"}
+    assert set(denied["spec"]["policyTypes"]) == {"Ingress", "Egress"}
     pods = [workload.labels for workload in manifests.workloads.values()]
-    assert all(find(labels, closed["spec"]["podSelector"]["matchLabels"]) for labels in pods)
+    assert all(matches(labels, denied["spec"]["podSelector"]["matchLabels"]) for labels in pods)
 
 
 def test_each_policy_selects_pods(manifests):
@@ -117,9 +117,7 @@ def test_each_policy_selects_pods(manifests):
     assert [made for made in policies if not manifests.selected(made["spec"]["podSelector"]["matchLabels"])] == []
 
 
-def test_everybody_may_ask_for_names(manifests):
-    (names,) = (
-        made["spec"] for made in manifests.objects("NetworkPolicy") if made["metadata"]["name"] == "all-ask-dns"
-    )
-    assert [port["port"] for rule in names["egress"] for port in rule["ports"]] == [53, 53]
-    assert len(manifests.selected(names["podSelector"]["matchLabels"])) == len(manifests.workloads)
+def test_every_pod_may_use_dns(manifests):
+    (dns,) = (made["spec"] for made in manifests.objects("NetworkPolicy") if made["metadata"]["name"] == "allow-dns")
+    assert [port["port"] for rule in dns["egress"] for port in rule["ports"]] == [53, 53]
+    assert len(manifests.selected(dns["podSelector"]["matchLabels"])) == len(manifests.workloads)

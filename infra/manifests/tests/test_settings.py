@@ -1,4 +1,4 @@
-"""Every variable that a process needs is set, none that it does not know, and each value makes sense to it."""
+"""Each process gets every variable that it needs, no unknown one, and values that it accepts."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ SETTINGS: dict[str, type[BaseSettings]] = {
     "expiration": ExpirationSettings,
     "expiration-worker": ExpirationSettings,
 }
-# What people put into the two Secrets, by the names of the README.
+# The two Secrets that the README tells users to create.
 SECRETS = {
     "jwt-secret": {"JWT_SECRET": "0123456789abcdef0123456789abcdef"},
     "stripe-secret": {
@@ -39,7 +39,7 @@ READ_BY_NEXT = {"HOSTNAME", "PORT", "KEEP_ALIVE_TIMEOUT"}
 
 
 def references(workload: Workload) -> Iterator[tuple[str, str, bool]]:
-    """(Secret or ConfigMap, key, whether it may be missing), from variables and volumes."""
+    """(Secret or ConfigMap, key, whether it is optional), from variables and volumes."""
     for entry in workload.env.values():
         source = entry.get("valueFrom", {})
         if "fieldRef" not in source:
@@ -51,26 +51,25 @@ def references(workload: Workload) -> Iterator[tuple[str, str, bool]]:
 
 
 def stored(manifests: Manifests, folders: tuple[str, ...]) -> dict[str, dict[str, str]]:
-    """What people's Secrets and the ConfigMaps of these folders hold."""
+    """The data of the users' Secrets and of the ConfigMaps in these folders."""
     maps = [made for folder in folders for made in manifests.objects("ConfigMap", folder)]
     return {**SECRETS, **{made["metadata"]["name"]: made["data"] for made in maps}}
 
 
 def environment(manifests: Manifests, name: str, *folders: str) -> dict[str, str]:
-    """What the process finds when it starts."""
+    """The environment of the process."""
     found: dict[str, str] = {}
-    held = stored(manifests, ("k8s", *folders))
+    data = stored(manifests, ("k8s", *folders))
     for variable, entry in manifests.workloads[name].env.items():
         for at in entry.get("valueFrom", {}).values():
-            value = held.get(at["name"], {}).get(at["key"])
-            assert value is not None or at.get("optional"), f"{variable} is nowhere"
+            value = data.get(at["name"], {}).get(at["key"])
+            assert value is not None or at.get("optional"), f"{variable} has no value"
             found |= {variable: value} if value is not None else {}
         found |= {variable: entry["value"]} if "value" in entry else {}
     return found
 
 
-def not_as_it_should_be(manifests: Manifests, name: str) -> set[str]:
-    """What is missing, and what the process does not know."""
+def missing_or_unknown(manifests: Manifests, name: str) -> set[str]:
     fields = SETTINGS[name].model_fields
     needed = {field.upper() for field, info in fields.items() if info.is_required()}
     given = manifests.workloads[name].env.keys()
@@ -78,18 +77,18 @@ def not_as_it_should_be(manifests: Manifests, name: str) -> set[str]:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_a_service_gets_each_variable_it_needs_and_no_other(name, manifests):
-    assert not_as_it_should_be(manifests, name) == set()
+def test_process_gets_exactly_its_variables(name, manifests):
+    assert missing_or_unknown(manifests, name) == set()
 
 
 @pytest.mark.parametrize(("old", "new"), [("name: NATS_URL", "name: NATS"), ("- name: MONGO_URI", "- name: MONGO_URL")])
-def test_a_variable_that_is_missing_or_unknown_is_seen(old, new, manifests):
-    assert len(not_as_it_should_be(manifests.broken("infra/k8s/orders.yaml", old, new), "orders")) == 2
+def test_missing_or_unknown_variable_is_detected(old, new, manifests):
+    assert len(missing_or_unknown(manifests.broken("infra/k8s/orders.yaml", old, new), "orders")) == 2
 
 
 @pytest.mark.parametrize("folders", [(), ("k8s-emulator",)], ids=["Stripe", "emulator"])
 @pytest.mark.parametrize("name", SETTINGS)
-def test_a_service_starts_with_what_it_gets(name, folders, manifests, monkeypatch):
+def test_settings_accept_the_environment(name, folders, manifests, monkeypatch):
     for variable, value in environment(manifests, name, *folders).items():
         monkeypatch.setenv(variable, value)
     settings: Any = SETTINGS[name]()
@@ -99,7 +98,7 @@ def test_a_service_starts_with_what_it_gets(name, folders, manifests, monkeypatc
     )
 
 
-def test_the_page_gets_only_variables_that_it_reads(manifests):
+def test_client_gets_only_variables_that_it_reads(manifests):
     code = "".join(path.read_text() for path in (ROOT / "client" / "src").rglob("*.ts*"))
     read = set(re.findall(r"process\.env\.([A-Z_]+)|setting\(\"([A-Z_]+)\"\)|\"([A-Z]+_URL)\"", code))
     known = {name for found in read for name in found if name} | READ_BY_NEXT
@@ -107,7 +106,7 @@ def test_the_page_gets_only_variables_that_it_reads(manifests):
     assert {key for _, key, _ in references(manifests.workloads["client"])} <= known
 
 
-def test_the_emulator_starts_with_what_it_gets(manifests, tmp_path: Path):
+def test_emulator_accepts_its_environment(manifests, tmp_path: Path):
     given = environment(manifests, "stripe-emulator", "k8s-emulator")
     settings = read_settings(["--port", "12111", "--state-dir", str(tmp_path)], given)
     assert urlsplit(settings.webhook_url or "").path == "/api/payments/webhook"
@@ -115,19 +114,19 @@ def test_the_emulator_starts_with_what_it_gets(manifests, tmp_path: Path):
 
 
 def missing_sources(manifests: Manifests) -> set[tuple[str, str]]:
-    """Keys that are asked for and that nothing has; what may be missing must be optional, and nothing else is."""
+    """Referenced keys that do not exist, and those whose `optional` is wrong."""
     everywhere, always = stored(manifests, ("k8s", "k8s-emulator")), stored(manifests, ("k8s",))
     wrong = set()
     for workload in manifests.workloads.values():
         for name, key, optional in references(workload):
-            may_miss = key in OPTIONAL or name not in always
-            needs_it = workload.name == "stripe-emulator"
-            if key not in everywhere.get(name, {}) or optional != (may_miss and not needs_it):
+            may_be_missing = key in OPTIONAL or name not in always
+            required = workload.name == "stripe-emulator"
+            if key not in everywhere.get(name, {}) or optional != (may_be_missing and not required):
                 wrong.add((name, key))
     return wrong
 
 
-def test_each_secret_has_the_name_and_the_key_that_people_type(manifests):
+def test_secrets_have_the_documented_names_and_keys(manifests):
     assert missing_sources(manifests) == set()
 
 
@@ -137,14 +136,14 @@ def test_each_secret_has_the_name_and_the_key_that_people_type(manifests):
         ("infra/k8s/auth.yaml", "name: jwt-secret", "name: jwt"),
         ("infra/k8s/payments.yaml", "key: STRIPE_KEY", "key: STRIPE_SECRET_KEY"),
         ("infra/k8s/payments.yaml", "                  optional: true\n", ""),
-        ("infra/k8s/tickets.yaml", "name: market", "name: markets"),
+        ("infra/k8s/tickets.yaml", "name: shared-settings", "name: settings"),
     ],
 )
-def test_a_wrong_secret_is_seen(path, old, new, manifests):
+def test_wrong_secret_is_detected(path, old, new, manifests):
     assert missing_sources(manifests.broken(path, old, new)) != set()
 
 
-def test_the_emulators_secret_has_the_keys_of_a_real_one(manifests):
+def test_emulator_secret_has_the_keys_of_a_real_one(manifests):
     (secret,) = manifests.objects("Secret")
     assert (secret["metadata"]["name"], secret["stringData"].keys()) == (
         "stripe-secret",
@@ -152,7 +151,7 @@ def test_the_emulators_secret_has_the_keys_of_a_real_one(manifests):
     )
 
 
-def test_each_service_has_a_mongodb_of_its_own(manifests):
+def test_each_service_has_its_own_mongodb(manifests):
     uris = {name: environment(manifests, name)["MONGO_URI"] for name in SETTINGS if name != "expiration-worker"}
     assert uris == {name: f"mongodb://{name}-mongo:27017/{name}" for name in uris}
     assert environment(manifests, "expiration-worker")["MONGO_URI"] == uris["expiration"]

@@ -1,4 +1,4 @@
-"""What names something names it rightly: a selector that finds nothing is valid, and silent."""
+"""References between objects resolve. A selector that matches nothing is valid YAML and fails silently."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +12,7 @@ def name(made: Object) -> str:
 
 
 def wrong_selectors(manifests: Manifests) -> Iterator[str]:
-    """Of workloads, and of the spread of their pods over nodes."""
+    """Of workloads, and of their topology spread constraints."""
     for workload in manifests.workloads.values():
         selectors = [workload.made["spec"]["selector"]["matchLabels"]]
         selectors += [
@@ -50,15 +50,18 @@ def wrong_probes(manifests: Manifests) -> Iterator[str]:
     for workload in manifests.workloads.values():
         for kind in ("startupProbe", "readinessProbe", "livenessProbe"):
             probe: dict[str, Any] = workload.container[kind]
-            asked = probe.get("httpGet") or probe.get("tcpSocket") or {}
-            if asked and asked["port"] not in workload.ports:
+            target = probe.get("httpGet") or probe.get("tcpSocket") or {}
+            if target and target["port"] not in workload.ports:
                 yield f"{workload.name} {kind}"
 
 
 def wrong_scrapes(manifests: Manifests) -> Iterator[str]:
     for workload in manifests.workloads.values():
-        said = workload.made["spec"]["template"]["metadata"].get("annotations", {})
-        if said.get("prometheus.io/scrape") and int(said["prometheus.io/port"]) not in workload.ports.values():
+        annotations = workload.made["spec"]["template"]["metadata"].get("annotations", {})
+        if (
+            annotations.get("prometheus.io/scrape")
+            and int(annotations["prometheus.io/port"]) not in workload.ports.values()
+        ):
             yield workload.name
 
 
@@ -72,7 +75,7 @@ def wrong_mounts(manifests: Manifests) -> Iterator[str]:
 
 
 def wrong_targets(manifests: Manifests) -> Iterator[str]:
-    """Of autoscalers and of disruption budgets."""
+    """Of autoscalers and disruption budgets."""
     deployments = {workload.name for workload in manifests.of_kind("Deployment")}
     for scaler in manifests.objects("HorizontalPodAutoscaler"):
         if scaler["spec"]["scaleTargetRef"]["name"] not in deployments:
@@ -100,10 +103,10 @@ BREAKING = {
 
 
 @pytest.mark.parametrize("wrong", BREAKING, ids=lambda rule: rule.__name__)
-def test_what_names_something_names_what_is_there(wrong, manifests):
+def test_references_resolve(wrong, manifests):
     assert [*wrong(manifests)] == []
 
 
 @pytest.mark.parametrize("wrong", BREAKING, ids=lambda rule: rule.__name__)
-def test_a_wrong_name_is_seen(wrong, manifests):
+def test_wrong_reference_is_detected(wrong, manifests):
     assert [*wrong(manifests.broken(*BREAKING[wrong]))] != []

@@ -1,0 +1,33 @@
+"""What the README says about the manifests is true."""
+
+import re
+
+import pytest
+from infra.manifests.tests.manifests import ROOT
+
+README = (ROOT / "README.md").read_text()
+NUMBERS = {"fourteen": 14, "fifteen": 15}
+
+
+def test_readme_counts_the_applied_objects(manifests):
+    found = re.search(r"lists (\d+) objects.*?adds (\d+)\.", README, re.DOTALL)
+    assert found is not None
+    applied = len(manifests.objects(folder="k8s")) + len(manifests.objects(folder="k8s-dev"))
+    assert [int(number) for number in found.groups()] == [applied, len(manifests.objects(folder="k8s-emulator"))]
+
+
+@pytest.mark.parametrize(("folder", "position"), [("k8s", 0), ("k8s-dev", -1)])
+def test_readme_names_the_first_and_last_object(folder, position, manifests):
+    made = manifests.objects(folder=folder)[position]
+    group = made["apiVersion"].split("/")[0]
+    assert f"`{made['kind'].lower()}.{group}/{made['metadata']['name']} created`" in README
+
+
+def test_readme_counts_the_pods(manifests):
+    found = re.search(r"shows (\w+) pods \((\w+) with the emulator\)", README)
+    assert found is not None
+    pods = [
+        len(manifests.objects("Deployment", folder) + manifests.objects("StatefulSet", folder))
+        for folder in ("k8s", "k8s-emulator")
+    ]
+    assert [NUMBERS[number] for number in found.groups()] == [pods[0], sum(pods)]

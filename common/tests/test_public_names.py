@@ -11,6 +11,7 @@ import ticketing_common
 NAMES = {
     "replicas": {"wait_for_replica"},
     "currency": {"USD", "Currency"},
+    "documents": {"known_fields", "parse_enum"},
     "errors": {
         *("AppError", "ErrorItem", "InvalidRequest", "Forbidden", "NotAuthenticated", "NotFound"),
         *("PaymentDeclined", "InvalidState", "PayloadTooLarge", "Unavailable"),

@@ -20,7 +20,7 @@ from ticketing_expiration.domain import FiredBy
 from ticketing_expiration.store import INDEXES as EXPIRATION
 from ticketing_expiration.store import ExpiryStore
 from ticketing_expiration.use_cases import fire_due
-from ticketing_ops.auditing.books import Books
+from ticketing_ops.audit.snapshot import Snapshot
 from ticketing_orders.store import INDEXES as ORDERS
 from ticketing_orders.store import OrderStore
 from ticketing_payments.reconciler import Reconciler
@@ -164,11 +164,11 @@ class Market:
         """Where events wait to be published."""
         return [self.tickets.documents, self.orders.orders, self.payments.payments, self.expiries.documents]
 
-    async def books(self) -> Books:
+    async def books(self) -> Snapshot:
         """All that is stored, as an audit reads it."""
         tickets, orders = await self._all("tickets", "tickets"), await self._all("orders", "orders")
         people = {document["user_id"] for document in (*tickets, *orders)}
-        return Books(
+        return Snapshot(
             at=self.clock(),
             users=[{"_id": person, "email_key": person} for person in people],
             tickets=tickets,

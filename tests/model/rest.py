@@ -8,8 +8,8 @@ from tests.model.market import Market
 from tests.model.watch import require
 
 from ticketing_common.events import OrderState, TicketCreated, TicketState
-from ticketing_ops.auditing import findings
-from ticketing_ops.auditing.books import Books, Finding, by_id
+from ticketing_ops.audit import run_checks
+from ticketing_ops.audit.snapshot import Finding, Snapshot, by_id
 
 _A_PAUSE_OF_THE_RECONCILER = 3_660
 _MOST_ROUNDS = 200
@@ -56,7 +56,7 @@ async def _time_passes(market: Market) -> None:
     await market.reconciler.look(market.clock())
 
 
-def check_promises(promises: Promises, books: Books) -> None:
+def check_promises(promises: Promises, books: Snapshot) -> None:
     """What was accepted is there."""
     orders, tickets = by_id(books.orders), by_id(books.tickets)
     for order_id in promises.placed:
@@ -68,20 +68,20 @@ def check_promises(promises: Promises, books: Books) -> None:
         require(told == price, f"I5 ticket {ticket_id} was priced {price}, and has {told}")
 
 
-def check_audit(market: Market, books: Books) -> None:
+def check_audit(market: Market, books: Snapshot) -> None:
     """The auditor finds nothing but refunds that a bank has sent back: those are for a person."""
     bounced = {f"order {intent.order_id}" for intent in market.bank.intents.values() if intent.money.bounced}
-    found = [finding for finding in findings(books) if not _is_bounced(finding, bounced)]
+    found = [finding for finding in run_checks(books) if not _is_bounced(finding, bounced)]
     require(not found, "\n".join(map(str, found)))
     for order in books.orders:
         require(order["status"] != "created", f"I8 order {order['_id']} never expired")
 
 
 def _is_bounced(finding: Finding, bounced: set[str]) -> bool:
-    return finding.promise == "I2" and finding.where in bounced
+    return finding.guarantee == "I2" and finding.where in bounced
 
 
-async def check_repetition(market: Market, books: Books) -> None:
+async def check_repetition(market: Market, books: Snapshot) -> None:
     """Everything heard again, the newest first: nothing changes, nothing is said, nothing is asked of the bank."""
     asked = [call for call in market.bank.calls if call[0] != "retrieve"]
     for delivery in reversed(market.network.handled):
@@ -91,7 +91,7 @@ async def check_repetition(market: Market, books: Books) -> None:
     require(now_asked == asked, f"I6 events heard again asked the bank for {now_asked[len(asked) :]}")
 
 
-async def check_order(market: Market, books: Books) -> None:
+async def check_order(market: Market, books: Snapshot) -> None:
     """Fresh hearers who hear every state once and in order know what the others know."""
     fresh = Market()
     fresh.clock.move((market.clock() - fresh.clock()).total_seconds())
@@ -106,7 +106,7 @@ async def check_order(market: Market, books: Books) -> None:
     require(_copies(await fresh.books()) == _copies(books), "I6 hearers who heard it in order know something else")
 
 
-def _copies(books: Books) -> dict[str, Any]:
+def _copies(books: Snapshot) -> dict[str, Any]:
     """What each service keeps of what the others own."""
     return {
         "holders": {doc["_id"]: (doc["order_id"], doc["hold"], doc["order_version"]) for doc in books.tickets},
@@ -116,5 +116,5 @@ def _copies(books: Books) -> dict[str, Any]:
     }
 
 
-def _without_users(books: Books) -> Sequence[object]:
+def _without_users(books: Snapshot) -> Sequence[object]:
     return books.tickets, books.orders, books.known_tickets, books.payments, books.expiries

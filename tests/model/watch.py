@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.model.bank import Bank
 
-from ticketing_ops.auditing.books import Books, by_id, is_live
+from ticketing_ops.audit.snapshot import Snapshot, by_id, is_live
 
 Document = Mapping[str, Any]
 State = tuple[str, str | None]
@@ -40,9 +40,9 @@ class Watch:
 
     def __init__(self, bank: Bank) -> None:
         self._bank = bank
-        self._before = Books(at=datetime.min)
+        self._before = Snapshot(at=datetime.min)
 
-    def look(self, books: Books) -> None:
+    def look(self, books: Snapshot) -> None:
         """Broken, saying which promise, if one is not kept."""
         _one_live_order_a_ticket(books)
         self._orders(by_id(self._before.orders), by_id(books.orders), books.at)
@@ -82,7 +82,7 @@ class Watch:
             require(money.given_back <= money.captured <= intent.amount, f"I2 {intent.id} has moved {money}")
 
 
-def _one_live_order_a_ticket(books: Books) -> None:
+def _one_live_order_a_ticket(books: Snapshot) -> None:
     live = Counter(order["ticket"]["id"] for order in books.orders if is_live(order))
     for ticket_id, times in live.items():
         require(times == 1, f"I1 ticket {ticket_id} has {times} live orders")
@@ -90,7 +90,7 @@ def _one_live_order_a_ticket(books: Books) -> None:
     require(max(holds.values(), default=1) == 1, f"I1 one hold was given twice: {holds}")
 
 
-def _only_newer(before: Books, after: Books) -> None:
+def _only_newer(before: Snapshot, after: Snapshot) -> None:
     tickets, known = by_id(after.tickets), by_id(after.known_tickets)
     for old in before.tickets:
         new = tickets[old["_id"]]

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from ticketing_ops.auditing.books import Books, Document, Finding
+from ticketing_ops.audit.snapshot import Document, Finding, Snapshot
 
 
-def about(books: Books, tickets: Collection[str]) -> Books:
+def about(books: Snapshot, tickets: Collection[str]) -> Snapshot:
     """Only these tickets, with their orders, payments, due times and what Stripe's ledger has of them."""
     orders = [order for order in books.orders if order["ticket"]["id"] in tickets]
     ids = {order["_id"] for order in orders}
@@ -22,7 +22,7 @@ def about(books: Books, tickets: Collection[str]) -> Books:
     )
 
 
-def given_back_twice(books: Books) -> Iterator[Finding]:
+def given_back_twice(books: Snapshot) -> Iterator[Finding]:
     """I3: a refund is made once."""
     refunds = books.ledger["refunds"] if books.ledger is not None else ()
     for intent_id, times in Counter(refund["payment_intent"] for refund in refunds).items():
@@ -30,7 +30,7 @@ def given_back_twice(books: Books) -> Iterator[Finding]:
             yield Finding("I3", f"intent {intent_id}", f"was refunded {times} times")
 
 
-def over_before_its_time(books: Books) -> Iterator[Finding]:
+def over_before_its_time(books: Snapshot) -> Iterator[Finding]:
     """No order expires before orders' own clock has passed its `expires_at`."""
     for order in books.orders:
         for line in order["history"]:

@@ -16,7 +16,7 @@ from tests.races.rounds import Rounds
 from ticketing_common.messaging import connect_readonly
 from ticketing_local.ps import addresses
 from ticketing_local.state import StateDir
-from ticketing_ops.auditing.gathering import reading
+from ticketing_ops.audit.reader import open_reader
 from ticketing_test_support.servers import Server, started
 from ticketing_test_support.stack import Stack, ticketing
 from ticketing_test_support.stripe_emulator import stripe_emulator
@@ -59,7 +59,7 @@ async def market(stack_audited_at_its_end: Stack) -> AsyncIterator[Market]:
     urls = addresses(StateDir(stack.state_dir))
     limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
     async with (
-        reading(urls) as reader,
+        open_reader(urls) as reader,
         connect_readonly(urls["nats"]) as jetstream,
         httpx.AsyncClient(base_url=stack.url, timeout=60, limits=limits, trust_env=False) as http,
     ):

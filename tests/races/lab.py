@@ -16,7 +16,7 @@ from ticketing_common.mongo import Database
 from ticketing_expiration import app as expiration
 from ticketing_expiration.settings import Settings as ExpirationSettings
 from ticketing_local.settings import SERVICES
-from ticketing_ops.auditing.gathering import Reader
+from ticketing_ops.audit.reader import SnapshotReader
 from ticketing_orders import app as orders
 from ticketing_orders.settings import Settings as OrdersSettings
 from ticketing_payments import app as payments
@@ -87,7 +87,9 @@ async def opened(
             opening.push_async_callback(database.close)
         ledger = await opening.enter_async_context(httpx.AsyncClient(base_url=servers.stripe, trust_env=False))
         jetstream = await opening.enter_async_context(connect_readonly(servers.nats))
-        yield Lab(Market(doors, Reader(databases, jetstream, ledger), jetstream), apps, databases, servers.stripe)
+        yield Lab(
+            Market(doors, SnapshotReader(databases, jetstream, ledger), jetstream), apps, databases, servers.stripe
+        )
 
 
 @asynccontextmanager

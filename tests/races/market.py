@@ -16,9 +16,9 @@ from tests.races.books import about, given_back_twice, over_before_its_time
 
 from ticketing_common.events import Envelope, Event
 from ticketing_common.observability import tracing
-from ticketing_ops.auditing import findings
-from ticketing_ops.auditing.books import Books, Finding
-from ticketing_ops.auditing.gathering import Reader
+from ticketing_ops.audit import run_checks
+from ticketing_ops.audit.reader import SnapshotReader
+from ticketing_ops.audit.snapshot import Finding, Snapshot
 from ticketing_test_support.persistence import PASSWORD
 
 LOOK_AGAIN_SECONDS = 0.5
@@ -39,7 +39,7 @@ class Market:
     """`doors`: for each service its replicas, taken in turns; the gateway is one door to all."""
 
     doors: Mapping[str, Sequence[httpx.AsyncClient]]
-    reader: Reader
+    reader: SnapshotReader
     jetstream: JetStreamContext
     _turns: dict[str, Any] = field(default_factory=dict)
 
@@ -98,15 +98,15 @@ class Market:
         headers = {"Nats-Msg-Id": sealed.id + again}
         await self.jetstream.publish(sealed.subject, json.dumps(sealed.data).encode(), headers=headers)
 
-    async def verdict(self, tickets: Collection[str], *, within: float = 60) -> tuple[Books, list[Finding]]:
+    async def verdict(self, tickets: Collection[str], *, within: float = 60) -> tuple[Snapshot, list[Finding]]:
         """The books of these tickets once everything has been said and heard, and what the audit finds in them.
 
         What is found stands: nothing waits to be published or handled, and a second look finds the same.
         """
         give_up, before = time.monotonic() + within, list[Finding]()
         while True:
-            books = about(await self.reader.look(), tickets)
-            found = [*findings(books), *given_back_twice(books), *over_before_its_time(books)]
+            books = about(await self.reader.read(), tickets)
+            found = [*run_checks(books), *given_back_twice(books), *over_before_its_time(books)]
             drained = not any(item.what.endswith(("waits to be published", "are not handled yet")) for item in found)
             if not found or (drained and found == before) or time.monotonic() > give_up:
                 return books, found

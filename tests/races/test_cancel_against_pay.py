@@ -10,7 +10,7 @@ from tests.races.lab import OpenLab
 from tests.races.market import Json, Market, Person, made, refusal
 from tests.races.rounds import Rounds
 
-from ticketing_ops.auditing.books import Books, Document, by_id
+from ticketing_ops.audit.snapshot import Document, Snapshot, by_id
 
 DONE, PAID = "204", "201"
 ALREADY_COMPLETE = "400 That order is already paid and complete; it cannot be cancelled."
@@ -38,7 +38,7 @@ async def cancel_against_pay(market: Market, seller: Person, buyer: Person, chan
     return Outcome(order, cancelling, refusal(paid))
 
 
-def broken(books: Books, outcomes: list[Outcome]) -> list[str]:
+def broken(books: Snapshot, outcomes: list[Outcome]) -> list[str]:
     """What was promised to the tabs and is not so."""
     orders = by_id(books.orders)
     return [
@@ -77,5 +77,5 @@ async def test_control_without_compare_and_set_a_cancelled_order_keeps_the_money
     seller, buyer = await lab.market.person(), await lab.market.person()
     outcome = await cancel_against_pay(lab.market, seller, buyer, Random(1))
     books, found = await lab.market.verdict({outcome.order["ticket"]["id"]})
-    assert {"I2", "I3"} <= {item.promise for item in found}, found
+    assert {"I2", "I3"} <= {item.guarantee for item in found}, found
     assert broken(books, [outcome]) != []

@@ -10,7 +10,7 @@ from tests.races.lab import OpenLab
 from tests.races.market import Json, Market, Person, made, refusal
 from tests.races.rounds import Rounds
 
-from ticketing_ops.auditing.books import Books, Document, by_id
+from ticketing_ops.audit.snapshot import Document, Snapshot, by_id
 
 OLD, NEW = ("Row C", 2000), ("Row A", 3500)
 RESERVED = "400 This ticket is reserved or sold and cannot be changed now."
@@ -40,7 +40,7 @@ async def edit_against_order(market: Market, seller: Person, buyer: Person, chan
     return Outcome(order, editing)
 
 
-def broken(books: Books, outcomes: list[Outcome]) -> list[str]:
+def broken(books: Snapshot, outcomes: list[Outcome]) -> list[str]:
     """Edits that were accepted and are lost, or refused and made; changes too few; prices that never were."""
     tickets, orders = by_id(books.tickets), by_id(books.orders)
     return [

@@ -13,7 +13,7 @@ from tests.races.market import Json, Market, Person, made, refusal
 from tests.races.rounds import Rounds
 
 from ticketing_common.events import ExpirationComplete
-from ticketing_ops.auditing.books import Books, by_id
+from ticketing_ops.audit.snapshot import Snapshot, by_id
 from ticketing_test_support.recorder import eventually
 
 PAID = "201"
@@ -51,7 +51,7 @@ async def expire_against_pay(
     return Outcome(order, paying)
 
 
-def broken(books: Books, outcomes: list[Outcome]) -> list[str]:
+def broken(books: Snapshot, outcomes: list[Outcome]) -> list[str]:
     """Paid means complete, since nobody else wants the ticket; too late means expired, with nothing charged."""
     orders, payments = by_id(books.orders), by_id(books.payments)
     return [
@@ -86,5 +86,5 @@ async def test_control_without_compare_and_set_an_expired_order_keeps_the_money(
     paying = refusal(await lab.market.pays(buyer, order))
     await lab.market.says(ExpirationComplete(order_id=order["id"]))
     books, found = await lab.market.verdict({order["ticket"]["id"]})
-    assert {"I2", "I3"} <= {item.promise for item in found}, found
+    assert {"I2", "I3"} <= {item.guarantee for item in found}, found
     assert broken(books, [Outcome(order, paying)]) != []

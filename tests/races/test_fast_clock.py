@@ -11,7 +11,7 @@ from tests.races.lab import OpenLab
 from tests.races.market import Json, Market, Person, made, refusal
 from tests.races.rounds import Rounds
 
-from ticketing_ops.auditing.books import Books, by_id
+from ticketing_ops.audit.snapshot import Snapshot, by_id
 from ticketing_test_support.recorder import eventually
 
 FAST = timedelta(minutes=2)
@@ -45,7 +45,7 @@ async def pays_or_waits(market: Market, seller: Person, buyer: Person, chance: R
     return Outcome(order, None)
 
 
-def broken(books: Books, outcomes: list[Outcome]) -> list[str]:
+def broken(books: Snapshot, outcomes: list[Outcome]) -> list[str]:
     """Paid orders that are not complete, others that have not expired, and clocks that were right."""
     orders, expiries = by_id(books.orders), by_id(books.expiries)
     wrong = []

@@ -12,7 +12,7 @@ from tests.races.market import Json, Person, made, refusal
 from tests.races.rounds import Rounds
 
 from ticketing_common.events import ExpirationComplete
-from ticketing_ops.auditing.books import Books, by_id
+from ticketing_ops.audit.snapshot import Snapshot, by_id
 from ticketing_orders.domain import TicketReserved
 from ticketing_payments.domain import OrderExpired
 from ticketing_test_support.recorder import eventually
@@ -46,7 +46,7 @@ async def late_payment_against_new_buyer(
     return Outcome(order, refusal(await paying), ordering)
 
 
-def broken(books: Books, outcomes: list[Outcome]) -> list[str]:
+def broken(books: Snapshot, outcomes: list[Outcome]) -> list[str]:
     """Who has the ticket, and the money, against what both were told."""
     orders = by_id(books.orders)
     wrong = []
@@ -75,7 +75,7 @@ async def test_a_late_payment_against_a_new_buyer_ends_with_one_order_and_one_re
             lambda chance: late_payment_against_new_buyer(lab, seller, late, newer, chance), at_once=8
         )
     books, found = await lab.market.verdict({outcome.late["ticket"]["id"] for outcome in outcomes})
-    assert [item for item in found if item.promise != "I8"] == []  # nobody watches the new buyers' time here
+    assert [item for item in found if item.guarantee != "I8"] == []  # nobody watches the new buyers' time here
     assert broken(books, outcomes) == []
     assert "201" in {outcome.paying for outcome in outcomes}
 
@@ -101,5 +101,5 @@ async def test_control_without_the_unique_indexes_both_have_the_ticket(open_lab:
         ordering = refusal(await market.orders(newer, ticket))
         outcome = Outcome(order, refusal(await paying), ordering)
     books, found = await market.verdict({ticket["id"]})
-    assert any(item.promise == "I1" for item in found), found
+    assert any(item.guarantee == "I1" for item in found), found
     assert broken(books, [outcome]) != []

@@ -72,4 +72,4 @@ async def test_control_without_the_unique_indexes_the_ticket_is_sold_to_many(ope
     assert len(who_has_it(told)) == BUYERS
     assert len(at_once(who_has_it(told))) == BUYERS - 1
     _, found = await lab.market.verdict({ticket["id"]})
-    assert any((item.promise, item.where) == ("I1", f"ticket {ticket['id']}") for item in found), found
+    assert any((item.guarantee, item.where) == ("I1", f"ticket {ticket['id']}") for item in found), found

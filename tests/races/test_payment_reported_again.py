@@ -10,7 +10,7 @@ from tests.races.market import Person, made
 from tests.races.rounds import Rounds
 
 from ticketing_common.events import PaymentCreated
-from ticketing_ops.auditing.books import Books, Document
+from ticketing_ops.audit.snapshot import Document, Snapshot
 from ticketing_test_support.recorder import eventually
 
 TIMES = 4
@@ -24,7 +24,7 @@ async def judged(lab: Lab, seller: Person, buyer: Person, chance: Random) -> str
     paying = asyncio.create_task(market.pays(buyer, order))
 
     async def is_charged() -> bool:
-        ledger = (await market.reader.look()).ledger or {}
+        ledger = (await market.reader.read()).ledger or {}
         return any(i["metadata"]["order_id"] == order["id"] and i["amount_received"] for i in ledger["payment_intents"])
 
     await eventually(is_charged, within=30, what="the charge")
@@ -58,7 +58,7 @@ def _created(payment: Document) -> PaymentCreated:
     )
 
 
-def verdicts(books: Books) -> dict[str, tuple[object, ...]]:
+def verdicts(books: Snapshot) -> dict[str, tuple[object, ...]]:
     """How each order stands and why, and what has happened to it."""
     return {
         order["_id"]: (order["status"], order["reason"], order["judged"], [line["step"] for line in order["history"]])
@@ -94,5 +94,5 @@ async def test_control_when_verdicts_are_forgotten_a_bought_ticket_is_refunded(o
     orders.state.orders.orders = ForgetsVerdicts(orders.state.database.collection("orders"))
     await report_again(lab, before.payments[0], Random(1))
     after, found = await market.verdict({ticket["id"]})
-    assert any(item.promise == "I2" and "we refund it" in item.what for item in found), found
+    assert any(item.guarantee == "I2" and "we refund it" in item.what for item in found), found
     assert verdicts(after) != verdicts(before)

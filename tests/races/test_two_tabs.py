@@ -13,7 +13,7 @@ from tests.races.lab import STRIPE_KEY, OpenLab
 from tests.races.market import Json, Market, Person, made, refusal
 from tests.races.rounds import Rounds
 
-from ticketing_ops.auditing.books import Books
+from ticketing_ops.audit.snapshot import Snapshot
 
 CARDS = ("pm_card_visa", "pm_card_mastercard", "pm_card_visa_chargeDeclined")
 ALREADY_PAID = "400 That order is already paid. Nothing more was charged."
@@ -40,13 +40,13 @@ async def two_tabs(
     return order, await asyncio.gather(*map(pays, cards))
 
 
-def charges(books: Books, order: Json) -> list[int]:
+def charges(books: Snapshot, order: Json) -> list[int]:
     """What Stripe has taken for the order, by intent, in cents."""
     intents = (books.ledger or {"payment_intents": ()})["payment_intents"]
     return [intent["amount_received"] for intent in intents if intent["metadata"]["order_id"] == order["id"]]
 
 
-def broken(books: Books, outcomes: list[tuple[Json, list[str]]]) -> list[str]:
+def broken(books: Snapshot, outcomes: list[tuple[Json, list[str]]]) -> list[str]:
     """Orders that are not paid by exactly one charge, and tabs that were told what is not so."""
     return [
         f"order {order['id']}: the tabs were told {told}; charged {charges(books, order)}"

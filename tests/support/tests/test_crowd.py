@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ticketing_test_support.clean_books import clean_books
+from ticketing_test_support.clean_snapshot import clean_snapshot
 from ticketing_test_support.crowd import Crowd, Evidence
 from ticketing_test_support.crowd.promises import Account, Cancellation, Listing, Promise, Purchase, Reservation
 
@@ -30,7 +30,7 @@ PROMISES: list[Promise] = [
 
 
 def evidence() -> Evidence:
-    found = Evidence.of(clean_books(), EVENTS)
+    found = Evidence.of(clean_snapshot(), EVENTS)
     given_up = {**found.orders[LATE], "_id": "given-up", "reason": "buyer"}
     return replace(found, orders={**found.orders, "given-up": given_up})
 

@@ -15,8 +15,7 @@ from ticketing_local.reset import reset
 from ticketing_local.settings import read_settings, read_state_dir
 from ticketing_local.state import StateDir
 from ticketing_local.up import up
-from ticketing_ops.arguments import add_audit, add_dead, do_dead
-from ticketing_ops.audit import audit
+from ticketing_ops import cli as operations
 from ticketing_ops.errors import OperationError
 
 SETTINGS = """\
@@ -41,10 +40,9 @@ def parser() -> argparse.ArgumentParser:
         epilog=SETTINGS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+    verbs = top.add_subparsers(dest="command", required=True, metavar="VERB")
     _add_stack_verbs(verbs)
-    add_audit(verbs)
-    add_dead(verbs)
+    operations.add_commands(verbs)
     _add_own_stack_verbs(verbs)
     return top
 
@@ -102,7 +100,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _do(arguments: argparse.Namespace) -> int:
     state = StateDir(read_state_dir(os.environ))
-    match arguments.verb:
+    match arguments.command:
         case "up":
             return up(read_settings(os.environ))
         case "reset":
@@ -116,12 +114,10 @@ def _do(arguments: argparse.Namespace) -> int:
 
 
 def _do_on_running_stack(state: StateDir, arguments: argparse.Namespace) -> int:
-    match arguments.verb:
+    match arguments.command:
         case "ps":
             return show_processes(state, as_json=arguments.json)
         case "logs":
             return show_logs(state, arguments.name, lines=arguments.lines, follow=arguments.follow)
-        case "audit":
-            return audit(addresses(state), settle=arguments.settle, as_json=arguments.json)
         case _:
-            return do_dead(addresses(state), arguments)
+            return operations.run(addresses(state), arguments)

@@ -1,7 +1,7 @@
-"""What stops an operators' command."""
+"""Errors of the operators' commands."""
 
 
 class OperationError(Exception):
-    """The command could not be carried out; the message is one line that says what to do."""
+    """The command failed; the message is one line that says what to do."""
 
     exit_status = 1

@@ -8,8 +8,8 @@ from typing import Any
 
 from ticketing_common.events import OrderStatus, Subject
 from ticketing_common.messaging import connect_readonly, read_events
-from ticketing_ops.auditing.books import Books, Document, by_id
-from ticketing_ops.auditing.gathering import reading
+from ticketing_ops.audit.reader import open_reader
+from ticketing_ops.audit.snapshot import Document, Snapshot, by_id
 
 _OPEN = (OrderStatus.CREATED, OrderStatus.AWAITING_PAYMENT)
 
@@ -25,7 +25,7 @@ class Evidence:
     events: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, books: Books, events: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]) -> "Evidence":
+    def of(cls, books: Snapshot, events: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]) -> "Evidence":
         """From what an audit reads."""
         return cls(by_id(books.users), by_id(books.tickets), by_id(books.orders), by_id(books.payments), events)
 
@@ -40,8 +40,8 @@ class Evidence:
 
 async def gather(urls: Mapping[str, str]) -> Evidence:
     """Read it all. Unavailable when something does not answer."""
-    async with reading(urls) as reader:
-        books = await reader.look()
+    async with open_reader(urls) as reader:
+        books = await reader.read()
     events = defaultdict(list)
     async with connect_readonly(urls["nats"]) as jetstream:
         async for event in read_events(jetstream):

@@ -12,11 +12,10 @@ Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
-    """Everything as it was at one look, as the stores keep it: documents with `_id`, amounts in minor units.
+class Snapshot:
+    """Documents as the stores keep them, with `_id`; amounts are in minor units.
 
-    `known_tickets` is what orders has heard of tickets; `ledger` is the Stripe emulator's, None where Stripe itself
-    is used.
+    `known_tickets` is orders' replica of the tickets; `ledger` is the Stripe emulator's, None where Stripe is used.
     """
 
     at: datetime
@@ -28,46 +27,46 @@ class Books:
     expiries: Sequence[Document] = ()
     ledger: Document | None = None
     backlogs: Sequence[Backlog] = ()
-    parked: Sequence[DeadLetter] = ()
+    dead_letters: Sequence[DeadLetter] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """A promise (I1 to I8 of the design) that is not kept, where, and in what way."""
+    """A guarantee (I1 to I8) that is violated, where, and how."""
 
-    promise: str
+    guarantee: str
     where: str
     what: str
 
     def __str__(self) -> str:
-        return f"{self.promise}  {self.where}: {self.what}"
+        return f"{self.guarantee}  {self.where}: {self.what}"
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """What became of the money of an order, in minor units; `held` is what a bank has taken back in a dispute."""
+class Amounts:
+    """The money of one order, in minor units; `disputed` is what a bank has withdrawn."""
 
     captured: int
     refunded: int
-    held: int
+    disputed: int
 
     @property
-    def kept(self) -> int:
+    def net(self) -> int:
         """What is left with the seller."""
-        return self.captured - self.refunded - self.held
+        return self.captured - self.refunded - self.disputed
 
     def __str__(self) -> str:
-        return f"captured {self.captured}, refunded {self.refunded}, disputed {self.held}"
+        return f"captured {self.captured}, refunded {self.refunded}, disputed {self.disputed}"
 
 
-def moved(payment: Document) -> Moved:
-    """The figures of a document of payments."""
+def amounts(payment: Document) -> Amounts:
+    """The amounts of a payment document."""
     money = payment["money"]
-    return Moved(money["captured"], money["given_back"] - money["bounced"], money["disputed"] - money["won"])
+    return Amounts(money["captured"], money["given_back"] - money["bounced"], money["disputed"] - money["won"])
 
 
 def by_id(documents: Sequence[Document]) -> dict[str, Document]:
-    """The documents by their ids."""
+    """The documents by `_id`."""
     return {document["_id"]: document for document in documents}
 
 

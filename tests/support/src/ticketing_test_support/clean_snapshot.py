@@ -1,18 +1,18 @@
-"""Books of a small market in which all is well: one ticket sold, one given back late, one on hold, one free."""
+"""Snapshot of a small market in which all is well: one ticket sold, one given back late, one on hold, one free."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ticketing_ops.auditing.books import Books
+from ticketing_ops.audit.snapshot import Snapshot
 
 NOW = datetime(2030, 5, 1, 12, tzinfo=UTC)
 DUE = NOW + timedelta(minutes=10)
 Document = dict[str, Any]
 
 
-def clean_books() -> Books:
+def clean_snapshot() -> Snapshot:
     """Fresh at each call, so that a test may plant what it likes in it."""
-    return Books(
+    return Snapshot(
         at=NOW,
         users=[{"_id": name, "email_key": f"{name}@example.com"} for name in ("seller", "buyer")],
         tickets=[ticket("t-sold", "sold"), ticket("t-late", None), ticket("t-held", "open"), ticket("t-free", None)],

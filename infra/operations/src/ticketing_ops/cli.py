@@ -1,0 +1,80 @@
+"""The operators' commands, `ticketing audit` and `ticketing dead`: their arguments, and what runs them.
+
+What a command needs is imported when it runs, so that `ticketing --help` is quick.
+"""
+
+import argparse
+from collections.abc import Mapping
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add both to `ticketing`."""
+    _add_audit(commands)
+    _add_dead(commands)
+
+
+def run(urls: Mapping[str, str], arguments: argparse.Namespace) -> int:
+    """Run the chosen command on the stack at these addresses; the exit status. Raises OperationError."""
+    if arguments.command == "audit":
+        from ticketing_ops.audit.command import audit
+
+        return audit(urls, settle=arguments.settle, as_json=arguments.json)
+    from ticketing_ops import dead_letters
+
+    match arguments.action:
+        case "list":
+            return dead_letters.list_dead(urls, as_json=arguments.json)
+        case "show":
+            return dead_letters.show_dead(urls, arguments.id)
+        case "replay":
+            return dead_letters.replay_dead(urls, arguments.id)
+        case _:
+            return dead_letters.drop_dead(urls, arguments.id, is_confirmed=arguments.yes)
+
+
+def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    audit = commands.add_parser(
+        "audit",
+        help="check that all guarantees hold",
+        description="Compare the five databases, the event streams and the Stripe emulator's ledger, and report every "
+        "violation of the guarantees I1 to I8 and every dead letter. It is read-only and may run at any time: it "
+        "reports what is still wrong one second later. Exit status 0 when all is well, else 1.",
+    )
+    audit.add_argument(
+        "--settle",
+        type=_seconds,
+        default=0.0,
+        metavar="SECONDS",
+        help="wait up to this long for events to be handled and orders to expire (default: 0)",
+    )
+    audit.add_argument("--json", action="store_true", help='print {"clean", "counts", "findings"}')
+
+
+def _add_dead(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    dead = commands.add_parser(
+        "dead",
+        help="list, show, replay or drop dead letters",
+        description="Dead letters are messages that a consumer could not handle; they are kept in the stream DEAD. "
+        "Fix the cause, then replay them.",
+    )
+    actions = dead.add_subparsers(dest="action", required=True, metavar="list|show|replay|drop")
+    listing = actions.add_parser("list", help="one line each: id, age, event → consumer, reason")
+    listing.add_argument("--json", action="store_true", help="print a list of objects")
+    actions.add_parser("show", help="everything about one dead letter").add_argument("id", type=int, metavar="ID")
+    replay = actions.add_parser("replay", help="publish it again and remove it from DEAD")
+    drop = actions.add_parser("drop", help="delete it for good")
+    for action in (replay, drop):
+        which = action.add_mutually_exclusive_group(required=True)
+        which.add_argument("id", type=int, nargs="?", metavar="ID", help="as shown by `ticketing dead list`")
+        which.add_argument("--all", action="store_true", help="all dead letters")
+    drop.add_argument("-y", "--yes", action="store_true", help="do not ask for confirmation")
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be a number of seconds, 0 or more, not '{text}'")
+    return seconds

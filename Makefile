@@ -3,7 +3,7 @@
 #   make run     start everything and print its URL; Ctrl-C stops it
 #                PORT=8080  STATE_DIR=.local  REPLICAS="orders=3 tickets=2"
 #   make test    the whole suite, three tests at a time   ARGS="-k expiry" goes to pytest, WORKERS=4 if you have the cores
-#   make test-faults     kills, outages, poison, crash points and races, with people buying; some 15 minutes
+#   make test-faults     kills, crashes, outages, invalid messages and races, with people buying; some 15 minutes
 #   make test-long   a thousand random lives of the market, some minutes    LIVES=1000  SEED=…
 #   make test-browser    the web client's stories alone, in a real Chromium
 #   make test-stripe STRIPE_KEY=sk_test_…   what we rely on of Stripe, on Stripe itself instead of the emulator

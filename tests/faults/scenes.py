@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,7 +13,8 @@ import httpx
 from ticketing_common.events import Subject
 from ticketing_common.messaging import DeadLetter, DeadLetters, connect_readonly, read_events
 from ticketing_common.messaging.streams import EVENTS_STREAM
-from ticketing_test_support.breaking import wipe_redis
+from ticketing_test_support.breaking import rewired, wipe_redis
+from ticketing_test_support.crashes import CrashPoint, crashes_in
 from ticketing_test_support.crowd import Crowd, Evidence, Notes, Shopper, gather, say_again
 from ticketing_test_support.recorder import eventually
 from ticketing_test_support.stack import Stack
@@ -32,6 +34,15 @@ async def somebody(stack: Stack, crowd: Crowd) -> AsyncIterator[Shopper]:
         shopper = Shopper(http, notes, random.Random(2))
         await shopper.sign_up()
         yield shopper
+
+
+async def crash_repeatedly(stack: Stack, crowd: Crowd, log: Path, name: str, point: CrashPoint, *, times: int) -> None:
+    """While people buy and sell."""
+    settings = {"CRASH_POINT": point, "CRASH_LOG": str(log), "CRASHES": str(crashes_in(log) + times)}
+    with rewired(stack, name, wrapper=("-m", "ticketing_test_support.crashes"), **settings):
+        while crashes_in(log) < int(settings["CRASHES"]):
+            await crowd.sales(1)
+        await crowd.sales(2)
 
 
 async def open_orders(shopper: Shopper, count: int) -> list[dict[str, Any]]:

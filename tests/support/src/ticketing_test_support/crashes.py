@@ -1,0 +1,151 @@
+"""Crashes before or after a write, after events are published or removed from the outbox, and before an ack.
+
+Wrappers around collections, publishers and acknowledgements report each point to a `CrashInjector`. In-process tests
+crash by an exception; `python -m ticketing_test_support.crashes -m MODULE …` runs a program that kills itself:
+
+    CRASH_POINT   where; at the third time that the process gets there
+    CRASH_LOG     a folder: one file is written for each crash
+    CRASHES       how many crashes there are in all
+"""
+
+import os
+import runpy
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NoReturn
+
+from nats.aio.msg import Msg
+
+from ticketing_common.events import Envelope
+from ticketing_common.messaging import EventPublisher, Publisher
+from ticketing_common.mongo import Database
+
+NTH = 3
+
+
+class CrashPoint(StrEnum):
+    """Where a crash must lose nothing."""
+
+    BEFORE_WRITE = "before_write"
+    AFTER_WRITE = "after_write"
+    AFTER_PUBLISH = "after_publish"
+    AFTER_REMOVE = "after_remove"
+    BEFORE_ACK = "before_ack"
+
+
+class Crash(BaseException):
+    """The process is gone; no code handles this."""
+
+
+def crash() -> NoReturn:
+    """End the code under test."""
+    raise Crash
+
+
+class CrashInjector:
+    """Crashes the `nth` time that `point` is reached."""
+
+    def __init__(self, point: CrashPoint, *, nth: int = 1, crash: Callable[[], object] = crash) -> None:
+        self._point = point
+        self._left = nth
+        self._crash = crash
+
+    def reach(self, point: CrashPoint) -> None:
+        """The code under test is at `point`."""
+        if point is self._point:
+            self._left -= 1
+            if self._left == 0:
+                self._crash()
+
+
+class CrashingCollection:
+    """A MongoDB collection that reports its writes. A bulk write is the removal of published events."""
+
+    _POINTS: dict[str, tuple[CrashPoint | None, CrashPoint]] = dict.fromkeys(
+        ("insert_one", "update_one", "update_many", "find_one_and_update", "replace_one", "delete_many"),
+        (CrashPoint.BEFORE_WRITE, CrashPoint.AFTER_WRITE),
+    ) | {"bulk_write": (None, CrashPoint.AFTER_REMOVE)}
+
+    def __init__(self, collection: Any, injector: CrashInjector) -> None:
+        self._collection = collection
+        self._injector = injector
+
+    def with_options(self, **options: Any) -> "CrashingCollection":
+        """The same collection, with another write concern."""
+        return CrashingCollection(self._collection.with_options(**options), self._injector)
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._collection, name)
+        if name not in self._POINTS:
+            return method
+        before, after = self._POINTS[name]
+
+        async def write(*arguments: Any, **options: Any) -> Any:
+            if before is not None:
+                self._injector.reach(before)
+            result = await method(*arguments, **options)
+            self._injector.reach(after)
+            return result
+
+        return write
+
+
+class CrashingPublisher:
+    """An EventPublisher that reports what it has published."""
+
+    def __init__(self, publisher: EventPublisher, injector: CrashInjector) -> None:
+        self._publisher = publisher
+        self._injector = injector
+
+    @property
+    def connected(self) -> bool:
+        """Of the publisher."""
+        return self._publisher.connected
+
+    async def publish(self, envelopes: Sequence[Envelope]) -> set[str]:
+        """Publish, then report."""
+        stored = await self._publisher.publish(envelopes)
+        self._injector.reach(CrashPoint.AFTER_PUBLISH)
+        return stored
+
+
+def crashes_in(log: Path) -> int:
+    """How many crashes are logged in this folder."""
+    return sum(1 for _ in log.iterdir())
+
+
+def _kill_self() -> None:
+    log = Path(os.environ["CRASH_LOG"])
+    if crashes_in(log) < int(os.environ["CRASHES"]):
+        (log / str(os.getpid())).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _install(injector: CrashInjector) -> None:
+    """Wrap what this process uses; only here does a test replace parts of the product."""
+    collection, publish, ack = Database.collection, Publisher.publish, Msg.ack
+
+    async def reported_publish(publisher: Publisher, envelopes: Sequence[Envelope]) -> set[str]:
+        stored = await publish(publisher, envelopes)
+        injector.reach(CrashPoint.AFTER_PUBLISH)
+        return stored
+
+    async def reported_ack(message: Msg) -> None:
+        injector.reach(CrashPoint.BEFORE_ACK)
+        await ack(message)
+
+    def reported_collection(database: Database, name: str) -> Any:
+        return CrashingCollection(collection(database, name), injector)
+
+    setattr(Database, "collection", reported_collection)  # noqa: B010  mypy knows no replaced method
+    setattr(Publisher, "publish", reported_publish)  # noqa: B010
+    setattr(Msg, "ack", reported_ack)  # noqa: B010
+
+
+if __name__ == "__main__":
+    _install(CrashInjector(CrashPoint(os.environ["CRASH_POINT"]), nth=NTH, crash=_kill_self))
+    module, sys.argv = sys.argv[2], sys.argv[2:]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)

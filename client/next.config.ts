@@ -4,7 +4,7 @@ import type { NextConfig } from "next";
 
 const config: NextConfig = {
   output: "standalone",
-  // Other lock files above this folder do not make it a part of them.
+  // Next.js would otherwise look for the root at the topmost lock file.
   outputFileTracingRoot: path.resolve(import.meta.dirname),
   turbopack: { root: path.resolve(import.meta.dirname) },
   poweredByHeader: false,
@@ -18,7 +18,7 @@ const config: NextConfig = {
     },
   ],
   reactStrictMode: true,
-  // 6 KB that the first picture would wait another round trip for.
+  // Saves a round trip for 6 KB of styles before the first paint.
   experimental: { inlineCss: true },
 };
 

@@ -1,6 +1,6 @@
 import { defineConfig } from "@hey-api/openapi-ts";
 
-/** Types alone, one folder a service: the requests themselves go through `src/lib/api`. */
+/** Types only, one folder per service; requests go through `src/lib/api`. */
 export default defineConfig(
   ["auth", "tickets", "orders", "payments"].map((service) => ({
     input: `./openapi/${service}.json`,

@@ -1,4 +1,5 @@
-/** Next.js calls this once, before the server takes its first request. */
+/** Called by Next.js once, before the server accepts requests. */
 export async function register(): Promise<void> {
-  if (process.env.NEXT_RUNTIME === "nodejs") (await import("@/lib/stopping")).endSoonWhenTold();
+  if (process.env.NEXT_RUNTIME === "nodejs")
+    (await import("@/lib/graceful-shutdown")).installGracefulShutdown();
 }

@@ -3,7 +3,7 @@ import { NextResponse, type NextRequest } from "next/server";
 import { contentSecurityPolicy } from "@/lib/content-security-policy";
 import { setting } from "@/lib/environment";
 
-/** Gives each page its Content Security Policy. Next reads the nonce from the request's own header. */
+/** Sets each page's Content Security Policy. Next.js reads the nonce from the request header. */
 export function proxy(request: NextRequest): NextResponse {
   const nonce = btoa(crypto.randomUUID());
   const policy = contentSecurityPolicy({

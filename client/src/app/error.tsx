@@ -6,7 +6,7 @@ import { useRouter } from "next/navigation";
 import { Button } from "@/components/ui/button";
 import { Heading } from "@/components/ui/heading";
 
-/** What nobody foresaw. The header stays, and so does the way back. */
+/** Shown for unexpected errors; the header stays. */
 export default function ErrorPage({
   error,
   reset,
@@ -22,11 +22,11 @@ export default function ErrorPage({
     });
   return (
     <div role="alert">
-      <Heading title="This page could not be shown">
-        Nothing is lost: your orders show what you have paid. Try again in a moment.
+      <Heading title="Something went wrong">
+        This page could not be shown. Your orders and payments are not affected. Try again in a moment.
         {error.digest && <span className="figures mt-2 block text-xs">Reference {error.digest}</span>}
       </Heading>
-      <Button look="primary" onClick={retry}>
+      <Button variant="primary" onClick={retry}>
         Try again
       </Button>
     </div>

@@ -3,19 +3,19 @@ import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 
 import { Header } from "@/components/layout/header";
-import { ShopProvider } from "@/components/layout/shop";
-import { TillBanner } from "@/components/layout/till-banner";
+import { SiteConfigProvider } from "@/components/layout/site-config";
+import { TestModeBanner } from "@/components/layout/test-mode-banner";
 import { Toasts } from "@/components/layout/toasts";
-import { session } from "@/lib/session";
-import { currency, holdSeconds, till } from "@/lib/settings";
+import { getSession } from "@/lib/session";
+import { currency, holdSeconds, stripeConfig } from "@/lib/settings";
 import { isTheme, THEME_COOKIE } from "@/lib/theme";
 
 import { mono, sans } from "./fonts";
 import "./globals.css";
 
 export const metadata: Metadata = {
-  title: { default: "Ticketing: tickets from people who cannot go", template: "%s · Ticketing" },
-  description: "Buy and sell tickets. What you reserve is yours while you pay; nobody else can take it.",
+  title: { default: "Ticketing: buy and sell tickets", template: "%s · Ticketing" },
+  description: "Buy and sell tickets. A ticket that you reserve is held for you while you pay.",
 };
 
 export const viewport: Viewport = {
@@ -38,11 +38,11 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           href="#main"
           className="no-print sr-only focus:not-sr-only focus:absolute focus:m-3 focus:bg-card focus:p-3"
         >
-          Skip to the content
+          Skip to content
         </a>
-        <ShopProvider shop={{ currency: currency(), holdSeconds: holdSeconds() }}>
-          <Header session={await session()} />
-          <TillBanner till={till()} />
+        <SiteConfigProvider config={{ currency: currency(), holdSeconds: holdSeconds() }}>
+          <Header session={await getSession()} />
+          <TestModeBanner stripeConfig={stripeConfig()} />
           <main
             id="main"
             tabIndex={-1}
@@ -51,7 +51,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
             {children}
           </main>
           <Toasts />
-        </ShopProvider>
+        </SiteConfigProvider>
       </body>
     </html>
   );

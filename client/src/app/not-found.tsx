@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 
 import { ButtonLink } from "@/components/ui/button";
-import { Empty } from "@/components/ui/empty";
+import { EmptyState } from "@/components/ui/empty-state";
 
 export const metadata: Metadata = { title: "Not found" };
 
@@ -9,10 +9,10 @@ export default function NotFoundPage() {
   return (
     <>
       <h1 className="sr-only">Not found</h1>
-      <Empty title="There is nothing at this address">
-        <p>The ticket or the page may have been mistyped, or it was never here.</p>
-        <ButtonLink href="/">See what is on sale</ButtonLink>
-      </Empty>
+      <EmptyState title="Page not found">
+        <p>Check the address, or see what is on sale.</p>
+        <ButtonLink href="/">Browse tickets</ButtonLink>
+      </EmptyState>
     </>
   );
 }

@@ -4,75 +4,83 @@ import { SearchBox } from "@/components/tickets/search-box";
 import { TicketCard } from "@/components/tickets/ticket-card";
 import { TicketGrid, TicketGridSkeleton } from "@/components/tickets/ticket-grid";
 import { ButtonLink } from "@/components/ui/button";
-import { Empty } from "@/components/ui/empty";
+import { EmptyState } from "@/components/ui/empty-state";
 import { Heading } from "@/components/ui/heading";
 import { Pager } from "@/components/ui/pager";
-import type { Standing } from "@/components/ui/pill";
+import type { Status } from "@/components/ui/pill";
 import { Unavailable } from "@/components/ui/unavailable";
-import type { Answer } from "@/lib/api/answer";
+import type { ApiResult } from "@/lib/api/response";
 import { listTickets, type Page } from "@/lib/api/queries";
 import type { Ticket } from "@/lib/api/types";
-import { headStart } from "@/lib/head-start";
-import { formatWindow } from "@/lib/orders/countdown";
-import { oneOf } from "@/lib/paging";
+import { withTimeout } from "@/lib/with-timeout";
+import { formatDuration } from "@/lib/orders/countdown";
+import { firstOf } from "@/lib/paging";
 import { holdSeconds } from "@/lib/settings";
 import { searchTickets } from "@/lib/tickets-search";
 
-const ON_A_PAGE = 48;
-const AVAILABLE: Standing = { tone: "ok", text: "Available" };
-// Tickets that come this soon are in the first picture; later ones take the place of a skeleton.
-const HEAD_START_MS = 300;
+const PAGE_SIZE = 48;
+const AVAILABLE: Status = { tone: "ok", text: "Available" };
+// Tickets that arrive within this time are part of the first paint; later ones replace a skeleton.
+const FIRST_PAINT_MS = 300;
 
-type Choice = { query: string; after?: string };
+type Search = { query: string; after?: string };
 
 export default async function LandingPage({ searchParams }: PageProps<"/">) {
   const { q, after } = await searchParams;
-  const choice: Choice = { query: (oneOf(q) ?? "").trim(), after: oneOf(after) };
-  const tickets = find(choice);
-  const early = await headStart(tickets, HEAD_START_MS);
+  const search: Search = { query: (firstOf(q) ?? "").trim(), after: firstOf(after) };
+  const tickets = find(search);
+  const early = await withTimeout(tickets, FIRST_PAINT_MS);
   return (
     <>
-      <Heading title="Tickets on sale">What you reserve is yours for {formatWindow(holdSeconds())}.</Heading>
+      <Heading title="Tickets on sale">
+        A ticket that you reserve is held for you for {formatDuration(holdSeconds())}.
+      </Heading>
       <div className="mb-6 flex flex-wrap gap-2.5">
-        <SearchBox query={choice.query} />
-        <ButtonLink href="/tickets/new" look="primary">
+        <SearchBox query={search.query} />
+        <ButtonLink href="/tickets/new" variant="primary">
           Sell a ticket
         </ButtonLink>
       </div>
-      {/* A part that can wait is sent after a skeleton, even if it is ready: so what is early is no such part. */}
+      {/* React streams a Suspense boundary after its fallback even if it is ready, so early results do without one. */}
       {early ? (
-        <Tickets {...choice} answer={early} />
+        <Tickets {...search} result={early} />
       ) : (
-        <Suspense key={JSON.stringify(choice)} fallback={<TicketGridSkeleton />}>
-          <LateTickets {...choice} answer={tickets} />
+        <Suspense key={JSON.stringify(search)} fallback={<TicketGridSkeleton />}>
+          <LateTickets {...search} result={tickets} />
         </Suspense>
       )}
     </>
   );
 }
 
-function find({ query, after }: Choice): Promise<Answer<Page<Ticket>>> {
-  return query ? searchTickets(listTickets, query, after) : listTickets(after, ON_A_PAGE);
+function find({ query, after }: Search): Promise<ApiResult<Page<Ticket>>> {
+  return query ? searchTickets(listTickets, query, after) : listTickets(after, PAGE_SIZE);
 }
 
-type Found = Awaited<ReturnType<typeof find>>;
+type TicketResult = Awaited<ReturnType<typeof find>>;
 
-async function LateTickets({ answer, ...choice }: Choice & { answer: Promise<Found> }) {
-  return <Tickets {...choice} answer={await answer} />;
+async function LateTickets({ result, ...search }: Search & { result: Promise<TicketResult> }) {
+  return <Tickets {...search} result={await result} />;
 }
 
-function Tickets({ query, after, answer }: Choice & { answer: Found }) {
-  if (!answer.ok) return <Unavailable problem={answer.problem} />;
-  const { items, next } = answer.data;
+function Tickets({ query, after, result }: Search & { result: TicketResult }) {
+  if (!result.ok) return <Unavailable problem={result.problem} />;
+  const { items, next } = result.data;
   return (
     <>
       {items.length === 0 ? (
-        <Nothing query={query} />
+        <NoTickets query={query} />
       ) : (
         <TicketGrid>
           {items.map((ticket) => (
             <li key={ticket.id}>
-              <TicketCard ticket={ticket} href={`/tickets/${ticket.id}`} standing={AVAILABLE} />
+              <TicketCard
+                id={ticket.id}
+                title={ticket.title}
+                price={ticket.price}
+                href={`/tickets/${ticket.id}`}
+                status={AVAILABLE}
+              />
             </li>
           ))}
         </TicketGrid>
@@ -88,19 +96,19 @@ function Tickets({ query, after, answer }: Choice & { answer: Found }) {
   );
 }
 
-function Nothing({ query }: { query: string }) {
+function NoTickets({ query }: { query: string }) {
   if (query) {
     return (
-      <Empty title={`No ticket is called “${query}”`}>
-        <p>Try fewer letters, or look at everything that is on sale.</p>
+      <EmptyState title={`No tickets match “${query}”`}>
+        <p>Try a shorter search, or browse everything on sale.</p>
         <ButtonLink href="/">Show all tickets</ButtonLink>
-      </Empty>
+      </EmptyState>
     );
   }
   return (
-    <Empty title="Nothing is on sale right now">
-      <p>Tickets that others hold come back here when they are not paid in time.</p>
+    <EmptyState title="Nothing is on sale right now">
+      <p>Reserved tickets return here if they are not paid in time.</p>
       <ButtonLink href="/tickets/new">Sell a ticket</ButtonLink>
-    </Empty>
+    </EmptyState>
   );
 }

@@ -1,27 +1,27 @@
 /**
- * The server's clock, seen from a browser whose own may be wrong by an hour.
+ * Estimates the server's clock; the browser's own may be wrong by hours.
  *
- * Each answer's Date header (whole seconds, rounded down) bounds the difference between the two clocks: the answer was
- * made after the request left and before it came in. Bounds from several answers narrow it down.
+ * Each response's Date header (whole seconds, rounded down) bounds the offset between the two clocks: the response was
+ * produced after the request was sent and before it was received. Several responses narrow the bounds.
  */
 
 export type Bounds = { low: number; high: number };
 
-/** What one answer tells, in milliseconds to add to the browser's clock; null without a readable Date. */
-export function boundsOf(answer: { headers: Headers; sentAt: number; receivedAt: number }): Bounds | null {
-  const date = Date.parse(answer.headers.get("date") ?? "");
+/** The bounds from one response, in milliseconds to add to the browser's clock; null without a valid Date. */
+export function boundsOf(response: { headers: Headers; sentAt: number; receivedAt: number }): Bounds | null {
+  const date = Date.parse(response.headers.get("date") ?? "");
   if (Number.isNaN(date)) return null;
-  return { low: date - answer.receivedAt, high: date + 1000 - answer.sentAt };
+  return { low: date - response.receivedAt, high: date + 1000 - response.sentAt };
 }
 
-/** Both together; the newer alone when they contradict each other: then the browser's clock was set. */
-export function narrowed(known: Bounds | null, news: Bounds): Bounds {
-  if (known === null) return news;
-  const both = { low: Math.max(known.low, news.low), high: Math.min(known.high, news.high) };
-  return both.low <= both.high ? both : news;
+/** Their intersection; the newer bounds alone if it is empty, because the browser's clock was changed. */
+export function intersect(known: Bounds | null, newer: Bounds): Bounds {
+  if (known === null) return newer;
+  const both = { low: Math.max(known.low, newer.low), high: Math.min(known.high, newer.high) };
+  return both.low <= both.high ? both : newer;
 }
 
-/** The best guess within bounds. */
+/** The midpoint, in milliseconds. */
 export function offsetOf(bounds: Bounds): number {
   return Math.round((bounds.low + bounds.high) / 2);
 }

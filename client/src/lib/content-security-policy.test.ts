@@ -2,13 +2,13 @@ import { expect, test } from "vitest";
 
 import { contentSecurityPolicy } from "./content-security-policy";
 
-test("with the emulator nobody but the app itself may do anything", () => {
+test("with the emulator only the app itself is allowed", () => {
   const policy = contentSecurityPolicy({ nonce: "abc", allowStripe: false, isDevelopment: false });
   expect(policy).not.toMatch(/https?:/);
   expect(policy).toContain("script-src 'self' 'nonce-abc';");
 });
 
-test("with Stripe its script, frames and API are allowed, inline scripts never", () => {
+test("Stripe's hosts are allowed, inline scripts are not", () => {
   const policy = contentSecurityPolicy({ nonce: "abc", allowStripe: true, isDevelopment: false });
   expect(policy).toContain("connect-src 'self' https://api.stripe.com");
   const scripts = /script-src ([^;]*)/.exec(policy)?.[1];

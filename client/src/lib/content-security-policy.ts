@@ -1,11 +1,11 @@
-type Circumstances = { nonce: string; allowStripe: boolean; isDevelopment: boolean };
+type Options = { nonce: string; allowStripe: boolean; isDevelopment: boolean };
 
 /**
- * The app and Stripe, nobody else (https://docs.stripe.com/security/guide#content-security-policy).
+ * Allows the app and Stripe only (https://docs.stripe.com/security/guide#content-security-policy).
  *
- * No inline script runs without the nonce. Inline styles may: React writes style attributes, toasts a style element.
+ * Inline scripts need the nonce. Inline styles are allowed because React writes style attributes.
  */
-export function contentSecurityPolicy({ nonce, allowStripe, isDevelopment }: Circumstances): string {
+export function contentSecurityPolicy({ nonce, allowStripe, isDevelopment }: Options): string {
   const stripe = (...sources: string[]) => (allowStripe ? sources : []);
   const directives: Record<string, string[]> = {
     "default-src": ["'self'"],

@@ -8,7 +8,7 @@ import { setting } from "./environment";
 
 afterEach(() => vi.unstubAllEnvs());
 
-test("a setting that comes late, as a file, is seen without a restart", () => {
+test("a file that appears later is read without a restart", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "settings-"));
   vi.stubEnv("SETTINGS_DIR", folder);
   expect(setting("STRIPE_PUBLISHABLE_KEY")).toBeUndefined();
@@ -17,7 +17,7 @@ test("a setting that comes late, as a file, is seen without a restart", () => {
   rmSync(folder, { recursive: true });
 });
 
-test("an empty variable is none", () => {
+test("a blank variable is unset", () => {
   vi.stubEnv("STRIPE_JS_URL", " ");
   expect(setting("STRIPE_JS_URL")).toBeUndefined();
 });

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 
 /**
- * What this installation is set to, read each time it is asked for: the process's variable, else the file of that name
- * in SETTINGS_DIR. Kubernetes puts into that folder what may come after the process has started, such as a Secret.
+ * The environment variable, or else the contents of the file of that name in SETTINGS_DIR, read at each call: Kubernetes
+ * may mount a Secret there after the process has started.
  */
 export function setting(name: string): string | undefined {
   return process.env[name]?.trim() || fromFile(name);
@@ -14,6 +14,6 @@ function fromFile(name: string): string | undefined {
   try {
     return readFileSync(/* turbopackIgnore: true */ `${folder}/${name}`, "utf8").trim() || undefined;
   } catch {
-    return undefined; // not there (yet)
+    return undefined; // not mounted (yet)
   }
 }

@@ -1,11 +1,11 @@
-/** Ids of the services: 24 hex digits, of which the first eight are the second of their making. */
+/** Service ids are MongoDB ObjectIds: 24 hex digits, of which the first eight are the creation time in seconds. */
 
-/** When the thing was made, in milliseconds since 1970. */
-export function madeAt(id: string): number {
+/** Creation time in milliseconds since the epoch. */
+export function createdAt(id: string): number {
   return Number.parseInt(id.slice(0, 8), 16) * 1000;
 }
 
-/** The last six digits: what people compare. */
+/** The last six digits, as shown to people. */
 export function shortId(id: string): string {
   return id.slice(-6);
 }

@@ -13,7 +13,7 @@ test.each([
   expect(parseMoney(text)).toBe(amount);
 });
 
-test.each(["", "-5", "1e5", "12.345", "12.5 USD", "NaN", "1,25,0", "٣"])("%j is no amount", (text) => {
+test.each(["", "-5", "1e5", "12.345", "12.5 USD", "NaN", "1,25,0", "٣"])("%j is not an amount", (text) => {
   expect(parseMoney(text)).toBeNull();
 });
 
@@ -23,7 +23,7 @@ test("a price keeps its two decimals", () => {
   expect(formatMoney(999999.99, "USD")).toBe("$999,999.99");
 });
 
-test("Stripe gets whole minor units, whatever the binary fraction", () => {
+test("minor units are exact for binary fractions", () => {
   expect([0.57, 1.1, 4.35, 999999.99].map((amount) => toMinor(amount, "USD"))).toEqual([
     57, 110, 435, 99999999,
   ]);

@@ -1,4 +1,4 @@
-/** Money: a number of major units (dollars) on the wire, whole minor units for Stripe. */
+/** Amounts are major units (dollars) in the API and integer minor units (cents) for Stripe. */
 
 export type Currency = string;
 
@@ -7,18 +7,18 @@ export function formatMoney(amount: number, currency: Currency): string {
   return new Intl.NumberFormat("en-US", { style: "currency", currency }).format(amount);
 }
 
-/** Whole minor units: cents of a dollar, but yen of a yen. */
+/** Integer minor units: cents of a dollar, yen of a yen. */
 export function toMinor(amount: number, currency: Currency): number {
   return Math.round(amount * 10 ** decimalsOf(currency));
 }
 
-/** How many decimals a price has. */
+/** The number of decimals of a price. */
 export function decimalsOf(currency: Currency): number {
   const format = new Intl.NumberFormat("en-US", { style: "currency", currency });
   return format.resolvedOptions().maximumFractionDigits ?? 2;
 }
 
-/** The number that a person typed, or null for what is no amount. "12,50" is 12.5; more than two decimals are none. */
+/** The amount that was typed, or null if it is not one. "12,50" is 12.5; at most two decimals. */
 export function parseMoney(text: string): number | null {
   const plain = text.trim().replace(/^\$\s*/, "");
   const match = /^(\d{1,3}(?:,\d{3})+|\d+)(?:[.,](\d{1,2}))?$/.exec(plain);

@@ -1,4 +1,4 @@
-/** Bounded lists: `?limit`, `?after`, and the Link header that names the next page. */
+/** Pagination: `?limit`, `?after`, and the Link header with the next page. */
 
 export type ListQuery = { seller?: "me"; after?: string; limit?: number };
 
@@ -17,7 +17,7 @@ export function nextCursor(headers: Headers): string | null {
   return null;
 }
 
-/** What a page's `?name=` says; the first where it is given more than once. */
-export function oneOf(value: string | string[] | undefined): string | undefined {
+/** A search parameter's value; the first if it is repeated. */
+export function firstOf(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
-import { otherPath, returnPath, signInPath } from "./return-path";
+import { authPath, returnPath, signInPath } from "./return-path";
 
-test.each(["/orders", "/tickets/5?a=1#b", "/tickets/new"])("%s is a place to go on to", (path) => {
+test.each(["/orders", "/tickets/5?a=1#b", "/tickets/new"])("%s is accepted", (path) => {
   expect(returnPath(path)).toBe(path);
 });
 
@@ -16,12 +16,12 @@ test.each([
   "javascript:alert(1)",
   "orders",
   "",
-])("%j leads home", (path) => {
+])("%j becomes the home page", (path) => {
   expect(returnPath(path)).toBe("/");
 });
 
-test("the way back survives from one form to the other", () => {
+test("the return path survives the round trip through the URL", () => {
   const signIn = new URL(signInPath("/tickets/5?a=1&b=2"), "http://self");
   expect(returnPath(signIn.searchParams.get("next") ?? undefined)).toBe("/tickets/5?a=1&b=2");
-  expect(otherPath("/signup", "/")).toBe("/signup");
+  expect(authPath("/signup", "/")).toBe("/signup");
 });

@@ -1,21 +1,21 @@
-/** Where a visitor goes on after signing in. */
+/** Where to continue after signing in. */
 
 const HOME = "/";
 const SELF = "http://self.invalid";
 
 export function signInPath(returnTo: string): string {
-  return otherPath("/signin", returnTo);
+  return authPath("/signin", returnTo);
 }
 
-/** Another way in that leads on to the same place. */
-export function otherPath(path: "/signin" | "/signup", returnTo: string): string {
+/** The sign-in or sign-up page that continues to `returnTo`. */
+export function authPath(path: "/signin" | "/signup", returnTo: string): string {
   return returnTo === HOME ? path : `${path}?next=${encodeURIComponent(returnTo)}`;
 }
 
 /**
- * The path to go on to: one of this site's own, or home.
+ * `next` if it is a path on this site, or home.
  *
- * `//evil.example`, `/\evil.example` and `/.//evil.example` would lead elsewhere.
+ * Browsers resolve `//evil.example`, `/\evil.example` and `/.//evil.example` to another site.
  */
 export function returnPath(next: string | undefined): string {
   if (!next?.startsWith("/") || !URL.canParse(next, SELF)) return HOME;

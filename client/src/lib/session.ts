@@ -9,19 +9,19 @@ import { signInPath } from "./return-path";
 
 export type Session = { state: "in"; user: User } | { state: "out" } | { state: "unknown" };
 
-// Every page waits for this; when auth is away the rest of the page must not wait long.
-const PATIENCE_MS = 3_000;
+// Every page waits for this, so that an outage of auth must not delay it much.
+const TIMEOUT_MS = 3_000;
 
-/** Who looks at the page; "unknown" while auth does not answer. One question a request. */
-export const session = cache(async (): Promise<Session> => {
-  const answer = await read<{ currentUser: User | null }>("/api/users/currentuser", PATIENCE_MS);
-  if (!answer.ok) return { state: "unknown" };
-  return answer.data.currentUser ? { state: "in", user: answer.data.currentUser } : { state: "out" };
+/** The current user; "unknown" while auth is unavailable. One API request per page. */
+export const getSession = cache(async (): Promise<Session> => {
+  const result = await read<{ currentUser: User | null }>("/api/users/currentuser", TIMEOUT_MS);
+  if (!result.ok) return { state: "unknown" };
+  return result.data.currentUser ? { state: "in", user: result.data.currentUser } : { state: "out" };
 });
 
-/** Sends those who are signed out to sign in, and back to `path` afterwards. */
-export async function signedIn(path: string): Promise<Exclude<Session, { state: "out" }>> {
-  const found = await session();
-  if (found.state === "out") redirect(signInPath(path));
-  return found;
+/** Redirects to sign-in, and back to `path` afterwards, if the user is signed out. */
+export async function requireSession(path: string): Promise<Exclude<Session, { state: "out" }>> {
+  const session = await getSession();
+  if (session.state === "out") redirect(signInPath(path));
+  return session;
 }

@@ -1,4 +1,4 @@
-/** The visitor's choice of day or night; without one the system's wish counts. */
+/** The user's colour theme; without a choice, the system's preference applies. */
 
 export type Theme = "light" | "dark";
 
@@ -9,20 +9,20 @@ export function isTheme(value: string | undefined): value is Theme {
   return value === "light" || value === "dark";
 }
 
-/** What is on now. In the browser only. */
-export function themeNow(): Theme {
+/** The theme in effect. Browser only. */
+export function currentTheme(): Theme {
   const chosen = document.documentElement.dataset.theme;
   if (isTheme(chosen)) return chosen;
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
-/** Kept in a cookie, so that the server writes the right page the next time. */
+/** Stored in a cookie, so that the server renders the next page in it. */
 export function chooseTheme(theme: Theme): void {
   document.documentElement.dataset.theme = theme;
   document.cookie = `${THEME_COOKIE}=${theme}; path=/; max-age=${YEAR_SECONDS}; samesite=lax`;
 }
 
-/** Calls back whenever day or night changes, by choice or by the system; returns how to stop. */
+/** Subscribes to theme changes, by the user or the system; returns the function that unsubscribes. */
 export function onThemeChange(notify: () => void): () => void {
   const media = matchMedia("(prefers-color-scheme: dark)");
   const observer = new MutationObserver(notify);

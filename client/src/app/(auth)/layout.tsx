@@ -1,6 +1,5 @@
 import type { ReactNode } from "react";
 
-/** A ticket-shaped window: the form above, the way to the other one on the stub. */
 export default function AuthLayout({ children }: { children: ReactNode }) {
   return <div className="mx-auto w-full max-w-md pt-2 sm:pt-8">{children}</div>;
 }

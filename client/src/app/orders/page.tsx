@@ -1,28 +1,28 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
 
-import { PILL } from "@/components/orders/words";
+import { STATUS } from "@/components/orders/copy";
 import { TicketCard } from "@/components/tickets/ticket-card";
 import { TicketGrid, TicketGridSkeleton } from "@/components/tickets/ticket-grid";
 import { ButtonLink } from "@/components/ui/button";
-import { Empty } from "@/components/ui/empty";
+import { EmptyState } from "@/components/ui/empty-state";
 import { Heading } from "@/components/ui/heading";
 import { Pager } from "@/components/ui/pager";
 import { Unavailable } from "@/components/ui/unavailable";
 import { listMyOrders } from "@/lib/api/queries";
 import { serverTime } from "@/lib/api/server";
 import { phaseOf } from "@/lib/orders/phase";
-import { oneOf } from "@/lib/paging";
-import { signedIn } from "@/lib/session";
+import { firstOf } from "@/lib/paging";
+import { requireSession } from "@/lib/session";
 
 export const metadata: Metadata = { title: "My orders" };
 
 export default async function MyOrdersPage({ searchParams }: PageProps<"/orders">) {
-  await signedIn("/orders");
-  const after = oneOf((await searchParams).after);
+  await requireSession("/orders");
+  const after = firstOf((await searchParams).after);
   return (
     <>
-      <Heading title="My orders">What you reserved and bought, newest first.</Heading>
+      <Heading title="My orders">Your reservations and purchases, newest first.</Heading>
       <Suspense key={after} fallback={<TicketGridSkeleton />}>
         <MyOrders after={after} />
       </Suspense>
@@ -31,18 +31,18 @@ export default async function MyOrdersPage({ searchParams }: PageProps<"/orders"
 }
 
 async function MyOrders({ after }: { after?: string }) {
-  const answer = await listMyOrders(after);
-  if (!answer.ok) return <Unavailable problem={answer.problem} />;
-  const { items, next } = answer.data;
-  const now = serverTime(answer);
+  const result = await listMyOrders(after);
+  if (!result.ok) return <Unavailable problem={result.problem} />;
+  const { items, next } = result.data;
+  const now = serverTime(result);
   if (items.length === 0) {
     return (
-      <Empty title="You have not ordered anything yet">
-        <p>What you reserve shows up here, with the time you have to pay.</p>
-        <ButtonLink href="/" look="primary">
-          See what is on sale
+      <EmptyState title="You have no orders yet">
+        <p>Tickets that you reserve appear here, with the time left to pay.</p>
+        <ButtonLink href="/" variant="primary">
+          Browse tickets
         </ButtonLink>
-      </Empty>
+      </EmptyState>
     );
   }
   return (
@@ -51,9 +51,11 @@ async function MyOrders({ after }: { after?: string }) {
         {items.map((order) => (
           <li key={order.id}>
             <TicketCard
-              ticket={order.ticket}
+              id={order.ticket.id}
+              title={order.ticket.title}
+              price={order.ticket.price}
               href={`/orders/${order.id}`}
-              standing={PILL[phaseOf(order, now)]}
+              status={STATUS[phaseOf(order, now)]}
             />
           </li>
         ))}

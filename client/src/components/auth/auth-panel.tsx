@@ -4,7 +4,7 @@ import { Link } from "@/components/ui/link";
 
 type Props = { title: string; children: ReactNode; other: { question: string; href: string; label: string } };
 
-/** The form on the ticket, the way to the other form on its stub. */
+/** A ticket-shaped panel: the form, and on the stub the link to the other form. */
 export function AuthPanel({ title, children, other }: Props) {
   return (
     <section className="overflow-hidden rounded-panel border border-line bg-card">

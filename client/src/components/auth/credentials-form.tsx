@@ -10,14 +10,14 @@ import { signIn, signUp } from "@/lib/api/browser";
 
 type Props = { purpose: "signin" | "signup"; next: string };
 
-const ACTS = { signin: signIn, signup: signUp };
-const WORDS = { signin: "Sign in", signup: "Sign up" };
+const SUBMIT = { signin: signIn, signup: signUp };
+const LABELS = { signin: "Sign in", signup: "Sign up" };
 
 export function CredentialsForm({ purpose, next }: Props) {
   const router = useRouter();
   const { problem, pending, onSubmit } = useSubmit({
-    act: (form) => ACTS[purpose]({ email: text(form, "email"), password: text(form, "password") }),
-    done: () => {
+    submit: (form) => SUBMIT[purpose]({ email: text(form, "email"), password: text(form, "password") }),
+    onSuccess: () => {
       router.push(next);
       router.refresh();
     },
@@ -47,8 +47,8 @@ export function CredentialsForm({ purpose, next }: Props) {
           {message}
         </Notice>
       ))}
-      <Button type="submit" look="primary" pending={pending}>
-        {WORDS[purpose]}
+      <Button type="submit" variant="primary" pending={pending}>
+        {LABELS[purpose]}
       </Button>
     </form>
   );

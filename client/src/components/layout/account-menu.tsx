@@ -4,14 +4,14 @@ import { ChevronDown } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, useTransition } from "react";
 
-import { firstMessage } from "@/lib/api/answer";
+import { firstMessage } from "@/lib/api/response";
 import { signOut } from "@/lib/api/browser";
-import { sayFailed } from "@/lib/say";
+import { toast } from "@/lib/toast";
 
-/** A native disclosure: works with keys by itself; Escape and a look elsewhere close it. */
+/** A native disclosure, closed by Escape and by a click or focus outside. */
 export function AccountMenu({ email }: { email: string }) {
   const menu = useRef<HTMLDetailsElement>(null);
-  useClosing(menu);
+  useDismiss(menu);
   return (
     <details ref={menu} className="relative min-w-0">
       <summary
@@ -33,11 +33,11 @@ export function AccountMenu({ email }: { email: string }) {
 function SignOutButton() {
   const router = useRouter();
   const [pending, start] = useTransition();
-  const leave = () =>
+  const handleSignOut = () =>
     start(async () => {
-      const answer = await signOut();
-      if (!answer.ok) {
-        sayFailed(firstMessage(answer.problem));
+      const result = await signOut();
+      if (!result.ok) {
+        toast.error(firstMessage(result.problem));
         return;
       }
       start(() => {
@@ -48,7 +48,7 @@ function SignOutButton() {
   return (
     <button
       type="button"
-      onClick={leave}
+      onClick={handleSignOut}
       disabled={pending}
       className="w-full rounded-control px-3 py-2 text-left hover:bg-paper disabled:opacity-60"
     >
@@ -57,7 +57,7 @@ function SignOutButton() {
   );
 }
 
-function useClosing(menu: React.RefObject<HTMLDetailsElement | null>) {
+function useDismiss(menu: React.RefObject<HTMLDetailsElement | null>) {
   useEffect(() => {
     const close = (event: Event) => {
       const isOutside = !(event.target instanceof Node && menu.current?.contains(event.target));

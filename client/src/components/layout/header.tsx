@@ -6,7 +6,7 @@ import { AccountMenu } from "./account-menu";
 import { NavLink } from "./nav-link";
 import { ThemeToggle } from "./theme-toggle";
 
-/** Written on the server with the session as it is: it never shows the wrong state first. */
+/** Rendered on the server with the current session, so that it never flashes the wrong state. */
 export function Header({ session }: { session: Session }) {
   return (
     <header className="no-print border-b border-dashed border-line">
@@ -43,15 +43,15 @@ function Account({ session }: { session: Session }) {
     case "out":
       return (
         <>
-          <ButtonLink href="/signin" look="quiet" size="small">
+          <ButtonLink href="/signin" variant="quiet" size="small">
             Sign in
           </ButtonLink>
-          <ButtonLink href="/signup" look="plain" size="small">
+          <ButtonLink href="/signup" variant="plain" size="small">
             Sign up
           </ButtonLink>
         </>
       );
     case "unknown":
-      return <p className="text-sm text-muted">Accounts are not answering</p>;
+      return <p className="text-sm text-muted">Accounts unavailable</p>;
   }
 }

@@ -6,7 +6,7 @@ type Props = { at: number; withDate?: boolean };
 
 const never = () => () => {};
 
-/** A moment in the visitor's own time zone; the server, which does not know it, leaves the place for it. */
+/** A time in the user's time zone. The server does not know it and renders an invisible placeholder. */
 export function LocalTime({ at, withDate = false }: Props) {
   const text = useSyncExternalStore(
     never,

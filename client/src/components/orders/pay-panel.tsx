@@ -4,50 +4,54 @@ import { Elements } from "@stripe/react-stripe-js";
 import type { Stripe } from "@stripe/stripe-js";
 import { memo, useCallback, useEffect, useMemo, useState } from "react";
 
-import { useShop } from "@/components/layout/shop";
+import { useSiteConfig } from "@/components/layout/site-config";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { Panel } from "@/components/ui/panel";
 import type { Order } from "@/lib/api/types";
 import { toMinor } from "@/lib/money";
-import { loadTill } from "@/lib/stripe/load-till";
+import { loadStripeJs } from "@/lib/stripe/load-stripe";
 import { useAppearance } from "@/lib/stripe/use-appearance";
-import type { Till } from "@/lib/settings";
+import type { StripeConfig } from "@/lib/settings";
 
 import { PayForm } from "./pay-form";
 
 type Props = {
   order: Order;
-  till: Till;
+  stripeConfig: StripeConfig;
   wasDeclined: boolean;
-  onTrying: (isTrying: boolean) => void;
+  onPaying: (isPaying: boolean) => void;
   onSubmitted: () => void;
-  look: () => Promise<unknown>;
+  refresh: () => Promise<unknown>;
 };
 
-/** Where the card goes in. Rendered again only for news: the clock beside it ticks four times a second. */
-export const PayPanel = memo(function PayPanel({ till, ...rest }: Props) {
+/** The card form, memoised because the countdown beside it renders four times a second. */
+export const PayPanel = memo(function PayPanel({ stripeConfig, ...rest }: Props) {
   return (
     <Panel className="p-6">
       <h2 className="mb-4 text-lg">Pay by card</h2>
-      {till.kind === "missing" ? <NoKey /> : <Card till={till} {...rest} />}
+      {stripeConfig.kind === "missing" ? <NotConfigured /> : <Card stripeConfig={stripeConfig} {...rest} />}
     </Panel>
   );
 });
 
-function NoKey() {
+function NotConfigured() {
   return (
     <Notice tone="warn">
-      The card form is not set up: whoever runs this site must set STRIPE_PUBLISHABLE_KEY, the key that begins
-      with pk_ and belongs to STRIPE_KEY, and start it again.
+      Card payments are not configured: the operator of this site must set STRIPE_PUBLISHABLE_KEY, the pk_ key
+      that belongs to STRIPE_KEY.
     </Notice>
   );
 }
 
-function Card({ order, till, ...rest }: Omit<Props, "till"> & { till: Exclude<Till, { kind: "missing" }> }) {
-  const { currency } = useShop();
+function Card({
+  order,
+  stripeConfig,
+  ...rest
+}: Omit<Props, "stripeConfig"> & { stripeConfig: Exclude<StripeConfig, { kind: "missing" }> }) {
+  const { currency } = useSiteConfig();
   const appearance = useAppearance();
-  const { stripe, hasFailed, load } = useTill(till);
+  const { stripe, hasFailed, load } = useStripeJs(stripeConfig);
   const options = useMemo(
     () => ({
       mode: "payment" as const,
@@ -85,15 +89,15 @@ function CardSkeleton() {
   );
 }
 
-function useTill(till: Exclude<Till, { kind: "missing" }>) {
+function useStripeJs(stripeConfig: Exclude<StripeConfig, { kind: "missing" }>) {
   const [stripe, setStripe] = useState<Stripe | null>(null);
   const [hasFailed, setFailed] = useState(false);
   const load = useCallback(() => {
     setFailed(false);
-    loadTill(till).then(setStripe, () => setFailed(true));
-  }, [till]);
+    loadStripeJs(stripeConfig).then(setStripe, () => setFailed(true));
+  }, [stripeConfig]);
   useEffect(() => {
-    loadTill(till).then(setStripe, () => setFailed(true));
-  }, [till]);
+    loadStripeJs(stripeConfig).then(setStripe, () => setFailed(true));
+  }, [stripeConfig]);
   return { stripe, hasFailed, load };
 }

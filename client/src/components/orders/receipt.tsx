@@ -2,12 +2,12 @@
 
 import { Check, Printer } from "lucide-react";
 
-import { useShop } from "@/components/layout/shop";
+import { useSiteConfig } from "@/components/layout/site-config";
 import { TicketShape } from "@/components/tickets/ticket-shape";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import type { OrderDetails } from "@/lib/api/types";
-import { madeAt, shortId } from "@/lib/ids";
+import { createdAt, shortId } from "@/lib/ids";
 import { formatMoney } from "@/lib/money";
 import { paidAt, type Entry } from "@/lib/orders/history";
 
@@ -16,9 +16,9 @@ import { LocalTime } from "./local-time";
 
 type Props = { order: OrderDetails; email: string; history: Entry[] };
 
-/** The paid order: the ticket, and a receipt that prints on one sheet. */
+/** A paid order: the ticket, and a receipt that prints on one page. */
 export function Receipt({ order, email, history }: Props) {
-  const { currency } = useShop();
+  const { currency } = useSiteConfig();
   return (
     <article className="mx-auto max-w-3xl">
       <p role="status" className="mb-4 flex items-center gap-2.5 font-semibold text-ok">
@@ -43,17 +43,17 @@ export function Receipt({ order, email, history }: Props) {
           No. <span className="figures">{shortId(order.ticket.id)}</span>
         </p>
       </TicketShape>
-      <MoneyNotes order={order} />
+      <PaymentNotes order={order} />
       <section aria-labelledby="receipt" className="mt-7 rounded-panel border border-line bg-card p-6 sm:p-8">
         <h2 id="receipt" className="mb-4 text-lg">
           Receipt
         </h2>
-        <Lines order={order} email={email} />
+        <Details order={order} email={email} />
         <div className="no-print mt-7 border-t-2 border-dashed border-line pt-6">
           <History entries={history} />
         </div>
         <div className="no-print mt-7 flex flex-wrap gap-3">
-          <Button look="primary" onClick={() => window.print()}>
+          <Button variant="primary" onClick={() => window.print()}>
             <Printer aria-hidden size={18} />
             Print receipt
           </Button>
@@ -64,13 +64,13 @@ export function Receipt({ order, email, history }: Props) {
   );
 }
 
-/** What became of the money since: given back, or held back by the buyer's bank. */
-function MoneyNotes({ order }: { order: OrderDetails }) {
-  const { currency } = useShop();
+/** Refunds and disputes since the sale. */
+function PaymentNotes({ order }: { order: OrderDetails }) {
+  const { currency } = useSiteConfig();
   const { refunded = 0, disputed } = order.payment ?? {};
   const notes = [
-    refunded > 0 && `${formatMoney(refunded, currency)} of this payment went back to your card.`,
-    disputed && `Your bank holds back ${formatMoney(disputed, currency)} while it looks into this payment.`,
+    refunded > 0 && `${formatMoney(refunded, currency)} of this payment was refunded to your card.`,
+    disputed && `You disputed ${formatMoney(disputed, currency)} of this payment; your bank is reviewing it.`,
   ].filter((note) => typeof note === "string");
   return notes.map((note) => (
     <Notice key={note} tone="warn" className="mt-5">
@@ -79,8 +79,8 @@ function MoneyNotes({ order }: { order: OrderDetails }) {
   ));
 }
 
-function Lines({ order, email }: { order: OrderDetails; email: string }) {
-  const { currency } = useShop();
+function Details({ order, email }: { order: OrderDetails; email: string }) {
+  const { currency } = useSiteConfig();
   const paid = order.payment?.amount ?? order.ticket.price;
   return (
     <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-y-2 text-[15px] [&>dd]:text-right [&>dd]:break-words [&>dt]:pr-3 sm:[&>dt]:pr-6 [&>dt]:text-muted">
@@ -92,11 +92,11 @@ function Lines({ order, email }: { order: OrderDetails; email: string }) {
       <dd className="figures text-[13px] leading-[1.75] sm:text-[15px]">{order.ticket.id}</dd>
       <dt>Ordered</dt>
       <dd>
-        <LocalTime at={madeAt(order.id)} withDate />
+        <LocalTime at={createdAt(order.id)} withDate />
       </dd>
       <dt>Paid</dt>
       <dd>
-        <LocalTime at={paidAt(order) ?? madeAt(order.id)} withDate />
+        <LocalTime at={paidAt(order) ?? createdAt(order.id)} withDate />
       </dd>
       <dt className="mt-2 border-t border-line pt-3 font-semibold">Total paid</dt>
       <dd className="figures mt-2 border-t border-line pt-3 text-lg font-semibold">

@@ -3,40 +3,40 @@
 import { useState, useTransition } from "react";
 
 import { Button } from "@/components/ui/button";
-import { firstMessage } from "@/lib/api/answer";
+import { firstMessage } from "@/lib/api/response";
 import { release } from "@/lib/api/browser";
-import { sayDone, sayFailed } from "@/lib/say";
+import { toast } from "@/lib/toast";
 
 type Props = { orderId: string; onReleased: () => Promise<unknown> };
 
-/** Gives the ticket back; asks once, in place. */
+/** Releases the ticket after an inline confirmation. */
 export function ReleaseButton({ orderId, onReleased }: Props) {
-  const [isAsking, setAsking] = useState(false);
+  const [isConfirming, setConfirming] = useState(false);
   const [pending, start] = useTransition();
 
-  const giveBack = () =>
+  const confirm = () =>
     start(async () => {
-      const answer = await release(orderId);
-      if (answer.ok) sayDone("Released. The ticket is on sale again.");
-      else sayFailed(firstMessage(answer.problem));
+      const result = await release(orderId);
+      if (result.ok) toast.success("Ticket released. It is on sale again.");
+      else toast.error(firstMessage(result.problem));
       await onReleased();
     });
 
-  if (!isAsking) {
+  if (!isConfirming) {
     return (
-      <Button className="justify-self-start" onClick={() => setAsking(true)}>
+      <Button className="justify-self-start" onClick={() => setConfirming(true)}>
         Release this ticket
       </Button>
     );
   }
   return (
     <div role="group" aria-label="Release this ticket?" className="flex flex-wrap items-center gap-2.5">
-      <p className="w-full text-[15px]">Give it back? Somebody else can take it at once.</p>
-      <Button autoFocus pending={pending} onClick={giveBack}>
+      <p className="w-full text-[15px]">Release this ticket? Others can reserve it immediately.</p>
+      <Button autoFocus pending={pending} onClick={confirm}>
         Yes, release it
       </Button>
-      <Button look="quiet" disabled={pending} onClick={() => setAsking(false)}>
-        Keep it
+      <Button variant="quiet" disabled={pending} onClick={() => setConfirming(false)}>
+        Keep ticket
       </Button>
     </div>
   );

@@ -4,52 +4,53 @@ import { useCallback, useEffect, useState } from "react";
 
 import { fetchOrder } from "@/lib/api/browser";
 import type { OrderDetails } from "@/lib/api/types";
-import { lookAgainIn, phaseOf, wasDeclined, type Phase } from "@/lib/orders/phase";
-import { repeatWhileVisible } from "@/lib/repeat";
+import { pollInterval, phaseOf, wasDeclined, type Phase } from "@/lib/orders/phase";
+import { pollWhileVisible } from "@/lib/poll";
 
 import { useServerClock } from "./use-server-clock";
 
-const SOON_MS = 700;
+const FAST_POLL_MS = 700;
 
-/** Whether money may be on its way, though the order does not know: then nobody may say that nothing was charged. */
-function isUnderWay(phase: Phase, isTrying: boolean, isAwaiting: boolean): boolean {
-  if (phase === "open") return isAwaiting;
-  return (phase === "overdue" || phase === "expired") && (isTrying || isAwaiting);
+/** Whether a payment may be in flight: until it is settled, the page must not say that nothing was charged. */
+function isInFlight(phase: Phase, isPaying: boolean, isSubmitted: boolean): boolean {
+  if (phase === "open") return isSubmitted;
+  return (phase === "overdue" || phase === "expired") && (isPaying || isSubmitted);
 }
 
-/** The order as it is now, followed until nothing more can happen to it. */
+/** The order, polled until it is final. */
 export function useOrder(initial: OrderDetails, renderedAt: number) {
   const [order, setOrder] = useState(initial);
   const [isOffline, setOffline] = useState(false);
   const [submittedAt, setSubmittedAt] = useState<number | null>(null);
-  const [isTrying, setTrying] = useState(false);
+  const [isPaying, setPaying] = useState(false);
   const { now, calibrate } = useServerClock(renderedAt);
 
-  const look = useCallback(async (): Promise<OrderDetails | null> => {
-    const answer = await fetchOrder(initial.id);
-    setOffline(!answer.ok && answer.problem.status !== 401);
-    if (!answer.ok) return null;
-    calibrate(answer);
-    setOrder((known) => (answer.data.version >= known.version ? answer.data : known));
-    return answer.data;
+  const refresh = useCallback(async (): Promise<OrderDetails | null> => {
+    const result = await fetchOrder(initial.id);
+    setOffline(!result.ok && result.problem.status !== 401);
+    if (!result.ok) return null;
+    calibrate(result);
+    setOrder((known) => (result.data.version >= known.version ? result.data : known));
+    return result.data;
   }, [initial.id, calibrate]);
 
   const phase = phaseOf(order, now);
-  // A refusal that came after the try: the buyer has the word again.
-  const isAwaiting = submittedAt !== null && !(wasDeclined(order) && order.version > submittedAt);
-  const noteSubmitted = useCallback(() => setSubmittedAt(order.version), [order.version]);
-  const every = isAwaiting && (phase === "open" || phase === "overdue") ? SOON_MS : lookAgainIn(phase);
+  // A decline after the submission gives the form back to the buyer.
+  const isSubmitted = submittedAt !== null && !(wasDeclined(order) && order.version > submittedAt);
+  const onSubmitted = useCallback(() => setSubmittedAt(order.version), [order.version]);
+  const interval =
+    isSubmitted && (phase === "open" || phase === "overdue") ? FAST_POLL_MS : pollInterval(phase);
   useEffect(() => {
-    if (every === null) return undefined;
-    return repeatWhileVisible(
+    if (interval === null) return undefined;
+    return pollWhileVisible(
       async () => {
-        await look();
-        return every;
+        await refresh();
+        return interval;
       },
-      Math.min(every, SOON_MS),
+      Math.min(interval, FAST_POLL_MS),
     );
-  }, [look, every]);
+  }, [refresh, interval]);
 
-  const isConfirming = phase === "processing" || isUnderWay(phase, isTrying, isAwaiting);
-  return { order, phase, now, isOffline, isConfirming, setTrying, noteSubmitted, look };
+  const isConfirming = phase === "processing" || isInFlight(phase, isPaying, isSubmitted);
+  return { order, phase, now, isOffline, isConfirming, setPaying, onSubmitted, refresh };
 }

@@ -2,26 +2,26 @@
 
 import { useCallback, useEffect, useRef, useState } from "react";
 
-import { boundsOf, narrowed, offsetOf, type Bounds } from "@/lib/clock";
+import { boundsOf, intersect, offsetOf, type Bounds } from "@/lib/clock";
 
-type Answered = Parameters<typeof boundsOf>[0];
+type TimedResponse = Parameters<typeof boundsOf>[0];
 
 const TICK_MS = 250;
 
 /**
- * The server's time in milliseconds, ticking, whatever the visitor's own clock says.
+ * The server's time in milliseconds, ticking, independent of the browser's clock.
  *
- * `renderedAt` is the server's time when it wrote the page; `calibrate` takes every later answer in.
+ * `renderedAt` is the server's time when it rendered the page; `calibrate` refines the estimate with each response.
  */
 export function useServerClock(renderedAt: number) {
   const [now, setNow] = useState(renderedAt);
   const offset = useRef<number | null>(null);
   const bounds = useRef<Bounds | null>(null);
 
-  const calibrate = useCallback((answer: Answered) => {
-    const news = boundsOf(answer);
-    if (news === null) return;
-    bounds.current = narrowed(bounds.current, news);
+  const calibrate = useCallback((response: TimedResponse) => {
+    const latest = boundsOf(response);
+    if (latest === null) return;
+    bounds.current = intersect(bounds.current, latest);
     offset.current = offsetOf(bounds.current);
   }, []);
 

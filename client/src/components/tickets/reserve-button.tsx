@@ -5,32 +5,32 @@ import { useState, useTransition } from "react";
 
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
-import { firstMessage } from "@/lib/api/answer";
+import { firstMessage } from "@/lib/api/response";
 import { reserve } from "@/lib/api/browser";
 import { signInPath } from "@/lib/return-path";
 
-/** Holds the ticket for the visitor and goes on to the order. */
+/** Reserves the ticket and opens the order. */
 export function ReserveButton({ ticketId, children }: { ticketId: string; children: string }) {
   const router = useRouter();
   const here = usePathname();
   const [pending, start] = useTransition();
-  const [refusal, setRefusal] = useState<string | null>(null);
+  const [error, setError] = useState<string | null>(null);
 
-  const order = () =>
+  const handleClick = () =>
     start(async () => {
-      setRefusal(null);
-      const answer = await reserve(ticketId);
-      if (answer.ok) start(() => router.push(`/orders/${answer.data.id}`));
-      else if (answer.problem.status === 401) start(() => router.push(signInPath(here)));
-      else setRefusal(firstMessage(answer.problem));
+      setError(null);
+      const result = await reserve(ticketId);
+      if (result.ok) start(() => router.push(`/orders/${result.data.id}`));
+      else if (result.problem.status === 401) start(() => router.push(signInPath(here)));
+      else setError(firstMessage(result.problem));
     });
 
   return (
     <>
-      <Button look="primary" pending={pending} onClick={order}>
+      <Button variant="primary" pending={pending} onClick={handleClick}>
         {pending ? "Reserving…" : children}
       </Button>
-      {refusal && <Notice tone="bad">{refusal}</Notice>}
+      {error && <Notice tone="bad">{error}</Notice>}
     </>
   );
 }

@@ -5,9 +5,9 @@ import Form from "next/form";
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, useTransition } from "react";
 
-const PAUSE_MS = 300;
+const DEBOUNCE_MS = 300;
 
-/** Searches while one types; without scripts it is a plain form. */
+/** Searches as the user types; without JavaScript it is a plain form. */
 export function SearchBox({ query }: { query: string }) {
   const router = useRouter();
   const [pending, start] = useTransition();
@@ -16,9 +16,9 @@ export function SearchBox({ query }: { query: string }) {
 
   function search(text: string) {
     clearTimeout(timer.current);
-    const words = text.trim();
-    const href = words ? `/?q=${encodeURIComponent(words)}` : "/";
-    timer.current = setTimeout(() => start(() => router.replace(href, { scroll: false })), PAUSE_MS);
+    const query = text.trim();
+    const href = query ? `/?q=${encodeURIComponent(query)}` : "/";
+    timer.current = setTimeout(() => start(() => router.replace(href, { scroll: false })), DEBOUNCE_MS);
   }
 
   const Icon = pending ? LoaderCircle : Search;

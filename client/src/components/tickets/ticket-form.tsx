@@ -2,32 +2,36 @@
 
 import { useRouter } from "next/navigation";
 
-import { useShop } from "@/components/layout/shop";
+import { useSiteConfig } from "@/components/layout/site-config";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import { useSubmit } from "@/components/ui/use-submit";
-import type { Problem } from "@/lib/api/answer";
+import type { Problem } from "@/lib/api/response";
 import { createTicket, editTicket } from "@/lib/api/browser";
 import type { Ticket } from "@/lib/api/types";
 import { decimalsOf, parseMoney } from "@/lib/money";
-import { sayDone } from "@/lib/say";
+import { toast } from "@/lib/toast";
 
-const NO_PRICE: Problem = { status: 400, messages: [], fields: { price: "Give a price like 12.50." } };
+const INVALID_PRICE: Problem = {
+  status: 400,
+  messages: [],
+  fields: { price: "Enter a price, for example 12.50." },
+};
 
-/** Puts a ticket on sale, or with `ticket` changes it. */
+/** Puts a ticket on sale, or edits `ticket`. */
 export function TicketForm({ ticket }: { ticket?: Ticket }) {
   const router = useRouter();
-  const { currency } = useShop();
+  const { currency } = useSiteConfig();
   const { problem, pending, onSubmit } = useSubmit({
-    act: (form) => {
+    submit: (form) => {
       const price = parseMoney(String(form.get("price") ?? ""));
       const title = String(form.get("title") ?? "").trim();
-      if (price === null) return NO_PRICE;
+      if (price === null) return INVALID_PRICE;
       return ticket ? editTicket(ticket.id, { title, price }) : createTicket({ title, price });
     },
-    done: (saved) => {
-      sayDone(ticket ? "Your changes are saved." : "Your ticket is on sale.");
+    onSuccess: (saved) => {
+      toast.success(ticket ? "Your changes are saved." : "Your ticket is on sale.");
       router.push(`/tickets/${saved.id}`);
       router.refresh();
     },
@@ -35,7 +39,7 @@ export function TicketForm({ ticket }: { ticket?: Ticket }) {
   return (
     <form method="post" noValidate onSubmit={onSubmit} className="grid gap-4 p-6 sm:p-8">
       <Field
-        label="What is it for?"
+        label="Title"
         name="title"
         defaultValue={ticket?.title}
         placeholder="Opera gala, row C"
@@ -51,7 +55,7 @@ export function TicketForm({ ticket }: { ticket?: Ticket }) {
         prefix={currency === "USD" ? "$" : undefined}
         defaultValue={ticket?.price.toFixed(decimalsOf(currency))}
         placeholder={(95).toFixed(decimalsOf(currency))}
-        hint={`In ${currency}. Who has reserved it keeps the price they saw.`}
+        hint={`In ${currency}. Existing reservations keep their price.`}
         error={problem?.fields.price}
         required
       />
@@ -61,10 +65,10 @@ export function TicketForm({ ticket }: { ticket?: Ticket }) {
         </Notice>
       ))}
       <div className="flex flex-wrap gap-3">
-        <Button type="submit" look="primary" pending={pending}>
+        <Button type="submit" variant="primary" pending={pending}>
           {ticket ? "Save changes" : "Put on sale"}
         </Button>
-        <ButtonLink href={ticket ? `/tickets/${ticket.id}` : "/"} look="quiet">
+        <ButtonLink href={ticket ? `/tickets/${ticket.id}` : "/"} variant="quiet">
           Cancel
         </ButtonLink>
       </div>

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 
 type Props = { stub: ReactNode; children: ReactNode; size?: "card" | "page"; className?: string };
 
-/** A ticket: what it is for, and behind the perforation the stub with the price. */
+/** A ticket: its content and, beyond the perforation, the stub. */
 export function TicketShape({ stub, children, size = "card", className = "" }: Props) {
   const isCard = size === "card";
   return (

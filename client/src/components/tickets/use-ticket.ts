@@ -4,21 +4,21 @@ import { useEffect, useState } from "react";
 
 import { fetchTicket } from "@/lib/api/browser";
 import type { Ticket } from "@/lib/api/types";
-import { repeatWhileVisible } from "@/lib/repeat";
+import { pollWhileVisible } from "@/lib/poll";
 
-const LOOK_EVERY_MS = 3_000;
+const POLL_MS = 3_000;
 
-/** The ticket as it is now: sold or free again while one watches. */
+/** The ticket, polled while the page is open. */
 export function useTicket(initial: Ticket): Ticket {
-  const [seen, setSeen] = useState(initial);
+  const [latest, setLatest] = useState(initial);
   useEffect(
     () =>
-      repeatWhileVisible(async () => {
-        const answer = await fetchTicket(initial.id);
-        if (answer.ok) setSeen(answer.data);
-        return LOOK_EVERY_MS;
-      }, LOOK_EVERY_MS),
+      pollWhileVisible(async () => {
+        const result = await fetchTicket(initial.id);
+        if (result.ok) setLatest(result.data);
+        return POLL_MS;
+      }, POLL_MS),
     [initial.id],
   );
-  return initial.version > seen.version ? initial : seen;
+  return initial.version > latest.version ? initial : latest;
 }

@@ -5,34 +5,42 @@ import { useSyncExternalStore, type ComponentProps, type ReactNode } from "react
 
 import { Link } from "./link";
 
-type Look = "primary" | "plain" | "quiet";
+type Variant = "primary" | "plain" | "quiet";
 type Size = "normal" | "small";
-type Style = { look?: Look; size?: Size; className?: string };
+type Style = { variant?: Variant; size?: Size; className?: string };
 
-const LOOKS: Record<Look, string> = {
+const VARIANTS: Record<Variant, string> = {
   primary: "bg-accent text-on-accent hover:bg-accent-strong",
   plain: "border border-line bg-card hover:border-field-line",
   quiet: "hover:bg-card",
 };
 const SIZES: Record<Size, string> = { normal: "h-12 px-5", small: "h-10 px-3 text-[15px]" };
 
-function classes({ look = "plain", size = "normal", className = "" }: Style): string {
+function classes({ variant = "plain", size = "normal", className = "" }: Style): string {
   return `inline-flex items-center justify-center gap-2 rounded-control text-center font-medium whitespace-nowrap
-    transition-colors aria-busy:opacity-70 ${LOOKS[look]} ${SIZES[size]} ${className}`;
+    transition-colors aria-busy:opacity-70 ${VARIANTS[variant]} ${SIZES[size]} ${className}`;
 }
 
 type ButtonProps = Style & ComponentProps<"button"> & { pending?: boolean; children: ReactNode };
 
-/** Takes no click before the page is alive, nor while `pending`. */
-export function Button({ look, size, className, pending = false, disabled, children, ...rest }: ButtonProps) {
-  const isAlive = useIsAlive();
+/** Disabled until React has hydrated the page, and while `pending`. */
+export function Button({
+  variant,
+  size,
+  className,
+  pending = false,
+  disabled,
+  children,
+  ...rest
+}: ButtonProps) {
+  const isHydrated = useIsHydrated();
   return (
     <button
       type="button"
       {...rest}
-      disabled={disabled || pending || !isAlive}
+      disabled={disabled || pending || !isHydrated}
       aria-busy={pending || undefined}
-      className={classes({ look, size, className })}
+      className={classes({ variant, size, className })}
     >
       {pending && <LoaderCircle aria-hidden size={18} className="animate-spin" />}
       {children}
@@ -40,16 +48,16 @@ export function Button({ look, size, className, pending = false, disabled, child
   );
 }
 
-export function ButtonLink({ look, size, className, ...rest }: Style & ComponentProps<typeof Link>) {
-  return <Link {...rest} className={classes({ look, size, className })} />;
+export function ButtonLink({ variant, size, className, ...rest }: Style & ComponentProps<typeof Link>) {
+  return <Link {...rest} className={classes({ variant, size, className })} />;
 }
 
-const never = () => () => {};
+const noSubscription = () => () => {};
 
-/** False on the server and until React has taken over: a form sent before would be sent by the browser itself. */
-function useIsAlive(): boolean {
+/** False on the server and until hydration: before it, the browser would submit the form itself. */
+function useIsHydrated(): boolean {
   return useSyncExternalStore(
-    never,
+    noSubscription,
     () => true,
     () => false,
   );

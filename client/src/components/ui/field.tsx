@@ -7,10 +7,10 @@ type FieldProps = ComponentProps<"input"> & {
   prefix?: ReactNode;
 };
 
-/** A labelled input; the error stands beside it and is read with it. */
+/** A labelled input with its hint and error, which screen readers read with it. */
 export function Field({ label, error, hint, prefix, className = "", ...input }: FieldProps) {
   const id = useId();
-  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
+  const describedBy = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
   return (
     <div className={className}>
       <label htmlFor={id} className="mb-1.5 block text-sm font-semibold">
@@ -28,7 +28,7 @@ export function Field({ label, error, hint, prefix, className = "", ...input }: 
         <input
           id={id}
           aria-invalid={error ? true : undefined}
-          aria-describedby={described || undefined}
+          aria-describedby={describedBy || undefined}
           className={`h-12 w-full rounded-control border border-field-line bg-card px-3.5 text-base placeholder:text-muted
             aria-invalid:border-accent aria-invalid:bg-bad-ground ${prefix ? "figures pl-8" : ""}`}
           {...input}

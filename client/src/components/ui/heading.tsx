@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** A page's title, and one calm sentence under it. */
+/** A page's title and subtitle. */
 export function Heading({ title, children }: { title: string; children?: ReactNode }) {
   return (
     <div className="mb-6">

@@ -5,20 +5,16 @@ import type { ComponentProps, ReactNode } from "react";
 
 type Props = ComponentProps<typeof NextLink>;
 
-/**
- * Leads on, and fades its words while the next page is on the way.
- *
- * Nothing is fetched before it is clicked: every page is written for its visitor at that moment.
- */
+/** Fades while the next page is loading. No prefetching: pages are rendered per request. */
 export function Link({ children, ...rest }: Props) {
   return (
     <NextLink prefetch={false} {...rest}>
-      <Words>{children}</Words>
+      <Label>{children}</Label>
     </NextLink>
   );
 }
 
-function Words({ children }: { children: ReactNode }) {
+function Label({ children }: { children: ReactNode }) {
   const { pending } = useLinkStatus();
   return pending ? <span className="pulse-soft">{children}</span> : children;
 }

@@ -8,7 +8,7 @@ const TONES: Record<Tone, string> = {
   ok: "bg-ok-ground text-ok",
 };
 
-/** A message in the flow of the page. What went wrong is announced; the rest waits to be read. */
+/** An inline message. Errors are announced at once, others politely. */
 export function Notice({
   tone,
   children,

@@ -8,7 +8,7 @@ type Props = {
   label?: string;
 };
 
-/** The way back to the newest, and on to the older ones. */
+/** Links to the first and the next page. */
 export function Pager({ path, query = {}, after, next, label = "Older" }: Props) {
   if (!after && !next) return null;
   const first = new URLSearchParams(query).toString();

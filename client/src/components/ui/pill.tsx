@@ -2,8 +2,8 @@ import type { ReactNode } from "react";
 
 type PillTone = "ok" | "warn" | "bad" | "plain";
 
-/** How a ticket or an order stands, in a word. */
-export type Standing = { tone: PillTone; text: string };
+/** The status of a ticket or an order. */
+export type Status = { tone: PillTone; text: string };
 
 const TONES: Record<PillTone, string> = {
   ok: "bg-ok-ground text-ok",

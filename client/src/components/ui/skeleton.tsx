@@ -1,11 +1,11 @@
-/** The shape of what is coming. Screen readers hear one word instead. */
+/** Placeholders while content loads; screen readers get "Loading…" instead. */
 export function Skeletons({ count, className, grid }: { count: number; className: string; grid: string }) {
   return (
     <div role="status" className={grid}>
       <span className="sr-only">Loading…</span>
-      {Array.from({ length: count }, (_, place) => (
+      {Array.from({ length: count }, (_, index) => (
         <div
-          key={place}
+          key={index}
           aria-hidden
           className={`pulse-soft rounded-panel border border-line bg-card ${className}`}
         />

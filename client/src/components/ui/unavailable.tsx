@@ -4,11 +4,11 @@ import { PlugZap } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTransition } from "react";
 
-import { firstMessage, type Problem } from "@/lib/api/answer";
+import { firstMessage, type Problem } from "@/lib/api/response";
 
 import { Button } from "./button";
 
-/** In place of what could not be read: the reason, and a retry that keeps the page. */
+/** Shown instead of content that could not be loaded: the reason, and a retry within the page. */
 export function Unavailable({ problem }: { problem: Problem }) {
   const router = useRouter();
   const [pending, start] = useTransition();
@@ -18,9 +18,9 @@ export function Unavailable({ problem }: { problem: Problem }) {
       className="grid justify-items-center gap-3 rounded-panel border border-line bg-card px-6 py-14 text-center"
     >
       <PlugZap aria-hidden size={34} strokeWidth={1.5} className="text-muted" />
-      <h2 className="text-lg">This part is not answering</h2>
+      <h2 className="text-lg">This content could not be loaded</h2>
       <p className="max-w-sm text-muted">{firstMessage(problem)}</p>
-      <Button look="primary" pending={pending} onClick={() => start(() => router.refresh())}>
+      <Button variant="primary" pending={pending} onClick={() => start(() => router.refresh())}>
         Try again
       </Button>
     </div>

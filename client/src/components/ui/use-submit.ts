@@ -2,29 +2,29 @@
 
 import { useState, useTransition, type FormEvent } from "react";
 
-import type { Answer, Problem } from "@/lib/api/answer";
+import type { ApiResult, Problem } from "@/lib/api/response";
 
 type Submit<T> = {
-  /** Turns the form into a request; a Problem found before asking is shown like one of the backend's. */
-  act: (form: FormData) => Promise<Answer<T>> | Problem;
-  /** Where to go on. The form stays pending until the next page is there. */
-  done: (data: T) => void;
+  /** Sends the form's data; a Problem found before sending is shown like one of the API. */
+  submit: (form: FormData) => Promise<ApiResult<T>> | Problem;
+  /** Called with the saved data. The form stays pending until a navigation that it starts is complete. */
+  onSuccess: (data: T) => void;
 };
 
-/** A form that talks to the backend: its problem, whether it is under way, and its handler. */
-export function useSubmit<T>({ act, done }: Submit<T>) {
+/** Submits a form to the API: its problem, whether it is pending, and the submit handler. */
+export function useSubmit<T>({ submit, onSuccess }: Submit<T>) {
   const [problem, setProblem] = useState<Problem | null>(null);
   const [pending, start] = useTransition();
 
   function onSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = event.currentTarget;
-    const request = act(new FormData(form));
+    const request = submit(new FormData(form));
     start(async () => {
       const result = await request;
       if (!("ok" in result)) fail(form, result);
       else if (!result.ok) fail(form, result.problem);
-      else start(() => done(result.data));
+      else start(() => onSuccess(result.data));
     });
   }
 

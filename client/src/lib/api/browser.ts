@@ -1,11 +1,11 @@
-/** What the page asks for by itself, on its own origin: cookies go and come without our help. */
+/** API requests from the browser, to the page's own origin: the browser handles the cookies. */
 
-import { ask, type Answer } from "./answer";
+import { request, type ApiResult } from "./response";
 import type {
   Order,
   OrderDetails,
   PaymentIn,
-  PaymentTry,
+  PaymentResult,
   SignInIn,
   SignUpIn,
   Ticket,
@@ -13,8 +13,8 @@ import type {
   UserOut,
 } from "./types";
 
-// Paying may take as long as Stripe does.
-const PATIENCE_MS = 30_000;
+// A payment takes as long as Stripe does.
+const TIMEOUT_MS = 30_000;
 
 export const signUp = (body: SignUpIn) => send<UserOut>("POST", "/api/users/signup", body);
 
@@ -34,18 +34,18 @@ export const fetchOrder = (id: string) => send<OrderDetails>("GET", `/api/orders
 
 export const release = (orderId: string) => send<null>("DELETE", `/api/orders/${orderId}`);
 
-export const pay = (body: PaymentIn) => send<PaymentTry>("POST", "/api/payments", body);
+export const pay = (body: PaymentIn) => send<PaymentResult>("POST", "/api/payments", body);
 
-function send<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
+function send<T>(method: string, path: string, body?: unknown): Promise<ApiResult<T>> {
   const content = body === undefined ? {} : { body: JSON.stringify(body) };
-  return ask<T>(path, {
+  return request<T>(path, {
     method,
     headers: {
       accept: "application/json",
       ...(body === undefined ? {} : { "content-type": "application/json" }),
     },
     cache: "no-store",
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
     ...content,
   });
 }

@@ -1,11 +1,11 @@
-/** What pages read, on the server. */
+/** API reads for server components. */
 import "server-only";
 
 import { cache } from "react";
 
 import { listPath, nextCursor } from "@/lib/paging";
 
-import type { Answer } from "./answer";
+import type { ApiResult } from "./response";
 import { read } from "./server";
 import type { Order, OrderDetails, Ticket } from "./types";
 
@@ -21,7 +21,7 @@ export const listMyTickets = (after?: string) => list<Ticket>("/api/tickets", { 
 
 export const listMyOrders = (after?: string) => list<Order>("/api/orders", { after });
 
-async function list<T>(path: string, query: Parameters<typeof listPath>[1]): Promise<Answer<Page<T>>> {
-  const answer = await read<T[]>(listPath(path, query));
-  return answer.ok ? { ...answer, data: { items: answer.data, next: nextCursor(answer.headers) } } : answer;
+async function list<T>(path: string, query: Parameters<typeof listPath>[1]): Promise<ApiResult<Page<T>>> {
+  const result = await read<T[]>(listPath(path, query));
+  return result.ok ? { ...result, data: { items: result.data, next: nextCursor(result.headers) } } : result;
 }

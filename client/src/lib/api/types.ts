@@ -1,4 +1,4 @@
-/** The services' words, under the names that the pages use. */
+/** The generated API types, under the names used in the client. */
 
 export type { CurrentUserOut as User, SignInIn, SignUpIn, UserOut } from "./generated/auth";
 export type {
@@ -7,5 +7,5 @@ export type {
   OrderOut as Order,
   PaymentOut as OrderPayment,
 } from "./generated/orders";
-export type { PaymentIn, PaymentOut as PaymentTry } from "./generated/payments";
+export type { PaymentIn, PaymentOut as PaymentResult } from "./generated/payments";
 export type { TicketIn, TicketOut as Ticket } from "./generated/tickets";

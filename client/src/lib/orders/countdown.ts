@@ -1,27 +1,27 @@
-/** The time that is left to pay, in words and figures. */
+/** The time left to pay, as numbers and text. */
 
 import type { Order } from "@/lib/api/types";
-import { madeAt } from "@/lib/ids";
+import { createdAt } from "@/lib/ids";
 
 export const WARN_BELOW_MS = 2 * 60_000;
-const SPOKEN_MINUTES = [5, 2, 1];
+const ANNOUNCED_MINUTES = [5, 2, 1];
 
 /**
- * Milliseconds that are left, and of how many, at the server's time `now`.
+ * The milliseconds left and the total at the server's time `now`.
  *
- * The whole comes from the order itself: its id tells the second of its making, so what is over is of that second. Never
- * more than the whole is left, even while the server's clock is known to the second only.
+ * The total is the order's own: its expiry minus its creation time, which its id gives to the second. The time left never
+ * exceeds it, although the server's clock is known only to the second.
  */
 export function timeLeft(
   order: Pick<Order, "id" | "expiresAt">,
   now: number,
-): { leftMs: number; wholeMs: number } {
+): { remainingMs: number; totalMs: number } {
   const expiresAt = Date.parse(order.expiresAt);
-  const wholeMs = Math.max(1_000, Math.floor((expiresAt - madeAt(order.id)) / 1_000) * 1_000);
-  return { leftMs: Math.min(Math.max(0, expiresAt - now), wholeMs), wholeMs };
+  const totalMs = Math.max(1_000, Math.floor((expiresAt - createdAt(order.id)) / 1_000) * 1_000);
+  return { remainingMs: Math.min(Math.max(0, expiresAt - now), totalMs), totalMs };
 }
 
-/** "09:18"; an hour and more as "1:09:18". Rounded up: what shows 00:01 still has a moment. */
+/** "09:18", or "1:09:18" from an hour on. Rounded up, so that 00:00 means that the time is up. */
 export function formatRemaining(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
   const minutes = Math.floor(seconds / 60);
@@ -30,15 +30,17 @@ export function formatRemaining(ms: number): string {
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, "0")}:${rest}`;
 }
 
-/** What to say to a screen reader when the time left went from `before` to `now`; null for nothing. */
+/** The screen reader announcement when the time left goes from `before` to `now`, or null. */
 export function announcement(before: number, now: number): string | null {
   if (before > 0 && now <= 0) return "The time to pay has run out.";
-  const passed = SPOKEN_MINUTES.findLast((minutes) => before > minutes * 60_000 && now <= minutes * 60_000);
+  const passed = ANNOUNCED_MINUTES.findLast(
+    (minutes) => before > minutes * 60_000 && now <= minutes * 60_000,
+  );
   return passed === undefined ? null : `${passed} ${passed === 1 ? "minute" : "minutes"} left to pay.`;
 }
 
-/** "15 minutes", "90 seconds", "1 hour": how long a reservation holds. */
-export function formatWindow(seconds: number): string {
+/** "15 minutes", "90 seconds", "1 hour". */
+export function formatDuration(seconds: number): string {
   const [amount, unit] =
     seconds % 3600 === 0
       ? [seconds / 3600, "hour"]

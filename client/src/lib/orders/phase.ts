@@ -1,43 +1,43 @@
-/** Where an order stands, in the buyer's eyes. */
+/** An order's state as the buyer sees it. */
 
 import type { Order } from "@/lib/api/types";
 
 export type Phase =
-  | "open" // waits for money
-  | "processing" // money is taken or on its way, the order is not told yet
-  | "overdue" // the time is up, the service has not said so yet
+  | "open" // awaits payment
+  | "processing" // charged, but orders does not know yet
+  | "overdue" // past its expiry, not cancelled yet
   | "paid"
   | "expired"
   | "released"
-  | "refunding" // cancelled, with money that goes back
+  | "refunding" // cancelled, the refund is under way
   | "refunded";
 
 /** `now` is the server's time in milliseconds. */
 export function phaseOf(order: Order, now: number): Phase {
   if (order.status === "complete") return "paid";
   if (order.status === "cancelled") return cancelledPhase(order);
-  if (hasMoney(order)) return "processing";
+  if (wasCharged(order)) return "processing";
   return now >= Date.parse(order.expiresAt) ? "overdue" : "open";
 }
 
 function cancelledPhase(order: Order): Phase {
-  if (hasMoney(order))
+  if (wasCharged(order))
     return order.payment && order.payment.refunded >= order.payment.amount ? "refunded" : "refunding";
   return order.reason === "buyer" ? "released" : "expired";
 }
 
-/** Whether a payment was captured, given back or not. */
-export function hasMoney(order: Order): boolean {
+/** Whether a payment was captured, even if refunded since. */
+export function wasCharged(order: Order): boolean {
   return ["succeeded", "partially_refunded", "refunded"].includes(order.payment?.status ?? "");
 }
 
-/** Whether the last card was refused and none has paid since. */
+/** Whether the latest payment attempt was declined. */
 export function wasDeclined(order: Order): boolean {
   return order.payment?.status === "failed";
 }
 
-/** How soon to look at the order again, in milliseconds; null when nothing more will happen. */
-export function lookAgainIn(phase: Phase): number | null {
+/** Milliseconds until the order should be fetched again; null once it is final. */
+export function pollInterval(phase: Phase): number | null {
   switch (phase) {
     case "open":
       return 3_000;
@@ -47,9 +47,9 @@ export function lookAgainIn(phase: Phase): number | null {
       return 1_000;
     case "expired":
     case "released":
-      return 10_000; // a payment that was under way may still come in
+      return 10_000; // a payment in flight may still arrive
     case "paid":
-      return 10_000; // the bank may dispute it, the seller give it back
+      return 10_000; // it may be disputed or refunded
     case "refunded":
       return null;
   }

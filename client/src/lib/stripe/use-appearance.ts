@@ -3,18 +3,18 @@
 import type { Appearance } from "@stripe/stripe-js";
 import { useMemo, useSyncExternalStore } from "react";
 
-import { onThemeChange, themeNow } from "@/lib/theme";
+import { onThemeChange, currentTheme } from "@/lib/theme";
 
-/** The card form in the page's own colours, by day and by night. */
+/** The card form in the page's colours, in light and dark mode. */
 export function useAppearance(): Appearance | undefined {
-  const theme = useSyncExternalStore(onThemeChange, themeNow, () => null);
+  const theme = useSyncExternalStore(onThemeChange, currentTheme, () => null);
   return useMemo(() => (theme === null ? undefined : appearanceFor(theme === "dark")), [theme]);
 }
 
-function appearanceFor(isNight: boolean): Appearance {
+function appearanceFor(isDark: boolean): Appearance {
   const color = colorReader();
   return {
-    theme: isNight ? "night" : "stripe",
+    theme: isDark ? "night" : "stripe",
     variables: {
       colorPrimary: color("--accent"),
       colorBackground: color("--card"),
@@ -31,7 +31,7 @@ function appearanceFor(isNight: boolean): Appearance {
   };
 }
 
-/** Reads a token as a plain colour: Stripe's frame does not see our variables. */
+/** Resolves a CSS variable to a colour, because Stripe's frame does not see our variables. */
 function colorReader(): (token: string) => string {
   const probe = document.createElement("span");
   probe.hidden = true;

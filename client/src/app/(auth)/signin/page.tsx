@@ -3,19 +3,19 @@ import { redirect } from "next/navigation";
 
 import { AuthPanel } from "@/components/auth/auth-panel";
 import { CredentialsForm } from "@/components/auth/credentials-form";
-import { oneOf } from "@/lib/paging";
-import { otherPath, returnPath } from "@/lib/return-path";
-import { session } from "@/lib/session";
+import { firstOf } from "@/lib/paging";
+import { authPath, returnPath } from "@/lib/return-path";
+import { getSession } from "@/lib/session";
 
 export const metadata: Metadata = { title: "Sign in", description: "Sign in to reserve and sell tickets." };
 
 export default async function SignInPage({ searchParams }: PageProps<"/signin">) {
-  const next = returnPath(oneOf((await searchParams).next));
-  if ((await session()).state === "in") redirect(next);
+  const next = returnPath(firstOf((await searchParams).next));
+  if ((await getSession()).state === "in") redirect(next);
   return (
     <AuthPanel
       title="Sign in"
-      other={{ question: "New here?", href: otherPath("/signup", next), label: "Sign up" }}
+      other={{ question: "New here?", href: authPath("/signup", next), label: "Sign up" }}
     >
       <CredentialsForm purpose="signin" next={next} />
     </AuthPanel>

@@ -3,22 +3,22 @@ import { redirect } from "next/navigation";
 
 import { AuthPanel } from "@/components/auth/auth-panel";
 import { CredentialsForm } from "@/components/auth/credentials-form";
-import { oneOf } from "@/lib/paging";
-import { otherPath, returnPath } from "@/lib/return-path";
-import { session } from "@/lib/session";
+import { firstOf } from "@/lib/paging";
+import { authPath, returnPath } from "@/lib/return-path";
+import { getSession } from "@/lib/session";
 
 export const metadata: Metadata = {
   title: "Sign up",
-  description: "Open an account to reserve and sell tickets.",
+  description: "Create an account to reserve and sell tickets.",
 };
 
 export default async function SignUpPage({ searchParams }: PageProps<"/signup">) {
-  const next = returnPath(oneOf((await searchParams).next));
-  if ((await session()).state === "in") redirect(next);
+  const next = returnPath(firstOf((await searchParams).next));
+  if ((await getSession()).state === "in") redirect(next);
   return (
     <AuthPanel
       title="Sign up"
-      other={{ question: "Have an account?", href: otherPath("/signin", next), label: "Sign in" }}
+      other={{ question: "Have an account?", href: authPath("/signin", next), label: "Sign in" }}
     >
       <CredentialsForm purpose="signup" next={next} />
     </AuthPanel>

@@ -1,35 +1,34 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 
-import { TicketDesk, type Viewer } from "@/components/tickets/ticket-desk";
+import { TicketView, type Viewer } from "@/components/tickets/ticket-view";
 import { Unavailable } from "@/components/ui/unavailable";
 import { getOrder, getTicket } from "@/lib/api/queries";
 import type { Ticket } from "@/lib/api/types";
 import { formatMoney } from "@/lib/money";
-import { session } from "@/lib/session";
+import { getSession } from "@/lib/session";
 import { currency } from "@/lib/settings";
 
 type Props = PageProps<"/tickets/[id]">;
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const answer = await getTicket((await params).id);
-  if (!answer.ok) return { title: "Ticket" };
-  const { title, price } = answer.data;
+  const result = await getTicket((await params).id);
+  if (!result.ok) return { title: "Ticket" };
+  const { title, price } = result.data;
   return { title, description: `${title}: a ticket for ${formatMoney(price, currency())} on Ticketing.` };
 }
 
 export default async function TicketPage({ params }: Props) {
-  const answer = await getTicket((await params).id);
-  if (!answer.ok) {
-    if (answer.problem.status === 404) notFound();
-    return <Unavailable problem={answer.problem} />;
+  const result = await getTicket((await params).id);
+  if (!result.ok) {
+    if (result.problem.status === 404) notFound();
+    return <Unavailable problem={result.problem} />;
   }
-  return <TicketDesk ticket={answer.data} viewer={await viewerOf(answer.data)} />;
+  return <TicketView ticket={result.data} viewer={await viewerOf(result.data)} />;
 }
 
-/** Who looks at the ticket. That one holds it oneself only one's own orders can tell. */
 async function viewerOf(ticket: Ticket): Promise<Viewer> {
-  const { state, ...found } = await session();
+  const { state, ...found } = await getSession();
   if (state !== "in" || !("user" in found)) return { kind: state === "out" ? "stranger" : "buyer" };
   if (found.user.id === ticket.userId) return { kind: "seller" };
   const order = ticket.orderId ? await getOrder(ticket.orderId) : null;

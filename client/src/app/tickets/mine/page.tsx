@@ -4,26 +4,26 @@ import { Suspense } from "react";
 import { TicketCard } from "@/components/tickets/ticket-card";
 import { TicketGrid, TicketGridSkeleton } from "@/components/tickets/ticket-grid";
 import { ButtonLink } from "@/components/ui/button";
-import { Empty } from "@/components/ui/empty";
+import { EmptyState } from "@/components/ui/empty-state";
 import { Heading } from "@/components/ui/heading";
 import { Pager } from "@/components/ui/pager";
-import type { Standing } from "@/components/ui/pill";
+import type { Status } from "@/components/ui/pill";
 import { Unavailable } from "@/components/ui/unavailable";
 import { listMyTickets } from "@/lib/api/queries";
-import { oneOf } from "@/lib/paging";
-import { signedIn } from "@/lib/session";
+import { firstOf } from "@/lib/paging";
+import { requireSession } from "@/lib/session";
 
 export const metadata: Metadata = { title: "My tickets" };
 
-const ON_SALE: Standing = { tone: "ok", text: "On sale" };
-const TAKEN: Standing = { tone: "warn", text: "Reserved or sold" };
+const ON_SALE: Status = { tone: "ok", text: "On sale" };
+const RESERVED: Status = { tone: "warn", text: "Reserved or sold" };
 
 export default async function MyTicketsPage({ searchParams }: PageProps<"/tickets/mine">) {
-  await signedIn("/tickets/mine");
-  const after = oneOf((await searchParams).after);
+  await requireSession("/tickets/mine");
+  const after = firstOf((await searchParams).after);
   return (
     <>
-      <Heading title="My tickets">What you sell, in every state.</Heading>
+      <Heading title="My tickets">Everything that you have put on sale.</Heading>
       <Suspense key={after} fallback={<TicketGridSkeleton />}>
         <MyTickets after={after} />
       </Suspense>
@@ -32,17 +32,17 @@ export default async function MyTicketsPage({ searchParams }: PageProps<"/ticket
 }
 
 async function MyTickets({ after }: { after?: string }) {
-  const answer = await listMyTickets(after);
-  if (!answer.ok) return <Unavailable problem={answer.problem} />;
-  const { items, next } = answer.data;
+  const result = await listMyTickets(after);
+  if (!result.ok) return <Unavailable problem={result.problem} />;
+  const { items, next } = result.data;
   if (items.length === 0) {
     return (
-      <Empty title="You are not selling anything yet">
-        <p>A ticket needs a title and a price, no more.</p>
-        <ButtonLink href="/tickets/new" look="primary">
+      <EmptyState title="You have not put any tickets on sale yet">
+        <p>All a ticket needs is a title and a price.</p>
+        <ButtonLink href="/tickets/new" variant="primary">
           Sell a ticket
         </ButtonLink>
-      </Empty>
+      </EmptyState>
     );
   }
   return (
@@ -51,9 +51,11 @@ async function MyTickets({ after }: { after?: string }) {
         {items.map((ticket) => (
           <li key={ticket.id}>
             <TicketCard
-              ticket={ticket}
+              id={ticket.id}
+              title={ticket.title}
+              price={ticket.price}
               href={`/tickets/${ticket.id}`}
-              standing={ticket.orderId ? TAKEN : ON_SALE}
+              status={ticket.orderId ? RESERVED : ON_SALE}
             />
           </li>
         ))}

@@ -3,15 +3,17 @@ import type { Metadata } from "next";
 import { TicketForm } from "@/components/tickets/ticket-form";
 import { Heading } from "@/components/ui/heading";
 import { Panel } from "@/components/ui/panel";
-import { signedIn } from "@/lib/session";
+import { requireSession } from "@/lib/session";
 
 export const metadata: Metadata = { title: "Sell a ticket" };
 
 export default async function NewTicketPage() {
-  await signedIn("/tickets/new");
+  await requireSession("/tickets/new");
   return (
     <div className="mx-auto max-w-xl">
-      <Heading title="Sell a ticket">It is on sale at once. You can change it while nobody holds it.</Heading>
+      <Heading title="Sell a ticket">
+        It goes on sale immediately. You can edit it until it is reserved.
+      </Heading>
       <Panel>
         <TicketForm />
       </Panel>

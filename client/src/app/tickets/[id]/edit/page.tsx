@@ -3,47 +3,47 @@ import { notFound } from "next/navigation";
 
 import { TicketForm } from "@/components/tickets/ticket-form";
 import { ButtonLink } from "@/components/ui/button";
-import { Empty } from "@/components/ui/empty";
+import { EmptyState } from "@/components/ui/empty-state";
 import { Heading } from "@/components/ui/heading";
 import { Panel } from "@/components/ui/panel";
 import { Unavailable } from "@/components/ui/unavailable";
 import { getTicket } from "@/lib/api/queries";
-import { signedIn } from "@/lib/session";
+import { requireSession } from "@/lib/session";
 
-export const metadata: Metadata = { title: "Change a ticket" };
+export const metadata: Metadata = { title: "Edit ticket" };
 
 export default async function EditTicketPage({ params }: PageProps<"/tickets/[id]/edit">) {
   const { id } = await params;
-  const viewer = await signedIn(`/tickets/${id}/edit`);
-  const answer = await getTicket(id);
-  if (!answer.ok && answer.problem.status === 404) notFound();
+  const session = await requireSession(`/tickets/${id}/edit`);
+  const result = await getTicket(id);
+  if (!result.ok && result.problem.status === 404) notFound();
   return (
     <div className="mx-auto max-w-xl">
-      <Heading title="Change a ticket" />
-      {!answer.ok ? (
-        <Unavailable problem={answer.problem} />
-      ) : viewer.state === "in" && viewer.user.id !== answer.data.userId ? (
-        <Closed id={id} title="This is somebody else's ticket">
-          Only its seller can change it.
-        </Closed>
-      ) : answer.data.orderId ? (
-        <Closed id={id} title="Somebody holds this ticket">
-          It cannot be changed while it is reserved, nor once it is sold.
-        </Closed>
+      <Heading title="Edit ticket" />
+      {!result.ok ? (
+        <Unavailable problem={result.problem} />
+      ) : session.state === "in" && session.user.id !== result.data.userId ? (
+        <NotEditable id={id} title="This is not your ticket">
+          Only its seller can edit it.
+        </NotEditable>
+      ) : result.data.orderId ? (
+        <NotEditable id={id} title="This ticket is reserved or sold">
+          It cannot be edited while it is reserved, or after it is sold.
+        </NotEditable>
       ) : (
         <Panel>
-          <TicketForm ticket={answer.data} />
+          <TicketForm ticket={result.data} />
         </Panel>
       )}
     </div>
   );
 }
 
-function Closed({ id, title, children }: { id: string; title: string; children: string }) {
+function NotEditable({ id, title, children }: { id: string; title: string; children: string }) {
   return (
-    <Empty title={title}>
+    <EmptyState title={title}>
       <p>{children}</p>
       <ButtonLink href={`/tickets/${id}`}>Back to the ticket</ButtonLink>
-    </Empty>
+    </EmptyState>
   );
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { ask, firstMessage, mayPass, problemOf } from "./answer";
+import { request, firstMessage, isRetryable, toProblem } from "./response";
 
 let server: Server;
 let origin: string;
@@ -19,39 +19,39 @@ beforeAll(async () => {
 
 afterAll(() => server.close());
 
-test("the envelope's errors go to their fields, the rest stands alone", () => {
+test("errors are split by field", () => {
   const errors = [
     { message: "email must be an address.", field: "email" },
     { message: "email is required.", field: "email" },
     { message: "Try again.", field: null },
   ];
-  const problem = problemOf(400, { errors });
+  const problem = toProblem(400, { errors });
   expect(problem.fields).toEqual({ email: "Must be an address." });
   expect(problem.messages).toEqual(["Try again."]);
 });
 
 test.each([null, {}, { errors: "no" }, { errors: [3, { field: "a" }] }, "<html>"])(
-  "%j still tells something",
+  "%j gives a message",
   (body) => {
-    expect(problemOf(502, body).messages).toHaveLength(1);
+    expect(toProblem(502, body).messages).toHaveLength(1);
   },
 );
 
-test("a good answer brings its data, also an empty one", async () => {
-  expect(await ask(`${origin}/200/${encodeURIComponent('{"a":1}')}`, {})).toMatchObject({
+test("a successful response has its data, or null if empty", async () => {
+  expect(await request(`${origin}/200/${encodeURIComponent('{"a":1}')}`, {})).toMatchObject({
     ok: true,
     data: { a: 1 },
   });
-  expect(await ask(`${origin}/204`, {})).toMatchObject({ ok: true, data: null });
+  expect(await request(`${origin}/204`, {})).toMatchObject({ ok: true, data: null });
 });
 
-test("a proxy's page about an outage is a problem that may pass", async () => {
-  const answer = await ask(`${origin}/502/${encodeURIComponent("<h1>Bad gateway")}`, {});
-  expect(!answer.ok && mayPass(answer.problem)).toBe(true);
+test("an HTML error page of a proxy is retryable", async () => {
+  const result = await request(`${origin}/502/${encodeURIComponent("<h1>Bad gateway")}`, {});
+  expect(!result.ok && isRetryable(result.problem)).toBe(true);
 });
 
-test("no answer at all is a problem in calm words", async () => {
-  const answer = await ask("http://127.0.0.1:1/", {});
-  expect(answer).toMatchObject({ ok: false, problem: { status: 0 } });
-  expect(!answer.ok && firstMessage(answer.problem)).toMatch(/Check your connection/);
+test("no response is a problem with a message", async () => {
+  const result = await request("http://127.0.0.1:1/", {});
+  expect(result).toMatchObject({ ok: false, problem: { status: 0 } });
+  expect(!result.ok && firstMessage(result.problem)).toMatch(/Check your connection/);
 });

@@ -1,43 +1,43 @@
-/** What came back from the backend: what was asked for, or a problem in words that a visitor may read. */
+/** Responses of the API: the data, or a problem described in text that can be shown to the user. */
 
 export type Problem = {
-  /** HTTP status; 0 when no answer came at all. */
+  /** HTTP status; 0 when there was no response. */
   status: number;
-  /** What is not about one field. */
+  /** Errors that are not about a field. */
   messages: string[];
-  /** What is about a field, by the field's name. */
+  /** Errors by field name. */
   fields: Record<string, string>;
 };
 
-export type Answer<T> =
+export type ApiResult<T> =
   | { ok: true; data: T; headers: Headers; sentAt: number; receivedAt: number }
   | { ok: false; problem: Problem };
 
 type ErrorItem = { message: string; field?: string | null };
 
-const UNREACHABLE = "We could not reach the box office. Check your connection and try again.";
-const UNAVAILABLE = "The box office is not answering just now. Try again in a few seconds.";
+const UNREACHABLE = "We could not reach the server. Check your connection and try again.";
+const UNAVAILABLE = "Service temporarily unavailable. Try again in a few seconds.";
 
 export const unreachable: Problem = { status: 0, messages: [UNREACHABLE], fields: {} };
 
-/** Whether the same request may well succeed a little later. */
-export function mayPass(problem: Problem): boolean {
+/** Whether the same request may succeed later. */
+export function isRetryable(problem: Problem): boolean {
   return problem.status === 0 || problem.status === 429 || problem.status >= 500;
 }
 
-/** The first thing to tell, wherever it stands. */
+/** The first error message, of a field or not. */
 export function firstMessage(problem: Problem): string {
   return problem.messages[0] ?? Object.values(problem.fields)[0] ?? UNAVAILABLE;
 }
 
-/** Sends a request and reads the answer; never throws. */
-export async function ask<T>(url: string, init: RequestInit): Promise<Answer<T>> {
+/** Sends a request and parses the response; never throws. */
+export async function request<T>(url: string, init: RequestInit): Promise<ApiResult<T>> {
   const sentAt = Date.now();
   try {
     const response = await fetch(url, init);
     const receivedAt = Date.now();
     const body = await readBody(response);
-    if (!response.ok) return { ok: false, problem: problemOf(response.status, body) };
+    if (!response.ok) return { ok: false, problem: toProblem(response.status, body) };
     return { ok: true, data: body as T, headers: response.headers, sentAt, receivedAt };
   } catch {
     return { ok: false, problem: unreachable };
@@ -50,12 +50,12 @@ async function readBody(response: Response): Promise<unknown> {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    return null; // a proxy's page about an outage: the status tells enough
+    return null; // an HTML error page of a proxy: the status is enough
   }
 }
 
-/** Sorts the error envelope into fields and the rest. */
-export function problemOf(status: number, body: unknown): Problem {
+/** Splits the error envelope into errors by field and the rest. */
+export function toProblem(status: number, body: unknown): Problem {
   const problem: Problem = { status, messages: [], fields: {} };
   for (const { message, field } of itemsOf(body)) {
     if (field) problem.fields[field] ??= sentence(message, field);
@@ -78,7 +78,7 @@ function isItem(value: unknown): value is ErrorItem {
   );
 }
 
-/** "email must be …" reads better beside the field as "Must be …". */
+/** "email must be …" reads better next to the field as "Must be …". */
 function sentence(message: string, field: string): string {
   const rest = message.startsWith(`${field} `) ? message.slice(field.length + 1) : message;
   return rest.charAt(0).toUpperCase() + rest.slice(1);

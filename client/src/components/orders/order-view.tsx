@@ -1,6 +1,6 @@
 "use client";
 
-import { useShop } from "@/components/layout/shop";
+import { useSiteConfig } from "@/components/layout/site-config";
 import { Heading } from "@/components/ui/heading";
 import { Notice } from "@/components/ui/notice";
 import { Panel } from "@/components/ui/panel";
@@ -9,23 +9,23 @@ import { formatMoney } from "@/lib/money";
 import { timeLeft } from "@/lib/orders/countdown";
 import { historyOf } from "@/lib/orders/history";
 import { wasDeclined, type Phase } from "@/lib/orders/phase";
-import type { Till } from "@/lib/settings";
+import type { StripeConfig } from "@/lib/settings";
 
 import { Confirming } from "./confirming";
 import { Countdown } from "./countdown";
-import { Ended } from "./ended";
+import { OrderClosed } from "./order-closed";
 import { History } from "./history";
 import { PayPanel } from "./pay-panel";
 import { Receipt } from "./receipt";
 import { ReleaseButton } from "./release-button";
 import { useOrder } from "./use-order";
-import { LEAD } from "./words";
+import { SUBTITLE } from "./copy";
 
-type Props = { order: OrderDetails; renderedAt: number; till: Till; email: string };
+type Props = { order: OrderDetails; renderedAt: number; stripeConfig: StripeConfig; email: string };
 
-/** One order from its reservation to its end, followed while the page is open. */
-export function OrderDesk({ order: initial, renderedAt, till, email }: Props) {
-  const { order, phase, now, isOffline, isConfirming, setTrying, noteSubmitted, look } = useOrder(
+/** One order, kept up to date while the page is open. */
+export function OrderView({ order: initial, renderedAt, stripeConfig, email }: Props) {
+  const { order, phase, now, isOffline, isConfirming, setPaying, onSubmitted, refresh } = useOrder(
     initial,
     renderedAt,
   );
@@ -34,45 +34,45 @@ export function OrderDesk({ order: initial, renderedAt, till, email }: Props) {
   return (
     <>
       <div aria-live="polite">
-        <Heading title={order.ticket.title}>{LEAD[isConfirming ? "processing" : phase]}</Heading>
+        <Heading title={order.ticket.title}>{SUBTITLE[isConfirming ? "processing" : phase]}</Heading>
       </div>
       {isOffline && (
         <Notice tone="warn" className="mb-5">
-          We cannot reach the box office just now. This page keeps trying; your order is safe.
+          We cannot reach the server. This page keeps trying; your order is safe.
         </Notice>
       )}
       <div className="grid items-start gap-7 md:grid-cols-2">
         <Panel className="grid gap-5 p-6">
-          <Figures order={order} phase={phase} now={now} />
+          <Overview order={order} phase={phase} now={now} />
           <History entries={historyOf(order, isConfirming ? "processing" : phase)} />
-          {phase === "open" && !isConfirming && <ReleaseButton orderId={order.id} onReleased={look} />}
+          {phase === "open" && !isConfirming && <ReleaseButton orderId={order.id} onReleased={refresh} />}
         </Panel>
         {phase === "open" && (
-          // Stays mounted while the order is followed: a decline brings the same form back, card and all.
+          // Stays mounted while the payment is confirmed, so that a decline shows the same form with the card still in it.
           <div className={isConfirming ? "hidden" : undefined}>
             <PayPanel
               order={order}
-              till={till}
+              stripeConfig={stripeConfig}
               wasDeclined={wasDeclined(order)}
-              onTrying={setTrying}
-              onSubmitted={noteSubmitted}
-              look={look}
+              onPaying={setPaying}
+              onSubmitted={onSubmitted}
+              refresh={refresh}
             />
           </div>
         )}
         {isConfirming && <Confirming />}
-        {!isConfirming && phase !== "open" && <Ended order={order} phase={phase} />}
+        {!isConfirming && phase !== "open" && <OrderClosed order={order} phase={phase} />}
       </div>
     </>
   );
 }
 
-function Figures({ order, phase, now }: { order: Order; phase: Phase; now: number }) {
-  const { currency } = useShop();
-  const { leftMs, wholeMs } = timeLeft(order, now);
+function Overview({ order, phase, now }: { order: Order; phase: Phase; now: number }) {
+  const { currency } = useSiteConfig();
+  const { remainingMs, totalMs } = timeLeft(order, now);
   return (
     <div className="flex flex-wrap items-center gap-5.5">
-      {phase === "open" && <Countdown remainingMs={leftMs} wholeMs={wholeMs} />}
+      {phase === "open" && <Countdown remainingMs={remainingMs} totalMs={totalMs} />}
       <div>
         <p className="figures text-3xl font-semibold">{formatMoney(order.ticket.price, currency)}</p>
         <p className="mt-1 text-xs text-muted">

@@ -1,13 +1,13 @@
 "use client";
 
-import { useShop } from "@/components/layout/shop";
+import { useSiteConfig } from "@/components/layout/site-config";
 import { ButtonLink } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 import { Pill } from "@/components/ui/pill";
 import type { Ticket } from "@/lib/api/types";
 import { shortId } from "@/lib/ids";
 import { formatMoney } from "@/lib/money";
-import { formatWindow } from "@/lib/orders/countdown";
+import { formatDuration } from "@/lib/orders/countdown";
 import { signInPath } from "@/lib/return-path";
 
 import { ReserveButton } from "./reserve-button";
@@ -17,10 +17,10 @@ import { useTicket } from "./use-ticket";
 export type Viewer =
   { kind: "stranger" } | { kind: "buyer" } | { kind: "seller" } | { kind: "holder"; orderId: string };
 
-/** One ticket, watched: what can be done with it depends on who looks and on who holds it. */
-export function TicketDesk({ ticket: initial, viewer }: { ticket: Ticket; viewer: Viewer }) {
+/** One ticket, kept up to date, with the actions that its viewer has. */
+export function TicketView({ ticket: initial, viewer }: { ticket: Ticket; viewer: Viewer }) {
   const ticket = useTicket(initial);
-  const { currency } = useShop();
+  const { currency } = useSiteConfig();
   return (
     <article className="mx-auto max-w-3xl">
       <TicketShape size="page" stub={formatMoney(ticket.price, currency)}>
@@ -35,65 +35,69 @@ export function TicketDesk({ ticket: initial, viewer }: { ticket: Ticket; viewer
         </div>
       </TicketShape>
       <div className="mt-6" aria-live="polite">
-        <Act ticket={ticket} viewer={viewer} wasFree={!initial.orderId} />
+        <Actions ticket={ticket} viewer={viewer} wasAvailable={!initial.orderId} />
       </div>
     </article>
   );
 }
 
-function Act({ ticket, viewer, wasFree }: { ticket: Ticket; viewer: Viewer; wasFree: boolean }) {
-  if (viewer.kind === "seller") return <SellersAct ticket={ticket} />;
+function Actions({
+  ticket,
+  viewer,
+  wasAvailable,
+}: {
+  ticket: Ticket;
+  viewer: Viewer;
+  wasAvailable: boolean;
+}) {
+  if (viewer.kind === "seller") return <SellerActions ticket={ticket} />;
   if (viewer.kind === "holder" && ticket.orderId === viewer.orderId) {
     return (
-      <ButtonLink href={`/orders/${viewer.orderId}`} look="primary">
+      <ButtonLink href={`/orders/${viewer.orderId}`} variant="primary">
         Go to your order
       </ButtonLink>
     );
   }
-  if (ticket.orderId) return <Taken wasFree={wasFree} />;
-  return <BuyersAct ticket={ticket} isSignedIn={viewer.kind !== "stranger"} />;
+  if (ticket.orderId) return <Reserved wasAvailable={wasAvailable} />;
+  return <BuyerActions ticket={ticket} isSignedIn={viewer.kind !== "stranger"} />;
 }
 
-function BuyersAct({ ticket, isSignedIn }: { ticket: Ticket; isSignedIn: boolean }) {
-  const { holdSeconds } = useShop();
+function BuyerActions({ ticket, isSignedIn }: { ticket: Ticket; isSignedIn: boolean }) {
+  const { holdSeconds } = useSiteConfig();
   return (
     <div className="grid justify-items-start gap-3">
       {isSignedIn ? (
         <ReserveButton ticketId={ticket.id}>Reserve this ticket</ReserveButton>
       ) : (
-        <ButtonLink href={signInPath(`/tickets/${ticket.id}`)} look="primary">
+        <ButtonLink href={signInPath(`/tickets/${ticket.id}`)} variant="primary">
           Sign in to reserve
         </ButtonLink>
       )}
       <p className="text-sm text-muted">
-        You then have {formatWindow(holdSeconds)} to pay. The price stays as you see it now.
+        You then have {formatDuration(holdSeconds)} to pay. The price does not change once you have reserved.
       </p>
     </div>
   );
 }
 
-function SellersAct({ ticket }: { ticket: Ticket }) {
+function SellerActions({ ticket }: { ticket: Ticket }) {
   if (ticket.orderId) {
-    return (
-      <Notice tone="warn">Somebody holds or has bought your ticket, so it cannot be changed now.</Notice>
-    );
+    return <Notice tone="warn">Your ticket is reserved or sold, so it cannot be changed now.</Notice>;
   }
   return (
     <div className="flex flex-wrap items-center gap-4">
-      <ButtonLink href={`/tickets/${ticket.id}/edit`}>Change title or price</ButtonLink>
+      <ButtonLink href={`/tickets/${ticket.id}/edit`}>Edit ticket</ButtonLink>
       <p className="text-sm text-muted">You are selling this ticket.</p>
     </div>
   );
 }
 
-function Taken({ wasFree }: { wasFree: boolean }) {
+function Reserved({ wasAvailable }: { wasAvailable: boolean }) {
   return (
     <div className="grid justify-items-start gap-4">
       <Notice tone="warn">
-        {wasFree
-          ? "Somebody was quicker and has just reserved it."
-          : "Somebody holds or has bought this ticket."}{" "}
-        If they do not pay in time it comes back, and this page shows it.
+        {wasAvailable ? "Someone else has just reserved this ticket." : "This ticket is reserved or sold."} If
+        it is not paid in time, it becomes available again here.
       </Notice>
       <ButtonLink href="/">See what else is on sale</ButtonLink>
     </div>

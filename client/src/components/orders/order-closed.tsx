@@ -1,0 +1,85 @@
+"use client";
+
+import { useEffect, useState } from "react";
+
+import { useSiteConfig } from "@/components/layout/site-config";
+import { ReserveButton } from "@/components/tickets/reserve-button";
+import { ButtonLink } from "@/components/ui/button";
+import { Panel } from "@/components/ui/panel";
+import { fetchTicket } from "@/lib/api/browser";
+import type { Order, Ticket } from "@/lib/api/types";
+import { formatMoney } from "@/lib/money";
+import type { Phase } from "@/lib/orders/phase";
+import { pollWhileVisible } from "@/lib/poll";
+
+const POLL_MS = 2_000;
+
+/** An order that ended without a sale: why, the refund if any, and the ticket again if it is available. */
+export function OrderClosed({ order, phase }: { order: Order; phase: Phase }) {
+  const isRefund = phase === "refunding" || phase === "refunded";
+  return (
+    <Panel className="grid justify-items-start gap-4 p-6">
+      {isRefund && <RefundDetails order={order} phase={phase} />}
+      <Availability orderId={order.id} ticketId={order.ticket.id} />
+    </Panel>
+  );
+}
+
+function RefundDetails({ order, phase }: { order: Order; phase: Phase }) {
+  const { currency } = useSiteConfig();
+  const amount = formatMoney(order.payment?.amount ?? order.ticket.price, currency);
+  const why =
+    order.reason === "buyer"
+      ? "You released the ticket before your payment arrived."
+      : "Your payment arrived after the time had run out, and the ticket had been reserved by someone else.";
+  return (
+    <div className="grid gap-2">
+      <h2 className="text-lg">
+        {phase === "refunded" ? `${amount} refunded` : `${amount} will be refunded`}
+      </h2>
+      <p className="text-muted">
+        {why} Refunds usually appear on your statement within a few days. You do not need to do anything.
+      </p>
+    </div>
+  );
+}
+
+/** Polls the ticket: just after the order has ended, it may still be reserved for it. */
+function Availability({ orderId, ticketId }: { orderId: string; ticketId: string }) {
+  const [ticket, setTicket] = useState<Ticket | null>(null);
+  useEffect(
+    () =>
+      pollWhileVisible(async () => {
+        const result = await fetchTicket(ticketId);
+        if (result.ok) setTicket(result.data);
+        return POLL_MS;
+      }, 0),
+    [ticketId],
+  );
+  if (ticket === null || ticket.orderId === orderId) {
+    return <p className="pulse-soft text-muted">Checking availability…</p>;
+  }
+  if (ticket.orderId) {
+    return (
+      <>
+        <h2 className="text-lg">Someone else has this ticket now</h2>
+        <ButtonLink href="/">See what else is on sale</ButtonLink>
+      </>
+    );
+  }
+  return <StillAvailable ticket={ticket} />;
+}
+
+function StillAvailable({ ticket }: { ticket: Ticket }) {
+  const { currency } = useSiteConfig();
+  return (
+    <>
+      <h2 className="text-lg">This ticket is still available</h2>
+      <p className="text-muted">
+        You can reserve it again for{" "}
+        <span className="figures text-ink">{formatMoney(ticket.price, currency)}</span>.
+      </p>
+      <ReserveButton ticketId={ticket.id}>Reserve again</ReserveButton>
+    </>
+  );
+}

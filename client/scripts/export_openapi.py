@@ -1,6 +1,6 @@
-"""Write the services' OpenAPI documents into client/openapi, from which the client's types are generated.
+"""Write the services' OpenAPI documents to client/openapi, from which the client's types are generated.
 
-`--check` writes nothing: exit status 1, with the names of the stale documents, when a service has moved on.
+With `--check` nothing is written; the exit status is 1 if a document is out of date.
 """
 
 import argparse
@@ -13,32 +13,32 @@ from typing import Any
 SERVICES = ("auth", "tickets", "orders", "payments")
 FOLDER = Path(__file__).resolve().parents[1] / "openapi"
 
-# Enough for a service to describe itself; nothing connects to these.
+# Required settings; nothing connects to these.
 SETTINGS = {
     "mongo_uri": "mongodb://localhost/openapi",
     "nats_url": "nats://localhost",
-    "jwt_secret": "not-a-secret-nothing-is-signed-with-it",
+    "jwt_secret": "not-a-secret-only-for-this-export",
     "stripe_key": "sk_test_openapi",
 }
 
 
 def document(service: str) -> str:
-    """The service's OpenAPI document as the text of its file; the routes of the cluster alone are left out."""
+    """The service's OpenAPI document as JSON, without the internal routes."""
     settings = importlib.import_module(f"ticketing_{service}.settings").Settings(**SETTINGS)
-    found: dict[str, Any] = importlib.import_module(f"ticketing_{service}.app").create_app(settings).openapi()
-    found["paths"] = {path: item for path, item in found["paths"].items() if path.startswith("/api/")}
-    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+    openapi: dict[str, Any] = importlib.import_module(f"ticketing_{service}.app").create_app(settings).openapi()
+    openapi["paths"] = {path: item for path, item in openapi["paths"].items() if path.startswith("/api/")}
+    return json.dumps(openapi, indent=2, ensure_ascii=False) + "\n"
 
 
 def stale() -> list[Path]:
-    """The files that no longer say what the services say."""
+    """The files that are out of date."""
     return [path for path, text in _documents().items() if not path.exists() or path.read_text() != text]
 
 
 def main() -> int:
-    """Write or check; the exit status."""
+    """Write or check; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only tell whether the files are up to date")
+    parser.add_argument("--check", action="store_true", help="only check whether the files are up to date")
     if not parser.parse_args().check:
         for path, text in _documents().items():
             path.write_text(text)

@@ -1,4 +1,4 @@
-"""The page's server once more, with other settings than the stack's."""
+"""A second client server, with settings of its own."""
 
 import os
 import subprocess
@@ -12,27 +12,27 @@ from ticketing_test_support.servers import free_port, wait_until
 
 
 @dataclass(frozen=True)
-class AnotherClient:
-    """It listens on `port` of this machine."""
+class ClientProcess:
+    """Listens on `port` of the loopback interface."""
 
     process: "subprocess.Popen[bytes]"
     port: int
 
     @property
     def url(self) -> str:
-        """Its pages."""
+        """Its base URL."""
         return f"http://127.0.0.1:{self.port}"
 
 
 @contextmanager
-def another_client(api_url: str, **environment: str) -> Iterator[AnotherClient]:
-    """Healthy when entered, told to stop when left."""
+def client_process(api_url: str, **environment: str) -> Iterator[ClientProcess]:
+    """Ready on entry, sent SIGTERM on exit."""
     port = free_port()
     settings = {"HOSTNAME": "127.0.0.1", "PORT": str(port), "API_INTERNAL_URL": api_url, **environment}
     with subprocess.Popen(["node", str(SERVER)], env={"PATH": os.environ["PATH"], **settings}) as process:
-        client = AnotherClient(process, port)
+        client = ClientProcess(process, port)
         try:
-            wait_until(HttpProbe(f"{client.url}/robots.txt").passes, within=60, what="an answer of the client")
+            wait_until(HttpProbe(f"{client.url}/robots.txt").passes, within=60, what="the client to respond")
             yield client
         finally:
             process.terminate()

@@ -1,4 +1,4 @@
-"""A real browser on a real stack: people with their own contexts, who see what visitors see."""
+"""A real browser against a whole stack; each user has a browser context of their own."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from inspect import iscoroutinefunction
@@ -9,17 +9,17 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from ticketing_local.ports import free_gateway_port
 from ticketing_test_support.browser import launch
+from ticketing_test_support.browser_user import BrowserUser
 from ticketing_test_support.stack import Stack, started
-from ticketing_test_support.visiting import Visitor
 
 expect.set_options(timeout=30_000)
-TEST_SECONDS = 300  # on a machine that is busy with other things; a few are enough on a free one
+TEST_SECONDS = 300  # generous, for a busy machine
 
-Arrive = Callable[..., Awaitable[Visitor]]
+NewUser = Callable[..., Awaitable[BrowserUser]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of them in one event loop: the browser lives in it."""
+    """Run all tests in one event loop, because the browser belongs to it."""
     for item in items:
         if item.path.is_relative_to(__file__.rpartition("/")[0]):
             if iscoroutinefunction(getattr(item, "function", None)):
@@ -28,21 +28,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The whole marketplace, with its page."""
-    with started(tmp_path_factory.mktemp("shop") / "state", free_gateway_port()) as stack:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A whole stack with default settings."""
+    with started(tmp_path_factory.mktemp("site") / "state", free_gateway_port()) as stack:
         yield stack
 
 
 @pytest.fixture
-def hasty_shop(stack: Stack) -> Stack:
-    """One whose reservations hold for seconds."""
+def short_hold_site(stack: Stack) -> Stack:
+    """A stack whose reservations expire after seconds."""
     return stack
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """One browser for all; each visitor has a context of their own."""
+    """One browser for all tests."""
     async with async_playwright() as playwright:
         browser = await launch(playwright)
         yield browser
@@ -50,22 +50,31 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def arrive(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Arrive]:
-    """Lets people in: `await arrive(email="a@example.com", color_scheme="dark")`; without email signed out.
+async def new_user(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[NewUser]:
+    """Call it for a user: `await new_user("a@example.com", color_scheme="dark")`; signed out without an email.
 
-    At the end nobody's page may have thrown, nor broken its Content Security Policy.
+    Fails the test if a page threw an error or violated its Content Security Policy.
     """
-    visitors: list[Visitor] = []
+    users: list[BrowserUser] = []
 
-    async def let_in(email: str | None = None, *, at: Stack | None = None, **context: object) -> Visitor:
-        stack = at or request.getfixturevalue("shop")
-        visitor = await Visitor.arrive(browser, stack.url, **context)
-        visitors.append(visitor)
+    async def open_user(email: str | None = None, *, at: Stack | None = None, **options: object) -> BrowserUser:
+        stack = at or request.getfixturevalue("site")
+        user = await BrowserUser.open(browser, stack.url, **options)
+        users.append(user)
         if email is not None:
-            await visitor.has_account(email)
-        return visitor
+            await user.sign_up(email)
+        return user
 
-    yield let_in
-    for visitor in visitors:
-        await visitor.leave()
-    assert [trouble for visitor in visitors for trouble in visitor.troubles] == []
+    yield open_user
+    for user in users:
+        await user.close()
+    assert [error for user in users for error in user.errors] == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def buyer(new_user: NewUser) -> BrowserUser:
+    """A buyer on the page of an open order of $20.00."""
+    seller, buyer = await new_user("seller@example.com"), await new_user("buyer@example.com")
+    order = await buyer.create_order(await seller.create_ticket("Chess finals", 20))
+    await buyer.goto(f"/orders/{order}")
+    return buyer

@@ -1,4 +1,4 @@
-"""axe finds nothing, on any page, by day and by night; and all of it fits on a small phone."""
+"""axe finds no violations on any page in either theme, and every page fits a small phone."""
 
 from pathlib import Path
 
@@ -11,63 +11,60 @@ PAPER = {"light": "rgb(250, 247, 241)", "dark": "rgb(20, 18, 15)"}
 IS_STILL = """(paper) => getComputedStyle(document.body).backgroundColor === paper
     && document.getAnimations().every((each) => each.playState !== "running")"""
 PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1180, "height": 820}
+DESKTOP = {"width": 1180, "height": 820}
+LONG_TITLE = "A title that is long enough to wrap onto several lines: row C, seat 12"
 
 
-async def test_the_pages_of_a_stranger(arrive):
-    seller, stranger = await arrive("seller@example.com"), await arrive()
-    ticket = await seller.has_ticket(
-        "A title of quite some length, so that it has to be broken: row C, seat 12", 999999.99
-    )
-    paths = ("/", "/?q=nothing-is-called-so", f"/tickets/{ticket}", "/signin", "/signup", "/nowhere")
-    assert {path: await troubles_on(stranger, path) for path in paths} == {path: [] for path in paths}
+async def test_anonymous_pages(new_user):
+    seller, user = await new_user("seller@example.com"), await new_user()
+    ticket = await seller.create_ticket(LONG_TITLE, 999999.99)
+    paths = ("/", "/?q=no-such-title", f"/tickets/{ticket}", "/signin", "/signup", "/nowhere")
+    assert {path: await problems_on(user, path) for path in paths} == {path: [] for path in paths}
 
 
-async def test_the_pages_of_a_seller(arrive):
-    seller = await arrive("seller@example.com")
-    ticket = await seller.has_ticket("Opera gala, row C", 240)
+async def test_seller_pages(new_user):
+    seller = await new_user("seller@example.com")
+    ticket = await seller.create_ticket("Opera gala, row C", 240)
     paths = ("/", "/tickets/new", "/tickets/mine", f"/tickets/{ticket}", f"/tickets/{ticket}/edit", "/orders")
-    assert {path: await troubles_on(seller, path) for path in paths} == {path: [] for path in paths}
+    assert {path: await problems_on(seller, path) for path in paths} == {path: [] for path in paths}
 
 
-async def test_the_pages_of_a_buyer(arrive):
-    seller, buyer = await arrive("seller@example.com"), await arrive("buyer@example.com")
-    tickets = [await seller.has_ticket("Opera gala, row C", 240) for _ in range(3)]
-    held, paid, released = [await buyer.has_order(ticket) for ticket in tickets]
-    await buyer.has_paid(paid)
+async def test_buyer_pages(new_user):
+    seller, buyer = await new_user("seller@example.com"), await new_user("buyer@example.com")
+    tickets = [await seller.create_ticket("Opera gala, row C", 240) for _ in range(3)]
+    held, paid, released = [await buyer.create_order(ticket) for ticket in tickets]
+    await buyer.pay_order(paid)
     await buyer.context.request.delete(f"/api/orders/{released}")
     paths = ("/orders", f"/tickets/{tickets[0]}", f"/orders/{held}", f"/orders/{paid}", f"/orders/{released}")
-    assert {path: await troubles_on(buyer, path) for path in paths} == {path: [] for path in paths}
+    assert {path: await problems_on(buyer, path) for path in paths} == {path: [] for path in paths}
 
 
-async def test_the_moments_of_a_payment(arrive):
-    seller, buyer = await arrive("seller@example.com"), await arrive("buyer@example.com")
-    await buyer.see(f"/orders/{await buyer.has_order(await seller.has_ticket('Opera gala', 240))}")
+async def test_payment_dialogs(buyer):
     await buyer.pay_with("Is declined")
     await expect(buyer.alert).to_be_visible()
-    assert await troubles(buyer) == []
+    assert await problems(buyer) == []
     await buyer.pay_with("Bank asks (3-D Secure)")
     await expect(buyer.button("Complete authentication")).to_be_visible()
-    assert await troubles(buyer) == []
+    assert await problems(buyer) == []
 
 
-async def troubles_on(visitor, path):
-    await visitor.see(path)
-    await expect(visitor.page.get_by_text("Loading")).to_have_count(0)
+async def problems_on(user, path):
+    await user.goto(path)
+    await expect(user.page.get_by_text("Loading")).to_have_count(0)
     if path.startswith("/orders/"):
-        await expect(visitor.page.get_by_role("main").get_by_role("button").first).to_be_enabled()
-    return await troubles(visitor)
+        await expect(user.page.get_by_role("main").get_by_role("button").first).to_be_enabled()
+    return await problems(user)
 
 
-async def troubles(visitor):
-    """What axe finds by day and by night, and whether a small phone is too small."""
-    await visitor.page.evaluate(AXE.read_text())
+async def problems(user):
+    """axe's violations in both themes, and whether the page is too wide for a phone."""
+    await user.page.evaluate(AXE.read_text())
     found = []
     for scheme in ("light", "dark"):
-        await visitor.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        await visitor.page.wait_for_function(IS_STILL, arg=PAPER[scheme])
-        found += [(scheme, *trouble) for trouble in await visitor.page.evaluate(RUN_AXE)]
-    await visitor.page.set_viewport_size(PHONE)
-    fits = await visitor.page.evaluate(FITS)
-    await visitor.page.set_viewport_size(DESK)
+        await user.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        await user.page.wait_for_function(IS_STILL, arg=PAPER[scheme])
+        found += [(scheme, *violation) for violation in await user.page.evaluate(RUN_AXE)]
+    await user.page.set_viewport_size(PHONE)
+    fits = await user.page.evaluate(FITS)
+    await user.page.set_viewport_size(DESKTOP)
     return found if fits else [*found, "wider than 360 pixels"]

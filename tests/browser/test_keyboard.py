@@ -1,14 +1,14 @@
-"""A purchase without a mouse: only keys, and the focus is always where one can see it."""
+"""Everything can be done with the keyboard."""
 
 from playwright.async_api import expect
 
-MOST_STEPS = 40
+MAX_TABS = 40
 
 
-async def test_a_ticket_is_bought_with_keys_alone(arrive):
-    seller, buyer = await arrive("seller@example.com"), await arrive("buyer@example.com")
-    await seller.has_ticket("Keyboard recital", 30)
-    await buyer.see("/?q=keyboard")
+async def test_buy_a_ticket_with_the_keyboard(new_user):
+    seller, buyer = await new_user("seller@example.com"), await new_user("buyer@example.com")
+    await seller.create_ticket("Keyboard recital", 30)
+    await buyer.goto("/?q=keyboard")
     await tab_to(buyer, "Keyboard recital")
     await buyer.page.keyboard.press("Enter")
     await expect(buyer.heading("Keyboard recital")).to_be_visible()
@@ -20,41 +20,33 @@ async def test_a_ticket_is_bought_with_keys_alone(arrive):
     await expect(buyer.heading("Receipt")).to_be_visible()
 
 
-async def test_the_banks_dialog_keeps_the_focus_and_takes_keys(arrive):
-    seller, buyer = await arrive("seller@example.com"), await arrive("buyer@example.com")
-    order = await buyer.has_order(await seller.has_ticket("Keyboard recital", 30))
-    await buyer.see(f"/orders/{order}")
+async def test_authentication_dialog_takes_the_focus(buyer):
     await buyer.pay_with("Bank asks (3-D Secure)")
     await expect(buyer.button("Complete authentication")).to_be_focused()
     await buyer.page.keyboard.press("Enter")
     await expect(buyer.heading("Receipt")).to_be_visible()
 
 
-async def test_the_account_menu_opens_and_closes_with_keys(arrive):
-    visitor = await arrive("keys@example.com")
-    await visitor.see("/")
-    await tab_to(visitor, "keys-")
-    await visitor.page.keyboard.press("Enter")
-    await expect(visitor.button("Sign out")).to_be_visible()
-    await visitor.page.keyboard.press("Escape")
-    await expect(visitor.button("Sign out")).to_be_hidden()
+async def test_skip_link_and_account_menu(new_user):
+    user = await new_user("keys@example.com")
+    await user.goto("/")
+    await user.page.keyboard.press("Tab")
+    await expect(user.link("Skip to content")).to_be_focused()
+    await tab_to(user, "keys-")
+    await user.page.keyboard.press("Enter")
+    await expect(user.button("Sign out")).to_be_visible()
+    await user.page.keyboard.press("Escape")
+    await expect(user.button("Sign out")).to_be_hidden()
+    await user.link("Skip to content").press("Enter")
+    await expect(user.page.get_by_role("main")).to_be_focused()
 
 
-async def test_the_first_tab_stop_skips_to_the_content(arrive):
-    visitor = await arrive()
-    await visitor.see("/")
-    await visitor.page.keyboard.press("Tab")
-    await expect(visitor.link("Skip to the content")).to_be_focused()
-    await visitor.page.keyboard.press("Enter")
-    await expect(visitor.page.get_by_role("main")).to_be_focused()
-
-
-async def tab_to(visitor, words):
-    for _ in range(MOST_STEPS):
-        await visitor.page.keyboard.press("Tab")
-        if words in await visitor.page.evaluate("document.activeElement.textContent"):
+async def tab_to(user, text):
+    for _ in range(MAX_TABS):
+        await user.page.keyboard.press("Tab")
+        if text in await user.page.evaluate("document.activeElement.textContent"):
             return
-    raise AssertionError(f"{words!r} cannot be reached in {MOST_STEPS} steps")
+    raise AssertionError(f"{text!r} cannot be reached with {MAX_TABS} tabs")
 
 
 async def type_card(buyer):

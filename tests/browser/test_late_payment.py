@@ -1,4 +1,4 @@
-"""The card is charged, and payments falls silent until the reservation has run out: what the buyer is shown."""
+"""A payment that is charged in time but reported after the reservation has expired."""
 
 import asyncio
 import os
@@ -10,15 +10,15 @@ from playwright.async_api import expect
 
 from ticketing_test_support.recorder import eventually
 
-NEWS_MS = 60_000
-SLOW_ANSWER = {"kind": "delay", "when": "after", "path": "/v1/payment_intents/*/confirm", "seconds": 8}
+TIMEOUT_MS = 60_000
+SLOW_RESPONSE = {"kind": "delay", "when": "after", "path": "/v1/payment_intents/*/confirm", "seconds": 8}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def stripe(hasty_shop, browser):
-    """The emulator's own routes; it tells of charges late, and sends no webhook until the test is over."""
-    context = await browser.new_context(base_url=hasty_shop.urls()["stripe"])
-    await context.request.put("/emulator/faults", data={"faults": [SLOW_ANSWER, {"kind": "withhold"}]})
+async def stripe(short_hold_site, browser):
+    """The emulator's own routes. It responds late to confirmations and withholds webhooks until the test is over."""
+    context = await browser.new_context(base_url=short_hold_site.urls()["stripe"])
+    await context.request.put("/emulator/faults", data={"faults": [SLOW_RESPONSE, {"kind": "withhold"}]})
     yield context.request
     await context.request.delete("/emulator/faults")
     await context.request.post("/emulator/webhooks/release")
@@ -26,10 +26,12 @@ async def stripe(hasty_shop, browser):
 
 
 @asynccontextmanager
-async def paying_late(buyer, order, stripe, payments):
-    """Inside, Stripe has the money, and payments, a process, does not know it."""
-    paying = asyncio.create_task(
-        buyer.context.request.post("/api/payments", data={"orderId": order, "token": "pm_card_visa"}, timeout=NEWS_MS)
+async def late_payment(buyer, order, stripe, payments):
+    """Inside, the card is charged and payments, a process ID, is suspended before it knows."""
+    request = asyncio.create_task(
+        buyer.context.request.post(
+            "/api/payments", data={"orderId": order, "token": "pm_card_visa"}, timeout=TIMEOUT_MS
+        )
     )
 
     async def is_charged():
@@ -42,29 +44,28 @@ async def paying_late(buyer, order, stripe, payments):
         yield
     finally:
         os.kill(payments, signal.SIGCONT)
-    await paying
+    await request
 
 
-async def test_a_late_payment_of_a_ticket_that_is_still_free_shows_as_paid(arrive, hasty_shop, stripe):
-    seller, buyer = await arrive("s@example.com", at=hasty_shop), await arrive("b@example.com", at=hasty_shop)
-    payments = hasty_shop.pid("payments")
-    order = await buyer.has_order(await seller.has_ticket("Marathon", 54))
-    async with paying_late(buyer, order, stripe, payments):
-        await buyer.see(f"/orders/{order}")
-        await expect(buyer.text("The time to pay has run out.")).to_be_visible(timeout=NEWS_MS)
-    await expect(buyer.heading("Receipt")).to_be_visible(timeout=NEWS_MS)
+async def test_late_payment_of_an_available_ticket_shows_as_paid(new_user, short_hold_site, stripe):
+    seller, buyer = [await new_user(f"{name}@example.com", at=short_hold_site) for name in "sb"]
+    payments = short_hold_site.pid("payments")
+    order = await buyer.create_order(await seller.create_ticket("Marathon", 54))
+    async with late_payment(buyer, order, stripe, payments):
+        await buyer.goto(f"/orders/{order}")
+        await expect(buyer.text("The time to pay has run out.")).to_be_visible(timeout=TIMEOUT_MS)
+    await expect(buyer.heading("Receipt")).to_be_visible(timeout=TIMEOUT_MS)
     await expect(buyer.text("Paid. The ticket is yours.")).to_be_visible()
 
 
-async def test_a_late_payment_of_a_ticket_that_went_to_another_shows_its_refund_and_why(arrive, hasty_shop, stripe):
-    seller, buyer = await arrive("s@example.com", at=hasty_shop), await arrive("b@example.com", at=hasty_shop)
-    other = await arrive("o@example.com", at=hasty_shop)
-    payments = hasty_shop.pid("payments")
-    ticket = await seller.has_ticket("Marathon", 54)
-    order = await buyer.has_order(ticket)
-    async with paying_late(buyer, order, stripe, payments):
-        await buyer.see(f"/orders/{order}")
-        await expect(buyer.button("Reserve it again")).to_be_visible(timeout=NEWS_MS)
-        await other.has_order(ticket)
-    await expect(buyer.heading("$54.00 refunded")).to_be_visible(timeout=NEWS_MS)
-    await expect(buyer.text("Your payment came in after the time had run out")).to_be_visible()
+async def test_late_payment_of_a_taken_ticket_shows_the_refund(new_user, short_hold_site, stripe):
+    seller, buyer, other = [await new_user(f"{name}@example.com", at=short_hold_site) for name in "sbo"]
+    payments = short_hold_site.pid("payments")
+    ticket = await seller.create_ticket("Marathon", 54)
+    order = await buyer.create_order(ticket)
+    async with late_payment(buyer, order, stripe, payments):
+        await buyer.goto(f"/orders/{order}")
+        await expect(buyer.button("Reserve again")).to_be_visible(timeout=TIMEOUT_MS)
+        await other.create_order(ticket)
+    await expect(buyer.heading("$54.00 refunded")).to_be_visible(timeout=TIMEOUT_MS)
+    await expect(buyer.text("Your payment arrived after the time had run out")).to_be_visible()

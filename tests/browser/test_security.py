@@ -1,14 +1,14 @@
-"""The Content Security Policy: on every page, for the app and Stripe alone, and no inline script without its nonce."""
+"""Security headers: a Content Security Policy with a nonce on every page, for the app and Stripe only."""
 
 import re
 
 import httpx
 import pytest
 import pytest_asyncio
-from tests.browser.another_client import another_client
+from tests.browser.client_process import client_process
 
 # https://docs.stripe.com/security/guide#content-security-policy
-STRIPES_HOSTS = {
+STRIPE_HOSTS = {
     "script-src": {"https://js.stripe.com", "https://*.js.stripe.com"},
     "frame-src": {"https://js.stripe.com", "https://*.js.stripe.com", "https://hooks.stripe.com"},
     "connect-src": {"https://api.stripe.com"},
@@ -18,54 +18,46 @@ INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)([^>]*)>")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def paths(arrive):
-    """Every page, with the visitor who sees most of it."""
-    seller, buyer = await arrive("seller@example.com"), await arrive("buyer@example.com")
-    ticket = await seller.has_ticket("Opera gala", 240)
-    order = await buyer.has_order(await seller.has_ticket("Opera gala", 240))
+async def pages(new_user):
+    """The response for every page, as the user who sees most of it."""
+    seller, buyer = await new_user("seller@example.com"), await new_user("buyer@example.com")
+    ticket = await seller.create_ticket("Opera gala", 240)
+    order = await buyer.create_order(await seller.create_ticket("Opera gala", 240))
     public = ["/", "/signin", "/signup", "/nowhere", "/?q=x"]
     private = ["/orders", f"/orders/{order}", "/tickets/new", "/tickets/mine", f"/tickets/{ticket}"]
-    return [(buyer, path) for path in [*public, *private]] + [(seller, f"/tickets/{ticket}/edit")]
+    requests = [(buyer, path) for path in [*public, *private]] + [(seller, f"/tickets/{ticket}/edit")]
+    return [await user.context.request.get(path) for user, path in requests]
 
 
-async def test_no_inline_script_is_without_the_nonce_of_its_page(paths):
-    for visitor, path in paths:
-        answer = await visitor.context.request.get(path)
-        nonce = nonce_of(policy_of(answer.headers))
-        scripts = INLINE_SCRIPT.findall(await answer.text())
-        assert scripts, path
-        assert [attributes for attributes in scripts if f'nonce="{nonce}"' not in attributes] == [], path
-
-
-async def test_the_nonce_is_another_one_each_time(shop):
-    async with httpx.AsyncClient(base_url=shop.url, trust_env=False) as http:
-        nonces = {nonce_of(policy_of((await http.get("/signin")).headers)) for _ in range(3)}
-    assert len(nonces) == 3
-
-
-async def test_with_the_emulator_nobody_else_may_do_anything(paths):
-    for visitor, path in paths:
-        policy = policy_of((await visitor.context.request.get(path)).headers)
-        assert not [source for sources in policy.values() for source in sources if "://" in source], path
+async def test_every_page_allows_only_itself_and_scripts_with_its_nonce(pages):
+    nonces = set()
+    for page in pages:
+        policy = policy_of(page.headers)
+        nonces.add(nonce := nonce_of(policy))
+        scripts = INLINE_SCRIPT.findall(await page.text())
+        assert scripts, page.url
+        assert [attributes for attributes in scripts if f'nonce="{nonce}"' not in attributes] == [], page.url
+        assert not [source for sources in policy.values() for source in sources if "://" in source], page.url
         assert "'unsafe-inline'" not in policy["script-src"]
+    assert len(nonces) == len(pages)
 
 
-def test_with_stripe_its_documented_hosts_may_and_no_others(shop):
-    with another_client(shop.url, STRIPE_PUBLISHABLE_KEY="pk_test_1") as client:
+def test_stripe_key_allows_only_stripes_documented_hosts(site):
+    with client_process(site.url, STRIPE_PUBLISHABLE_KEY="pk_test_1") as client:
         policy = policy_of(httpx.get(client.url, trust_env=False, timeout=60).headers)
     foreign = {name: {source for source in sources if "://" in source} for name, sources in policy.items()}
-    assert {name: hosts for name, hosts in foreign.items() if hosts} == STRIPES_HOSTS
+    assert {name: hosts for name, hosts in foreign.items() if hosts} == STRIPE_HOSTS
     assert "'unsafe-inline'" not in policy["script-src"]
 
 
 @pytest.mark.parametrize("path", ["/", "/robots.txt", "/icon.svg", "/nowhere"])
-async def test_the_browser_guesses_no_content_types(shop, path):
-    async with httpx.AsyncClient(base_url=shop.url, trust_env=False) as http:
-        assert (await http.get(path)).headers["x-content-type-options"] == "nosniff"
+def test_content_types_are_not_sniffed(site, path):
+    response = httpx.get(site.url + path, trust_env=False, timeout=60)
+    assert response.headers["x-content-type-options"] == "nosniff"
 
 
 def policy_of(headers):
-    """Its directives, by name."""
+    """The policy's directives by name."""
     directives = headers["content-security-policy"].split("; ")
     return {name: set(sources) for name, *sources in (directive.split() for directive in directives)}
 

@@ -53,6 +53,7 @@ NAMES = {
             "MaybeUser",
             "NewId",
             "Now",
+            "Price",
             "SignedInUser",
             "UserId",
             "build_app",

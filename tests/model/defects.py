@@ -17,16 +17,16 @@ from ticketing_payments.payment import Payment
 from ticketing_payments.store import PaymentStore
 from ticketing_tickets.domain import NEVER_HELD
 from ticketing_tickets.domain import Ticket as ListedTicket
-from ticketing_tickets.store import TicketStore
+from ticketing_tickets.store import MongoTicketStore
 
 
 class TicketsWithoutFence(Market):
     """Tickets applies every order event that it hears, also one of an order that is long over."""
 
-    def make_tickets(self, database: Database) -> TicketStore:
-        class Fenceless(TicketStore):
-            async def replace(self, before: ListedTicket, after: ListedTicket, event: Any) -> bool:
-                return await super().replace(before, replace(after, fence=NEVER_HELD), event)
+    def make_tickets(self, database: Database) -> MongoTicketStore:
+        class Fenceless(MongoTicketStore):
+            async def save(self, before: ListedTicket, after: ListedTicket, event: Any) -> bool:
+                return await super().save(before, replace(after, fence=NEVER_HELD), event)
 
         return Fenceless(database)
 

@@ -29,7 +29,7 @@ from ticketing_payments.store import PaymentStore
 from ticketing_payments.use_cases import Till
 from ticketing_payments.webhooks import hear_webhook
 from ticketing_tickets.store import INDEXES as TICKETS
-from ticketing_tickets.store import TicketStore
+from ticketing_tickets.store import MongoTicketStore
 from ticketing_tickets.use_cases import create_ticket
 
 OPENING = datetime(2030, 5, 1, 12, tzinfo=UTC)
@@ -96,9 +96,9 @@ class Market:
         self.reconciler = Reconciler(self.till)
         self.network = Network(self._listeners())
 
-    def make_tickets(self, database: Database) -> TicketStore:
+    def make_tickets(self, database: Database) -> MongoTicketStore:
         """The store of tickets."""
-        return TicketStore(database)
+        return MongoTicketStore(database)
 
     def make_orders(self, database: Database) -> OrderStore:
         """The store of orders."""

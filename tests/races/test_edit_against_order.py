@@ -77,7 +77,7 @@ async def test_an_edit_against_an_order_keeps_the_edit_or_refuses_it_and_the_tic
 async def test_control_without_compare_and_set_the_edit_puts_a_reserved_ticket_on_sale(open_lab: OpenLab) -> None:
     lab = await open_lab()
     [tickets] = lab.apps["tickets"]
-    tickets.state.tickets.documents = LastWriteWins(
+    tickets.state.store.documents = LastWriteWins(
         tickets.state.database, "tickets", stale=lambda changes: changes["order_id"] is None
     )
     seller, buyer = await lab.market.person(), await lab.market.person()

@@ -61,27 +61,43 @@ async def test_a_body_that_is_no_json_object_is_refused(client: httpx.AsyncClien
     assert_refused(await send(client, body), 400)
 
 
-@pytest.mark.parametrize(
-    "price",
-    [
-        "0",
-        "0.49",
-        "0.499",
-        "-1",
-        "-0.5",
-        "1000000",
-        "999999.999",
-        "12.345",
-        "0.1e-5",
-        "1e309",
-        "-1e309",
-        "1e15",
-        "1e300",
-        *("NaN", "Infinity", "-Infinity", '"12.50"', '"x"', "true", "false", "null", "[]", "[1]", "{}", "9" * 401),
-    ],
-)
-async def test_a_price_that_is_none_is_refused_with_one_message(client: httpx.AsyncClient, price: str) -> None:
+BAD_PRICES = [
+    *("0", "0.49", "0.499", "-1", "-0.5", "1000000", "999999.999", "12.345", "0.1e-5"),
+    *("1e309", "-1e309", "1e15", "1e300", "9" * 401, "NaN", "Infinity", "-Infinity"),
+    *("true", "false", "null", "[]", "[1]", "{}"),
+    *(
+        '"x"',
+        '""',
+        '" 20"',
+        '"20 "',
+        '"+20"',
+        '"-20"',
+        '"1e3"',
+        '"1,000"',
+        '".5"',
+        '"5."',
+        '"\u0665"',
+        '"0.49"',
+        '"9.999"',
+    ),
+]
+
+
+@pytest.mark.parametrize("price", BAD_PRICES)
+async def test_invalid_price_is_refused_by_name(client: httpx.AsyncClient, price: str) -> None:
     assert_refused(await send(client, b'{"title": "x", "price": %s}' % price.encode()), 400, "price")
+
+
+@pytest.mark.parametrize(("sent", "price"), [("20", 20), ("20.00", 20), ("12.5", 12.5), ("0.50", 0.5), (" 20", None)])
+async def test_price_may_be_a_decimal_string(client: httpx.AsyncClient, sent: str, price: float | None) -> None:
+    response = await client.post("/api/tickets", json={"title": "x", "price": sent}, headers=SELLER)
+    assert response.json().get("price") == price
+
+
+@pytest.mark.parametrize("price", [-1, 0.1, "0.1", 12.345, "x", None])
+@pytest.mark.parametrize("title", ["", 5, "two\nlines"])
+async def test_all_invalid_fields_are_named_in_one_response(client: httpx.AsyncClient, title: Any, price: Any) -> None:
+    assert_refused(await send(client, json.dumps({"title": title, "price": price}).encode()), 400, "title", "price")
 
 
 @pytest.mark.parametrize(

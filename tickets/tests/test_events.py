@@ -64,7 +64,7 @@ async def say(broker: Broker, *events: OrderState) -> None:
 
 
 async def outbox_is_empty(app: FastAPI) -> bool:
-    waiting = await app.state.tickets.documents.pending(before=datetime.now(UTC) + timedelta(hours=1), limit=1)
+    waiting = await app.state.store.documents.pending(before=datetime.now(UTC) + timedelta(hours=1), limit=1)
     return len(waiting) == 0
 
 

@@ -30,7 +30,7 @@ async def on_sale(client: httpx.AsyncClient, *, title: str = "Front row", price:
 
 async def reserved(client: httpx.AsyncClient, app: FastAPI) -> dict[str, Any]:
     ticket = await on_sale(client)
-    await use_cases.apply_order(app.state.tickets, order_event(OrderCreated, id="a" * 24, ticket_id=ticket["id"]))
+    await use_cases.apply_order(app.state.store, order_event(OrderCreated, id="a" * 24, ticket_id=ticket["id"]))
     return {**ticket, "version": 1, "orderId": "a" * 24}
 
 
@@ -136,7 +136,7 @@ async def test_a_ticket_whose_order_is_cancelled_can_be_bought_and_changed_again
 ) -> None:
     held = await reserved(client, app)
     cancelled = order_event(OrderCancelled, id="a" * 24, ticket_id=held["id"], version=1)
-    await use_cases.apply_order(app.state.tickets, cancelled)
+    await use_cases.apply_order(app.state.store, cancelled)
     assert [ticket["id"] for ticket in (await client.get("/api/tickets")).json()] == [held["id"]]
     answer = await client.put(f"/api/tickets/{held['id']}", json={"title": "Again", "price": 1}, headers=SELLER)
     assert (answer.status_code, answer.json()["version"]) == (200, 3)

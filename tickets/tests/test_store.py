@@ -13,17 +13,17 @@ from ticketing_common.mongo import Database, new_id
 from ticketing_test_support.samples import order_event
 from ticketing_tickets import domain
 from ticketing_tickets.domain import Ticket
-from ticketing_tickets.store import INDEXES, TicketStore
+from ticketing_tickets.store import INDEXES, MongoTicketStore
 
 SELLER = new_id()
 
 
 @pytest.fixture
-async def store(mongo_uri: str) -> AsyncIterator[TicketStore]:
+async def store(mongo_uri: str) -> AsyncIterator[MongoTicketStore]:
     """An empty store with its indexes."""
     database = Database(mongo_uri, default_name="tickets", indexes=INDEXES)
     await database.run()
-    yield TicketStore(database)
+    yield MongoTicketStore(database)
     await database.close()
 
 
@@ -34,7 +34,7 @@ def server(mongo_uri: str) -> Iterator[SyncDatabase[dict[str, Any]]]:
         yield client.get_default_database()
 
 
-async def stored(store: TicketStore, *, order: OrderCreated | None = None) -> Ticket:
+async def stored(store: MongoTicketStore, *, order: OrderCreated | None = None) -> Ticket:
     """A ticket in the store, held by `order` if there is one."""
     # To the millisecond: MongoDB knows no shorter time.
     now = datetime.now(UTC).replace(microsecond=0)
@@ -44,49 +44,51 @@ async def stored(store: TicketStore, *, order: OrderCreated | None = None) -> Ti
     return ticket
 
 
-async def test_a_ticket_comes_back_as_it_was_stored(store: TicketStore) -> None:
+async def test_a_ticket_comes_back_as_it_was_stored(store: MongoTicketStore) -> None:
     ticket = await stored(store, order=order_event(OrderCreated, hold=4, version=2))
     assert await store.find(ticket.id) == ticket
     assert await store.find(new_id()) is None
 
 
-async def test_state_and_event_are_one_write(store: TicketStore, server: SyncDatabase[dict[str, Any]]) -> None:
+async def test_state_and_event_are_one_write(store: MongoTicketStore, server: SyncDatabase[dict[str, Any]]) -> None:
     ticket = await stored(store)
     document = server["tickets"].find_one({"_id": ticket.id})
     assert document is not None
     assert [entry["id"] for entry in document["outbox"]] == [f"ticket.created:{ticket.id}:0"]
 
 
-async def test_a_write_over_an_older_version_is_refused(store: TicketStore) -> None:
+async def test_a_write_over_an_older_version_is_refused(store: MongoTicketStore) -> None:
     ticket = await stored(store)
     edited = domain.edit(ticket, user_id=SELLER, title="Back row", price=900)
-    assert await store.replace(ticket, edited, None)
-    assert not await store.replace(ticket, edited, None)
+    assert await store.save(ticket, edited, None)
+    assert not await store.save(ticket, edited, None)
     assert await store.find(ticket.id) == edited
 
 
-async def test_a_write_over_an_older_fence_is_refused_though_the_version_is_the_same(store: TicketStore) -> None:
+async def test_a_write_over_an_older_fence_is_refused_though_the_version_is_the_same(store: MongoTicketStore) -> None:
     free = await stored(store)
     order = order_event(OrderCreated, ticket_id=free.id)
     cancelled = domain.apply_order(free, order_event(OrderCancelled, id=order.id, ticket_id=free.id, version=1))
-    assert await store.replace(free, cancelled, None)
-    assert not await store.replace(free, domain.apply_order(free, order), None)
+    assert await store.save(free, cancelled, None)
+    assert not await store.save(free, domain.apply_order(free, order), None)
 
 
-async def test_lists_are_newest_first_and_go_on_after_a_ticket(store: TicketStore) -> None:
+async def test_lists_are_newest_first_and_go_on_after_a_ticket(store: MongoTicketStore) -> None:
     tickets = [await stored(store) for _ in range(3)]
     assert await store.find_buyable(after=None, limit=2) == [tickets[2], tickets[1]]
     assert await store.find_buyable(after=tickets[1].id, limit=2) == [tickets[0]]
 
 
-async def test_a_held_ticket_is_only_in_its_sellers_list(store: TicketStore) -> None:
+async def test_a_held_ticket_is_only_in_its_sellers_list(store: MongoTicketStore) -> None:
     free, held = await stored(store), await stored(store, order=order_event(OrderCreated))
     assert await store.find_buyable(after=None, limit=10) == [free]
     assert await store.find_by_seller(SELLER, after=None, limit=10) == [held, free]
     assert await store.find_by_seller(new_id(), after=None, limit=10) == []
 
 
-async def test_each_list_reads_no_more_than_it_shows(store: TicketStore, server: SyncDatabase[dict[str, Any]]) -> None:
+async def test_each_list_reads_no_more_than_it_shows(
+    store: MongoTicketStore, server: SyncDatabase[dict[str, Any]]
+) -> None:
     for number in range(60):
         await stored(store, order=order_event(OrderCreated) if number % 3 else None)
     server.command("profile", 2)

@@ -43,7 +43,7 @@ class TicketsInMemory:
     async def find_by_seller(self, seller_id: str, *, after: str | None, limit: int) -> list[Ticket]:
         return self._list(lambda ticket: ticket.user_id == seller_id, after, limit)
 
-    async def replace(self, before: Ticket, after: Ticket, event: TicketState | None) -> bool:
+    async def save(self, before: Ticket, after: Ticket, event: TicketState | None) -> bool:
         meanwhile, self.meanwhile = self.meanwhile, lambda: None
         meanwhile()
         if self.stored[before.id] != before:
@@ -141,7 +141,7 @@ async def test_after_too_many_lost_races_the_change_is_put_off() -> None:
     ticket = a_ticket()
 
     class Crowded(TicketsInMemory):
-        async def replace(self, before: Ticket, after: Ticket, event: TicketState | None) -> bool:
+        async def save(self, before: Ticket, after: Ticket, event: TicketState | None) -> bool:
             return False
 
     with pytest.raises(Unavailable):

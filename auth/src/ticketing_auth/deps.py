@@ -1,23 +1,22 @@
-"""What the routes ask for, by type."""
+"""Dependencies of the routes, by type."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from ticketing_auth.passwords import Passwords
-from ticketing_auth.use_cases import Users
+from ticketing_auth.ports import PasswordHasher, UserStore
 
 
-async def _users(request: Request) -> Users:
+async def _store(request: Request) -> UserStore:
     request.app.state.database.require_ready()
-    users: Users = request.app.state.users
-    return users
+    store: UserStore = request.app.state.store
+    return store
 
 
-async def _passwords(request: Request) -> Passwords:
-    passwords: Passwords = request.app.state.passwords
-    return passwords
+async def _hasher(request: Request) -> PasswordHasher:
+    hasher: PasswordHasher = request.app.state.hasher
+    return hasher
 
 
-UsersDep = Annotated[Users, Depends(_users)]
-PasswordsDep = Annotated[Passwords, Depends(_passwords)]
+StoreDep = Annotated[UserStore, Depends(_store)]
+HasherDep = Annotated[PasswordHasher, Depends(_hasher)]

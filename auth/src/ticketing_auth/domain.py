@@ -1,4 +1,4 @@
-"""A user and the rules of an account."""
+"""A user, and the rules of an account."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from ticketing_common.errors import InvalidRequest, InvalidState
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who can sign in. `email` is as typed at sign-up; it is compared without case."""
+    """An account. `email` is stored as typed at sign-up and compared without case."""
 
     id: str
     email: str
@@ -18,18 +18,18 @@ class User:
 
 
 class EmailInUse(InvalidRequest):
-    """One address, one account, whatever the case."""
+    """There is one account per address, whatever its case."""
 
     def __init__(self) -> None:
         super().__init__("That email is already in use. Sign in instead, or use another address.", field="email")
 
 
 class InvalidCredentials(InvalidState):
-    """The same for an unknown address and a wrong password: nobody learns who has an account."""
+    """The same for an unknown address and a wrong password, so that it does not reveal who has an account."""
 
     message = "Invalid credentials. Check the email and the password."
 
 
 def email_key(email: str) -> str:
-    """What two spellings of one address have in common."""
+    """The form in which two addresses are compared."""
     return unicodedata.normalize("NFC", email.strip().casefold())

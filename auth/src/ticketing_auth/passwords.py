@@ -1,4 +1,4 @@
-"""Passwords: argon2id, off the event loop, and only so many at once."""
+"""Password hashing: argon2id, off the event loop, with bounded concurrency."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -10,41 +10,41 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from ticketing_common.errors import Unavailable
 
 # OWASP's second choice for argon2id (Password Storage Cheat Sheet): 19 MiB, two passes, one lane.
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_ARGON2 = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
-class Passwords:
-    """Hashes and verifies. At most `at_once` run, `waiting` more may wait; a flood beyond that gets 503, so that it
-    can take neither all the memory nor all the time."""
+class Argon2Hasher:
+    """Hashes and verifies in `threads` threads, with up to `max_queued` requests waiting; further ones get Unavailable,
+    so that a flood of sign-ins can exhaust neither memory nor CPU time."""
 
-    def __init__(self, *, at_once: int = 2, waiting: int = 200) -> None:
-        self._threads = ThreadPoolExecutor(max_workers=at_once, thread_name_prefix="argon2")
-        self._places = at_once + waiting
-        self._taken = 0
-        # Verified against where there is no user, so that the answer takes the same time.
-        self._nobody = _HASHER.hash("nobody's password")
+    def __init__(self, *, threads: int = 2, max_queued: int = 200) -> None:
+        self._executor = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="argon2")
+        self._capacity = threads + max_queued
+        self._in_progress = 0
+        # Verified against when there is no such user, so that the response takes the same time.
+        self._dummy_hash = _ARGON2.hash("dummy")
 
     async def hash(self, password: str) -> str:
         """The argon2id hash of a new password."""
-        return str(await self._run(partial(_HASHER.hash, password)))
+        return str(await self._run(partial(_ARGON2.hash, password)))
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Whether the password is the one behind the hash; for None (no such user) False after the same time."""
-        matches = await self._run(partial(_matches, password_hash or self._nobody, password))
+        """Whether the password matches the hash; for None (no such user) False, after the same time."""
+        matches = await self._run(partial(_matches, password_hash or self._dummy_hash, password))
         return bool(matches) and password_hash is not None
 
     async def _run(self, work: partial[str] | partial[bool]) -> str | bool:
-        if self._taken >= self._places:
-            raise Unavailable("Too many people are signing in right now. Try again in a few seconds.")
-        self._taken += 1
+        if self._in_progress >= self._capacity:
+            raise Unavailable("Too many sign-ins at the moment. Try again in a few seconds.")
+        self._in_progress += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+            return await asyncio.get_running_loop().run_in_executor(self._executor, work)
         finally:
-            self._taken -= 1
+            self._in_progress -= 1
 
 
 def _matches(password_hash: str, password: str) -> bool:
     try:
-        return _HASHER.verify(password_hash, password)
+        return _ARGON2.verify(password_hash, password)
     except (VerificationError, InvalidHashError):
         return False

@@ -6,22 +6,27 @@ from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, valida
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 MAX_EMAIL_CHARS = 254
-
-# Names like `.test` and `.localhost` pass: developers sign up with them. The list is the library's own switch.
-SPECIAL_USE_DOMAIN_NAMES.clear()
+_INVALID_EMAIL = "must be an email address like name@example.com"
 
 
 def _email(text: str) -> str:
-    """The address as typed, if it is one by its form; ValueError otherwise."""
+    """The address as typed, if it is well formed; else ValueError."""
     if len(text) > MAX_EMAIL_CHARS:
         raise ValueError(f"must have at most {MAX_EMAIL_CHARS} characters")
     try:
-        parts = validate_email(text, strict=True, check_deliverability=False, globally_deliverable=False)
+        parts = validate_email(_public(text), strict=True, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError:
-        raise ValueError("must be an email address like name@example.com") from None
+        raise ValueError(_INVALID_EMAIL) from None
     if "." not in parts.domain:
-        raise ValueError("must be an email address like name@example.com")
+        raise ValueError(_INVALID_EMAIL)
     return text
+
+
+def _public(address: str) -> str:
+    """The address with a public suffix in place of one reserved for special use (`.test`, `.localhost`): developers
+    sign up with those, and email-validator has no option that accepts them."""
+    name, dot, suffix = address.rpartition(".")
+    return f"{name}{dot}com" if suffix.lower() in SPECIAL_USE_DOMAIN_NAMES else address
 
 
 Email = Annotated[str, StringConstraints(strict=True, strip_whitespace=True), AfterValidator(_email)]
@@ -29,28 +34,28 @@ NewPassword = Annotated[str, Field(strict=True, min_length=4, max_length=128)]
 
 
 class SignUpIn(BaseModel):
-    """What a new user gives."""
+    """Credentials of a new account."""
 
     email: Email
     password: NewPassword
 
 
 class SignInIn(BaseModel):
-    """What a known user gives."""
+    """Credentials of an existing account."""
 
     email: Email
     password: Annotated[str, Field(strict=True, min_length=1, max_length=128)]
 
 
 class UserOut(BaseModel):
-    """A user, to the user."""
+    """The account of the signed-in user."""
 
     id: str
     email: str
 
 
 class CurrentUserOut(BaseModel):
-    """What the session says. `iat` is in seconds since the epoch."""
+    """The claims of the session. `iat` is in seconds since the epoch."""
 
     id: str
     email: str
@@ -58,7 +63,7 @@ class CurrentUserOut(BaseModel):
 
 
 class SessionOut(BaseModel):
-    """Who is signed in, if anybody."""
+    """The signed-in user, or null."""
 
     currentUser: CurrentUserOut | None  # noqa: N815 (the contract's name)
 

@@ -10,22 +10,22 @@ from ticketing_common.mongo import Database, Documents, DuplicateKey
 INDEXES = {"users": [IndexModel("email_key", name="email_unique", unique=True)]}
 
 
-class UserStore:
-    """The collection `users`. One address has one account by a unique index, not by looking first."""
+class MongoUserStore:
+    """The collection `users`. A unique index enforces one account per address."""
 
     def __init__(self, database: Database) -> None:
-        self._users = Documents(database.collection("users"))
+        self.documents = Documents(database.collection("users"))
 
     async def add(self, user: User) -> None:
         """Store a new user; EmailInUse when the address is taken."""
         try:
-            await self._users.insert(_to_document(user))
+            await self.documents.insert(_to_document(user))
         except DuplicateKey:
             raise EmailInUse from None
 
     async def find_by_email(self, email: str) -> User | None:
         """The user with this address, compared without case."""
-        document = await self._users.find_one({"email_key": email_key(email)})
+        document = await self.documents.find_one({"email_key": email_key(email)})
         return _from_document(document) if document else None
 
 

@@ -1,4 +1,4 @@
-"""create_app(): what tickets is made of."""
+"""create_app(): the tickets service."""
 
 from fastapi import FastAPI
 
@@ -9,17 +9,17 @@ from ticketing_common.web import build_app
 from ticketing_tickets.listeners import OrderCancelledListener, OrderCompletedListener, OrderCreatedListener
 from ticketing_tickets.routes import router
 from ticketing_tickets.settings import Settings
-from ticketing_tickets.store import INDEXES, TicketStore
+from ticketing_tickets.store import INDEXES, MongoTicketStore
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The tickets service: what is on sale, and which order holds it."""
+    """The tickets service: what is on sale, and which order holds which ticket."""
     database = Database(settings.mongo_uri, default_name="tickets", indexes=INDEXES)
-    tickets = TicketStore(database)
+    store = MongoTicketStore(database)
     broker = Broker(settings.nats_url, client_name="tickets", limits=StreamLimits.of(settings))
-    relay = Relay([tickets.documents], Publisher(broker))
-    tickets.documents.notify_with(relay.notify)
-    listeners = (OrderCreatedListener(tickets), OrderCancelledListener(tickets), OrderCompletedListener(tickets))
+    relay = Relay([store.documents], Publisher(broker))
+    store.documents.notify_with(relay.notify)
+    listeners = (OrderCreatedListener(store), OrderCancelledListener(store), OrderCompletedListener(store))
     return build_app(
         service="tickets",
         settings=settings,
@@ -27,5 +27,5 @@ def create_app(settings: Settings) -> FastAPI:
         routers=[router],
         tasks=[broker, relay, *(Consumer(broker, listener) for listener in listeners)],
         dependencies={"nats": broker},
-        state={"currency": settings.money, "tickets": tickets},
+        state={"currency": settings.money, "store": store},
     )

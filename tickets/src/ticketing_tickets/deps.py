@@ -1,28 +1,30 @@
-"""What the routes ask for, by type."""
+"""Dependencies of the routes, by type."""
 
 from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request
 
 from ticketing_common.web.sessions import find_user, require_user
-from ticketing_tickets.use_cases import Tickets
+from ticketing_tickets.ports import TicketStore
 
 
-async def _tickets(request: Request) -> Tickets:
+async def _store(request: Request) -> TicketStore:
     request.app.state.database.require_ready()
-    tickets: Tickets = request.app.state.tickets
-    return tickets
+    store: TicketStore = request.app.state.store
+    return store
 
 
 async def _seller_id(
     request: Request,
-    seller: Annotated[Literal["me"] | None, Query(description="One's own tickets, in every state")] = None,
+    seller: Annotated[
+        Literal["me"] | None, Query(description="The signed-in user's own tickets, in every state")
+    ] = None,
 ) -> str | None:
-    """Whose tickets are asked for; the session is looked at only where it matters."""
+    """The seller to list; anonymous requests for the public list need no session."""
     if seller is None:
         return None
     return (await require_user(await find_user(request))).id
 
 
-TicketsDep = Annotated[Tickets, Depends(_tickets)]
+StoreDep = Annotated[TicketStore, Depends(_store)]
 SellerId = Annotated[str | None, Depends(_seller_id)]

@@ -1,4 +1,4 @@
-"""A ticket: what it costs, who sells it and which order holds it."""
+"""A ticket: its price, its seller and the order that holds it."""
 
 import unicodedata
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ MAX_TITLE_CHARS = 200
 
 
 class Fence(NamedTuple):
-    """Hold and version of an order: of two events about one ticket, the higher pair came later."""
+    """Fencing token: hold and version of an order. Of two events about one ticket, the higher pair is newer."""
 
     hold: int
     order_version: int
@@ -25,7 +25,7 @@ NEVER_HELD = Fence(-1, -1)
 class Ticket:
     """A ticket on sale, or held by `order_id`. `price` is in minor units.
 
-    `version` rises with each change that others can see; `fence` is that of the newest order event applied.
+    `version` grows with each change that others can see; `fence` is that of the newest order event applied.
     """
 
     id: str
@@ -39,7 +39,7 @@ class Ticket:
 
 
 class TicketReserved(InvalidState):
-    """Somebody is buying it, or has bought it, at the price that it had."""
+    """An order holds the ticket, or has bought it."""
 
     message = "This ticket is reserved or sold and cannot be changed now."
 
@@ -51,12 +51,12 @@ class NotTheSeller(Forbidden):
 
 
 def checked_title(text: str) -> str:
-    """The title without the blanks around it; ValueError, in words for the sender, when it is none."""
+    """The title without surrounding whitespace; ValueError, with a message for the sender, when it is invalid."""
     title = text.strip()
     if not 1 <= len(title) <= MAX_TITLE_CHARS:
-        raise ValueError(f"must have 1 to {MAX_TITLE_CHARS} characters, not counting blanks around them")
+        raise ValueError(f"must have 1 to {MAX_TITLE_CHARS} characters, not counting surrounding whitespace")
     categories = {unicodedata.category(char) for char in title}
-    if categories & {"Cc", "Cs"}:  # half a surrogate pair is valid JSON, but no text: it cannot be stored
+    if categories & {"Cc", "Cs"}:  # a lone surrogate is valid JSON but cannot be stored
         raise ValueError("must be one line without control characters")
     if all(category[0] in "CZ" for category in categories):
         raise ValueError("must have at least one visible character")
@@ -75,10 +75,10 @@ def edit(ticket: Ticket, *, user_id: str, title: str, price: int) -> Ticket:
 
 
 def apply_order(ticket: Ticket, order: OrderState) -> Ticket:
-    """The ticket after hearing of an order: taken, freed, or as it was when something newer is known already.
+    """The ticket after an order event: reserved, released, or unchanged when newer state is known.
 
-    Without the fence an order that was cancelled and is heard of late would lock the ticket for ever, or free one
-    that another order holds. The fence is kept even where nothing visible changes: what is older must stay out.
+    Without the fence, a late event of a cancelled order would lock the ticket for ever, or release one that another
+    order holds. The fence moves even where nothing visible changes, to keep older events out.
     """
     fence = Fence(order.hold, order.version)
     if fence <= ticket.fence:

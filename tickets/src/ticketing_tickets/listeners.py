@@ -1,26 +1,26 @@
-"""What tickets hears: the orders that take and free its tickets."""
+"""Consumed events: orders reserve and release tickets."""
 
 from typing import TypeVar
 
 from ticketing_common.events import OrderCancelled, OrderCompleted, OrderCreated, OrderState
 from ticketing_common.messaging import Listener
 from ticketing_tickets import use_cases
-from ticketing_tickets.use_cases import Tickets
+from ticketing_tickets.ports import TicketStore
 
 OrderEventT = TypeVar("OrderEventT", bound=OrderState)
 
 
 class OrderListener(Listener[OrderEventT]):
-    """Each event carries the whole order, so all three are heard alike: what counts is the order's status.
+    """Each event carries the whole order, so all three are handled alike: the order's status decides.
 
-    An order for a ticket that is not here fails: it comes back for a while, and is then parked for a person.
+    An order for an unknown ticket fails: it is retried, then dead-lettered.
     """
 
-    def __init__(self, tickets: Tickets) -> None:
-        self._tickets = tickets
+    def __init__(self, store: TicketStore) -> None:
+        self._store = store
 
     async def handle(self, event: OrderEventT) -> None:
-        await use_cases.apply_order(self._tickets, event)
+        await use_cases.apply_order(self._store, event)
 
 
 class OrderCreatedListener(OrderListener[OrderCreated]):
@@ -31,14 +31,14 @@ class OrderCreatedListener(OrderListener[OrderCreated]):
 
 
 class OrderCancelledListener(OrderListener[OrderCancelled]):
-    """Free the ticket."""
+    """Release the ticket."""
 
     event = OrderCancelled
     durable = "tickets-order-cancelled"
 
 
 class OrderCompletedListener(OrderListener[OrderCompleted]):
-    """Keep the ticket as sold; also when an expired order is paid late and gets it back."""
+    """Mark the ticket as sold; also when an expired order is paid late and reinstated."""
 
     event = OrderCompleted
     durable = "tickets-order-completed"

@@ -1,11 +1,11 @@
-"""/api/tickets: put tickets on sale, change them, look at them."""
+"""/api/tickets: create, edit, list and show tickets."""
 
 from fastapi import APIRouter, Request, Response
 
 from ticketing_common.web import CurrencyDep, NewId, Now, UserId
 from ticketing_common.web.paging import PageDep
 from ticketing_tickets import use_cases
-from ticketing_tickets.deps import SellerId, TicketsDep
+from ticketing_tickets.deps import SellerId, StoreDep
 from ticketing_tickets.schemas import TicketIn, TicketOut, ticket_out
 
 router = APIRouter(prefix="/api/tickets", tags=["tickets"])
@@ -13,37 +13,37 @@ router = APIRouter(prefix="/api/tickets", tags=["tickets"])
 
 @router.post("", status_code=201, response_model_exclude_none=True)
 async def create_ticket(
-    body: TicketIn, user_id: UserId, tickets: TicketsDep, new_id: NewId, now: Now, currency: CurrencyDep
+    body: TicketIn, user_id: UserId, store: StoreDep, new_id: NewId, now: Now, currency: CurrencyDep
 ) -> TicketOut:
     """Put a ticket on sale."""
     ticket = await use_cases.create_ticket(
-        tickets, ticket_id=new_id, seller_id=user_id, title=body.title, price=body.price_in(currency), now=now
+        store, ticket_id=new_id, seller_id=user_id, title=body.title, price=body.price, now=now
     )
     return ticket_out(ticket, currency)
 
 
 @router.get("", response_model_exclude_none=True)
 async def list_tickets(
-    seller_id: SellerId, tickets: TicketsDep, page: PageDep, currency: CurrencyDep, request: Request, response: Response
+    seller_id: SellerId, store: StoreDep, page: PageDep, currency: CurrencyDep, request: Request, response: Response
 ) -> list[TicketOut]:
-    """Tickets that can be bought, or with `seller=me` all of one's own; newest first."""
-    found = await use_cases.list_tickets(tickets, seller_id=seller_id, after=page.after, limit=page.limit + 1)
+    """Tickets that can be bought, or with `seller=me` the user's own in every state; newest first."""
+    found = await use_cases.list_tickets(store, seller_id=seller_id, after=page.after, limit=page.limit + 1)
     page.set_next_link(found, request, response)
     return [ticket_out(ticket, currency) for ticket in found[: page.limit]]
 
 
 @router.get("/{ticket_id}", response_model_exclude_none=True)
-async def get_ticket(ticket_id: str, tickets: TicketsDep, currency: CurrencyDep) -> TicketOut:
+async def get_ticket(ticket_id: str, store: StoreDep, currency: CurrencyDep) -> TicketOut:
     """One ticket, in any state."""
-    return ticket_out(await use_cases.get_ticket(tickets, ticket_id), currency)
+    return ticket_out(await use_cases.get_ticket(store, ticket_id), currency)
 
 
 @router.put("/{ticket_id}", response_model_exclude_none=True)
 async def edit_ticket(
-    ticket_id: str, body: TicketIn, user_id: UserId, tickets: TicketsDep, currency: CurrencyDep
+    ticket_id: str, body: TicketIn, user_id: UserId, store: StoreDep, currency: CurrencyDep
 ) -> TicketOut:
-    """Change the title and the price of one's own ticket while nobody holds it."""
+    """Change the title and price of one's own ticket while no order holds it."""
     ticket = await use_cases.edit_ticket(
-        tickets, ticket_id=ticket_id, user_id=user_id, title=body.title, price=body.price_in(currency)
+        store, ticket_id=ticket_id, user_id=user_id, title=body.title, price=body.price
     )
     return ticket_out(ticket, currency)

@@ -1,7 +1,7 @@
-"""The settings of tickets."""
+"""Settings of the tickets service."""
 
 from ticketing_common.settings import PricingSettings
 
 
 class Settings(PricingSettings):
-    """What every service with prices needs, and nothing more."""
+    """The settings of every service that deals with prices."""

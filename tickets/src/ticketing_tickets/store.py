@@ -10,11 +10,11 @@ from ticketing_tickets.domain import Fence, Ticket
 
 BUYABLE = "buyable"
 BY_SELLER = "by_seller"
-# Ids grow with time, so their order is that of the lists, and a list costs as many keys as it has tickets.
+# Ids grow with time, so a list reads as many index keys as it has tickets.
 NEWEST_FIRST = [("_id", DESCENDING)]
 INDEXES = {
     "tickets": [
-        # On a flag, since to MongoDB `order_id: null` means several ranges, which it then has to merge.
+        # On a flag: for `order_id: null` MongoDB scans several ranges and merges them.
         IndexModel([("buyable", ASCENDING), *NEWEST_FIRST], name=BUYABLE, partialFilterExpression={"buyable": True}),
         IndexModel([("user_id", ASCENDING), *NEWEST_FIRST], name=BY_SELLER),
         OUTBOX_INDEX,
@@ -22,7 +22,7 @@ INDEXES = {
 }
 
 
-class TicketStore:
+class MongoTicketStore:
     """The collection `tickets`."""
 
     def __init__(self, database: Database) -> None:
@@ -45,13 +45,13 @@ class TicketStore:
         """The seller's tickets, in every state."""
         return await self._list({"user_id": seller_id}, BY_SELLER, after, limit)
 
-    async def replace(self, before: Ticket, after: Ticket, event: TicketState | None) -> bool:
-        """Store `after` and its event if the ticket still is as `before`; else False: read and decide again.
+    async def save(self, before: Ticket, after: Ticket, event: TicketState | None) -> bool:
+        """Store `after` and its event if the stored ticket still has the version and fence of `before`, else False.
 
-        The fence belongs to what is compared: an order event may move it and leave the version as it is.
+        The fence is compared too: an order event may move it without a new version.
         """
-        as_before = {"_id": before.id, "version": before.version, **_fence(before)}
-        return await self.documents.compare_and_set(as_before, _changeable(after), [event] if event else [])
+        unchanged = {"_id": before.id, "version": before.version, **_fence(before)}
+        return await self.documents.compare_and_set(unchanged, _changeable(after), [event] if event else [])
 
     async def _list(self, query: dict[str, Any], index: str, after: str | None, limit: int) -> list[Ticket]:
         following = {"_id": {"$lt": after}} if after else {}

@@ -3,7 +3,8 @@
 from ticketing_common.tokens import CurrentUser
 from ticketing_common.web.app import NewId, Now, build_app
 from ticketing_common.web.camel import CamelModel
-from ticketing_common.web.deps import BrokerConnected, CurrencyDep
+from ticketing_common.web.deps import BrokerConnected
+from ticketing_common.web.prices import CurrencyDep, Price
 from ticketing_common.web.sessions import MaybeUser, SignedInUser, UserId, clear_session, set_session
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "MaybeUser",
     "NewId",
     "Now",
+    "Price",
     "SignedInUser",
     "UserId",
     "build_app",

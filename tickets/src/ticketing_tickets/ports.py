@@ -1,0 +1,25 @@
+"""What the use cases need: a store of tickets."""
+
+from typing import Protocol
+
+from ticketing_common.events import TicketState
+from ticketing_tickets.domain import Ticket
+
+
+class TicketStore(Protocol):
+    """Where tickets are stored. Lists are newest first and start after the ticket `after`."""
+
+    async def add(self, ticket: Ticket, event: TicketState) -> None:
+        """Store a new ticket and its event."""
+
+    async def find(self, ticket_id: str) -> Ticket | None:
+        """The ticket with this id."""
+
+    async def find_buyable(self, *, after: str | None, limit: int) -> list[Ticket]:
+        """Tickets that no order holds."""
+
+    async def find_by_seller(self, seller_id: str, *, after: str | None, limit: int) -> list[Ticket]:
+        """The seller's tickets, in every state."""
+
+    async def save(self, before: Ticket, after: Ticket, event: TicketState | None) -> bool:
+        """Store `after` and its event if the stored ticket still has the version and fence of `before`, else False."""

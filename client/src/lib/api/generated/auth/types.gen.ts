@@ -7,7 +7,7 @@ export type ClientOptions = {
 /**
  * CurrentUserOut
  *
- * What the session says. `iat` is in seconds since the epoch.
+ * The claims of the session. `iat` is in seconds since the epoch.
  */
 export type CurrentUserOut = {
     /**
@@ -59,7 +59,7 @@ export type ErrorEnvelope = {
 /**
  * SessionOut
  *
- * Who is signed in, if anybody.
+ * The signed-in user, or null.
  */
 export type SessionOut = {
     currentUser: CurrentUserOut | null;
@@ -68,7 +68,7 @@ export type SessionOut = {
 /**
  * SignInIn
  *
- * What a known user gives.
+ * Credentials of an existing account.
  */
 export type SignInIn = {
     /**
@@ -84,7 +84,7 @@ export type SignInIn = {
 /**
  * SignUpIn
  *
- * What a new user gives.
+ * Credentials of a new account.
  */
 export type SignUpIn = {
     /**
@@ -109,7 +109,7 @@ export type SignedOut = {
 /**
  * UserOut
  *
- * A user, to the user.
+ * The account of the signed-in user.
  */
 export type UserOut = {
     /**

@@ -39,7 +39,7 @@ export type ErrorEnvelope = {
 /**
  * TicketIn
  *
- * What the seller says of a ticket. `price` is as sent: `price_in` reads it.
+ * A ticket to create, or the new state of one. `price` is in minor units once validated.
  */
 export type TicketIn = {
     /**
@@ -49,15 +49,15 @@ export type TicketIn = {
     /**
      * Price
      *
-     * In major units (dollars), with the currency's decimals, and not less than Stripe charges
+     * In major units (dollars), with at most the currency's decimals
      */
-    price: number;
+    price: number | string;
 };
 
 /**
  * TicketOut
  *
- * A ticket, to everybody. `order_id` is there while an order holds it or has bought it.
+ * A ticket. `order_id` is present while an order holds it or has bought it.
  */
 export type TicketOut = {
     /**
@@ -95,7 +95,7 @@ export type ListTicketsApiTicketsGetData = {
         /**
          * Seller
          *
-         * One's own tickets, in every state
+         * The signed-in user's own tickets, in every state
          */
         seller?: 'me' | null;
         /**

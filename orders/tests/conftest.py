@@ -9,18 +9,18 @@ from fastapi import FastAPI
 from ticketing_common.mongo import Database
 from ticketing_orders.app import create_app
 from ticketing_orders.settings import Settings
-from ticketing_orders.store import INDEXES, OrderStore
+from ticketing_orders.store import INDEXES, MongoOrderStore
 from ticketing_test_support.apps import served
 from ticketing_test_support.fixtures import JWT_SECRET
-from ticketing_test_support.orders import OrdersInMemory
+from ticketing_test_support.orders import InMemoryOrderStore
 
 OUT_OF_REACH = "nats://127.0.0.1:1"
 
 
 @pytest.fixture
-def orders() -> OrdersInMemory:
+def orders() -> InMemoryOrderStore:
     """No orders yet."""
-    return OrdersInMemory()
+    return InMemoryOrderStore()
 
 
 @pytest.fixture
@@ -52,15 +52,15 @@ async def database(mongo_uri: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def store(database: Database) -> OrderStore:
+def store(database: Database) -> MongoOrderStore:
     """The real store."""
-    return OrderStore(database)
+    return MongoOrderStore(database)
 
 
 @pytest.fixture
-async def other_store(mongo_uri: str, database: Database) -> AsyncIterator[OrderStore]:
+async def other_store(mongo_uri: str, database: Database) -> AsyncIterator[MongoOrderStore]:
     """The store of another replica: a client of its own."""
     other = Database(mongo_uri, default_name="orders", indexes=INDEXES)
     await other.run()
-    yield OrderStore(other)
+    yield MongoOrderStore(other)
     await other.close()

@@ -17,7 +17,7 @@ from ticketing_test_support.sessions import cookie_for
 @pytest.fixture(autouse=True)
 async def nothing_is_written(app: FastAPI, client: httpx.AsyncClient) -> Any:
     """Whatever a test here sends, no order comes of it."""
-    await list_ticket(app.state.orders)
+    await list_ticket(app.state.store)
     yield
     assert await app.state.database.collection("orders").count_documents({}) == 0
 

@@ -11,7 +11,16 @@ from ticketing_common.errors import InvalidState
 from ticketing_common.events import CancelReason, OrderRefundDue, OrderStatus
 from ticketing_orders import use_cases
 from ticketing_orders.domain import Order, Ticket
-from ticketing_test_support.orders import HOLD_FOR, NOW, PRICE, OrdersInMemory, cancel, captured_payment, expire, pay
+from ticketing_test_support.orders import (
+    HOLD_FOR,
+    NOW,
+    PRICE,
+    InMemoryOrderStore,
+    cancel,
+    captured_payment,
+    expire,
+    pay,
+)
 
 Standing = tuple[OrderStatus, CancelReason | None]
 
@@ -47,9 +56,9 @@ STEPS = st.lists(
 )
 
 
-async def happen(steps: Sequence[Step], *, echoing: bool) -> OrdersInMemory:
+async def happen(steps: Sequence[Step], *, echoing: bool) -> InMemoryOrderStore:
     """Play the steps. Only events have echoes: what a person asks for is asked once."""
-    orders = OrdersInMemory()
+    orders = InMemoryOrderStore()
     await orders.save_ticket(TICKET)
     events: dict[int, tuple[str, Order]] = {}
     placed: list[Order] = []
@@ -66,7 +75,7 @@ async def happen(steps: Sequence[Step], *, echoing: bool) -> OrdersInMemory:
     return orders
 
 
-async def try_to_place(orders: OrdersInMemory, number: int) -> list[Order]:
+async def try_to_place(orders: InMemoryOrderStore, number: int) -> list[Order]:
     """The order, if the ticket was free. Ids are the same in each play."""
     try:
         order = await use_cases.place_order(
@@ -83,7 +92,7 @@ async def try_to_place(orders: OrdersInMemory, number: int) -> list[Order]:
     return [order]
 
 
-async def act(orders: OrdersInMemory, name: str, order: Order) -> None:
+async def act(orders: InMemoryOrderStore, name: str, order: Order) -> None:
     """One thing happens to one order; each order has one payment."""
     captured = captured_payment(payment_id=f"payment of {order.id}", version=2)
     declined = replace(captured, version=1, status="failed", captured=0)
@@ -99,7 +108,7 @@ async def act(orders: OrdersInMemory, name: str, order: Order) -> None:
         await pay(orders, order, captured)
     else:
         news = declined if name == "declined" else refunded
-        await use_cases.show_payment(orders, order_id=order.id, payment=news)
+        await use_cases.record_payment(orders, order_id=order.id, payment=news)
 
 
 @given(STEPS)
@@ -107,7 +116,7 @@ async def act(orders: OrdersInMemory, name: str, order: Order) -> None:
 async def test_every_order_walks_legal_paths_only_and_versions_grow_by_one(steps: list[Step]) -> None:
     orders = await happen(steps, echoing=True)
     for order_id in orders.orders:
-        life = [kept for kept in orders.history if kept.id == order_id]
+        life = [kept for kept in orders.states if kept.id == order_id]
         assert [kept.version for kept in life] == list(range(len(life)))
         walked = [(kept.status, kept.reason) for kept in life]
         assert walked[0] == CREATED
@@ -119,7 +128,7 @@ async def test_every_order_walks_legal_paths_only_and_versions_grow_by_one(steps
 async def test_a_ticket_never_has_two_live_orders_and_the_live_one_has_the_highest_hold(steps: list[Step]) -> None:
     orders = await happen(steps, echoing=True)
     now: dict[str, Order] = {}
-    for kept in orders.history:
+    for kept in orders.states:
         now[kept.id] = kept
         live = [order.hold for order in now.values() if order.status.holds_ticket]
         assert live in ([], [max(order.hold for order in now.values())])
@@ -129,14 +138,14 @@ async def test_a_ticket_never_has_two_live_orders_and_the_live_one_has_the_highe
 @settings(max_examples=150, deadline=None)
 async def test_every_payment_heard_of_buys_its_order_or_is_refunded_exactly_once(steps: list[Step]) -> None:
     orders = await happen(steps, echoing=True)
-    due = [event.payment_id for event in orders.said if isinstance(event, OrderRefundDue)]
+    due = [event.payment_id for event in orders.events if isinstance(event, OrderRefundDue)]
     assert len(due) == len(set(due))
     for order in orders.orders.values():
-        captured = any(kept.payment and kept.payment.version == 2 for kept in orders.history if kept.id == order.id)
-        assert not captured or order.judged
-        bought = [payment_id for payment_id, refused in order.judged.items() if refused is None]
+        captured = any(kept.payment and kept.payment.version == 2 for kept in orders.states if kept.id == order.id)
+        assert not captured or order.settled
+        bought = [payment_id for payment_id, refused in order.settled.items() if refused is None]
         assert bool(bought) == (order.status is OrderStatus.COMPLETE)
-        assert {p for p in due if p in order.judged} == order.judged.keys() - set(bought)
+        assert {p for p in due if p in order.settled} == order.settled.keys() - set(bought)
 
 
 @given(STEPS)
@@ -144,4 +153,4 @@ async def test_every_payment_heard_of_buys_its_order_or_is_refunded_exactly_once
 async def test_events_heard_again_at_any_later_time_change_nothing(steps: list[Step]) -> None:
     once, often = await happen(steps, echoing=False), await happen(steps, echoing=True)
     assert often.orders == once.orders
-    assert often.said == once.said
+    assert often.events == once.events

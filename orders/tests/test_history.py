@@ -7,7 +7,7 @@ from ticketing_common.currency import USD
 from ticketing_common.events import PaymentHistoryEntry, PaymentStep, RefundReason
 from ticketing_orders import domain
 from ticketing_orders.domain import Order, Payment, Ticket
-from ticketing_orders.history import history
+from ticketing_orders.history import history_of
 from ticketing_test_support.orders import HOLD_FOR, NOW, PRICE, captured_payment
 
 TICKET = Ticket(id="f" * 24, version=4, title="Front row", price=PRICE)
@@ -24,7 +24,7 @@ def payment(*happenings: PaymentHistoryEntry) -> Payment:
 
 
 def texts(order: Order) -> list[str]:
-    return [line.text for line in history(order, USD)]
+    return [line.text for line in history_of(order, USD)]
 
 
 def test_a_purchase_with_a_declined_card_is_told_in_order() -> None:
@@ -43,17 +43,17 @@ def test_a_late_payment_that_is_honoured_says_so() -> None:
     expired = domain.expire(CREATED, now=LATE)
     order = domain.complete(expired, captured_payment(), hold=2, now=LATE + timedelta(minutes=1))
     assert texts(order)[1:] == [
-        "The time to pay ran out.",
-        "Your payment arrived late, but the ticket was still free: it is yours.",
+        "The reservation expired.",
+        "Your payment arrived late, but the ticket was still available: it is yours.",
     ]
 
 
 def test_a_refund_says_why() -> None:
     paid = payment(after(15.5, PaymentStep.PAID, amount=PRICE), after(17, PaymentStep.REFUNDED, amount=PRICE))
     expired = domain.expire(CREATED, now=LATE)
-    order = domain.refuse(expired, paid, RefundReason.EXPIRED, now=NOW + timedelta(minutes=16))
-    why = "Your payment arrived after your time had run out, and the ticket had gone to somebody else."
-    assert texts(order)[-2:] == [f"Your payment goes back to you. {why}", f"$12.50 went back to your card. {why}"]
+    order = domain.request_refund(expired, paid, RefundReason.EXPIRED, now=NOW + timedelta(minutes=16))
+    why = "Your payment arrived after the reservation had expired, and someone else has the ticket."
+    assert texts(order)[-2:] == [f"Your payment will be refunded. {why}", f"$12.50 was refunded to your card. {why}"]
 
 
 def test_giving_an_order_up_is_told() -> None:

@@ -30,9 +30,9 @@ from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM
 from ticketing_common.mongo import new_id
 from ticketing_orders import listeners
 from ticketing_orders.domain import Order, Ticket
-from ticketing_orders.store import OrderStore
+from ticketing_orders.store import MongoOrderStore
 from ticketing_test_support.apps import served
-from ticketing_test_support.orders import PRICE, OrdersInMemory, cancel, list_ticket, now_of, place
+from ticketing_test_support.orders import PRICE, InMemoryOrderStore, cancel, list_ticket, place, reload
 from ticketing_test_support.recorder import eventually
 
 MakeApp = Callable[[str], FastAPI]
@@ -64,15 +64,15 @@ def payment_event(kind: type[PaymentState], order: Order, **facts: Any) -> Payme
     return kind.model_validate({**some, "amount": PRICE, "captured": PRICE, "refunded": 0, **facts})
 
 
-async def is_(orders: OrderStore, order: Order, status: OrderStatus) -> bool:
+async def is_(orders: MongoOrderStore, order: Order, status: OrderStatus) -> bool:
     """Whether the order has come this far."""
-    return (await now_of(orders, order)).status is status
+    return (await reload(orders, order)).status is status
 
 
 async def test_placing_says_order_created_once_with_the_whole_order_and_empties_the_outbox(
     running: FastAPI, broker: Broker
 ) -> None:
-    orders: OrderStore = running.state.orders
+    orders: MongoOrderStore = running.state.store
     order = await place(orders, await list_ticket(orders), now=datetime.now(UTC))
     await eventually(lambda: outbox_is_empty(orders), what="the outbox being empty")
     assert await said(broker, Subject.ORDER_CREATED) == 1
@@ -83,13 +83,13 @@ async def test_placing_says_order_created_once_with_the_whole_order_and_empties_
     assert (message.headers or {})["Nats-Msg-Id"] == f"order.created:{order.id}:0"
 
 
-async def outbox_is_empty(orders: OrderStore) -> bool:
+async def outbox_is_empty(orders: MongoOrderStore) -> bool:
     """Whether all that orders has to say is in the stream."""
-    return not await orders.orders.pending(before=datetime.now(UTC) + timedelta(days=1), limit=1)
+    return not await orders.documents.pending(before=datetime.now(UTC) + timedelta(days=1), limit=1)
 
 
 async def test_captured_money_completes_the_order_and_that_is_said(running: FastAPI, broker: Broker) -> None:
-    orders: OrderStore = running.state.orders
+    orders: MongoOrderStore = running.state.store
     order = await place(orders, await list_ticket(orders), now=datetime.now(UTC))
     await say(broker, payment_event(PaymentCreated, order))
     await eventually(lambda: is_(orders, order, OrderStatus.COMPLETE), what="the order being complete")
@@ -104,7 +104,7 @@ async def has_said(broker: Broker, subject: Subject, times: int) -> bool:
 
 
 async def test_money_for_an_order_that_was_given_up_is_told_to_go_back(running: FastAPI, broker: Broker) -> None:
-    orders: OrderStore = running.state.orders
+    orders: MongoOrderStore = running.state.store
     order = await place(orders, await list_ticket(orders), now=datetime.now(UTC))
     await cancel(orders, order)
     await say(broker, payment_event(PaymentCreated, order, id="f" * 24))
@@ -117,16 +117,16 @@ async def test_money_for_an_order_that_was_given_up_is_told_to_go_back(running: 
 async def test_other_news_of_a_payment_are_shown_and_decide_nothing(
     running: FastAPI, broker: Broker, kind: type[PaymentState], status: str
 ) -> None:
-    orders: OrderStore = running.state.orders
+    orders: MongoOrderStore = running.state.store
     order = await place(orders, await list_ticket(orders), now=datetime.now(UTC))
     await say(broker, payment_event(kind, order, status=status))
     await eventually(lambda: shows(orders, order, status), what="the payment being shown")
-    assert (await now_of(orders, order)).status is OrderStatus.CREATED
+    assert (await reload(orders, order)).status is OrderStatus.CREATED
 
 
-async def shows(orders: OrderStore, order: Order, status: str) -> bool:
+async def shows(orders: MongoOrderStore, order: Order, status: str) -> bool:
     """Whether the order shows a payment of this status."""
-    payment = (await now_of(orders, order)).payment
+    payment = (await reload(orders, order)).payment
     return payment is not None and payment.status == status
 
 
@@ -137,7 +137,7 @@ async def test_two_replicas_share_the_listeners_so_that_each_event_is_handled_on
         replicas = [make_app(nats_url), make_app(nats_url)]
         for replica in replicas:
             await stack.enter_async_context(served(replica))
-        orders: OrderStore = replicas[0].state.orders
+        orders: MongoOrderStore = replicas[0].state.store
         placed = [await place(orders, await list_ticket(orders), now=datetime.now(UTC)) for _ in range(20)]
         await say(broker, *(payment_event(PaymentCreated, order) for order in placed))
         await eventually(lambda: has_said(broker, Subject.ORDER_COMPLETED, 20), what="20 orders being complete")
@@ -149,7 +149,7 @@ async def test_two_replicas_share_the_listeners_so_that_each_event_is_handled_on
 async def test_an_expiry_that_comes_early_by_our_clock_comes_back_and_frees_the_ticket_then(
     running: FastAPI, broker: Broker
 ) -> None:
-    orders: OrderStore = running.state.orders
+    orders: MongoOrderStore = running.state.store
     ticket = await list_ticket(orders)
     order = await place(orders, ticket, now=datetime.now(UTC), hold_for=timedelta(seconds=0.7))
     await say(broker, ExpirationComplete(order_id=order.id))
@@ -158,7 +158,7 @@ async def test_an_expiry_that_comes_early_by_our_clock_comes_back_and_frees_the_
     assert (await place(orders, ticket)).hold == 2
 
 
-async def test_an_early_expiry_says_when_to_come_back(orders: OrdersInMemory) -> None:
+async def test_an_early_expiry_says_when_to_come_back(orders: InMemoryOrderStore) -> None:
     order = await place(orders, await list_ticket(orders), now=datetime.now(UTC))
     with pytest.raises(RetryLater) as later:
         await listeners.ExpirationCompleteListener(orders).handle(ExpirationComplete(order_id=order.id))
@@ -166,7 +166,7 @@ async def test_an_early_expiry_says_when_to_come_back(orders: OrdersInMemory) ->
 
 
 async def test_an_event_of_an_unknown_order_comes_back_ten_times_and_is_then_parked_with_its_reason(
-    broker: Broker, store: OrderStore
+    broker: Broker, store: MongoOrderStore
 ) -> None:
     order = replace(await place(store, await list_ticket(store)), id=new_id())
     soon = RetryPolicy(first_delay=0.01, longest_delay=0.02)
@@ -200,7 +200,7 @@ async def parked(broker: Broker, messages: int) -> bool:
 async def test_what_tickets_tell_is_known_newest_first_whoever_holds_the_ticket(
     running: FastAPI, broker: Broker
 ) -> None:
-    orders: OrderStore = running.state.orders
+    orders: MongoOrderStore = running.state.store
     facts = {"id": new_id(), "user_id": new_id(), "order_id": new_id()}
     await say(broker, TicketUpdated(**facts, version=2, title="Second edit", price=300))
     await say(broker, TicketUpdated(**facts, version=1, title="First edit", price=200))

@@ -14,9 +14,9 @@ from ticketing_common.events import Envelope, TicketCreated
 from ticketing_common.messaging import Broker, Publisher
 from ticketing_common.mongo import new_id
 from ticketing_orders.domain import Order
-from ticketing_orders.store import OrderStore
+from ticketing_orders.store import MongoOrderStore
 from ticketing_test_support.apps import served
-from ticketing_test_support.orders import cancel, expire, list_ticket, now_of, pay
+from ticketing_test_support.orders import cancel, expire, list_ticket, pay, reload
 from ticketing_test_support.recorder import eventually
 from ticketing_test_support.sessions import cookie_for
 
@@ -25,9 +25,9 @@ NO_IDS = ["nonsense", "F" * 24, "f" * 23, "f" * 25, "%00", "..", "{}", "x" * 200
 
 
 @pytest.fixture
-def orders(app: FastAPI) -> OrderStore:
+def orders(app: FastAPI) -> MongoOrderStore:
     """The store behind the routes."""
-    store: OrderStore = app.state.orders
+    store: MongoOrderStore = app.state.store
     return store
 
 
@@ -45,7 +45,7 @@ def buyer(client: httpx.AsyncClient, buyer_id: str) -> httpx.AsyncClient:
 
 
 @pytest.fixture
-async def order(buyer: httpx.AsyncClient, orders: OrderStore) -> Order:
+async def order(buyer: httpx.AsyncClient, orders: MongoOrderStore) -> Order:
     """An order that the buyer has just placed."""
     answer = await buyer.post("/api/orders", json={"ticketId": (await list_ticket(orders)).id})
     assert answer.status_code == 201
@@ -61,7 +61,7 @@ def message(answer: httpx.Response) -> str:
 
 
 async def test_placing_answers_201_and_the_order_in_exactly_this_shape(
-    buyer: httpx.AsyncClient, orders: OrderStore, buyer_id: str
+    buyer: httpx.AsyncClient, orders: MongoOrderStore, buyer_id: str
 ) -> None:
     ticket, asked_at = await list_ticket(orders, price=1999), datetime.now(UTC)
     answer = await buyer.post("/api/orders", json={"ticketId": ticket.id})
@@ -82,7 +82,7 @@ async def test_placing_answers_201_and_the_order_in_exactly_this_shape(
 
 @pytest.mark.parametrize(("price", "shown"), [(50, "0.5"), (1250, "12.5"), (1999, "19.99"), (99_999_999, "999999.99")])
 async def test_the_price_is_a_json_number_in_dollars(
-    buyer: httpx.AsyncClient, orders: OrderStore, price: int, shown: str
+    buyer: httpx.AsyncClient, orders: MongoOrderStore, price: int, shown: str
 ) -> None:
     answer = await buyer.post("/api/orders", json={"ticketId": (await list_ticket(orders, price=price)).id})
     assert f'"price":{shown}}}' in answer.text
@@ -95,7 +95,7 @@ async def test_a_reserved_ticket_is_400_to_everybody(buyer: httpx.AsyncClient, o
 
 
 async def test_of_fifty_orders_at_once_one_is_201_and_the_others_are_400(
-    client: httpx.AsyncClient, orders: OrderStore
+    client: httpx.AsyncClient, orders: MongoOrderStore
 ) -> None:
     body = {"ticketId": (await list_ticket(orders)).id}
     answers = await asyncio.gather(*(client.post("/api/orders", json=body, headers=cookie_for()) for _ in range(50)))
@@ -115,7 +115,7 @@ async def test_an_order_is_read_by_its_buyer(buyer: httpx.AsyncClient, order: Or
     assert "payment" not in answer.text
 
 
-async def test_a_cancelled_order_tells_its_reason(buyer: httpx.AsyncClient, orders: OrderStore, order: Order) -> None:
+async def test_cancelled_order_has_a_reason(buyer: httpx.AsyncClient, orders: MongoOrderStore, order: Order) -> None:
     await expire(orders, order)
     assert (await buyer.get(f"/api/orders/{order.id}")).json()["reason"] == "expired"
     await cancel(orders, order)
@@ -123,7 +123,7 @@ async def test_a_cancelled_order_tells_its_reason(buyer: httpx.AsyncClient, orde
     assert (body["status"], body["reason"], body["version"]) == ("cancelled", "buyer", 2)
 
 
-async def test_a_paid_order_shows_its_payment(buyer: httpx.AsyncClient, orders: OrderStore, order: Order) -> None:
+async def test_a_paid_order_shows_its_payment(buyer: httpx.AsyncClient, orders: MongoOrderStore, order: Order) -> None:
     await pay(orders, order)
     body = (await buyer.get(f"/api/orders/{order.id}")).json()
     assert body["status"] == "complete"
@@ -132,7 +132,7 @@ async def test_a_paid_order_shows_its_payment(buyer: httpx.AsyncClient, orders: 
 
 
 async def test_cancelling_answers_204_also_twice_and_also_when_it_had_expired(
-    buyer: httpx.AsyncClient, orders: OrderStore, order: Order
+    buyer: httpx.AsyncClient, orders: MongoOrderStore, order: Order
 ) -> None:
     await expire(orders, order)
     for _ in range(2):
@@ -141,7 +141,7 @@ async def test_cancelling_answers_204_also_twice_and_also_when_it_had_expired(
     assert (await buyer.get(f"/api/orders/{order.id}")).json()["reason"] == "buyer"
 
 
-async def test_a_paid_order_cannot_be_cancelled(buyer: httpx.AsyncClient, orders: OrderStore, order: Order) -> None:
+async def test_paid_order_cannot_be_cancelled(buyer: httpx.AsyncClient, orders: MongoOrderStore, order: Order) -> None:
     await pay(orders, order)
     answer = await buyer.delete(f"/api/orders/{order.id}")
     assert (answer.status_code, "complete" in message(answer)) == (400, True)
@@ -149,11 +149,11 @@ async def test_a_paid_order_cannot_be_cancelled(buyer: httpx.AsyncClient, orders
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 async def test_anothers_order_is_401_and_stays_as_it_is(
-    buyer: httpx.AsyncClient, orders: OrderStore, order: Order, method: str
+    buyer: httpx.AsyncClient, orders: MongoOrderStore, order: Order, method: str
 ) -> None:
     answer = await buyer.request(method, f"/api/orders/{order.id}", headers=cookie_for())
     assert (answer.status_code, "Not authorized" in message(answer)) == (401, True)
-    assert await now_of(orders, order) == order
+    assert await reload(orders, order) == order
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
@@ -177,7 +177,7 @@ async def test_every_route_wants_a_session(client: httpx.AsyncClient, method: st
     assert (answer.status_code, message(answer)) == (401, "Not authorized: sign in first.")
 
 
-async def test_the_list_has_ones_own_orders_only_newest_first(buyer: httpx.AsyncClient, orders: OrderStore) -> None:
+async def test_list_has_own_orders_newest_first(buyer: httpx.AsyncClient, orders: MongoOrderStore) -> None:
     placed = []
     for _ in range(3):
         body = {"ticketId": (await list_ticket(orders)).id}
@@ -192,7 +192,7 @@ async def test_the_list_is_empty_for_who_ordered_nothing(buyer: httpx.AsyncClien
 
 
 async def test_the_list_is_cut_at_the_limit_and_its_link_leads_through_the_rest(
-    buyer: httpx.AsyncClient, orders: OrderStore
+    buyer: httpx.AsyncClient, orders: MongoOrderStore
 ) -> None:
     placed = []
     for _ in range(5):

@@ -10,10 +10,10 @@ from ticketing_common.errors import Unavailable
 from ticketing_common.events import OrderCancelled, OrderCompleted, OrderCreated, OrderRefundDue, RefundReason
 from ticketing_common.mongo import Database, new_id
 from ticketing_orders import domain
-from ticketing_orders.announcements import announce
 from ticketing_orders.domain import HoldTaken, Order, Ticket, TicketReserved
-from ticketing_orders.orphans import OrphanWatch
-from ticketing_orders.store import INDEXES, ONE_LIVE_ORDER, ONE_ORDER_A_HOLD, OrderStore
+from ticketing_orders.events import event_for
+from ticketing_orders.monitor import OverdueReservationMonitor
+from ticketing_orders.store import INDEXES, ONE_LIVE_ORDER, ONE_ORDER_PER_HOLD, MongoOrderStore
 from ticketing_test_support.orders import (
     HOLD_FOR,
     NOW,
@@ -21,9 +21,9 @@ from ticketing_test_support.orders import (
     captured_payment,
     expire,
     list_ticket,
-    now_of,
     pay,
     place,
+    reload,
 )
 
 
@@ -32,37 +32,37 @@ def order_of(ticket: Ticket, *, hold: int) -> Order:
     return domain.place(order_id=new_id(), buyer_id=new_id(), ticket=ticket, hold=hold, now=NOW, hold_for=HOLD_FOR)
 
 
-async def add(store: OrderStore, order: Order) -> None:
+async def add(store: MongoOrderStore, order: Order) -> None:
     """Store a new order as the use case does."""
-    await store.add(order, announce(OrderCreated, order))
+    await store.add(order, event_for(OrderCreated, order))
 
 
-async def test_an_order_reads_back_as_it_was_stored_in_every_state(store: OrderStore) -> None:
+async def test_an_order_reads_back_as_it_was_stored_in_every_state(store: MongoOrderStore) -> None:
     created = order_of(await list_ticket(store), hold=1)
     await add(store, created)
     expired = domain.expire(created, now=created.expires_at)
-    refused = domain.refuse(expired, captured_payment(payment_id=new_id()), RefundReason.WRONG_AMOUNT, now=NOW)
+    refused = domain.request_refund(expired, captured_payment(payment_id=new_id()), RefundReason.WRONG_AMOUNT, now=NOW)
     complete = domain.complete(refused, captured_payment(), hold=2, now=NOW)
     for before, after in ((created, expired), (expired, refused), (refused, complete)):
-        assert await now_of(store, created) == before
-        assert await store.save(after, over=before.version, event=announce(OrderCancelled, after))
-    assert await now_of(store, created) == complete
+        assert await reload(store, created) == before
+        assert await store.save(after, expected_version=before.version, event=event_for(OrderCancelled, after))
+    assert await reload(store, created) == complete
 
 
-async def test_a_state_decided_on_an_older_one_is_not_stored(store: OrderStore) -> None:
+async def test_a_state_decided_on_an_older_one_is_not_stored(store: MongoOrderStore) -> None:
     order = await place(store, await list_ticket(store))
     await cancel(store, order)
     late = domain.complete(order, captured_payment(), hold=order.hold, now=NOW)
-    assert not await store.save(late, over=order.version, event=announce(OrderCompleted, late))
-    assert (await now_of(store, order)).judged == {}
+    assert not await store.save(late, expected_version=order.version, event=event_for(OrderCompleted, late))
+    assert (await reload(store, order)).settled == {}
 
 
-async def test_the_events_wait_in_the_order_itself(store: OrderStore) -> None:
+async def test_the_events_wait_in_the_order_itself(store: MongoOrderStore) -> None:
     order = await place(store, await list_ticket(store))
     await expire(store, order)
     await cancel(store, order)
     payment = await pay(store, order)
-    [waiting] = await store.orders.pending(before=NOW.replace(year=NOW.year + 100), limit=10)
+    [waiting] = await store.documents.pending(before=NOW.replace(year=NOW.year + 100), limit=10)
     assert [(item.type, item.id) for item in waiting.envelopes] == [
         (OrderCreated.__name__, f"order.created:{order.id}:0"),
         (OrderCancelled.__name__, f"order.cancelled:{order.id}:1"),
@@ -71,7 +71,7 @@ async def test_the_events_wait_in_the_order_itself(store: OrderStore) -> None:
     ]
 
 
-async def test_a_second_live_order_of_a_ticket_cannot_be_stored_whatever_its_hold(store: OrderStore) -> None:
+async def test_a_second_live_order_of_a_ticket_cannot_be_stored_whatever_its_hold(store: MongoOrderStore) -> None:
     ticket = await list_ticket(store)
     await place(store, ticket)
     with pytest.raises(TicketReserved):
@@ -79,7 +79,7 @@ async def test_a_second_live_order_of_a_ticket_cannot_be_stored_whatever_its_hol
 
 
 async def test_a_hold_left_free_by_a_reinstatement_gives_a_slow_buyer_no_ticket(
-    store: OrderStore, database: Database
+    store: MongoOrderStore, database: Database
 ) -> None:
     """The hole that only the index on live orders closes: the slow buyer saw hold 2 as the next, and it is free."""
     ticket = await list_ticket(store)
@@ -87,7 +87,7 @@ async def test_a_hold_left_free_by_a_reinstatement_gives_a_slow_buyer_no_ticket(
     sold = await place(store, ticket)
     await expire(store, sold)
     await pay(store, sold)
-    assert (await now_of(store, sold)).hold == 3
+    assert (await reload(store, sold)).hold == 3
     with pytest.raises(TicketReserved):
         await add(store, order_of(ticket, hold=2))
     await database.collection("orders").drop_index(ONE_LIVE_ORDER)
@@ -95,44 +95,44 @@ async def test_a_hold_left_free_by_a_reinstatement_gives_a_slow_buyer_no_ticket(
 
 
 async def test_no_hold_is_given_twice_or_tickets_would_take_the_second_order_for_an_old_one(
-    store: OrderStore, database: Database
+    store: MongoOrderStore, database: Database
 ) -> None:
     """The hole that only the index on holds closes: somebody came and went while a slow buyer decided."""
     ticket = await list_ticket(store)
     await cancel(store, await place(store, ticket))
     with pytest.raises(HoldTaken):
         await add(store, order_of(ticket, hold=1))
-    await database.collection("orders").drop_index(ONE_ORDER_A_HOLD)
+    await database.collection("orders").drop_index(ONE_ORDER_PER_HOLD)
     await add(store, order_of(ticket, hold=1))
 
 
-async def test_a_reinstatement_is_refused_by_the_write_itself_when_the_ticket_is_held(store: OrderStore) -> None:
+async def test_a_reinstatement_is_refused_by_the_write_itself_when_the_ticket_is_held(store: MongoOrderStore) -> None:
     ticket = await list_ticket(store)
     order = await place(store, ticket)
     await expire(store, order)
-    expired = await now_of(store, order)
+    expired = await reload(store, order)
     await place(store, ticket)
     back = domain.complete(expired, captured_payment(), hold=99, now=NOW)
     with pytest.raises(TicketReserved):
-        await store.save(back, over=expired.version, event=announce(OrderCompleted, back))
+        await store.save(back, expected_version=expired.version, event=event_for(OrderCompleted, back))
 
 
 async def test_until_the_indexes_exist_no_order_is_stored_not_even_by_a_listener(
-    store: OrderStore, mongo_uri: str
+    store: MongoOrderStore, mongo_uri: str
 ) -> None:
     order = await place(store, await list_ticket(store))
     await expire(store, order)
     starting = Database(mongo_uri, default_name="orders", indexes=INDEXES)
     with pytest.raises(Unavailable):
-        await pay(OrderStore(starting), order)
+        await pay(MongoOrderStore(starting), order)
     with pytest.raises(Unavailable):
-        await add(OrderStore(starting), order)
+        await add(MongoOrderStore(starting), order)
     await starting.close()
 
 
 @pytest.mark.parametrize("versions", sorted(set(permutations([0, 1, 2, 2]))))
 async def test_a_ticket_is_known_by_its_newest_version_in_any_order_and_with_doubles(
-    store: OrderStore, versions: tuple[int, ...]
+    store: MongoOrderStore, versions: tuple[int, ...]
 ) -> None:
     ticket_id = new_id()
     for version in versions:
@@ -140,7 +140,7 @@ async def test_a_ticket_is_known_by_its_newest_version_in_any_order_and_with_dou
     assert await store.find_ticket(ticket_id) == Ticket(id=ticket_id, version=2, title="v2", price=102)
 
 
-async def test_a_buyers_orders_come_newest_first_and_go_on_after_the_last_one_seen(store: OrderStore) -> None:
+async def test_a_buyers_orders_come_newest_first_and_go_on_after_the_last_one_seen(store: MongoOrderStore) -> None:
     buyer_id, ids = new_id(), [new_id() for _ in range(5)]
     for number in (3, 0, 4, 1, 2):
         order = order_of(await list_ticket(store), hold=1)
@@ -151,7 +151,7 @@ async def test_a_buyers_orders_come_newest_first_and_go_on_after_the_last_one_se
     assert [order.id for order in (*first, *rest)] == list(reversed(ids))
 
 
-async def test_reads_examine_what_they_return_by_their_indexes(store: OrderStore, database: Database) -> None:
+async def test_reads_examine_what_they_return_by_their_indexes(store: MongoOrderStore, database: Database) -> None:
     ticket = await list_ticket(store)
     for _ in range(20):
         await cancel(store, await place(store, ticket))
@@ -168,13 +168,13 @@ async def test_reads_examine_what_they_return_by_their_indexes(store: OrderStore
     ]
 
 
-async def test_an_order_that_nobody_released_is_counted_as_an_orphan_and_no_other(store: OrderStore) -> None:
+async def test_an_order_that_nobody_released_is_counted_as_an_orphan_and_no_other(store: MongoOrderStore) -> None:
     overdue = await place(store, await list_ticket(store))
     paid = await place(store, await list_ticket(store))
     await pay(store, paid)
     await place(store, await list_ticket(store), now=NOW + timedelta(hours=1))
-    watch = OrphanWatch(store)
-    assert await watch.look(overdue.expires_at + timedelta(seconds=29)) == 0
-    assert await watch.look(overdue.expires_at + timedelta(seconds=31)) == 1
+    watch = OverdueReservationMonitor(store)
+    assert await watch.check(overdue.expires_at + timedelta(seconds=29)) == 0
+    assert await watch.check(overdue.expires_at + timedelta(seconds=31)) == 1
     await expire(store, overdue)
-    assert await watch.look(overdue.expires_at + timedelta(seconds=31)) == 0
+    assert await watch.check(overdue.expires_at + timedelta(seconds=31)) == 0

@@ -9,10 +9,10 @@ from ticketing_common.events import CancelReason, Event, ExpirationComplete, Ord
 from ticketing_common.messaging import Listener
 from ticketing_common.mongo import Database, Documents
 from ticketing_orders import domain, use_cases
-from ticketing_orders.announcements import announce
 from ticketing_orders.domain import Order, Ticket
+from ticketing_orders.events import event_for
 from ticketing_orders.listeners import ExpirationCompleteListener, PaymentCreatedListener
-from ticketing_orders.store import INDEXES, ONE_LIVE_ORDER, OrderStore
+from ticketing_orders.store import INDEXES, ONE_LIVE_ORDER, MongoOrderStore
 from ticketing_payments.payment import Payment
 from ticketing_payments.store import PaymentStore
 from ticketing_tickets.domain import NEVER_HELD
@@ -34,8 +34,8 @@ class TicketsWithoutFence(Market):
 class OrdersThatBelieveOldTickets(Market):
     """Orders takes over each ticket.updated, whatever its version."""
 
-    def make_orders(self, database: Database) -> OrderStore:
-        class Gullible(OrderStore):
+    def make_orders(self, database: Database) -> MongoOrderStore:
+        class Gullible(MongoOrderStore):
             async def save_ticket(self, ticket: Ticket) -> None:
                 told = {"version": ticket.version, "title": ticket.title, "price": ticket.price}
                 if not await Documents(database.collection("tickets")).compare_and_set({"_id": ticket.id}, told):
@@ -54,14 +54,14 @@ class JudgeThatSellsTwice(Market):
     def make_judge(self) -> Listener[Any]:
         class Generous(PaymentCreatedListener):
             async def handle(self, event: PaymentCreated) -> None:
-                order = await self._orders.find(event.order_id)
+                order = await self._store.find(event.order_id)
                 if order is None or order.status.holds_ticket or order.reason is not CancelReason.EXPIRED:
                     return await super().handle(event)
-                latest = await self._orders.latest_of_ticket(order.ticket.id)
+                latest = await self._store.latest_of_ticket(order.ticket.id)
                 paid = domain.Payment(event.id, event.version, event.status, event.amount, event.captured, 0)
                 hold = (latest or order).hold + 1
                 sold = domain.complete(order, paid, hold=hold, now=self._now())
-                await self._orders.save(sold, over=order.version, event=announce(OrderCompleted, sold))
+                await self._store.save(sold, expected_version=order.version, event=event_for(OrderCompleted, sold))
                 return None
 
         return Generous(self.orders, now=self.clock)
@@ -70,10 +70,10 @@ class JudgeThatSellsTwice(Market):
 class JudgeWithoutMemory(Market):
     """Orders does not keep its verdicts, so that a payment heard of again is judged again."""
 
-    def make_orders(self, database: Database) -> OrderStore:
-        class Forgetful(OrderStore):
-            async def save(self, order: Order, *, over: int, event: Event | None) -> bool:
-                return await super().save(replace(order, judged={}), over=over, event=event)
+    def make_orders(self, database: Database) -> MongoOrderStore:
+        class Forgetful(MongoOrderStore):
+            async def save(self, order: Order, *, expected_version: int, event: Event | None = None) -> bool:
+                return await super().save(replace(order, settled={}), expected_version=expected_version, event=event)
 
         return Forgetful(database)
 
@@ -95,9 +95,9 @@ class OrdersThatExpireOnCommand(Market):
     def make_expirer(self) -> Listener[Any]:
         class Obedient(ExpirationCompleteListener):
             async def handle(self, event: ExpirationComplete) -> None:
-                order = await self._orders.find(event.order_id)
+                order = await self._store.find(event.order_id)
                 if order is not None:
-                    await use_cases.expire_order(self._orders, order_id=order.id, now=order.expires_at)
+                    await use_cases.expire_order(self._store, order_id=order.id, now=order.expires_at)
 
         return Obedient(self.orders, now=self.clock)
 

@@ -22,7 +22,7 @@ from ticketing_expiration.store import ExpiryStore
 from ticketing_expiration.use_cases import fire_due
 from ticketing_ops.audit.snapshot import Snapshot
 from ticketing_orders.store import INDEXES as ORDERS
-from ticketing_orders.store import OrderStore
+from ticketing_orders.store import MongoOrderStore
 from ticketing_payments.reconciler import Reconciler
 from ticketing_payments.store import INDEXES as PAYMENTS
 from ticketing_payments.store import PaymentStore
@@ -100,9 +100,9 @@ class Market:
         """The store of tickets."""
         return MongoTicketStore(database)
 
-    def make_orders(self, database: Database) -> OrderStore:
+    def make_orders(self, database: Database) -> MongoOrderStore:
         """The store of orders."""
-        return OrderStore(database)
+        return MongoOrderStore(database)
 
     def make_payments(self, database: Database) -> PaymentStore:
         """The store of payments."""
@@ -162,7 +162,7 @@ class Market:
     @property
     def outboxes(self) -> list[Documents]:
         """Where events wait to be published."""
-        return [self.tickets.documents, self.orders.orders, self.payments.payments, self.expiries.documents]
+        return [self.tickets.documents, self.orders.documents, self.payments.payments, self.expiries.documents]
 
     async def books(self) -> Snapshot:
         """All that is stored, as an audit reads it."""

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from ticketing_common.events import Event
 from ticketing_common.mongo import Database, Document, Documents
-from ticketing_orders.store import ONE_LIVE_ORDER, ONE_ORDER_A_HOLD
+from ticketing_orders.store import ONE_LIVE_ORDER, ONE_ORDER_PER_HOLD
 from ticketing_payments.intent import Intent
 from ticketing_payments.payment import PaymentStatus
 from ticketing_payments.stripe_gateway import API_VERSION, StripeGateway
@@ -110,7 +110,7 @@ class KeylessStripe(StripeGateway):
 
 async def without_unique_indexes(orders: Database) -> None:
     """Either would stop a double booking alone."""
-    for name in (ONE_LIVE_ORDER, ONE_ORDER_A_HOLD):
+    for name in (ONE_LIVE_ORDER, ONE_ORDER_PER_HOLD):
         await orders.collection("orders").drop_index(name)
 
 
@@ -118,7 +118,7 @@ def let_everybody_look_first(apps: Sequence[FastAPI], parties: int) -> None:
     """So many at these replicas of orders see the ticket free before one of them has it."""
     barrier = asyncio.Barrier(parties)
     for app in apps:
-        app.state.orders.orders = EverybodyLooksFirst(app.state.database, barrier)
+        app.state.store.documents = EverybodyLooksFirst(app.state.database, barrier)
 
 
 def is_cancelled(changes: Changes) -> bool:

@@ -73,7 +73,7 @@ async def test_cancelling_against_paying_ends_complete_or_with_the_money_back(
 async def test_control_without_compare_and_set_a_cancelled_order_keeps_the_money(open_lab: OpenLab) -> None:
     lab = await open_lab()
     [orders] = lab.apps["orders"]
-    orders.state.orders.orders = LastWriteWins(orders.state.database, "orders", stale=is_cancelled)
+    orders.state.store.documents = LastWriteWins(orders.state.database, "orders", stale=is_cancelled)
     seller, buyer = await lab.market.person(), await lab.market.person()
     outcome = await cancel_against_pay(lab.market, seller, buyer, Random(1))
     books, found = await lab.market.verdict({outcome.order["ticket"]["id"]})

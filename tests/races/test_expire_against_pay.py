@@ -80,7 +80,7 @@ async def test_paying_against_expiring_ends_complete_or_expired_with_nothing_cha
 async def test_control_without_compare_and_set_an_expired_order_keeps_the_money(open_lab: OpenLab) -> None:
     lab = await open_lab(window_seconds=2)
     [orders] = lab.apps["orders"]
-    orders.state.orders.orders = LastWriteWins(orders.state.database, "orders", stale=is_cancelled)
+    orders.state.store.documents = LastWriteWins(orders.state.database, "orders", stale=is_cancelled)
     seller, buyer = await lab.market.person(), await lab.market.person()
     order = made(await lab.market.orders(buyer, await lab.market.lists(seller)))
     paying = refusal(await lab.market.pays(buyer, order))

@@ -74,7 +74,7 @@ async def test_control_an_orders_service_that_believes_it_ends_the_order_too_ear
     lab = await open_lab(expiration_now=two_minutes_fast, window_seconds=100)
     market = lab.market
     [orders] = lab.apps["orders"]
-    orders.state.orders.orders = ForgetsTheTime(orders.state.database.collection("orders"))
+    orders.state.store.documents = ForgetsTheTime(orders.state.database.collection("orders"))
     seller, buyer = await market.person(), await market.person()
     order = made(await market.orders(buyer, await market.lists(seller)))
 

@@ -91,7 +91,7 @@ async def test_control_when_verdicts_are_forgotten_a_bought_ticket_is_refunded(o
     before, found = await market.verdict({ticket["id"]})
     assert found == []
     [orders] = lab.apps["orders"]
-    orders.state.orders.orders = ForgetsVerdicts(orders.state.database.collection("orders"))
+    orders.state.store.documents = ForgetsVerdicts(orders.state.database.collection("orders"))
     await report_again(lab, before.payments[0], Random(1))
     after, found = await market.verdict({ticket["id"]})
     assert any(item.guarantee == "I2" and "we refund it" in item.what for item in found), found

@@ -5,17 +5,18 @@ from typing import TypeVar
 
 from ticketing_common.errors import Unavailable
 
-StateT = TypeVar("StateT")
+BeforeT = TypeVar("BeforeT")
+AfterT = TypeVar("AfterT")
 
 # Each failed attempt means that another writer made progress.
 MAX_ATTEMPTS = 20
 
 
 async def update(
-    find: Callable[[], Awaitable[StateT]],
-    decide: Callable[[StateT], StateT],
-    save: Callable[[StateT, StateT], Awaitable[bool]],
-) -> StateT:
+    find: Callable[[], Awaitable[BeforeT]],
+    decide: Callable[[BeforeT], AfterT],
+    save: Callable[[BeforeT, AfterT], Awaitable[bool]],
+) -> AfterT:
     """The state after `decide`, saved. `decide` must be pure: it is called again for each attempt.
 
     `decide` returns its argument when there is nothing to change; then nothing is saved. `save(before, after)` returns

@@ -1,4 +1,4 @@
-"""create_app(): what orders is made of."""
+"""create_app(): the parts of orders."""
 
 from fastapi import FastAPI
 
@@ -7,33 +7,33 @@ from ticketing_common.mongo import Database
 from ticketing_common.outbox import Relay
 from ticketing_common.web import build_app
 from ticketing_orders import listeners
-from ticketing_orders.orphans import OrphanWatch
+from ticketing_orders.monitor import OverdueReservationMonitor
 from ticketing_orders.routes import router
 from ticketing_orders.settings import Settings
-from ticketing_orders.store import INDEXES, OrderStore
+from ticketing_orders.store import INDEXES, MongoOrderStore
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The orders service: reservations, and the judgement of payments."""
+    """The orders service: reservations, and the settlement of payments."""
     database = Database(settings.mongo_uri, default_name="orders", indexes=INDEXES)
     broker = Broker(settings.nats_url, client_name="orders", limits=StreamLimits.of(settings))
-    orders = OrderStore(database)
-    relay = Relay([orders.orders], Publisher(broker))
-    orders.orders.notify_with(relay.notify)
-    heard = (
-        listeners.TicketCreatedListener(orders),
-        listeners.TicketUpdatedListener(orders),
-        listeners.ExpirationCompleteListener(orders),
-        listeners.PaymentCreatedListener(orders),
-        listeners.PaymentFailedListener(orders),
-        listeners.PaymentRefundedListener(orders),
+    store = MongoOrderStore(database)
+    relay = Relay([store.documents], Publisher(broker))
+    store.documents.notify_with(relay.notify)
+    consumed = (
+        listeners.TicketCreatedListener(store),
+        listeners.TicketUpdatedListener(store),
+        listeners.ExpirationCompleteListener(store),
+        listeners.PaymentCreatedListener(store),
+        listeners.PaymentFailedListener(store),
+        listeners.PaymentRefundedListener(store),
     )
     return build_app(
         service="orders",
         settings=settings,
         database=database,
         routers=[router],
-        tasks=[broker, relay, OrphanWatch(orders), *(Consumer(broker, listener) for listener in heard)],
+        tasks=[broker, relay, OverdueReservationMonitor(store), *(Consumer(broker, listener) for listener in consumed)],
         dependencies={"nats": broker},
-        state={"currency": settings.money, "orders": orders, "broker": broker, "hold_for": settings.hold_for},
+        state={"currency": settings.money, "store": store, "broker": broker, "hold_for": settings.hold_for},
     )

@@ -1,17 +1,17 @@
-"""What the routes ask for, by type."""
+"""What the routes depend on, by type."""
 
 from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from ticketing_orders.ports import Orders
+from ticketing_orders.ports import OrderStore
 
 
-async def _orders(request: Request) -> Orders:
+async def _store(request: Request) -> OrderStore:
     request.app.state.database.require_ready()
-    orders: Orders = request.app.state.orders
-    return orders
+    store: OrderStore = request.app.state.store
+    return store
 
 
 async def _hold_for(request: Request) -> timedelta:
@@ -19,5 +19,5 @@ async def _hold_for(request: Request) -> timedelta:
     return hold_for
 
 
-OrdersDep = Annotated[Orders, Depends(_orders)]
+StoreDep = Annotated[OrderStore, Depends(_store)]
 HoldFor = Annotated[timedelta, Depends(_hold_for)]

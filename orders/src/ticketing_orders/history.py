@@ -1,4 +1,4 @@
-"""An order's history in its buyer's words: what was reserved, tried, declined and why, paid, refunded and why."""
+"""An order's history as its buyer reads it: the steps of the order and of its payments."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from datetime import datetime
 
 from ticketing_common.currency import Currency
 from ticketing_common.events import PaymentHistoryEntry, PaymentStep, RefundReason
-from ticketing_orders.domain import Order, OrderHappening, OrderStep
+from ticketing_orders.domain import Order, OrderHistoryEntry, OrderStep
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line: when, which kind of step, and what to tell. `amount` is in minor units, where money moved."""
+class HistoryEntry:
+    """One step, with its text. `amount` is in minor units, where money moved."""
 
     at: datetime
     step: str
@@ -19,26 +19,26 @@ class Line:
     amount: int | None = None
 
 
-def history(order: Order, currency: Currency) -> list[Line]:
-    """All that happened, oldest first."""
-    lines = [_order_line(order, happening, currency) for happening in order.history]
+def history_of(order: Order, currency: Currency) -> list[HistoryEntry]:
+    """All steps, oldest first."""
+    entries = [_order_entry(order, entry, currency) for entry in order.history]
     for payment in order.payments.values():
-        refused = order.judged.get(payment.id)
-        lines += [_payment_line(happening, refused, currency) for happening in payment.history]
-    return sorted(lines, key=lambda line: line.at)
+        refund_reason = order.settled.get(payment.id)
+        entries += [_payment_entry(entry, refund_reason, currency) for entry in payment.history]
+    return sorted(entries, key=lambda entry: entry.at)
 
 
-def _order_line(order: Order, happening: OrderHappening, currency: Currency) -> Line:
-    text = _ORDER_TEXTS[happening.step].format(
-        title=order.ticket.title, price=currency.format_price(order.ticket.price), why=_WHY.get(happening.reason, "")
+def _order_entry(order: Order, entry: OrderHistoryEntry, currency: Currency) -> HistoryEntry:
+    text = _ORDER_TEXTS[entry.step].format(
+        title=order.ticket.title, price=currency.format_price(order.ticket.price), why=_WHY[entry.reason]
     )
-    return Line(happening.at, happening.step.value, text)
+    return HistoryEntry(entry.at, entry.step.value, text)
 
 
-def _payment_line(happening: PaymentHistoryEntry, refused: RefundReason | None, currency: Currency) -> Line:
-    amount = currency.format_price(happening.amount) if happening.amount is not None else ""
-    text = _PAYMENT_TEXTS[happening.step].format(amount=amount, reason=_sentence(happening.reason), why=_WHY[refused])
-    return Line(happening.at, happening.step.value, text.strip(), happening.amount)
+def _payment_entry(entry: PaymentHistoryEntry, refund_reason: RefundReason | None, currency: Currency) -> HistoryEntry:
+    amount = currency.format_price(entry.amount) if entry.amount is not None else ""
+    text = _PAYMENT_TEXTS[entry.step].format(amount=amount, reason=_sentence(entry.reason), why=_WHY[refund_reason])
+    return HistoryEntry(entry.at, entry.step.value, text.strip(), entry.amount)
 
 
 def _sentence(text: str | None) -> str:
@@ -47,25 +47,25 @@ def _sentence(text: str | None) -> str:
 
 _WHY: Mapping[RefundReason | None, str] = {
     None: "",
-    RefundReason.EXPIRED: "Your payment arrived after your time had run out, and the ticket had gone to somebody else.",
+    RefundReason.EXPIRED: "Your payment arrived after the reservation had expired, and someone else has the ticket.",
     RefundReason.BUYER: "You had cancelled the order before your payment arrived.",
-    RefundReason.DUPLICATE: "The order had been paid already.",
-    RefundReason.WRONG_AMOUNT: "The amount was not the price of the ticket.",
+    RefundReason.DUPLICATE: "The order had already been paid.",
+    RefundReason.WRONG_AMOUNT: "The amount did not match the price of the ticket.",
 }
 _ORDER_TEXTS = {
     OrderStep.RESERVED: "“{title}” was reserved for you at {price}.",
     OrderStep.CANCELLED: "You cancelled the order.",
-    OrderStep.EXPIRED: "The time to pay ran out.",
+    OrderStep.EXPIRED: "The reservation expired.",
     OrderStep.COMPLETED: "The ticket is yours.",
-    OrderStep.REINSTATED: "Your payment arrived late, but the ticket was still free: it is yours.",
-    OrderStep.REFUND_DUE: "Your payment goes back to you. {why}",
+    OrderStep.REINSTATED: "Your payment arrived late, but the ticket was still available: it is yours.",
+    OrderStep.REFUND_DUE: "Your payment will be refunded. {why}",
 }
 _PAYMENT_TEXTS = {
     PaymentStep.DECLINED: "Your card was declined. {reason} Nothing was charged.",
     PaymentStep.PAID: "You paid {amount}.",
-    PaymentStep.CALLED_OFF: "The payment was called off. Nothing was charged.",
-    PaymentStep.REFUNDED: "{amount} went back to your card. {why}",
+    PaymentStep.CALLED_OFF: "The payment was cancelled. Nothing was charged.",
+    PaymentStep.REFUNDED: "{amount} was refunded to your card. {why}",
     PaymentStep.REFUND_FAILED: "Your bank returned the refund of {amount}; we are looking into it.",
-    PaymentStep.DISPUTED: "Your bank disputes the payment of {amount}.",
+    PaymentStep.DISPUTED: "You disputed the payment of {amount}.",
     PaymentStep.DISPUTE_CLOSED: "The dispute was closed: {reason}",
 }

@@ -1,4 +1,4 @@
-"""What orders hears."""
+"""The events that orders consumes."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -19,8 +19,8 @@ from ticketing_common.events import (
 from ticketing_common.messaging import Listener, RetryLater
 from ticketing_orders import use_cases
 from ticketing_orders.domain import NotExpiredYet, Payment, Ticket
-from ticketing_orders.judge import judge_payment
-from ticketing_orders.ports import Orders
+from ticketing_orders.ports import OrderStore
+from ticketing_orders.settlement import settle_payment
 
 EventT = TypeVar("EventT", bound=Event)
 TicketEventT = TypeVar("TicketEventT", bound=TicketState)
@@ -28,74 +28,74 @@ PaymentEventT = TypeVar("PaymentEventT", bound=PaymentState)
 
 
 class OrdersListener(Listener[EventT]):
-    """A listener that changes orders, or what they know, by the clock `now`."""
+    """A listener with the store and the clock `now`."""
 
-    def __init__(self, orders: Orders, *, now: Callable[[], datetime] = utc_now) -> None:
-        self._orders = orders
+    def __init__(self, store: OrderStore, *, now: Callable[[], datetime] = utc_now) -> None:
+        self._store = store
         self._now = now
 
 
 class TicketListener(OrdersListener[TicketEventT]):
-    """Each event carries the whole ticket, so both are heard alike."""
+    """Both events carry the whole ticket and are handled alike."""
 
     async def handle(self, event: TicketEventT) -> None:
         ticket = Ticket(id=event.id, version=event.version, title=event.title, price=event.price)
-        await use_cases.remember_ticket(self._orders, ticket)
+        await self._store.save_ticket(ticket)
 
 
-class PaymentNewsListener(OrdersListener[PaymentEventT]):
-    """What only has to be shown: no money was taken that somebody would have to judge."""
+class PaymentStateListener(OrdersListener[PaymentEventT]):
+    """Record a payment's state for the buyer to see: no money was captured that had to be settled."""
 
     async def handle(self, event: PaymentEventT) -> None:
-        await use_cases.show_payment(self._orders, order_id=event.order_id, payment=_payment(event))
+        await use_cases.record_payment(self._store, order_id=event.order_id, payment=_payment(event))
 
 
 class TicketCreatedListener(TicketListener[TicketCreated]):
-    """Know of a new ticket."""
+    """Replicate a new ticket."""
 
     event = TicketCreated
     durable = "orders-ticket-created"
 
 
 class TicketUpdatedListener(TicketListener[TicketUpdated]):
-    """Know of a ticket's new title or price, for orders to come."""
+    """Replicate a ticket's new title or price, for future orders."""
 
     event = TicketUpdated
     durable = "orders-ticket-updated"
 
 
 class ExpirationCompleteListener(OrdersListener[ExpirationComplete]):
-    """Free the ticket when the hold has run out, by our own clock."""
+    """Release the ticket when its reservation has expired by our own clock."""
 
     event = ExpirationComplete
     durable = "orders-expiration-complete"
 
     async def handle(self, event: ExpirationComplete) -> None:
         try:
-            await use_cases.expire_order(self._orders, order_id=event.order_id, now=self._now())
+            await use_cases.expire_order(self._store, order_id=event.order_id, now=self._now())
         except NotExpiredYet as early:
             raise RetryLater(early.seconds) from early
 
 
 class PaymentCreatedListener(OrdersListener[PaymentCreated]):
-    """Judge captured money."""
+    """Settle a captured payment."""
 
     event = PaymentCreated
     durable = "orders-payment-created"
 
     async def handle(self, event: PaymentCreated) -> None:
-        await judge_payment(self._orders, order_id=event.order_id, payment=_payment(event), now=self._now())
+        await settle_payment(self._store, order_id=event.order_id, payment=_payment(event), now=self._now())
 
 
-class PaymentFailedListener(PaymentNewsListener[PaymentFailed]):
-    """Show that a card was declined."""
+class PaymentFailedListener(PaymentStateListener[PaymentFailed]):
+    """Record that a card was declined."""
 
     event = PaymentFailed
     durable = "orders-payment-failed"
 
 
-class PaymentRefundedListener(PaymentNewsListener[PaymentRefunded]):
-    """Show that money went back."""
+class PaymentRefundedListener(PaymentStateListener[PaymentRefunded]):
+    """Record a refund or a dispute."""
 
     event = PaymentRefunded
     durable = "orders-payment-refunded"

@@ -1,7 +1,7 @@
-"""What orders measures beyond what every service does."""
+"""The metrics of orders beyond those of every service."""
 
 from prometheus_client import Gauge
 
-ORPHANS = Gauge(
-    "orphan_reservations", "Unpaid orders that still hold their ticket 30 s after their time: must be 0 (capped)"
+ORDERS_OVERDUE = Gauge(
+    "orders_overdue", "Unpaid orders that still hold their ticket 30 s after they expired: must be 0 (capped)"
 )

@@ -1,13 +1,14 @@
-"""What the use cases need of a store. `store.py` keeps it in MongoDB; tests keep it in memory."""
+"""What the use cases need of a store."""
 
+from datetime import datetime
 from typing import Protocol
 
 from ticketing_common.events import Event
 from ticketing_orders.domain import Order, Ticket
 
 
-class Orders(Protocol):
-    """Where orders, and what is known of tickets, are kept."""
+class OrderStore(Protocol):
+    """Where orders and replicas of tickets are kept."""
 
     async def find(self, order_id: str) -> Order | None:
         """The order with this id."""
@@ -18,14 +19,20 @@ class Orders(Protocol):
     async def latest_of_ticket(self, ticket_id: str) -> Order | None:
         """The order of this ticket with the highest hold."""
 
-    async def add(self, order: Order, event: Event) -> None:
-        """Store a new order; TicketReserved or HoldTaken when it may not be."""
+    async def count_open(self, *, due_before: datetime) -> int:
+        """How many unpaid orders hold a ticket although they expired before that moment (capped)."""
 
-    async def save(self, order: Order, *, over: int, event: Event | None) -> bool:
-        """Store the next state if the stored version is still `over`, else False; raises as `add`."""
+    async def add(self, order: Order, event: Event) -> None:
+        """Store a new order; TicketReserved or HoldTaken when a unique index forbids it."""
+
+    async def save(self, order: Order, *, expected_version: int, event: Event | None = None) -> bool:
+        """Store the next state if the stored version is still the expected one, else return False.
+
+        TicketReserved or HoldTaken as for `add`: an expired order may not always be reinstated.
+        """
 
     async def find_ticket(self, ticket_id: str) -> Ticket | None:
-        """What is known of the ticket."""
+        """The replica of the ticket."""
 
     async def save_ticket(self, ticket: Ticket) -> None:
-        """Remember the ticket, unless something as new is known already."""
+        """Store the ticket unless the replica is as new."""

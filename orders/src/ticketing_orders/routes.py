@@ -1,11 +1,11 @@
-"""/api/orders: hold a ticket, see one's orders, give one up."""
+"""/api/orders: reserve a ticket, read one's orders, cancel one."""
 
 from fastapi import APIRouter, Request, Response
 
 from ticketing_common.web import BrokerConnected, CurrencyDep, NewId, Now, UserId
 from ticketing_common.web.paging import PageDep
 from ticketing_orders import use_cases
-from ticketing_orders.deps import HoldFor, OrdersDep
+from ticketing_orders.deps import HoldFor, StoreDep
 from ticketing_orders.schemas import OrderDetailsOut, OrderIn, OrderOut, order_details_out, order_out
 
 router = APIRouter(prefix="/api/orders", tags=["orders"])
@@ -15,16 +15,16 @@ router = APIRouter(prefix="/api/orders", tags=["orders"])
 async def create_order(
     body: OrderIn,
     user_id: UserId,
-    orders: OrdersDep,
+    store: StoreDep,
     new_id: NewId,
     now: Now,
     hold_for: HoldFor,
     broker_connected: BrokerConnected,
     currency: CurrencyDep,
 ) -> OrderOut:
-    """Hold a ticket for the signed-in buyer."""
+    """Reserve a ticket for the signed-in buyer."""
     order = await use_cases.place_order(
-        orders,
+        store,
         order_id=new_id,
         buyer_id=user_id,
         ticket_id=body.ticket_id,
@@ -37,21 +37,21 @@ async def create_order(
 
 @router.get("", response_model_exclude_none=True)
 async def list_orders(
-    user_id: UserId, orders: OrdersDep, page: PageDep, currency: CurrencyDep, request: Request, response: Response
+    user_id: UserId, store: StoreDep, page: PageDep, currency: CurrencyDep, request: Request, response: Response
 ) -> list[OrderOut]:
     """The signed-in buyer's orders, newest first."""
-    found = await use_cases.list_orders(orders, user_id=user_id, after=page.after, limit=page.limit + 1)
+    found = await store.find_by_buyer(user_id, after=page.after, limit=page.limit + 1)
     page.set_next_link(found, request, response)
     return [order_out(order, currency) for order in found[: page.limit]]
 
 
 @router.get("/{order_id}", response_model_exclude_none=True)
-async def get_order(order_id: str, user_id: UserId, orders: OrdersDep, currency: CurrencyDep) -> OrderDetailsOut:
-    """One of the signed-in buyer's orders, with all that happened to it."""
-    return order_details_out(await use_cases.get_order(orders, order_id=order_id, user_id=user_id), currency)
+async def get_order(order_id: str, user_id: UserId, store: StoreDep, currency: CurrencyDep) -> OrderDetailsOut:
+    """One of the signed-in buyer's orders, with its history."""
+    return order_details_out(await use_cases.get_order(store, order_id=order_id, user_id=user_id), currency)
 
 
 @router.delete("/{order_id}", status_code=204)
-async def cancel_order(order_id: str, user_id: UserId, orders: OrdersDep, now: Now) -> None:
-    """Give an order up; the ticket is free at once."""
-    await use_cases.cancel_order(orders, order_id=order_id, user_id=user_id, now=now)
+async def cancel_order(order_id: str, user_id: UserId, store: StoreDep, now: Now) -> None:
+    """Cancel an order; the ticket is released at once."""
+    await use_cases.cancel_order(store, order_id=order_id, user_id=user_id, now=now)

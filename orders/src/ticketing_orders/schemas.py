@@ -1,4 +1,4 @@
-"""Requests and responses of /api/orders. Money is a JSON number in major units here."""
+"""Requests and responses of /api/orders. Amounts are JSON numbers in major units."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -9,11 +9,11 @@ from ticketing_common.currency import Currency
 from ticketing_common.events import CancelReason, OrderStatus
 from ticketing_common.web import CamelModel
 from ticketing_orders.domain import Order, Payment
-from ticketing_orders.history import Line, history
+from ticketing_orders.history import HistoryEntry, history_of
 
 
 class OrderIn(CamelModel):
-    """Which ticket to hold."""
+    """Which ticket to reserve."""
 
     ticket_id: Annotated[str, Field(strict=True, min_length=1)]
 
@@ -27,16 +27,16 @@ class TicketOut(CamelModel):
 
 
 class PaymentOut(CamelModel):
-    """How the payment stands."""
+    """The state of the payment."""
 
     status: str
     amount: float
     refunded: float
-    disputed: float | None = Field(default=None, description="What the buyer's bank holds back; absent if nothing")
+    disputed: float | None = Field(default=None, description="Amount in dispute; absent if none")
 
 
 class OrderOut(CamelModel):
-    """An order, to its buyer. `reason` only when cancelled, `payment` only once there was one."""
+    """An order. `reason` only when cancelled, `payment` only once there is one."""
 
     id: str
     status: OrderStatus
@@ -48,8 +48,8 @@ class OrderOut(CamelModel):
     payment: PaymentOut | None = None
 
 
-class HistoryLineOut(CamelModel):
-    """One line of what happened, in the buyer's words; `amount` where money moved."""
+class HistoryEntryOut(CamelModel):
+    """One step of an order or its payment; `amount` where money moved."""
 
     at: datetime
     step: str
@@ -60,7 +60,7 @@ class HistoryLineOut(CamelModel):
 class OrderDetailsOut(OrderOut):
     """An order with its history, oldest first: the receipt."""
 
-    history: list[HistoryLineOut]
+    history: list[HistoryEntryOut]
 
 
 def order_out(order: Order, currency: Currency) -> OrderOut:
@@ -69,9 +69,9 @@ def order_out(order: Order, currency: Currency) -> OrderOut:
 
 
 def order_details_out(order: Order, currency: Currency) -> OrderDetailsOut:
-    """The order and all that happened to it."""
-    lines = [_line_out(line, currency) for line in history(order, currency)]
-    return OrderDetailsOut(**_order_fields(order, currency), history=lines)
+    """The order with its history."""
+    entries = [_entry_out(entry, currency) for entry in history_of(order, currency)]
+    return OrderDetailsOut(**_order_fields(order, currency), history=entries)
 
 
 def _order_fields(order: Order, currency: Currency) -> dict[str, Any]:
@@ -94,6 +94,6 @@ def _payment_out(payment: Payment, currency: Currency) -> PaymentOut:
     return PaymentOut(status=payment.status, amount=amount, refunded=refunded, disputed=disputed)
 
 
-def _line_out(line: Line, currency: Currency) -> HistoryLineOut:
-    amount = currency.to_major(line.amount) if line.amount is not None else None
-    return HistoryLineOut(at=line.at.astimezone(UTC), step=line.step, text=line.text, amount=amount)
+def _entry_out(entry: HistoryEntry, currency: Currency) -> HistoryEntryOut:
+    amount = currency.to_major(entry.amount) if entry.amount is not None else None
+    return HistoryEntryOut(at=entry.at.astimezone(UTC), step=entry.step, text=entry.text, amount=amount)

@@ -1,4 +1,4 @@
-"""Orders' state in the words of the contract."""
+"""Maps an order to its events."""
 
 from typing import TypeVar
 
@@ -8,7 +8,7 @@ from ticketing_orders.domain import Order
 StateT = TypeVar("StateT", bound=OrderState)
 
 
-def announce(event: type[StateT], order: Order) -> StateT:
+def event_for(event: type[StateT], order: Order) -> StateT:
     """The whole order as an `event`."""
     return event(
         id=order.id,
@@ -17,13 +17,13 @@ def announce(event: type[StateT], order: Order) -> StateT:
         status=order.status,
         user_id=order.user_id,
         expires_at=order.expires_at,
-        ticket=_held(order),
+        ticket=_held_ticket(order),
         reason=order.reason,
     )
 
 
-def ask_refund(order: Order, payment_id: str, reason: RefundReason) -> OrderRefundDue:
-    """The order that the payment goes back."""
+def refund_due(order: Order, payment_id: str, reason: RefundReason) -> OrderRefundDue:
+    """The command to refund a payment."""
     return OrderRefundDue(
         id=order.id,
         version=order.version,
@@ -31,11 +31,11 @@ def ask_refund(order: Order, payment_id: str, reason: RefundReason) -> OrderRefu
         status=order.status,
         user_id=order.user_id,
         expires_at=order.expires_at,
-        ticket=_held(order),
+        ticket=_held_ticket(order),
         payment_id=payment_id,
         reason=reason,
     )
 
 
-def _held(order: Order) -> HeldTicket:
+def _held_ticket(order: Order) -> HeldTicket:
     return HeldTicket(id=order.ticket.id, title=order.ticket.title, price=order.ticket.price)

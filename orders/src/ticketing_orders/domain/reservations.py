@@ -1,0 +1,69 @@
+"""How a buyer reserves and releases a ticket."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ticketing_common.errors import Forbidden
+from ticketing_common.events import CancelReason, OrderStatus
+from ticketing_orders.domain.errors import AlreadyComplete, NotExpiredYet, TicketReserved
+from ticketing_orders.domain.order import Order, OrderedTicket, OrderHistoryEntry, OrderStep, Ticket, to_milliseconds
+
+
+def next_hold(latest: Order | None) -> int:
+    """The hold after that of a ticket's `latest` order; TicketReserved while that order holds the ticket."""
+    if latest is None:
+        return 1
+    if latest.status.holds_ticket:
+        raise TicketReserved
+    return latest.hold + 1
+
+
+def place(*, order_id: str, buyer_id: str, ticket: Ticket, hold: int, now: datetime, hold_for: timedelta) -> Order:
+    """A new order that holds `ticket` for `hold_for`."""
+    now = to_milliseconds(now)
+    return Order(
+        id=order_id,
+        version=0,
+        hold=hold,
+        status=OrderStatus.CREATED,
+        user_id=buyer_id,
+        created_at=now,
+        expires_at=to_milliseconds(now + hold_for),
+        ticket=OrderedTicket(id=ticket.id, title=ticket.title, price=ticket.price),
+        history=(OrderHistoryEntry(OrderStep.RESERVED, now),),
+    )
+
+
+def require_buyer(order: Order, user_id: str) -> Order:
+    """The order; Forbidden unless it is this user's."""
+    if order.user_id != user_id:
+        raise Forbidden("Not authorized: this is another buyer's order.")
+    return order
+
+
+def cancel(order: Order, *, now: datetime) -> Order:
+    """The order cancelled by its buyer. An expired one too: then a late payment is refunded, not honoured."""
+    if order.status is OrderStatus.COMPLETE:
+        raise AlreadyComplete
+    if order.reason is CancelReason.BUYER:
+        return order
+    return _released(order, CancelReason.BUYER, OrderStep.CANCELLED, now)
+
+
+def expire(order: Order, *, now: datetime) -> Order:
+    """The order expired, or unchanged when it is paid or cancelled; NotExpiredYet before its time."""
+    if order.status not in (OrderStatus.CREATED, OrderStatus.AWAITING_PAYMENT):
+        return order
+    if now < order.expires_at:
+        raise NotExpiredYet((order.expires_at - now).total_seconds())
+    return _released(order, CancelReason.EXPIRED, OrderStep.EXPIRED, now)
+
+
+def _released(order: Order, reason: CancelReason, step: OrderStep, now: datetime) -> Order:
+    return replace(
+        order,
+        version=order.version + 1,
+        status=OrderStatus.CANCELLED,
+        reason=reason,
+        history=order.history_with(step, now),
+    )

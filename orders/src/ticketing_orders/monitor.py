@@ -1,0 +1,47 @@
+"""Counts reservations that were not released although they expired: must be 0, alert on it."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import structlog
+
+from ticketing_common.clock import utc_now
+from ticketing_common.errors import Unavailable
+from ticketing_orders.metrics import ORDERS_OVERDUE
+from ticketing_orders.ports import OrderStore
+
+log = structlog.get_logger(__name__)
+
+# Expiration's sweep fires two seconds after the expiry, and a process restart takes some more.
+GRACE = timedelta(seconds=30)
+INTERVAL_SECONDS = 10.0
+
+
+class OverdueReservationMonitor:
+    """A background task that exports the count, and logs one that is not zero."""
+
+    name = "overdue-reservation-monitor"
+
+    def __init__(self, store: OrderStore, *, interval: float = INTERVAL_SECONDS) -> None:
+        self._store = store
+        self._interval = interval
+
+    async def run(self) -> None:
+        """Check for ever, through outages of the database."""
+        while True:
+            try:
+                await self.check(utc_now())
+            except Unavailable as error:
+                log.info("database.unavailable", component=self.name, error=error.message)
+            await asyncio.sleep(self._interval)
+
+    async def close(self) -> None:
+        """Nothing to release."""
+
+    async def check(self, now: datetime) -> int:
+        """The number of overdue reservations."""
+        count = await self._store.count_open(due_before=now - GRACE)
+        ORDERS_OVERDUE.set(count)
+        if count:
+            log.error("orders.overdue_found", count=count, hint="is expiration running, and its consumer not stuck?")
+        return count

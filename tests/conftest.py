@@ -12,8 +12,8 @@ import pytest
 from ticketing_local.ports import free_gateway_port
 from ticketing_test_support.crowd import Crowd, reckon
 from ticketing_test_support.persistence import PASSWORD
-from ticketing_test_support.recorder import eventually
 from ticketing_test_support.stack import Stack, started
+from ticketing_test_support.waiting import eventually
 
 WINDOW_SECONDS = 6
 

@@ -28,7 +28,8 @@ from ticketing_local.services import services
 from ticketing_local.settings import SERVICES, read_settings
 from ticketing_local.story import Story
 from ticketing_local.up import SERVERS
-from ticketing_test_support.servers import Server, mongod, nats_server, redis_server, wait_until
+from ticketing_test_support.servers import Server, mongod, nats_server, redis_server
+from ticketing_test_support.waiting import wait_until
 
 ARRIVAL_SECONDS = float(os.environ.get("ARRIVAL_SECONDS", "6"))
 PATIENCE_SECONDS = 180.0  # a busy machine is no failure

@@ -12,8 +12,8 @@ from ticketing_common.ids import is_id
 from ticketing_common.messaging import connect_readonly
 from ticketing_common.mongo import Database
 from ticketing_local.settings import SERVICES
-from ticketing_test_support.recorder import eventually
 from ticketing_test_support.stack import Stack, ticketing
+from ticketing_test_support.waiting import eventually
 
 
 def audited(stack: Stack, *options: str) -> tuple[int, str]:

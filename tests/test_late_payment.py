@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from ticketing_test_support.recorder import eventually
 from ticketing_test_support.stack import Stack
+from ticketing_test_support.waiting import eventually
 
 
 @pytest.fixture

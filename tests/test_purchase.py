@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from ticketing_test_support.recorder import eventually
+from ticketing_test_support.waiting import eventually
 
 
 async def test_a_ticket_just_listed_can_be_ordered_and_paid_at_once(new_person) -> None:

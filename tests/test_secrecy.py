@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 
 from ticketing_test_support.persistence import PASSWORD
-from ticketing_test_support.recorder import eventually
 from ticketing_test_support.stack import Stack
+from ticketing_test_support.waiting import eventually
 
 TOKENS = ("pm_card_visa", "pm_card_visa_chargeDeclined", "pm_card_authenticationRequired", "tok_visa")
 SHAPES = re.compile(

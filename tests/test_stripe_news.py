@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from ticketing_test_support.recorder import eventually
 from ticketing_test_support.stack import Stack
+from ticketing_test_support.waiting import eventually
 
 DISPUTE = {"reason": "fraudulent"}
 

@@ -11,8 +11,8 @@ from ticketing_common.events import TicketUpdated
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey
 from ticketing_common.outbox import OutboxSource, PendingEvents
 from ticketing_common.web.background import run_tasks
-from ticketing_test_support.recorder import eventually
 from ticketing_test_support.servers import Server
+from ticketing_test_support.waiting import eventually
 
 INDEXES = {"things": [OUTBOX_INDEX, IndexModel("label", name="label_unique", unique=True, sparse=True)]}
 

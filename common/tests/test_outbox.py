@@ -13,8 +13,9 @@ from ticketing_common.messaging.streams import EVENTS_STREAM, ensure_streams
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents
 from ticketing_common.outbox import PendingEvents, Relay
 from ticketing_common.web.background import run_tasks
-from ticketing_test_support.recorder import RecordingPublisher, eventually
+from ticketing_test_support.recorder import RecordingPublisher
 from ticketing_test_support.servers import Server
+from ticketing_test_support.waiting import eventually
 
 SOON = 0.05
 LATER = timedelta(hours=1)

@@ -19,8 +19,8 @@ from ticketing_expiration.app import create_app
 from ticketing_expiration.settings import Settings
 from ticketing_expiration.store import INDEXES, ExpiryStore
 from ticketing_test_support.apps import served
-from ticketing_test_support.recorder import eventually
 from ticketing_test_support.servers import Server, redis_server
+from ticketing_test_support.waiting import eventually
 
 
 @pytest.fixture

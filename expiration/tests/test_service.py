@@ -11,8 +11,8 @@ from ticketing_expiration.settings import Settings
 from ticketing_expiration.store import ExpiryStore
 from ticketing_expiration.wakeups import Wakeups, announce
 from ticketing_test_support.apps import served
-from ticketing_test_support.recorder import eventually
 from ticketing_test_support.servers import Server
+from ticketing_test_support.waiting import eventually
 
 Place = Callable[..., Awaitable[str]]
 Count = Callable[[], Awaitable[int]]

@@ -15,8 +15,8 @@ from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
 
 from ticketing_expiration.timers import QUEUE, DueTimers, RqTimers, connect, job_id
-from ticketing_test_support.recorder import eventually
 from ticketing_test_support.servers import Server
+from ticketing_test_support.waiting import eventually
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from ticketing_expiration.store import ExpiryStore
 from ticketing_expiration.timers import RqTimers, connect
 from ticketing_expiration.worker import Worker
 from ticketing_test_support.apps import served
-from ticketing_test_support.recorder import eventually
 from ticketing_test_support.servers import Server
+from ticketing_test_support.waiting import eventually
 
 StartWorker = Callable[[Settings], subprocess.Popen[bytes]]
 Place = Callable[..., Awaitable[str]]

@@ -33,7 +33,7 @@ from ticketing_orders.domain import Order, Ticket
 from ticketing_orders.store import MongoOrderStore
 from ticketing_test_support.apps import served
 from ticketing_test_support.orders import PRICE, InMemoryOrderStore, cancel, list_ticket, place, reload
-from ticketing_test_support.recorder import eventually
+from ticketing_test_support.waiting import eventually
 
 MakeApp = Callable[[str], FastAPI]
 

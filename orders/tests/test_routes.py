@@ -17,8 +17,8 @@ from ticketing_orders.domain import Order
 from ticketing_orders.store import MongoOrderStore
 from ticketing_test_support.apps import served
 from ticketing_test_support.orders import cancel, expire, list_ticket, pay, reload
-from ticketing_test_support.recorder import eventually
 from ticketing_test_support.sessions import cookie_for
+from ticketing_test_support.waiting import eventually
 
 OLD_ID = "5f" * 12
 NO_IDS = ["nonsense", "F" * 24, "f" * 23, "f" * 25, "%00", "..", "{}", "x" * 2000]

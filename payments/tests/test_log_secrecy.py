@@ -15,9 +15,9 @@ from ticketing_common.mongo import new_id
 from ticketing_payments.payment import Order, Payment
 from ticketing_payments.store import PaymentStore
 from ticketing_test_support.fixtures import JWT_SECRET
-from ticketing_test_support.recorder import eventually
 from ticketing_test_support.servers import Server, free_port, started
 from ticketing_test_support.sessions import cookie_for
+from ticketing_test_support.waiting import eventually
 
 KEY, WEBHOOK_SECRET = "sk_test_never_logged", "whsec_never_logged"
 TOKENS = ["pm_card_visa_chargeDeclined", "ctoken_nobody_made", "pm_card_authenticationRequired", "tok_visa"]

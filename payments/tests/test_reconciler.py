@@ -12,7 +12,7 @@ from ticketing_payments.payment import PaymentStatus
 from ticketing_payments.reconciler import Reconciler
 from ticketing_test_support.payments.stories import NOW, PRICE, Shop
 from ticketing_test_support.payments.stripe import WANTS_3DS
-from ticketing_test_support.recorder import eventually
+from ticketing_test_support.waiting import eventually
 
 DUE = NOW + timedelta(seconds=60)
 FAR_AHEAD = timedelta(days=30)

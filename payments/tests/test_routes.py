@@ -16,8 +16,8 @@ from ticketing_common.mongo import new_id
 from ticketing_payments import use_cases
 from ticketing_payments.payment import Order, Payment
 from ticketing_test_support.apps import served
-from ticketing_test_support.recorder import eventually
 from ticketing_test_support.sessions import cookie_for
+from ticketing_test_support.waiting import eventually
 
 PRICE = 1250
 OLD_ID = "5f" * 12

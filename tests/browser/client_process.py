@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from ticketing_local.client import SERVER
 from ticketing_local.probes import HttpProbe
-from ticketing_test_support.servers import free_port, wait_until
+from ticketing_test_support.servers import free_port
+from ticketing_test_support.waiting import wait_until
 
 
 @dataclass(frozen=True)

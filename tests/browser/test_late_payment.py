@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import pytest_asyncio
 from playwright.async_api import expect
 
-from ticketing_test_support.recorder import eventually
+from ticketing_test_support.waiting import eventually
 
 TIMEOUT_MS = 60_000
 SLOW_RESPONSE = {"kind": "delay", "when": "after", "path": "/v1/payment_intents/*/confirm", "seconds": 8}

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 from tests.browser.client_process import client_process
 
-from ticketing_test_support.servers import wait_until
+from ticketing_test_support.waiting import wait_until
 
 REQUEST = b"GET %b HTTP/1.1\r\nHost: localhost\r\n\r\n"
 

@@ -16,8 +16,8 @@ from ticketing_common.messaging.streams import EVENTS_STREAM
 from ticketing_test_support.breaking import rewired, wipe_redis
 from ticketing_test_support.crashes import CrashPoint, crashes_in
 from ticketing_test_support.crowd import Crowd, Evidence, Notes, Shopper, gather, say_again
-from ticketing_test_support.recorder import eventually
 from ticketing_test_support.stack import Stack
+from ticketing_test_support.waiting import eventually
 
 AT_ONCE = 8
 LOOK_EVERY_SECONDS = 0.5

@@ -9,8 +9,8 @@ from tests.faults.scenes import poison_is_parked_by_each_hearer_and_blocks_nobod
 
 from ticketing_common.messaging import connect_readonly
 from ticketing_test_support.crowd import Crowd
-from ticketing_test_support.recorder import eventually
 from ticketing_test_support.stack import Stack, ticketing
+from ticketing_test_support.waiting import eventually
 
 # Ten deliveries with their delays: a minute and a half.
 PARKED_WITHIN_SECONDS = 240.0

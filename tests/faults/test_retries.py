@@ -4,7 +4,7 @@ import pytest
 
 from ticketing_common.messaging import Broker, DeadLetters, RetryPolicy
 from ticketing_test_support.listeners import RecordingListener, listening, say
-from ticketing_test_support.recorder import eventually
+from ticketing_test_support.waiting import eventually
 
 TENTH_WITHIN_SECONDS = 240.0
 

@@ -14,7 +14,7 @@ from tests.races.rounds import Rounds
 
 from ticketing_common.events import ExpirationComplete
 from ticketing_ops.audit.snapshot import Snapshot, by_id
-from ticketing_test_support.recorder import eventually
+from ticketing_test_support.waiting import eventually
 
 PAID = "201"
 TOO_LATE = (

@@ -12,7 +12,7 @@ from tests.races.market import Json, Market, Person, made, refusal
 from tests.races.rounds import Rounds
 
 from ticketing_ops.audit.snapshot import Snapshot, by_id
-from ticketing_test_support.recorder import eventually
+from ticketing_test_support.waiting import eventually
 
 FAST = timedelta(minutes=2)
 WINDOW_SECONDS = 2.0

@@ -15,7 +15,7 @@ from ticketing_common.events import ExpirationComplete
 from ticketing_ops.audit.snapshot import Snapshot, by_id
 from ticketing_orders.domain import TicketReserved
 from ticketing_payments.domain import OrderExpired
-from ticketing_test_support.recorder import eventually
+from ticketing_test_support.waiting import eventually
 
 WINDOW_SECONDS = 1.5
 RESERVED, TOO_LATE = f"400 {TicketReserved.message}", f"400 {OrderExpired.message}"

@@ -11,7 +11,7 @@ from tests.races.rounds import Rounds
 
 from ticketing_common.events import PaymentCreated
 from ticketing_ops.audit.snapshot import Document, Snapshot
-from ticketing_test_support.recorder import eventually
+from ticketing_test_support.waiting import eventually
 
 TIMES = 4
 

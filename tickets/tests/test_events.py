@@ -16,9 +16,9 @@ from ticketing_common.mongo import new_id
 from ticketing_common.observability import tracing
 from ticketing_test_support.apps import served
 from ticketing_test_support.fixtures import JWT_SECRET
-from ticketing_test_support.recorder import eventually
 from ticketing_test_support.samples import order_event
 from ticketing_test_support.sessions import cookie_for
+from ticketing_test_support.waiting import eventually
 from ticketing_tickets.app import create_app
 from ticketing_tickets.settings import Settings
 

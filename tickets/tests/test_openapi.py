@@ -13,8 +13,9 @@ from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
-from ticketing_test_support.servers import free_port, wait_until
+from ticketing_test_support.servers import free_port
 from ticketing_test_support.sessions import cookie_for
+from ticketing_test_support.waiting import wait_until
 
 SELLER = cookie_for()
 CHECKS = [not_a_server_error, response_schema_conformance, status_code_conformance]

@@ -9,7 +9,7 @@ from ticketing_common.errors import Unavailable
 from ticketing_common.messaging import Broker, RetryLater, RetryPolicy
 from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM
 from ticketing_test_support.listeners import QUICK, RecordingListener, listening, say
-from ticketing_test_support.recorder import eventually
+from ticketing_test_support.waiting import eventually
 
 
 async def parked(broker: Broker) -> int:

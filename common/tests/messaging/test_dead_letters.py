@@ -5,7 +5,7 @@ from nats.js.api import RawStreamMsg
 from ticketing_common.messaging import Broker, RetryPolicy
 from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM
 from ticketing_test_support.listeners import RecordingListener, listening, say
-from ticketing_test_support.recorder import eventually
+from ticketing_test_support.waiting import eventually
 
 
 async def choke(_order_id: str, _time: int) -> None:

@@ -9,8 +9,8 @@ import pytest
 from ticketing_common.messaging import Broker
 from ticketing_common.web.background import run_tasks
 from ticketing_test_support.listeners import RecordingListener, listening, say
-from ticketing_test_support.recorder import eventually
 from ticketing_test_support.servers import Server
+from ticketing_test_support.waiting import eventually
 
 
 @pytest.fixture

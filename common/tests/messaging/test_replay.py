@@ -5,7 +5,7 @@ import pytest
 from ticketing_common.errors import Unavailable
 from ticketing_common.messaging import Broker, DeadLetter, DeadLetters, NotReplayable, backlogs, connect_readonly
 from ticketing_test_support.listeners import QUICK, RecordingListener, listening, say
-from ticketing_test_support.recorder import eventually
+from ticketing_test_support.waiting import eventually
 
 
 async def choke(_order_id: str, _time: int) -> None:

@@ -6,8 +6,8 @@ import httpx
 from fastapi import FastAPI
 
 from ticketing_test_support.apps import served
-from ticketing_test_support.recorder import eventually
 from ticketing_test_support.servers import Server
+from ticketing_test_support.waiting import eventually
 
 MakeApp = Callable[[str], FastAPI]
 NOWHERE = "mongodb://127.0.0.1:1/test"

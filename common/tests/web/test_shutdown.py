@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ticketing_test_support.recorder import eventually
 from ticketing_test_support.servers import free_port
+from ticketing_test_support.waiting import eventually
 
 # The process ends itself with the signal once it has cleaned up: that is uvicorn's convention.
 CALM_EXITS = (0, -signal.SIGTERM)

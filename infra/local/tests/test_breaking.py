@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from ticketing_test_support.breaking import down, frozen, kill, rewired, wipe_redis
-from ticketing_test_support.servers import wait_until
 from ticketing_test_support.stack import Stack
+from ticketing_test_support.waiting import wait_until
 
 
 def test_what_is_killed_is_another_process_afterwards(stack: Stack) -> None:

@@ -14,8 +14,8 @@ import pytest
 
 from ticketing_local.ports import free_gateway_port
 from ticketing_local.probes import HttpProbe, TcpProbe
-from ticketing_test_support.servers import wait_until
 from ticketing_test_support.stack import Stack, is_alive, ticketing
+from ticketing_test_support.waiting import wait_until
 
 SMALL_STACK = Path(__file__).with_name("small_stack.py")
 StartStack = Callable[[], AbstractContextManager[Stack]]

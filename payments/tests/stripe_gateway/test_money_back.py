@@ -9,7 +9,7 @@ from payments.tests.stripe_gateway.kit import PRICE, MakeToken, Pay
 from ticketing_common.mongo import new_id
 from ticketing_payments.intent import Intent, Money
 from ticketing_payments.stripe_gateway import StripeGateway
-from ticketing_test_support.recorder import eventually
+from ticketing_test_support.waiting import eventually
 
 
 async def test_one_refund_id_gives_back_once(

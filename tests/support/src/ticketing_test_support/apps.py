@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import httpx
 from fastapi import FastAPI
 
-from ticketing_test_support.recorder import eventually
+from ticketing_test_support.waiting import eventually
 
 
 @asynccontextmanager

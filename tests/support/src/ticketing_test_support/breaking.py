@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from ticketing_local.state import write_private
-from ticketing_test_support.servers import wait_until
 from ticketing_test_support.stack import Stack
+from ticketing_test_support.waiting import wait_until
 
 BACK_WITHIN_SECONDS = 60.0
 

@@ -2,13 +2,13 @@
 
 import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ticketing_local.binaries import find_binary
+from ticketing_test_support.waiting import wait_until
 
 START_WITHIN_SECONDS = 30.0
 
@@ -18,15 +18,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def wait_until(condition: Callable[[], bool], *, within: float, what: str) -> None:
-    """Block until `condition` holds; AssertionError naming `what` when it does not in time."""
-    give_up = time.monotonic() + within
-    while not condition():
-        if time.monotonic() > give_up:
-            raise AssertionError(f"{what} did not happen within {within:.0f} s")
-        time.sleep(0.02)
 
 
 def accepts(port: int) -> bool:

@@ -14,7 +14,7 @@ from ticketing_local.ps import addresses
 from ticketing_local.state import RunningStack, StateDir
 from ticketing_local.supervision import Supervisor
 from ticketing_local.up import READY
-from ticketing_test_support.servers import wait_until
+from ticketing_test_support.waiting import wait_until
 
 TICKETING = (sys.executable, "-m", "ticketing_local")
 STOP_SECONDS = 60

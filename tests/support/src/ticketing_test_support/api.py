@@ -1,0 +1,213 @@
+"""The one client of the HTTP API that tests use: a user with a session of their own."""
+
+import asyncio
+import secrets
+import ssl
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import AsyncExitStack, asynccontextmanager
+from http import HTTPStatus
+from typing import Any, Self
+
+import httpx
+
+from ticketing_test_support.waiting import eventually
+
+PASSWORD = "open sesame"
+GOOD_CARD = "pm_card_visa"
+DECLINED_CARD = "pm_card_visa_chargeDeclined"
+CARD_WITH_3DS = "pm_card_authenticationRequired"
+TIMEOUT_SECONDS = 40.0
+RETRY_SECONDS = 60.0
+RETRY_EVERY_SECONDS = 0.3
+# An event has not arrived everywhere yet (404), or a process is away.
+RETRYABLE = frozenset(
+    {HTTPStatus.NOT_FOUND, HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
+)
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loading certificates takes longer than most tests
+
+Json = dict[str, Any]
+Outcome = httpx.Response | httpx.TransportError
+
+
+class UnexpectedResponse(AssertionError):
+    """No expected response came in time, or (`retryable` is false) one that no retry changes."""
+
+    def __init__(self, request: str, outcome: Outcome, *, retryable: bool) -> None:
+        super().__init__(f"{request}: {describe(outcome)}")
+        self.outcome = outcome
+        self.retryable = retryable
+
+
+class ApiClient:
+    """One user at `url`; `transport` may lead to applications in this process instead."""
+
+    def __init__(
+        self, url: str, *, transport: httpx.AsyncBaseTransport | None = None, email: str | None = None
+    ) -> None:
+        self.http = httpx.AsyncClient(
+            base_url=url, transport=transport, timeout=TIMEOUT_SECONDS, trust_env=False, verify=_NO_TLS
+        )
+        self.email = email or f"user-{secrets.token_hex(6)}@example.com"
+        self.id = ""
+
+    @property
+    def credentials(self) -> Json:
+        """For signing up and in."""
+        return {"email": self.email, "password": PASSWORD}
+
+    @property
+    def session(self) -> str:
+        """The session cookie's value."""
+        return self.http.cookies["session"]
+
+    async def sign_up(self) -> Self:
+        """Create the account and sign in."""
+        self.id = created(await self.http.post("/api/users/signup", json=self.credentials))["id"]
+        return self
+
+    async def create_ticket(self, title: str = "Opera gala, row C", price: float = 240) -> Json:
+        """A ticket on sale."""
+        return created(await self.http.post("/api/tickets", json={"title": title, "price": price}))
+
+    async def edit_ticket(self, ticket: Json, *, title: str, price: float) -> httpx.Response:
+        """Change title and price."""
+        return await self.http.put(f"/api/tickets/{ticket['id']}", json={"title": title, "price": price})
+
+    async def ticket(self, ticket: Json) -> Json:
+        """The ticket's current state."""
+        return found(await self.http.get(f"/api/tickets/{ticket['id']}"))
+
+    async def create_order(self, ticket: Json) -> Json:
+        """An order that reserves the ticket."""
+        return created(await self.try_order(ticket))
+
+    async def try_order(self, ticket: Json) -> httpx.Response:
+        """The response once orders knows the ticket."""
+        return await self._post_when_known("/api/orders", {"ticketId": ticket["id"]})
+
+    async def cancel(self, order: Json) -> httpx.Response:
+        """Cancel the order."""
+        return await self.http.delete(f"/api/orders/{order['id']}")
+
+    async def pay(self, order: Json, token: str = GOOD_CARD) -> httpx.Response:
+        """The response once payments knows the order."""
+        return await self._post_when_known("/api/payments", {"orderId": order["id"], "token": token})
+
+    async def buy(self, ticket: Json, token: str = GOOD_CARD) -> Json:
+        """A complete order."""
+        order = await self.create_order(ticket)
+        created(await self.pay(order, token))
+        return await self.wait_for_status(order, "complete")
+
+    async def order(self, order: Json) -> Json:
+        """The order's current state."""
+        return found(await self.http.get(f"/api/orders/{order['id']}"))
+
+    async def wait_for_status(
+        self, order: Json, status: str, reason: str | None = None, *, within: float = 60.0
+    ) -> Json:
+        """The order once it has this status and reason."""
+        return await self.wait_for_order(
+            order, lambda now: (now["status"], now.get("reason")) == (status, reason), within=within
+        )
+
+    async def wait_for_payment(self, order: Json, **payment: Any) -> Json:
+        """The order once its payment has these fields."""
+        return await self.wait_for_order(order, lambda now: payment.items() <= (now.get("payment") or {}).items())
+
+    async def wait_for_order(self, order: Json, condition: Callable[[Json], bool], *, within: float = 60.0) -> Json:
+        """The order once `condition` holds for it."""
+        latest: Json = {}
+
+        async def holds() -> bool:
+            latest.update(await self.order(order))
+            return condition(latest)
+
+        await eventually(holds, within=within, every=0.05, what=f"the change of order {order['id']}")
+        return latest
+
+    async def request_until(
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        *,
+        expected: Collection[int],
+        within: float = RETRY_SECONDS,
+        retry: Collection[int] = RETRYABLE,
+        on_outcome: Callable[[Outcome], object] = lambda _: None,
+    ) -> httpx.Response:
+        """The first expected response; lost responses and statuses in `retry` are retried. UnexpectedResponse."""
+        deadline = time.monotonic() + within
+        while True:
+            outcome = await self._send(method, path, body)
+            on_outcome(outcome)
+            if isinstance(outcome, httpx.Response) and outcome.status_code in expected:
+                return outcome
+            retryable = isinstance(outcome, httpx.TransportError) or outcome.status_code in retry
+            if not retryable or time.monotonic() > deadline:
+                raise UnexpectedResponse(f"{method} {path}", outcome, retryable=retryable)
+            await asyncio.sleep(RETRY_EVERY_SECONDS)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.http.aclose()
+
+    async def _send(self, method: str, path: str, body: Json | None) -> Outcome:
+        try:
+            return await self.http.request(method, path, json=body)
+        except httpx.TransportError as error:
+            return error
+
+    async def _post_when_known(self, path: str, body: Json) -> httpx.Response:
+        """On a busy machine the event that a request depends on may take longer than a service waits for it."""
+        deadline = time.monotonic() + RETRY_SECONDS
+        while True:
+            response = await self.http.post(path, json=body)
+            if response.status_code != HTTPStatus.NOT_FOUND or time.monotonic() > deadline:
+                return response
+
+
+NewClient = Callable[[], Awaitable[ApiClient]]
+
+
+@asynccontextmanager
+async def api_clients(url: str, *, transport: httpx.AsyncBaseTransport | None = None) -> AsyncIterator[NewClient]:
+    """A function that signs up a new user; their connections are closed on leaving."""
+    async with AsyncExitStack() as stack:
+
+        async def new_client() -> ApiClient:
+            client = ApiClient(url, transport=transport)
+            stack.push_async_callback(client.close)
+            return await client.sign_up()
+
+        yield new_client
+
+
+def created(response: httpx.Response) -> Json:
+    """The body of a 201."""
+    assert response.status_code == HTTPStatus.CREATED, describe(response)
+    body: Json = response.json()
+    return body
+
+
+def found(response: httpx.Response) -> Json:
+    """The body of a 200."""
+    assert response.status_code == HTTPStatus.OK, describe(response)
+    body: Json = response.json()
+    return body
+
+
+def message(response: httpx.Response) -> str:
+    """`status text of the error`, or only the status of a success."""
+    if response.is_success:
+        return str(response.status_code)
+    return " ".join([str(response.status_code), *(error["message"] for error in response.json()["errors"])])
+
+
+def describe(outcome: Outcome) -> str:
+    """For a failure's text."""
+    if isinstance(outcome, httpx.TransportError):
+        return f"no response ({type(outcome).__name__})"
+    return f"{outcome.status_code} {outcome.text[:300]}"

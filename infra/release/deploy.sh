@@ -1,23 +1,23 @@
 #!/usr/bin/env bash
-# Apply rendered manifests to the cluster of the current kubectl context, and wait until all of it runs.
+# Apply a rendered release to the cluster of the current kubectl context and wait until all workloads are ready.
 #   infra/release/deploy.sh RELEASE.yaml
-# Exit status 1 when it does not; `infra/release/undo.sh RELEASE.yaml` then goes back to what ran before, which is noted in
-# RELEASE.yaml.before. WAIT_SECONDS (480) is for everything together: less than the 600 s that CI's credentials live.
+# Exits with 1 if they do not become ready; then `infra/release/undo.sh RELEASE.yaml` rolls back to the revisions recorded in
+# RELEASE.yaml.before. WAIT_SECONDS (480) limits the total wait to less than the 600 s for which CI's credentials are valid.
 set -euo pipefail
 # shellcheck source=infra/release/workloads.sh
 . "$(dirname "${BASH_SOURCE[0]}")/workloads.sh"
-release=${1:?name the file that infra/release/render.sh wrote}
+release=${1:?pass the file written by infra/release/render.sh}
 deadline=$((SECONDS + ${WAIT_SECONDS:-480}))
 
 for workload in $(workloads "$release"); do
     echo "$workload $(revision "$workload")"
 done > "$release.before"
 
-echo "== the server's own check; nothing is changed yet"
+echo "== server-side dry run"
 kubectl apply --dry-run=server --validate=strict --filename "$release" > /dev/null
 
-echo "== what changes"
-kubectl diff --filename "$release" || [ $? -eq 1 ] # 1: there are differences; more: it could not tell
+echo "== changes"
+kubectl diff --filename "$release" || [ $? -eq 1 ] # 1: there are differences; greater: an error
 
 echo "== apply"
 kubectl apply --filename "$release"
@@ -25,10 +25,10 @@ kubectl apply --filename "$release"
 for workload in $(workloads "$release"); do
     left=$((deadline - SECONDS))
     kubectl rollout status "$workload" --timeout "$((left > 1 ? left : 1))s" || {
-        echo "$workload does not come up. This is what runs, and what the cluster warns of:" >&2
+        echo "$workload did not become ready. Pods and warning events:" >&2
         kubectl get pods --output wide >&2
         kubectl get events --sort-by .lastTimestamp --field-selector type=Warning >&2
         exit 1
     }
 done
-echo "All of it runs."
+echo "All workloads are ready."

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Build ticketing-common's wheel and source distribution into dist/, and test the wheel where nothing else of this
-# workspace is installed: once with nothing but what it declares, once with its whole suite.
+# Build the wheel and the source distribution of ticketing-common into dist/, and test the installed wheel: that its declared
+# dependencies are enough to import every module, then with its test suite.
 #   make wheel TAG=common-vVERSION
-# With a tag: exit status 1 unless it names the version in common/pyproject.toml.
+# With a TAG: exits with 1 unless it is the version in common/pyproject.toml.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 tag=${TAG-}
@@ -12,7 +12,7 @@ trap 'rm -rf "$scratch"' EXIT
 
 version=$(sed -nE 's/^version = "(.*)"$/\1/p' common/pyproject.toml)
 if [ -n "$tag" ] && [ "$tag" != "common-v$version" ]; then
-    echo "The tag is $tag, but common/pyproject.toml says $version: set the version there, or tag common-v$version" >&2
+    echo "The tag $tag does not match version $version in common/pyproject.toml: change the version, or tag common-v$version" >&2
     exit 1
 fi
 
@@ -20,7 +20,7 @@ rm -rf dist
 "$uv" build --quiet --package ticketing-common --no-build-isolation --python .venv/bin/python --out-dir dist
 wheel=$PWD/dist/ticketing_common-$version-py3-none-any.whl
 
-echo "== with what it declares: every module of it can be imported"
+echo "== import every module with the declared dependencies only"
 "$uv" venv --quiet --python .venv/bin/python "$scratch/alone"
 VIRTUAL_ENV=$scratch/alone "$uv" pip install --quiet --constraint requirements.lock "${wheel}"
 (cd "$scratch" && alone/bin/python - <<'PYTHON'
@@ -33,7 +33,7 @@ print(f"{len(names)} modules of {ticketing_common.__path__[0]}")
 PYTHON
 )
 
-echo "== its suite, on the wheel and the locked dependencies"
+echo "== run the test suite against the wheel"
 "$uv" venv --quiet --python .venv/bin/python "$scratch/tested"
 VIRTUAL_ENV=$scratch/tested "$uv" pip sync --quiet --require-hashes requirements.lock
 VIRTUAL_ENV=$scratch/tested "$uv" pip install --quiet --no-deps --no-build-isolation "$wheel" \

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# What deploy.sh and undo.sh ask of the cluster: which workloads a release has, and which template their pods have now.
+# Queries for deploy.sh and undo.sh: the workloads of a release and their current revisions.
 
-workloads() { # those of the manifests $1 that exist: "deployment/auth", one a line
+workloads() { # FILE: prints those that exist, one per line, such as deployment/auth
     kubectl get --filename "$1" --ignore-not-found --output name < /dev/null \
         | sed -nE 's#^(deployment|statefulset)\.apps/#\1/#p'
 }
 
-revision() { # of the workload $1
+revision() { # WORKLOAD
     local path='{.status.updateRevision}'
     [[ $1 == statefulset/* ]] || path='{.metadata.annotations.deployment\.kubernetes\.io/revision}'
     kubectl get "$1" --output "jsonpath=$path" < /dev/null

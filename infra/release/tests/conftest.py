@@ -1,4 +1,4 @@
-"""The scripts of a release, run as people and CI run them, against a stand-in for kubectl."""
+"""Runs the release scripts against a fake kubectl."""
 
 import json
 import os
@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 
 RELEASE = Path(__file__).parents[1]
-STAND_IN = Path(__file__).with_name("stand_in_kubectl.py")
+FAKE_KUBECTL = Path(__file__).with_name("fake_kubectl.py")
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """A folder with a kubectl that plays a cluster, and a rendered release."""
+    """A folder with a fake kubectl, its state and a rendered release."""
 
     folder: Path
 
     def run(self, script: str) -> subprocess.CompletedProcess[str]:
-        """What a script of infra/release does with the release."""
+        """Run a script of infra/release on the release."""
         path = f"{self.folder}{os.pathsep}{os.environ['PATH']}"
         return subprocess.run(
             [RELEASE / script, self.folder / "release.yaml"],
@@ -31,30 +31,30 @@ class Cluster:
             check=False,
         )
 
-    def becomes(self, **facts: Any) -> None:
-        """Change what the stand-in plays, and forget what it was asked."""
+    def update(self, **state: Any) -> None:
+        """Change the state and forget earlier calls."""
         file = self.folder / "cluster.json"
         before = json.loads(file.read_text()) if file.exists() else {}
-        file.write_text(json.dumps({**before, **facts, "asked": []}))
+        file.write_text(json.dumps({**before, **state, "calls": []}))
 
     @property
-    def asked(self) -> list[str]:
-        """What kubectl was asked, in order, without reading."""
-        asked: list[str] = json.loads((self.folder / "cluster.json").read_text())["asked"]
-        return [line for line in asked if not line.startswith("get ")]
+    def calls(self) -> list[str]:
+        """Calls of kubectl other than `get`, in order."""
+        calls: list[str] = json.loads((self.folder / "cluster.json").read_text())["calls"]
+        return [line for line in calls if not line.startswith("get ")]
 
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Cluster:
     """auth and orders and the database of auth run; the release changes orders and the database."""
     kubectl = tmp_path / "kubectl"
-    kubectl.write_text(f'#!/bin/sh\nexec "{sys.executable}" -IS "{STAND_IN}" "$@"\n')
+    kubectl.write_text(f'#!/bin/sh\nexec "{sys.executable}" -IS "{FAKE_KUBECTL}" "$@"\n')
     kubectl.chmod(0o755)
     made = Cluster(tmp_path)
-    made.becomes(
+    made.update(
         workloads={"deployment/auth": "3", "deployment/orders": "7", "statefulset/auth-mongo": "auth-mongo-old"},
         changes={"deployment/orders": "8", "statefulset/auth-mongo": "auth-mongo-new"},
         broken=[],
-        refuses=False,
+        rejects=False,
     )
     return made

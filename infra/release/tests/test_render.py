@@ -1,4 +1,4 @@
-"""infra/release/render.sh: what a release is made of, without a cluster."""
+"""infra/release/render.sh: the manifests of a release."""
 
 import os
 import re
@@ -23,7 +23,7 @@ def rendered(**changes: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def release() -> list[dict[str, Any]]:
-    """Every object of a release, as the cluster would be told."""
+    """Every object of a rendered release."""
     if not shutil.which("kubectl"):
         pytest.skip("kubectl is not installed; CI has it")
     done = rendered()
@@ -31,7 +31,7 @@ def release() -> list[dict[str, Any]]:
     return [*yaml.safe_load_all(done.stdout)]
 
 
-def test_a_release_holds_every_object_of_both_folders(release: list[dict[str, Any]]) -> None:
+def test_release_has_every_object_of_both_folders(release: list[dict[str, Any]]) -> None:
     paths = [*(ROOT / "infra/k8s").glob("*.yaml"), *(ROOT / "infra/k8s-prod").glob("*.yaml")]
     objects = [made for path in paths for made in yaml.safe_load_all(path.read_text()) if made]
 
@@ -41,7 +41,7 @@ def test_a_release_holds_every_object_of_both_folders(release: list[dict[str, An
     assert names(release) == names(objects)
 
 
-def test_each_image_of_ours_is_that_of_the_commit_and_the_others_stay(release: list[dict[str, Any]]) -> None:
+def test_release_tags_only_our_images_with_the_commit(release: list[dict[str, Any]]) -> None:
     images = set(re.findall(r"image: (\S+)", yaml.safe_dump(release)))
     ours = {image for image in images if "ticketing" in image}
     assert ours == {
@@ -51,7 +51,7 @@ def test_each_image_of_ours_is_that_of_the_commit_and_the_others_stay(release: l
     assert {image.partition(":")[0] for image in images - ours} == {"mongo", "nats", "redis"}
 
 
-def test_the_host_is_ours_in_the_rule_the_certificate_and_the_load_balancer(release: list[dict[str, Any]]) -> None:
+def test_release_has_the_real_host_everywhere(release: list[dict[str, Any]]) -> None:
     (ingress,) = (made["spec"] for made in release if made["kind"] == "Ingress")
     assert [rule["host"] for rule in ingress["rules"]] == ["tickets.example.org"]
     assert [tls["hosts"] for tls in ingress["tls"]] == [["tickets.example.org"]]
@@ -61,7 +61,7 @@ def test_the_host_is_ours_in_the_rule_the_certificate_and_the_load_balancer(rele
 @pytest.mark.parametrize(
     ("name", "value"), [("TAG", ""), ("REGISTRY", "Registry of ours"), ("HOST", "localhost"), ("HOST", "a.b/c")]
 )
-def test_a_missing_or_senseless_value_is_named_and_nothing_is_printed(name: str, value: str) -> None:
+def test_missing_or_invalid_value_is_named_and_nothing_printed(name: str, value: str) -> None:
     done = rendered(**{name: value})
     assert (done.returncode, done.stdout) == (1, "")
     assert name in done.stderr

@@ -1,8 +1,8 @@
-# ruff: noqa: T201 -- a command talks by printing
-"""A stand-in for kubectl, put on PATH: it keeps a cluster's workloads in a file and writes down what it was asked.
+# ruff: noqa: T201 -- a command prints
+"""A fake kubectl for PATH. It keeps the state of a cluster in a file and records its calls.
 
-`workloads` tells each one's revision, what the release `changes`, what is `broken` until it is undone, and whether the
-server `refuses` the manifests.
+The state: the revision of each of the `workloads`, the revisions that the release `changes`, the workloads that are
+`broken` until they are rolled back, and whether the server `rejects` the manifests.
 """
 
 import json
@@ -15,15 +15,15 @@ CLUSTER = Path(os.environ["CLUSTER_FILE"])
 
 
 def main(arguments: list[str]) -> int:
-    """Do what kubectl would to these workloads; its exit status."""
+    """Apply the command to the state; returns the exit status."""
     cluster: dict[str, Any] = json.loads(CLUSTER.read_text())
-    cluster["asked"].append(" ".join(arguments))
-    status = _answer(cluster, arguments)
+    cluster["calls"].append(" ".join(arguments))
+    status = _run(cluster, arguments)
     CLUSTER.write_text(json.dumps(cluster))
     return status
 
 
-def _answer(cluster: dict[str, Any], arguments: list[str]) -> int:
+def _run(cluster: dict[str, Any], arguments: list[str]) -> int:
     match arguments:
         case ["get", "--filename", *_]:
             print("\n".join(name.replace("/", ".apps/") for name in cluster["workloads"]))
@@ -31,7 +31,7 @@ def _answer(cluster: dict[str, Any], arguments: list[str]) -> int:
         case ["get", workload, "--output", _] if workload in cluster["workloads"]:
             print(cluster["workloads"][workload], end="")
         case ["apply", "--dry-run=server", *_]:
-            return 1 if cluster["refuses"] else 0
+            return 1 if cluster["rejects"] else 0
         case ["diff", *_]:
             return 1 if cluster["changes"] else 0
         case ["apply", *_]:

@@ -113,6 +113,6 @@ async def test_every_cent_is_explained_and_no_reservation_is_an_orphan(new_perso
         async def all_is_well() -> bool:
             payments = (await http.get(f"{rows['payments']['url']}/metrics")).text
             orders = (await http.get(f"{rows['orders-1']['url']}/metrics")).text
-            return "\nunexplained_cents 0.0" in payments and "\norders_overdue 0.0" in orders
+            return "\npayments_unreconciled_minor_units 0.0" in payments and "\norders_overdue 0.0" in orders
 
-        await eventually(all_is_well, within=30, what="unexplained cents and orphan reservations being 0")
+        await eventually(all_is_well, within=30, what="unreconciled payments and orphan reservations being 0")

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from ticketing_common.mongo import Database
 from ticketing_payments.app import create_app
 from ticketing_payments.settings import Settings
-from ticketing_payments.store import INDEXES, PaymentStore
+from ticketing_payments.store import INDEXES, MongoPaymentStore
 from ticketing_payments.stripe_gateway import StripeGateway
 from ticketing_test_support.apps import served
 from ticketing_test_support.fixtures import JWT_SECRET
@@ -70,11 +70,11 @@ def gateway(make_gateway: MakeGateway) -> StripeGateway:
 
 
 @pytest.fixture
-async def store(mongo_uri: str) -> AsyncIterator[PaymentStore]:
+async def store(mongo_uri: str) -> AsyncIterator[MongoPaymentStore]:
     """The real store."""
     database = Database(mongo_uri, default_name="payments", indexes=INDEXES)
     await database.run()
-    yield PaymentStore(database)
+    yield MongoPaymentStore(database)
     await database.close()
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from ticketing_common.events import OrderStatus
 from ticketing_common.mongo import new_id
-from ticketing_payments.payment import Order, Payment
-from ticketing_payments.store import PaymentStore
+from ticketing_payments.domain.payment import Order, Payment
+from ticketing_payments.store import MongoPaymentStore
 from ticketing_test_support.fixtures import JWT_SECRET
 from ticketing_test_support.servers import Server, free_port, started
 from ticketing_test_support.sessions import cookie_for
@@ -45,7 +45,7 @@ def service(tmp_path: Path, mongo_uri: str, emulator: Server) -> Iterator[Server
         yield server
 
 
-async def test_no_secret_is_logged_or_stored(service: Server, store: PaymentStore) -> None:
+async def test_no_secret_is_logged_or_stored(service: Server, store: MongoPaymentStore) -> None:
     user_id, statuses = new_id(), []
     async with httpx.AsyncClient(base_url=service.url, headers=cookie_for(user_id), trust_env=False) as client:
         await eventually(lambda: _is_ready(client), what="the service being ready")
@@ -55,9 +55,9 @@ async def test_no_secret_is_logged_or_stored(service: Server, store: PaymentStor
         await client.post("/api/payments/webhook", content=b"{}", headers={"Stripe-Signature": WEBHOOK_SECRET})
     said = service.log.read_text()
     assert statuses == [402, 400, 201, 201]
-    assert "stripe.token_refused" in said
+    assert "stripe.token_rejected" in said
     assert SECRET.findall(said) == []
-    assert SECRET.findall(str(await store.payments.find_many({}, sort=[("_id", 1)], limit=10))) == []
+    assert SECRET.findall(str(await store.documents.find_many({}, sort=[("_id", 1)], limit=10))) == []
 
 
 def test_the_pattern_finds_what_it_looks_for() -> None:
@@ -69,7 +69,7 @@ async def _is_ready(client: httpx.AsyncClient) -> bool:
     return (await client.get("/healthz/ready")).status_code == 200
 
 
-async def _order(store: PaymentStore, user_id: str) -> str:
+async def _order(store: MongoPaymentStore, user_id: str) -> str:
     """An order that waits for its money."""
     order = Order(0, OrderStatus.CREATED, user_id, expires_at=datetime.now(UTC) + timedelta(minutes=15), price=1250)
     payment = Payment(order_id=new_id(), id=new_id(), version=0, order=order)

@@ -7,10 +7,10 @@ import pytest
 from ticketing_common.errors import Forbidden, InvalidState, NotFound, PaymentDeclined, Unavailable
 from ticketing_common.events import CancelReason, PaymentCreated, PaymentFailed
 from ticketing_common.mongo import new_id
-from ticketing_payments.domain import AlreadyPaid, OrderCancelled, OrderExpired, PaymentCalledOff
-from ticketing_payments.intent import IntentStatus
-from ticketing_payments.payment import PaymentStatus
-from ticketing_payments.ports import BadToken
+from ticketing_payments.domain.errors import AlreadyPaid, OrderCancelled, OrderExpired, PaymentCanceled
+from ticketing_payments.domain.intent import IntentStatus
+from ticketing_payments.domain.payment import PaymentStatus
+from ticketing_payments.ports import InvalidToken
 from ticketing_test_support.payments.stories import BUYER, EXPIRES_AT, NOW, PRICE, Shop, an_order
 from ticketing_test_support.payments.stripe import DECLINED, GOOD, NO_FUNDS, OTHER_GOOD, SLOW, SPENT, UNTRIED, WANTS_3DS
 
@@ -123,7 +123,7 @@ async def test_a_bank_that_takes_its_time_is_neither_paid_nor_declined(shop: Sho
 
 
 async def test_a_token_that_is_no_good_changes_nothing(shop: Shop) -> None:
-    with pytest.raises(BadToken):
+    with pytest.raises(InvalidToken):
         await shop.pay(SPENT)
     assert (shop.payment.status, shop.payments.said) == (PaymentStatus.NONE, [])
 
@@ -137,7 +137,7 @@ async def test_an_intent_called_off_in_the_dashboard_cannot_be_paid(shop: Shop) 
     with pytest.raises(PaymentDeclined):
         await shop.pay(DECLINED)
     await shop.stripe.cancel(shop.intent_id)
-    with pytest.raises(PaymentCalledOff):
+    with pytest.raises(PaymentCanceled):
         await shop.pay()
     assert shop.stripe.captures == 0
 

@@ -7,10 +7,10 @@ import pytest
 
 from ticketing_common.errors import InvalidState, Unavailable
 from ticketing_common.events import CancelReason, PaymentCreated, PaymentFailed
-from ticketing_payments.domain import OrderCancelled, OrderExpired
-from ticketing_payments.intent import IntentStatus
-from ticketing_payments.payment import PaymentStatus
-from ticketing_payments.reconciler import Reconciler
+from ticketing_payments.domain.errors import OrderCancelled, OrderExpired
+from ticketing_payments.domain.intent import IntentStatus
+from ticketing_payments.domain.payment import PaymentStatus
+from ticketing_payments.use_cases.reconcile import reconcile_due
 from ticketing_test_support.payments.payments import Died
 from ticketing_test_support.payments.stories import EXPIRES_AT, Shop
 from ticketing_test_support.payments.stripe import GOOD, OTHER_GOOD, SLOW, WANTS_3DS
@@ -56,7 +56,7 @@ async def test_an_answer_lost_after_the_charge_is_found_by_the_reconciler(shop: 
     shop.stripe.loses_answer_of = "confirm"
     with pytest.raises(Unavailable):
         await shop.pay()
-    await Reconciler(shop.till).look(EXPIRES_AT)
+    await reconcile_due(shop.deps, EXPIRES_AT)
     assert shop.payment.is_captured
     assert len(shop.payments.told(PaymentCreated)) == 1
 
@@ -178,6 +178,6 @@ async def test_others_who_always_come_first_end_in_a_503_not_in_a_loop(shop: Sho
         shop.payments.interruption = overtake
 
     shop.payments.interruption = overtake
-    with pytest.raises(Unavailable, match="at once"):
+    with pytest.raises(Unavailable, match="concurrent"):
         await shop.pay()
     assert shop.stripe.captures == 0

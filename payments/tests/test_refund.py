@@ -6,9 +6,9 @@ import pytest
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.events import PaymentCreated, PaymentRefunded, RefundReason
-from ticketing_payments.domain import NotRefundable
-from ticketing_payments.payment import PaymentStatus
-from ticketing_payments.reconciler import Reconciler
+from ticketing_payments.domain.errors import NotRefundable
+from ticketing_payments.domain.payment import PaymentStatus
+from ticketing_payments.use_cases.reconcile import reconcile_due
 from ticketing_test_support.payments.payments import Died
 from ticketing_test_support.payments.stories import NOW, PRICE, Shop
 
@@ -123,23 +123,23 @@ async def test_while_the_bank_has_not_decided_a_dispute_nothing_is_refunded(paid
     await paid.look()
     await paid.refund()
     assert paid.stripe.called("refund") == []
-    assert paid.payment.owes_refund
+    assert paid.payment.is_refund_due
 
 
 async def test_a_dispute_that_stripe_knew_before_us_is_found_by_the_refund(paid: Shop) -> None:
     paid.stripe.dispute(paid.intent_id)
     await paid.refund()
     assert (paid.stripe.refunds, paid.payment.status) == ({}, PaymentStatus.DISPUTED)
-    assert paid.payment.owes_refund
+    assert paid.payment.is_refund_due
 
 
 async def test_a_dispute_that_was_won_is_followed_by_the_refund_that_waited(paid: Shop) -> None:
     paid.stripe.dispute(paid.intent_id)
     await paid.refund()
     paid.stripe.dispute(paid.intent_id, won=PRICE)
-    await Reconciler(paid.till).look(NOW + timedelta(days=1))
+    await reconcile_due(paid.deps, NOW + timedelta(days=1))
     assert list(paid.stripe.refunds.values()) == [PRICE]
-    assert paid.payment.is_settled
+    assert not paid.payment.needs_check
 
 
 async def test_a_dispute_that_was_lost_needs_no_refund_any_more(paid: Shop) -> None:
@@ -147,7 +147,7 @@ async def test_a_dispute_that_was_lost_needs_no_refund_any_more(paid: Shop) -> N
     await paid.refund()
     paid.stripe.dispute(paid.intent_id, lost=PRICE)
     await paid.look()
-    assert paid.payment.is_settled
+    assert not paid.payment.needs_check
     assert paid.payments.told(PaymentRefunded)[-1].disputed == PRICE
 
 
@@ -156,7 +156,7 @@ async def test_a_refund_whose_message_was_lost_is_made_by_the_reconciler(paid: S
     with pytest.raises(Unavailable):
         await paid.refund()
     paid.stripe.away = False
-    await Reconciler(paid.till).look(NOW + timedelta(minutes=1))
+    await reconcile_due(paid.deps, NOW + timedelta(minutes=1))
     assert list(paid.stripe.refunds.values()) == [PRICE]
 
 

@@ -13,8 +13,8 @@ from fastapi import FastAPI
 from ticketing_common.events import CancelReason, Envelope, HeldTicket, OrderCreated, OrderStatus
 from ticketing_common.messaging import Broker, Publisher
 from ticketing_common.mongo import new_id
-from ticketing_payments import use_cases
-from ticketing_payments.payment import Order, Payment
+from ticketing_payments.domain.payment import Order, Payment
+from ticketing_payments.use_cases.orders import record_order
 from ticketing_test_support.apps import served
 from ticketing_test_support.sessions import cookie_for
 from ticketing_test_support.waiting import eventually
@@ -48,7 +48,7 @@ def place_order(app: FastAPI, buyer_id: str) -> PlaceOrder:
         order_id = new_id()
         order = Order(0, OrderStatus.CREATED, user_id=buyer_id, expires_at=datetime.now(UTC) + SOON, price=PRICE)
         order = replace(order, **changes)
-        await use_cases.hear_of_order(app.state.till, order_id=order_id, payment_id=new_id(), order=order)
+        await record_order(app.state.deps, order_id=order_id, payment_id=new_id(), order=order)
         return order_id
 
     return place
@@ -65,7 +65,7 @@ async def pay(client: httpx.AsyncClient, order_id: str, token: str = "pm_card_vi
 
 
 async def stored(app: FastAPI, order_id: str) -> Payment:
-    payment: Payment = await app.state.till.payments.find(order_id)
+    payment: Payment = await app.state.deps.store.find(order_id)
     return payment
 
 

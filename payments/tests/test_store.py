@@ -8,10 +8,10 @@ import pytest
 
 from ticketing_common.events import CancelReason, OrderStatus, PaymentHistoryEntry, PaymentStep, RefundReason
 from ticketing_common.mongo import Database, new_id
-from ticketing_payments.announcements import news
-from ticketing_payments.intent import Decline, Money
-from ticketing_payments.payment import Order, Payment, PaymentStatus, Refund
-from ticketing_payments.store import INDEXES, PaymentStore
+from ticketing_payments.domain.intent import Decline, Money
+from ticketing_payments.domain.payment import Order, Payment, PaymentStatus, Refund
+from ticketing_payments.events import event_for
+from ticketing_payments.store import INDEXES, MongoPaymentStore
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 BARE = Payment(
@@ -35,7 +35,9 @@ FULL = Payment(
     status=PaymentStatus.PARTIALLY_REFUNDED,
     intent_id="pi_1",
     attempt="digest",
-    money=Money(captured=99_999_999, given_back=6, bounced=5, disputed=4, won=3, lost=2),
+    money=Money(
+        captured=99_999_999, refund_requested=6, refund_failed=5, dispute_opened=4, dispute_won=3, dispute_lost=2
+    ),
     history=(PaymentHistoryEntry(step=PaymentStep.REFUNDED, at=NOW, amount=6, reason="expired"),),
     declines=(Decline("ch_1", "stolen_card", "No."), Decline("ch_2", "generic_decline", "Neither.")),
     refund=Refund(id="6d" * 12, reason=RefundReason.EXPIRED, done=True),
@@ -45,7 +47,7 @@ FULL = Payment(
 
 
 @pytest.mark.parametrize("payment", [BARE, FULL], ids=["bare", "full"])
-async def test_every_field_comes_back_as_it_was_stored(store: PaymentStore, payment: Payment) -> None:
+async def test_every_field_comes_back_as_it_was_stored(store: MongoPaymentStore, payment: Payment) -> None:
     assert await store.add(payment)
     assert await store.find(payment.order_id) == payment
 
@@ -54,44 +56,44 @@ def test_the_full_payment_leaves_no_field_at_its_default() -> None:
     assert all(getattr(FULL, field.name) != field.default for field in fields(FULL))
 
 
-async def test_every_field_is_saved(store: PaymentStore) -> None:
+async def test_every_field_is_saved(store: MongoPaymentStore) -> None:
     await store.add(replace(BARE, order_id=FULL.order_id))
-    assert await store.save(FULL, over=0)
+    assert await store.save(FULL, expected_version=0)
     assert await store.find(FULL.order_id) == FULL
 
 
-async def test_an_order_has_one_payment(store: PaymentStore) -> None:
+async def test_an_order_has_one_payment(store: MongoPaymentStore) -> None:
     added = await asyncio.gather(*(store.add(replace(BARE, id=new_id())) for _ in range(8)))
     assert added.count(True) == 1
 
 
-async def test_of_many_writes_over_one_version_one_wins(store: PaymentStore) -> None:
+async def test_of_many_writes_over_one_version_one_wins(store: MongoPaymentStore) -> None:
     await store.add(BARE)
     others = [replace(BARE, version=1, checks=n) for n in range(8)]
-    saved = await asyncio.gather(*(store.save(other, over=0) for other in others))
+    saved = await asyncio.gather(*(store.save(other, expected_version=0) for other in others))
     assert saved.count(True) == 1
     assert await store.find(BARE.order_id) == others[saved.index(True)]
 
 
-async def test_the_state_and_its_event_are_one_write(store: PaymentStore) -> None:
+async def test_the_state_and_its_event_are_one_write(store: MongoPaymentStore) -> None:
     await store.add(BARE)
     paid = replace(BARE, version=1, money=Money(captured=1250), status=PaymentStatus.SUCCEEDED)
-    await store.save(paid, over=0, event=news(BARE, paid))
-    await store.save(paid, over=0, event=news(BARE, paid))
-    [waiting] = await store.payments.pending(before=datetime.now(UTC) + timedelta(seconds=1), limit=10)
+    await store.save(paid, expected_version=0, event=event_for(BARE, paid))
+    await store.save(paid, expected_version=0, event=event_for(BARE, paid))
+    [waiting] = await store.documents.pending(before=datetime.now(UTC) + timedelta(seconds=1), limit=10)
     assert [envelope.id for envelope in waiting.envelopes] == [f"payment.created:{BARE.id}:1"]
 
 
-async def test_due_are_those_whose_time_has_come_oldest_first(store: PaymentStore) -> None:
+async def test_due_are_those_whose_time_has_come_oldest_first(store: MongoPaymentStore) -> None:
     for order_id, seconds in (("late", -1), ("later", -9), ("ahead", 1), ("now", 0)):
         await store.add(replace(BARE, order_id=order_id, check_at=NOW + timedelta(seconds=seconds)))
     await store.add(BARE)
-    due = await store.due(now=NOW, limit=10)
+    due = await store.find_due(now=NOW, limit=10)
     assert [payment.order_id for payment in due] == ["later", "late", "now"]
-    assert len(await store.due(now=NOW, limit=2)) == 2
+    assert len(await store.find_due(now=NOW, limit=2)) == 2
 
 
-async def test_due_reads_only_the_index_of_what_is_to_be_checked(mongo_uri: str, store: PaymentStore) -> None:
+async def test_due_reads_only_the_index_of_what_is_to_be_checked(mongo_uri: str, store: MongoPaymentStore) -> None:
     for n in range(50):
         await store.add(replace(BARE, order_id=f"settled {n}"))
     await store.add(replace(BARE, check_at=NOW))

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ticketing_common.events import PaymentCreated, PaymentFailed, PaymentRefunded, PaymentState, PaymentStep
-from ticketing_payments.announcements import news
-from ticketing_payments.domain import IntentMismatch
-from ticketing_payments.intent import Decline, Intent, IntentStatus, Money
-from ticketing_payments.payment import Payment, PaymentStatus
-from ticketing_payments.transition import taken_over
+from ticketing_payments.domain.apply import apply
+from ticketing_payments.domain.errors import IntentMismatch
+from ticketing_payments.domain.intent import Decline, Intent, IntentStatus, Money
+from ticketing_payments.domain.payment import Payment, PaymentStatus
+from ticketing_payments.events import event_for
 from ticketing_test_support.payments.stories import CURRENCY, NOW, PRICE, an_order
 
 WAITING = IntentStatus.REQUIRES_PAYMENT_METHOD
@@ -24,12 +24,12 @@ STOLEN = replace(OPEN, decline=Decline("ch_2", "stolen_card", "Your card was dec
 ACTION = replace(OPEN, status=IntentStatus.REQUIRES_ACTION)
 PROCESSING = replace(OPEN, status=IntentStatus.PROCESSING)
 SUCCEEDED = replace(OPEN, status=IntentStatus.SUCCEEDED, money=Money(captured=PRICE))
-PARTLY_REFUNDED = replace(SUCCEEDED, money=Money(PRICE, given_back=250))
-REFUNDED = replace(SUCCEEDED, money=Money(PRICE, given_back=PRICE))
-BOUNCED = replace(SUCCEEDED, money=Money(PRICE, given_back=PRICE, bounced=PRICE))
-DISPUTED = replace(SUCCEEDED, money=Money(PRICE, disputed=PRICE))
-WON = replace(SUCCEEDED, money=Money(PRICE, disputed=PRICE, won=PRICE))
-LOST = replace(SUCCEEDED, money=Money(PRICE, disputed=PRICE, lost=PRICE))
+PARTLY_REFUNDED = replace(SUCCEEDED, money=Money(PRICE, refund_requested=250))
+REFUNDED = replace(SUCCEEDED, money=Money(PRICE, refund_requested=PRICE))
+BOUNCED = replace(SUCCEEDED, money=Money(PRICE, refund_requested=PRICE, refund_failed=PRICE))
+DISPUTED = replace(SUCCEEDED, money=Money(PRICE, dispute_opened=PRICE))
+WON = replace(SUCCEEDED, money=Money(PRICE, dispute_opened=PRICE, dispute_won=PRICE))
+LOST = replace(SUCCEEDED, money=Money(PRICE, dispute_opened=PRICE, dispute_lost=PRICE))
 CANCELED = replace(OPEN, status=IntentStatus.CANCELED)
 
 UNPAID = [OPEN, NO_FUNDS, STOLEN, ACTION, PROCESSING]
@@ -43,8 +43,8 @@ def told(views: list[Intent]) -> tuple[list[Payment], list[PaymentState]]:
     """All states that the payment goes through, and what is said on the way."""
     states, said = [STARTED], []
     for view in views:
-        states.append(taken_over(states[-1], view, currency=CURRENCY, now=NOW))
-        event = news(states[-2], states[-1])
+        states.append(apply(states[-1], view, currency=CURRENCY, now=NOW))
+        event = event_for(states[-2], states[-1])
         said += [event] if event else []
     return states, said
 
@@ -83,13 +83,13 @@ def test_a_refund_that_bounced_stays_so_whatever_older_view_comes_late(views: li
 @given(in_any_order([SUCCEEDED, DISPUTED, WON]))
 def test_a_dispute_that_was_won_stays_won_whatever_older_view_comes_late(views: list[Intent]) -> None:
     final = told(views)[0][-1]
-    assert (final.status, final.money.held) == (PaymentStatus.SUCCEEDED, 0)
+    assert (final.status, final.money.disputed) == (PaymentStatus.SUCCEEDED, 0)
 
 
 @given(in_any_order([SUCCEEDED, DISPUTED, LOST]))
 def test_a_dispute_that_was_lost_stays_lost_whatever_older_view_comes_late(views: list[Intent]) -> None:
     final = told(views)[0][-1]
-    assert (final.status, final.money.held) == (PaymentStatus.DISPUTED, PRICE)
+    assert (final.status, final.money.disputed) == (PaymentStatus.DISPUTED, PRICE)
 
 
 @given(in_any_order([NO_FUNDS, STOLEN, SUCCEEDED, PARTLY_REFUNDED, REFUNDED, BOUNCED]))
@@ -107,7 +107,7 @@ def test_the_history_tells_each_step_once_in_order_and_why() -> None:
         (PaymentStep.DECLINED, PRICE, "Your card has insufficient funds."),
         (PaymentStep.PAID, PRICE, None),
         (PaymentStep.DISPUTED, PRICE, None),
-        (PaymentStep.DISPUTE_CLOSED, PRICE, "The bank decided for you and keeps the money back"),
+        (PaymentStep.DISPUTE_CLOSED, PRICE, "It was decided in your favour; your bank returned the money."),
     ]
 
 
@@ -133,13 +133,13 @@ def test_every_event_has_a_version_of_its_own_and_tells_the_state_it_was_said_in
     for event in said:
         state = by_version[event.version]
         assert (event.status, event.captured, event.history) == (state.status, state.money.captured, state.history)
-        assert (event.refunded, event.disputed) == (state.money.refunded, state.money.held)
+        assert (event.refunded, event.disputed) == (state.money.refunded, state.money.disputed)
 
 
 @given(st.sampled_from([*UNPAID, *PAID, CANCELED]))
 def test_the_same_view_again_changes_nothing(view: Intent) -> None:
-    once = taken_over(STARTED, view, currency=CURRENCY, now=NOW)
-    assert taken_over(once, view, currency=CURRENCY, now=NOW) is once
+    once = apply(STARTED, view, currency=CURRENCY, now=NOW)
+    assert apply(once, view, currency=CURRENCY, now=NOW) is once
 
 
 def test_two_declines_for_the_same_reason_are_two() -> None:
@@ -149,7 +149,7 @@ def test_two_declines_for_the_same_reason_are_two() -> None:
 
 
 def test_an_older_view_does_not_hide_a_decline() -> None:
-    final = reduce(lambda state, view: taken_over(state, view, currency=CURRENCY, now=NOW), [NO_FUNDS, OPEN], STARTED)
+    final = reduce(lambda state, view: apply(state, view, currency=CURRENCY, now=NOW), [NO_FUNDS, OPEN], STARTED)
     assert (final.status, final.decline) == (PaymentStatus.FAILED, NO_FUNDS.decline)
 
 
@@ -177,4 +177,4 @@ def test_money_given_back_in_parts_is_told_each_time() -> None:
 )
 def test_an_intent_that_is_not_this_payments_is_not_taken_over(wrong: dict[str, object]) -> None:
     with pytest.raises(IntentMismatch, match="dashboard"):
-        taken_over(STARTED, replace(SUCCEEDED, **wrong), currency=CURRENCY, now=NOW)  # type: ignore[arg-type]
+        apply(STARTED, replace(SUCCEEDED, **wrong), currency=CURRENCY, now=NOW)  # type: ignore[arg-type]

@@ -12,8 +12,9 @@ import pytest
 from prometheus_client import REGISTRY
 
 from ticketing_common.events import PaymentCreated, PaymentRefunded
-from ticketing_payments.payment import PaymentStatus
-from ticketing_payments.webhooks import BadSignature, Signal, hear_webhook
+from ticketing_payments.domain.payment import PaymentStatus
+from ticketing_payments.ports import InvalidSignature, WebhookEvent
+from ticketing_payments.use_cases.webhooks import handle_webhook
 from ticketing_test_support.apps import served
 from ticketing_test_support.payments.stories import PRICE, Shop
 from ticketing_test_support.payments.stripe import WANTS_3DS
@@ -24,14 +25,14 @@ WEBHOOK = "/api/payments/webhook"
 class Unsigned:
     """A WebhookReader that takes the body for the signal: `type intent_id`."""
 
-    def read_webhook(self, body: bytes, signature: str | None) -> Signal:
+    def read_webhook(self, body: bytes, signature: str | None) -> WebhookEvent:
         kind, _, intent_id = body.decode().partition(" ")
-        return Signal(type=kind, intent_id=intent_id or None)
+        return WebhookEvent(type=kind, intent_id=intent_id or None)
 
 
 async def hear(shop: Shop, kind: str = "payment_intent.succeeded", intent_id: str | None = None) -> None:
     body = f"{kind} {intent_id or shop.intent_id}".encode()
-    await hear_webhook(shop.till, Unsigned(), body=body, signature=None)
+    await handle_webhook(shop.deps, Unsigned(), body=body, signature=None)
 
 
 def heard(kind: str, outcome: str) -> float:
@@ -84,7 +85,7 @@ async def test_a_webhook_about_anothers_intent_is_ignored(shop: Shop) -> None:
 
 
 async def test_a_webhook_about_no_intent_is_ignored_without_a_look(shop: Shop) -> None:
-    await hear_webhook(shop.till, Unsigned(), body=b"payout.paid", signature=None)
+    await handle_webhook(shop.deps, Unsigned(), body=b"payout.paid", signature=None)
     assert shop.stripe.calls == []
 
 
@@ -147,11 +148,11 @@ async def test_an_unknown_type_is_taken_and_counted(client: httpx.AsyncClient) -
 async def test_a_bad_signature_is_refused_and_counted(
     client: httpx.AsyncClient, body: bytes, headers: dict[str, str]
 ) -> None:
-    refused = heard("unknown", "bad_signature")
+    refused = heard("unknown", "invalid_signature")
     answer = await client.post(WEBHOOK, content=body, headers=headers)
     assert answer.status_code == 400
     assert "signature" in answer.json()["errors"][0]["message"]
-    assert heard("unknown", "bad_signature") == refused + 1
+    assert heard("unknown", "invalid_signature") == refused + 1
 
 
 async def test_without_a_secret_webhooks_are_refused_in_words_for_the_operator(make_app: Any) -> None:
@@ -166,6 +167,6 @@ async def test_a_wrong_signature_changes_nothing(shop: Shop, make_gateway: Any) 
     shop.stripe.capture(shop.intent_id)
     before, body = shop.payment, event(id=shop.intent_id)
     signature = signed(body, secret="whsec_of_somebody_else")["Stripe-Signature"]
-    with pytest.raises(BadSignature):
-        await hear_webhook(shop.till, make_gateway(), body=body, signature=signature)
+    with pytest.raises(InvalidSignature):
+        await handle_webhook(shop.deps, make_gateway(), body=body, signature=signature)
     assert shop.payment == before

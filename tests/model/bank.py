@@ -1,7 +1,7 @@
 """The Stripe account of the model: that of payments' own tests, with what banks and people do there."""
 
-from ticketing_payments.intent import Intent, IntentStatus
-from ticketing_payments.webhooks import Signal
+from ticketing_payments.domain.intent import Intent, IntentStatus
+from ticketing_payments.ports import WebhookEvent
 from ticketing_test_support.payments.stripe import StripeInMemory
 
 _OPEN = (IntentStatus.REQUIRES_ACTION, IntentStatus.PROCESSING)
@@ -36,25 +36,25 @@ class Bank(StripeInMemory):
     def refund_by_hand(self, intent_id: str, *, cents: int) -> None:
         """Somebody gives back up to `cents` in Stripe's dashboard, if Stripe lets him."""
         money = self.intents[intent_id].money
-        possible = 0 if money.held else min(cents, money.captured - money.given_back)
+        possible = 0 if money.disputed else min(cents, money.captured - money.refund_requested)
         if possible > 0:
             self.refund_in_dashboard(intent_id, possible)
 
     def bounce_refunds(self, intent_id: str) -> None:
         """The buyer's bank sends back all that was refunded, once."""
         money = self.intents[intent_id].money
-        if money.given_back and not money.bounced:
-            self.bounce(intent_id, money.given_back)
+        if money.refund_requested and not money.refund_failed:
+            self.bounce(intent_id, money.refund_requested)
 
     def open_dispute(self, intent_id: str) -> None:
         """The buyer goes to his bank, if there is money of his to be had."""
         money = self.intents[intent_id].money
-        if money.captured and not money.given_back and not money.disputed:
+        if money.captured and not money.refund_requested and not money.disputed:
             self.dispute(intent_id)
 
     def close_dispute(self, intent_id: str, *, won: bool) -> None:
         """The buyer's bank decides an open dispute."""
-        if self.intents[intent_id].money.undecided:
+        if self.intents[intent_id].money.has_open_dispute:
             cents = self.intents[intent_id].amount
             self.dispute(intent_id, **{"won" if won else "lost": cents})
 
@@ -67,13 +67,13 @@ class Bank(StripeInMemory):
                 {"id": intent.id, "amount_received": money.captured, "metadata": {"order_id": intent.order_id}}
             )
             ledger["refunds"].append({**about, "amount": money.refunded, "status": "succeeded"})
-            ledger["disputes"].append({**about, "amount": money.held, "status": "needs_response"})
+            ledger["disputes"].append({**about, "amount": money.disputed, "status": "needs_response"})
         return ledger
 
 
 class Postman:
     """A WebhookReader for webhooks whose body is the intent's id."""
 
-    def read_webhook(self, body: bytes, _signature: str | None) -> Signal:
+    def read_webhook(self, body: bytes, _signature: str | None) -> WebhookEvent:
         """What it is about."""
-        return Signal(type="payment_intent.succeeded", intent_id=body.decode())
+        return WebhookEvent(type="payment_intent.succeeded", intent_id=body.decode())

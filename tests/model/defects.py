@@ -13,8 +13,8 @@ from ticketing_orders.domain import Order, Ticket
 from ticketing_orders.events import event_for
 from ticketing_orders.listeners import ExpirationCompleteListener, PaymentCreatedListener
 from ticketing_orders.store import INDEXES, ONE_LIVE_ORDER, MongoOrderStore
-from ticketing_payments.payment import Payment
-from ticketing_payments.store import PaymentStore
+from ticketing_payments.domain.payment import Payment
+from ticketing_payments.store import MongoPaymentStore
 from ticketing_tickets.domain import NEVER_HELD
 from ticketing_tickets.domain import Ticket as ListedTicket
 from ticketing_tickets.store import MongoTicketStore
@@ -81,10 +81,10 @@ class JudgeWithoutMemory(Market):
 class PaymentsThatForgetRefunds(Market):
     """Payments refunds without writing it down first: a retry asks under another id."""
 
-    def make_payments(self, database: Database) -> PaymentStore:
-        class Forgetful(PaymentStore):
-            async def save(self, payment: Payment, *, over: int, event: Event | None = None) -> bool:
-                return await super().save(replace(payment, refund=None), over=over, event=event)
+    def make_payments(self, database: Database) -> MongoPaymentStore:
+        class Forgetful(MongoPaymentStore):
+            async def save(self, payment: Payment, *, expected_version: int, event: Event | None = None) -> bool:
+                return await super().save(replace(payment, refund=None), expected_version=expected_version, event=event)
 
         return Forgetful(database)
 

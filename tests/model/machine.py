@@ -13,8 +13,8 @@ from tests.model.watch import require
 
 from ticketing_common.errors import InvalidState, PaymentDeclined
 from ticketing_orders import use_cases as orders
-from ticketing_payments.domain import AlreadyPaid, StillProcessing
-from ticketing_payments.pay import pay
+from ticketing_payments.domain.errors import AlreadyPaid, StillProcessing
+from ticketing_payments.use_cases.pay import pay
 from ticketing_test_support.payments.stripe import DECLINED, GOOD, OTHER_GOOD, SLOW, UNTRIED, WANTS_3DS
 from ticketing_tickets import use_cases as tickets
 
@@ -105,7 +105,7 @@ class MarketLife(Life):
     def pay(self, order: str, card: str) -> None:
         refused = self.try_to(
             pay(
-                self.market.till,
+                self.market.deps,
                 order_id=order,
                 user_id=BUYER,
                 token=card,
@@ -157,7 +157,7 @@ class MarketLife(Life):
     @rule(order=orders)
     def webhook_comes(self, order: str) -> None:
         """Once, twice, or about nothing new: it only says that there may be news."""
-        self.try_to(self.market.hear_webhook(f"pi_{order}"))
+        self.try_to(self.market.handle_webhook(f"pi_{order}"))
 
     # What the network does
 
@@ -194,7 +194,7 @@ class MarketLife(Life):
 
     @rule()
     def reconciler_looks(self) -> None:
-        self.try_to(self.market.reconciler.look(self.market.clock()))
+        self.try_to(self.market.reconcile())
 
     @rule(away=st.booleans())
     def stripe_goes_or_comes_back(self, away: bool) -> None:

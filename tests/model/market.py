@@ -23,11 +23,11 @@ from ticketing_expiration.use_cases import fire_due
 from ticketing_ops.audit.snapshot import Snapshot
 from ticketing_orders.store import INDEXES as ORDERS
 from ticketing_orders.store import MongoOrderStore
-from ticketing_payments.reconciler import Reconciler
+from ticketing_payments.ports import PaymentDeps
 from ticketing_payments.store import INDEXES as PAYMENTS
-from ticketing_payments.store import PaymentStore
-from ticketing_payments.use_cases import Till
-from ticketing_payments.webhooks import hear_webhook
+from ticketing_payments.store import MongoPaymentStore
+from ticketing_payments.use_cases.reconcile import reconcile_due
+from ticketing_payments.use_cases.webhooks import handle_webhook
 from ticketing_tickets.store import INDEXES as TICKETS
 from ticketing_tickets.store import MongoTicketStore
 from ticketing_tickets.use_cases import create_ticket
@@ -92,8 +92,7 @@ class Market:
         self.orders = self.make_orders(self._database("orders"))
         self.payments = self.make_payments(self._database("payments"))
         self.expiries = ExpiryStore(self._database("expiration"))
-        self.till = Till(payments=self.payments, gateway=self.bank, currency="usd", now=self.clock)
-        self.reconciler = Reconciler(self.till)
+        self.deps = PaymentDeps(store=self.payments, gateway=self.bank, currency="usd", now=self.clock)
         self.network = Network(self._listeners())
 
     def make_tickets(self, database: Database) -> MongoTicketStore:
@@ -104,9 +103,9 @@ class Market:
         """The store of orders."""
         return MongoOrderStore(database)
 
-    def make_payments(self, database: Database) -> PaymentStore:
+    def make_payments(self, database: Database) -> MongoPaymentStore:
         """The store of payments."""
-        return PaymentStore(database)
+        return MongoPaymentStore(database)
 
     def make_judge(self) -> Listener[Any]:
         """Who hears of captured money in orders."""
@@ -133,16 +132,20 @@ class Market:
                     )
         return said
 
-    async def hear_webhook(self, intent_id: str) -> None:
+    async def handle_webhook(self, intent_id: str) -> None:
         """Stripe tells of an intent."""
-        await hear_webhook(self.till, Postman(), body=intent_id.encode(), signature=None)
+        await handle_webhook(self.deps, Postman(), body=intent_id.encode(), signature=None)
 
     async def hear_webhooks(self) -> int:
         """All webhooks under way arrive; how many. An intent's are one: each tells only that there is news."""
         intents, self.bank.changed = list(dict.fromkeys(self.bank.changed)), []
         for intent_id in intents:
-            await self.hear_webhook(intent_id)
+            await self.handle_webhook(intent_id)
         return len(intents)
+
+    async def reconcile(self) -> int:
+        """Ask Stripe about the payments that are due for a check."""
+        return await reconcile_due(self.deps, self.clock())
 
     async def fire(self) -> int:
         """Expiration fires what is due by its clock."""
@@ -162,7 +165,7 @@ class Market:
     @property
     def outboxes(self) -> list[Documents]:
         """Where events wait to be published."""
-        return [self.tickets.documents, self.orders.documents, self.payments.payments, self.expiries.documents]
+        return [self.tickets.documents, self.orders.documents, self.payments.documents, self.expiries.documents]
 
     async def books(self) -> Snapshot:
         """All that is stored, as an audit reads it."""
@@ -202,10 +205,10 @@ class Market:
             self.make_judge(),
             orders.PaymentFailedListener(self.orders),
             orders.PaymentRefundedListener(self.orders),
-            payments.OrderCreatedListener(self.till),
-            payments.OrderCancelledListener(self.till),
-            payments.OrderCompletedListener(self.till),
-            payments.OrderRefundDueListener(self.till),
+            payments.OrderCreatedListener(self.deps),
+            payments.OrderCancelledListener(self.deps),
+            payments.OrderCompletedListener(self.deps),
+            payments.OrderRefundDueListener(self.deps),
             ticketing_expiration.listeners.OrderCreatedListener(
                 self.expiries, TimersThatMayFail(), now=self.expiration_now
             ),

@@ -53,7 +53,7 @@ async def _banks_decide(market: Market, *, bank_says_yes: bool) -> None:
 async def _time_passes(market: Market) -> None:
     market.clock.move(_A_PAUSE_OF_THE_RECONCILER)
     await market.fire()
-    await market.reconciler.look(market.clock())
+    await market.reconcile()
 
 
 def check_promises(promises: Promises, books: Snapshot) -> None:
@@ -70,7 +70,7 @@ def check_promises(promises: Promises, books: Snapshot) -> None:
 
 def check_audit(market: Market, books: Snapshot) -> None:
     """The auditor finds nothing but refunds that a bank has sent back: those are for a person."""
-    bounced = {f"order {intent.order_id}" for intent in market.bank.intents.values() if intent.money.bounced}
+    bounced = {f"order {intent.order_id}" for intent in market.bank.intents.values() if intent.money.refund_failed}
     found = [finding for finding in run_checks(books) if not _is_bounced(finding, bounced)]
     require(not found, "\n".join(map(str, found)))
     for order in books.orders:

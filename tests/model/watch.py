@@ -79,7 +79,7 @@ class Watch:
         for intent in self._bank.intents.values():
             money, asked = intent.money, self._bank.refund_ids.get(intent.id, ())
             require(len(asked) <= 1, f"I3 {intent.id} was refunded under {len(asked)} ids")
-            require(money.given_back <= money.captured <= intent.amount, f"I2 {intent.id} has moved {money}")
+            require(money.refund_requested <= money.captured <= intent.amount, f"I2 {intent.id} has moved {money}")
 
 
 def _one_live_order_a_ticket(books: Snapshot) -> None:

@@ -11,10 +11,10 @@ from fastapi import FastAPI
 from ticketing_common.events import Event
 from ticketing_common.mongo import Database, Document, Documents
 from ticketing_orders.store import ONE_LIVE_ORDER, ONE_ORDER_PER_HOLD
-from ticketing_payments.intent import Intent
-from ticketing_payments.payment import PaymentStatus
+from ticketing_payments.domain.intent import Intent
+from ticketing_payments.domain.payment import PaymentStatus
 from ticketing_payments.stripe_gateway import API_VERSION, StripeGateway
-from ticketing_payments.stripe_objects import intent_of
+from ticketing_payments.stripe_objects import to_intent
 
 Changes = Mapping[str, Any]
 
@@ -105,7 +105,7 @@ class KeylessStripe(StripeGateway):
         card = {"allowed_payment_method_types[]": "card"}
         answer = await self._plain.post("/v1/payment_intents", data={**form, **card}, headers=headers)
         assert answer.status_code == 200, answer.text
-        return intent_of(answer.json())
+        return to_intent(answer.json())
 
 
 async def without_unique_indexes(orders: Database) -> None:

@@ -14,7 +14,7 @@ from ticketing_ops.audit.snapshot import Document, Snapshot, by_id
 
 DONE, PAID = "204", "201"
 ALREADY_COMPLETE = "400 That order is already paid and complete; it cannot be cancelled."
-CANCELLED = "400 That order was cancelled. Nothing was charged. Order the ticket again if it is still free."
+CANCELLED = "400 That order was cancelled. Nothing was charged. Order the ticket again if it is still available."
 
 
 @dataclass(frozen=True)

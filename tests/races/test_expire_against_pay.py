@@ -18,7 +18,7 @@ from ticketing_test_support.waiting import eventually
 
 PAID = "201"
 TOO_LATE = (
-    "400 The time to pay this order has run out. Nothing was charged. Order the ticket again if it is still free."
+    "400 The time to pay this order has run out. Nothing was charged. Order the ticket again if it is still available."
 )
 # Orders placed together would end together, and pay one after the other on a small machine: not at their ends.
 AT_ONCE, SECONDS_EACH = 25, 0.2

@@ -14,7 +14,7 @@ from tests.races.rounds import Rounds
 from ticketing_common.events import ExpirationComplete
 from ticketing_ops.audit.snapshot import Snapshot, by_id
 from ticketing_orders.domain import TicketReserved
-from ticketing_payments.domain import OrderExpired
+from ticketing_payments.domain.errors import OrderExpired
 from ticketing_test_support.waiting import eventually
 
 WINDOW_SECONDS = 1.5

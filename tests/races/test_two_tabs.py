@@ -68,11 +68,11 @@ async def test_two_tabs_that_pay_one_order_charge_it_once(
 async def test_control_without_the_orders_key_and_compare_and_set_both_tabs_are_charged(open_lab: OpenLab) -> None:
     lab = await open_lab()
     [payments] = lab.apps["payments"]
-    till: Any = payments.state.till
-    till.payments.payments = BothBegin(payments.state.database.collection("payments"))
+    deps: Any = payments.state.deps
+    deps.store.documents = BothBegin(payments.state.database.collection("payments"))
     seller, buyer = await lab.market.person(), await lab.market.person()
     async with httpx.AsyncClient(base_url=lab.stripe, trust_env=False) as http:
-        payments.state.till = replace(till, gateway=(keyless := KeylessStripe(STRIPE_KEY, lab.stripe, http)))
+        payments.state.deps = replace(deps, gateway=(keyless := KeylessStripe(STRIPE_KEY, lab.stripe, http)))
         # Of one card the key of the confirmation would be a guard of its own.
         order, told = await two_tabs(lab.market, seller, buyer, Random(1), ("pm_card_visa", "pm_card_mastercard"))
         await keyless.close()

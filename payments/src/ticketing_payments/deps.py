@@ -1,17 +1,16 @@
-"""What the routes ask for, by type."""
+"""Dependencies of the routes, by type."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from ticketing_payments.use_cases import Till
-from ticketing_payments.webhooks import WebhookReader
+from ticketing_payments.ports import PaymentDeps, WebhookReader
 
 
-async def _till(request: Request) -> Till:
+async def _deps(request: Request) -> PaymentDeps:
     request.app.state.database.require_ready()
-    till: Till = request.app.state.till
-    return till
+    deps: PaymentDeps = request.app.state.deps
+    return deps
 
 
 async def _webhook_reader(request: Request) -> WebhookReader:
@@ -19,5 +18,5 @@ async def _webhook_reader(request: Request) -> WebhookReader:
     return reader
 
 
+PaymentDepsDep = Annotated[PaymentDeps, Depends(_deps)]
 WebhookReaderDep = Annotated[WebhookReader, Depends(_webhook_reader)]
-TillDep = Annotated[Till, Depends(_till)]

@@ -1,78 +1,75 @@
-"""What payments hears: the whole state of orders, and the command to refund."""
+"""The events that payments consumes: the state of orders, and the command to refund."""
 
 from typing import TypeVar
 
 from ticketing_common.events import Event, OrderCancelled, OrderCompleted, OrderCreated, OrderRefundDue, OrderState
 from ticketing_common.messaging import Listener
 from ticketing_common.mongo import new_id
-from ticketing_payments import use_cases
-from ticketing_payments.payment import Order, Payment
-from ticketing_payments.use_cases import Till
+from ticketing_payments.domain.payment import Order, Payment
+from ticketing_payments.ports import PaymentDeps
+from ticketing_payments.use_cases.orders import cancel_if_order_cancelled, record_order
+from ticketing_payments.use_cases.refund import refund
 
 EventT = TypeVar("EventT", bound=Event)
 OrderEventT = TypeVar("OrderEventT", bound=OrderState)
 
 
-class TillListener(Listener[EventT]):
+class PaymentListener(Listener[EventT]):
     """A listener that acts on an order's payment."""
 
-    def __init__(self, till: Till) -> None:
-        self._till = till
+    def __init__(self, deps: PaymentDeps) -> None:
+        self._deps = deps
 
 
-class OrderListener(TillListener[OrderEventT]):
-    """Each event carries the whole order, so they are heard alike."""
+class OrderListener(PaymentListener[OrderEventT]):
+    """Each event carries the whole order, so all are recorded alike."""
 
     async def handle(self, event: OrderEventT) -> None:
-        await self._know(event)
+        await self._record(event)
 
-    async def _know(self, event: OrderEventT) -> Payment:
-        return await use_cases.hear_of_order(self._till, order_id=event.id, payment_id=new_id(), order=_order(event))
+    async def _record(self, event: OrderEventT) -> Payment:
+        order = Order(
+            version=event.version,
+            status=event.status,
+            user_id=event.user_id,
+            expires_at=event.expires_at,
+            price=event.ticket.price,
+            reason=event.reason,
+        )
+        return await record_order(self._deps, order_id=event.id, payment_id=new_id(), order=order)
 
 
 class OrderCreatedListener(OrderListener[OrderCreated]):
-    """Know what an order costs and until when it may be paid."""
+    """Record the order's price and expiry."""
 
     event = OrderCreated
     durable = "payments-order-created"
 
 
 class OrderCancelledListener(OrderListener[OrderCancelled]):
-    """Call the intent off, so that a cancelled order takes no money."""
+    """Cancel the intent, so that a cancelled order is not charged."""
 
     event = OrderCancelled
     durable = "payments-order-cancelled"
 
     async def handle(self, event: OrderCancelled) -> None:
-        payment = await self._know(event)
-        await use_cases.call_off(self._till, payment)
+        await cancel_if_order_cancelled(self._deps, await self._record(event))
 
 
 class OrderCompletedListener(OrderListener[OrderCompleted]):
-    """Know that an order is paid."""
+    """Record that the order is paid."""
 
     event = OrderCompleted
     durable = "payments-order-completed"
 
 
-class OrderRefundDueListener(TillListener[OrderRefundDue]):
-    """Give money back that bought nothing."""
+class OrderRefundDueListener(PaymentListener[OrderRefundDue]):
+    """Refund a payment that bought nothing."""
 
     event = OrderRefundDue
     durable = "payments-order-refund-due"
 
     async def handle(self, event: OrderRefundDue) -> None:
-        await use_cases.refund(
-            self._till, order_id=event.id, payment_id=event.payment_id, refund_id=new_id(), reason=event.reason
+        await refund(
+            self._deps, order_id=event.id, payment_id=event.payment_id, refund_id=new_id(), reason=event.reason
         )
-
-
-def _order(event: OrderState) -> Order:
-    return Order(
-        version=event.version,
-        status=event.status,
-        user_id=event.user_id,
-        expires_at=event.expires_at,
-        price=event.ticket.price,
-        reason=event.reason,
-    )

@@ -1,4 +1,4 @@
-"""`uvicorn ticketing_payments.main:app`: the only import with effects."""
+"""`uvicorn ticketing_payments.main:app`: the only import with side effects."""
 
 from ticketing_common.settings import load
 from ticketing_payments.app import create_app

@@ -1,58 +1,94 @@
-"""What the use cases need: a store (`store.py`) and a gateway to the card networks (`stripe_gateway.py`)."""
+"""What the use cases depend on: the store (`store.py`) and Stripe (`stripe_gateway.py`)."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from ticketing_common.clock import utc_now
 from ticketing_common.errors import InvalidRequest
 from ticketing_common.events import Event
-from ticketing_payments.intent import Intent
-from ticketing_payments.payment import Payment
+from ticketing_payments.domain.intent import Intent
+from ticketing_payments.domain.payment import Payment
 
 
-class BadToken(InvalidRequest):
-    """The gateway knows no such token, or it was used before."""
+class InvalidToken(InvalidRequest):
+    """Stripe has no such token, or it was used before."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, field="token")
 
 
+class InvalidSignature(InvalidRequest):
+    """Not from Stripe, or older than five minutes, or no secret is set to verify it with."""
+
+
 class UnknownIntent(Exception):
-    """Stripe has no such intent: another account's key, or an emulator that lost its state. Somebody must look."""
+    """Stripe has no such intent: another account's key, or an emulator that lost its state. Needs a person."""
 
 
-class Payments(Protocol):
-    """Where payments are kept, one an order."""
+class PaymentStore(Protocol):
+    """Where payments are kept, one per order."""
 
     async def find(self, order_id: str) -> Payment | None:
         """The payment of this order."""
 
     async def add(self, payment: Payment) -> bool:
-        """Store a new one; False when the order has one already."""
+        """Store a new payment; False when the order has one."""
 
-    async def save(self, payment: Payment, *, over: int, event: Event | None = None) -> bool:
-        """Store the next state and its event if the stored version is still `over`, else False."""
+    async def save(self, payment: Payment, *, expected_version: int, event: Event | None = None) -> bool:
+        """Store the next state and its event if the stored version is still the expected one, else return False."""
 
-    async def due(self, *, now: datetime, limit: int) -> list[Payment]:
-        """Payments whose `check_at` has come, oldest first."""
+    async def find_due(self, *, now: datetime, limit: int) -> list[Payment]:
+        """Payments whose `check_at` has passed, oldest first."""
+
+    async def find_unreconciled(self, *, limit: int) -> list[Payment]:
+        """Payments whose `unreconciled` amount is not 0."""
 
 
-class Gateway(Protocol):
-    """The card networks. Each call may be repeated: the keys make it one.
+class PaymentGateway(Protocol):
+    """Stripe. Each call may be repeated: idempotency keys make it one.
 
-    All raise Unavailable when the outcome is unknown, and all that name an intent UnknownIntent when there is none.
+    All raise Unavailable when the outcome is unknown; those that take an intent's id raise UnknownIntent.
     """
 
     async def create_intent(self, *, order_id: str, amount: int, currency: str) -> Intent:
-        """The one intent of the order (minor units)."""
+        """The one intent of the order; `amount` is in minor units."""
 
     async def confirm(self, intent_id: str, *, order_id: str, token: str) -> Intent:
-        """Try to take the money; a decline is in the answer. BadToken when the token is no good."""
+        """Try to charge the card; a decline is in the returned intent. InvalidToken when the token is refused."""
 
     async def retrieve(self, intent_id: str) -> Intent:
-        """The intent as it stands."""
+        """The intent, with what was refunded and disputed of it."""
 
     async def cancel(self, intent_id: str) -> Intent:
-        """Call the intent off, or answer how it stands when it is too late for that."""
+        """Cancel the intent, or return it as it is when it is too late for that."""
 
     async def refund(self, *, refund_id: str, intent_id: str) -> Intent:
-        """Give back all that is left, once for each `refund_id`, unless a bank has it; the intent as it then stands."""
+        """Refund all that is left, once per `refund_id`, unless it is disputed. Returns the intent afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookEvent:
+    """A verified webhook: its type, and the intent it is about."""
+
+    type: str
+    intent_id: str | None
+
+
+class WebhookReader(Protocol):
+    """Verifies webhooks."""
+
+    def read_webhook(self, body: bytes, signature: str | None) -> WebhookEvent:
+        """The event; InvalidSignature when it is not from Stripe."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentDeps:
+    """The dependencies of the use cases. `live`: whether real money moves."""
+
+    store: PaymentStore
+    gateway: PaymentGateway
+    currency: str
+    live: bool = False
+    now: Callable[[], datetime] = utc_now

@@ -1,4 +1,4 @@
-"""Payments in MongoDB: one document an order."""
+"""Payments in MongoDB, one document per order. Field names are older than some names in the domain and stay."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -8,70 +8,82 @@ from pymongo import ASCENDING, IndexModel
 
 from ticketing_common.events import CancelReason, Event, OrderStatus, PaymentHistoryEntry, RefundReason
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey
-from ticketing_payments.intent import Decline, Money
-from ticketing_payments.payment import Order, Payment, PaymentStatus, Refund
+from ticketing_payments.domain.intent import Decline, Money
+from ticketing_payments.domain.payment import Order, Payment, PaymentStatus, Refund
 
-_UNEXPLAINED = {"unexplained": {"$type": "number"}}
+_UNRECONCILED = {"unexplained": {"$type": "number"}}
 
 INDEXES = {
     "payments": [
         OUTBOX_INDEX,
         IndexModel([("check_at", ASCENDING)], name="to_check", partialFilterExpression={"check_at": {"$type": "date"}}),
-        IndexModel([("unexplained", ASCENDING)], name="unexplained", partialFilterExpression=_UNEXPLAINED),
+        IndexModel([("unexplained", ASCENDING)], name="unexplained", partialFilterExpression=_UNRECONCILED),
     ]
 }
 
 
-class PaymentStore:
+class MongoPaymentStore:
     """The collection `payments`, by order id."""
 
     def __init__(self, database: Database) -> None:
-        self.payments = Documents(database.collection("payments"))
+        self.documents = Documents(database.collection("payments"))
 
     async def find(self, order_id: str) -> Payment | None:
         """The payment of this order."""
-        document = await self.payments.find(order_id)
-        return _from_document(document) if document else None
+        document = await self.documents.find(order_id)
+        return _to_payment(document) if document else None
 
     async def add(self, payment: Payment) -> bool:
-        """Store a new one; False when the order has one already."""
+        """Store a new payment; False when the order has one."""
         try:
-            await self.payments.insert({"_id": payment.order_id, **_fields(payment)})
+            await self.documents.insert({"_id": payment.order_id, **_fields(payment)})
         except DuplicateKey:
             return False
         return True
 
-    async def save(self, payment: Payment, *, over: int, event: Event | None = None) -> bool:
-        """Store the next state and its event if the stored version is still `over`, else False."""
-        query = {"_id": payment.order_id, "version": over}
-        return await self.payments.compare_and_set(query, _fields(payment), [event] if event else [])
+    async def save(self, payment: Payment, *, expected_version: int, event: Event | None = None) -> bool:
+        """Store the next state and its event if the stored version is still the expected one, else return False."""
+        query = {"_id": payment.order_id, "version": expected_version}
+        return await self.documents.compare_and_set(query, _fields(payment), [event] if event else [])
 
-    async def due(self, *, now: datetime, limit: int) -> list[Payment]:
-        """Payments whose `check_at` has come, oldest first."""
+    async def find_due(self, *, now: datetime, limit: int) -> list[Payment]:
+        """Payments whose `check_at` has passed, oldest first."""
         query = {"check_at": {"$type": "date", "$lte": now}}
-        found = await self.payments.find_many(query, sort=[("check_at", ASCENDING)], limit=limit)
-        return [_from_document(document) for document in found]
+        found = await self.documents.find_many(query, sort=[("check_at", ASCENDING)], limit=limit)
+        return [_to_payment(document) for document in found]
 
-    async def unexplained(self, *, limit: int) -> list[Payment]:
-        """Payments whose money is not explained."""
-        found = await self.payments.find_many(_UNEXPLAINED, sort=[("unexplained", ASCENDING)], limit=limit)
-        return [_from_document(document) for document in found]
+    async def find_unreconciled(self, *, limit: int) -> list[Payment]:
+        """Payments whose `unreconciled` amount is not 0."""
+        found = await self.documents.find_many(_UNRECONCILED, sort=[("unexplained", ASCENDING)], limit=limit)
+        return [_to_payment(document) for document in found]
 
 
 def _fields(payment: Payment) -> dict[str, Any]:
     fields = asdict(payment)
     del fields["order_id"]
     fields["status"] = payment.status.value
-    fields["unexplained"] = payment.unexplained or None  # null for none: it is then not in the index
+    fields["money"] = _money_fields(payment.money)
+    fields["unexplained"] = payment.unreconciled or None  # null keeps it out of the index
     fields["order"]["status"] = payment.order.status.value
     fields["order"]["reason"] = payment.order.reason.value if payment.order.reason else None
-    fields["history"] = [{**line.model_dump(), "step": line.step.value} for line in payment.history]
+    fields["history"] = [{**entry.model_dump(), "step": entry.step.value} for entry in payment.history]
     if payment.refund is not None:
         fields["refund"]["reason"] = payment.refund.reason.value
     return fields
 
 
-def _from_document(document: dict[str, Any]) -> Payment:
+def _money_fields(money: Money) -> dict[str, int]:
+    return {
+        "captured": money.captured,
+        "given_back": money.refund_requested,
+        "bounced": money.refund_failed,
+        "disputed": money.dispute_opened,
+        "won": money.dispute_won,
+        "lost": money.dispute_lost,
+    }
+
+
+def _to_payment(document: dict[str, Any]) -> Payment:
     order, refund = document["order"], document["refund"]
     return Payment(
         order_id=document["_id"],
@@ -88,10 +100,21 @@ def _from_document(document: dict[str, Any]) -> Payment:
         status=PaymentStatus(document["status"]),
         intent_id=document["intent_id"],
         attempt=document["attempt"],
-        money=Money(**document["money"]),
+        money=_to_money(document["money"]),
         declines=tuple(Decline(**decline) for decline in document["declines"]),
-        history=tuple(PaymentHistoryEntry.model_validate(line) for line in document["history"]),
+        history=tuple(PaymentHistoryEntry.model_validate(entry) for entry in document["history"]),
         refund=Refund(**{**refund, "reason": RefundReason(refund["reason"])}) if refund else None,
         check_at=document["check_at"],
         checks=document["checks"],
+    )
+
+
+def _to_money(fields: dict[str, int]) -> Money:
+    return Money(
+        captured=fields["captured"],
+        refund_requested=fields["given_back"],
+        refund_failed=fields["bounced"],
+        dispute_opened=fields["disputed"],
+        dispute_won=fields["won"],
+        dispute_lost=fields["lost"],
     )

@@ -1,4 +1,4 @@
-"""Stripe, through its own SDK. The only file that imports it; its objects and errors stay here."""
+"""Stripe, through its own SDK: the only file that imports it; its objects and errors stay here."""
 
 import hashlib
 from collections.abc import AsyncIterator
@@ -10,19 +10,18 @@ import stripe
 import structlog
 
 from ticketing_common.errors import Unavailable
-from ticketing_payments.intent import Decline, Intent, IntentStatus
-from ticketing_payments.ports import BadToken, UnknownIntent
-from ticketing_payments.stripe_objects import intent_of, signal_of
-from ticketing_payments.webhooks import BadSignature, Signal
+from ticketing_payments.domain.intent import Decline, Intent, IntentStatus
+from ticketing_payments.ports import InvalidSignature, InvalidToken, UnknownIntent, WebhookEvent
+from ticketing_payments.stripe_objects import to_intent, to_webhook_event
 
 log = structlog.get_logger(__name__)
 
-# Pinned: the webhook endpoint is registered with the same one, and an SDK upgrade does not change what we are told.
+# Pinned: the webhook endpoint is registered with the same one, and an SDK upgrade changes nothing.
 API_VERSION = "2026-10-28.endive"
 TIMEOUT_SECONDS = 10.0
 NETWORK_RETRIES = 2
-# The most that Stripe lists at once; a payment given back in more parts than that is for a person to look at.
-MOST = 100
+# The most that Stripe lists at once; no payment has more refunds or disputes.
+MAX_LISTED = 100
 
 _NOT_REFUNDED = ("charge_already_refunded", "charge_disputed")
 _UNEXPECTED_STATE = "payment_intent_unexpected_state"
@@ -30,7 +29,7 @@ _MISSING = "resource_missing"
 
 
 class StripeGateway:
-    """A `Gateway`. `api_base` points it at the emulator."""
+    """A `PaymentGateway` and `WebhookReader`. `api_base` is the emulator's address."""
 
     name = "stripe"
 
@@ -53,14 +52,14 @@ class StripeGateway:
         )
 
     async def run(self) -> None:
-        """Nothing to begin: connections are made when they are needed."""
+        """Nothing to start: connections are opened on demand."""
 
     async def close(self) -> None:
         """Close all connections."""
         await self._http.close_async()  # type: ignore[no-untyped-call]
 
     async def create_intent(self, *, order_id: str, amount: int, currency: str) -> Intent:
-        """The one intent of the order (minor units)."""
+        """The one intent of the order; `amount` is in minor units."""
         async with _translated_errors():
             found = await self._client.v1.payment_intents.create_async(
                 {
@@ -72,37 +71,37 @@ class StripeGateway:
                 },
                 {"idempotency_key": f"order:{order_id}:create"},
             )
-        return intent_of(found.to_dict())
+        return to_intent(found.to_dict())
 
     async def confirm(self, intent_id: str, *, order_id: str, token: str) -> Intent:
-        """Try to take the money. Whatever Stripe objects to, the intent itself tells how it stands."""
+        """Try to charge the card; a decline is in the returned intent. InvalidToken when the token is refused."""
         try:
             async with _translated_errors():
                 found = await self._client.v1.payment_intents.confirm_async(
                     intent_id,
                     {**_method(token), "use_stripe_sdk": True},  # type: ignore[arg-type]
-                    # One key a token: with one key an order Stripe would replay a decline to the next card too.
+                    # With one key per order, Stripe would replay a decline to the next card too.
                     {"idempotency_key": f"order:{order_id}:confirm:{token}"},
                 )
         except stripe.CardError as declined:
             return _declined(await self.retrieve(intent_id), declined, token)
         except (stripe.InvalidRequestError, stripe.IdempotencyError) as error:
             return await self._after_refusal(intent_id, error)
-        # A key that comes again gets the answer of then; what has happened since, only the intent tells.
-        return await self.retrieve(intent_id) if _is_replayed(found) else intent_of(found.to_dict())
+        # A repeated key gets the saved response, which may be outdated.
+        return await self.retrieve(intent_id) if _is_replayed(found) else to_intent(found.to_dict())
 
     async def retrieve(self, intent_id: str) -> Intent:
-        """The intent as it stands, with what was refunded and disputed of it."""
+        """The intent, with what was refunded and disputed of it."""
         async with _translated_errors():
             found = await self._client.v1.payment_intents.retrieve_async(intent_id)
             if not found.amount_received:
-                return intent_of(found.to_dict())
-            refunds = await self._client.v1.refunds.list_async({"payment_intent": intent_id, "limit": MOST})
-            disputes = await self._client.v1.disputes.list_async({"payment_intent": intent_id, "limit": MOST})
-        return intent_of(found.to_dict(), [r.to_dict() for r in refunds.data], [d.to_dict() for d in disputes.data])
+                return to_intent(found.to_dict())
+            refunds = await self._client.v1.refunds.list_async({"payment_intent": intent_id, "limit": MAX_LISTED})
+            disputes = await self._client.v1.disputes.list_async({"payment_intent": intent_id, "limit": MAX_LISTED})
+        return to_intent(found.to_dict(), [r.to_dict() for r in refunds.data], [d.to_dict() for d in disputes.data])
 
     async def cancel(self, intent_id: str) -> Intent:
-        """Call the intent off, or answer how it stands when it is too late for that."""
+        """Cancel the intent, or return it as it is when it is too late for that."""
         try:
             async with _translated_errors():
                 found = await self._client.v1.payment_intents.cancel_async(intent_id)
@@ -110,14 +109,14 @@ class StripeGateway:
             if error.code != _UNEXPECTED_STATE:
                 raise
             return await self.retrieve(intent_id)
-        return intent_of(found.to_dict())
+        return to_intent(found.to_dict())
 
     async def refund(self, *, refund_id: str, intent_id: str) -> Intent:
-        """Give back all that is left, if anything is and the bank has not taken it; the intent tells how it stands."""
+        """Refund all that is left, if anything is and it is not disputed. Returns the intent afterwards."""
         try:
             async with _translated_errors():
                 await self._client.v1.refunds.create_async(
-                    # No amount: Stripe knows what is left, also when somebody refunds in the dashboard meanwhile.
+                    # No amount: Stripe knows what is left, even if somebody refunds a part in the dashboard meanwhile.
                     {"payment_intent": intent_id, "metadata": {"refund_id": refund_id}},
                     {"idempotency_key": f"refund:{refund_id}"},
                 )
@@ -126,40 +125,40 @@ class StripeGateway:
                 raise
         return await self.retrieve(intent_id)
 
-    def read_webhook(self, body: bytes, signature: str | None) -> Signal:
-        """What a webhook is about, if its signature is Stripe's and not older than five minutes."""
+    def read_webhook(self, body: bytes, signature: str | None) -> WebhookEvent:
+        """The event, if it was signed by Stripe less than five minutes ago."""
         if self._webhook_secret is None:
-            raise BadSignature("Webhooks are not set up here: the operator must set STRIPE_WEBHOOK_SECRET.")
+            raise InvalidSignature("Webhooks are not configured here: the operator must set STRIPE_WEBHOOK_SECRET.")
         try:
             event = self._client.construct_event(body, signature, self._webhook_secret)
         except (stripe.SignatureVerificationError, ValueError) as error:
-            raise BadSignature("The signature is not valid: sign with the endpoint's own secret.") from error
-        return signal_of(event.to_dict())
+            raise InvalidSignature("The signature is invalid: sign with the endpoint's own secret.") from error
+        return to_webhook_event(event.to_dict())
 
     async def _after_refusal(self, intent_id: str, error: stripe.StripeError) -> Intent:
-        """An intent that is paid or called off cannot be confirmed: answer from its state. Else the token is bad.
+        """The intent as it is, if it is paid or canceled; else the token was refused.
 
-        From its state, too, when a release before this one confirmed with the same token and other parameters.
+        Also when an earlier release confirmed with the same token and other parameters.
         """
         if error.code == _UNEXPECTED_STATE or isinstance(error, stripe.IdempotencyError):
             return await self.retrieve(intent_id)
-        log.info("stripe.token_refused", intent_id=intent_id, code=error.code, param=getattr(error, "param", None))
-        raise BadToken("That card could not be read. Enter it again.") from error
+        log.info("stripe.token_rejected", intent_id=intent_id, code=error.code, param=getattr(error, "param", None))
+        raise InvalidToken("That card could not be read. Enter it again.") from error
 
 
 @asynccontextmanager
 async def _translated_errors() -> AsyncIterator[None]:
-    """Whatever leaves the outcome unknown, or may pass, is Unavailable; refusals go on to the caller."""
+    """Unavailable when the outcome is unknown or the problem is temporary; other errors go on to the caller."""
     try:
         yield
     except stripe.APIConnectionError as error:
-        raise Unavailable("Stripe did not answer. Look at the order again in a minute.", retry_after=5) from error
+        raise Unavailable("Stripe did not respond. Check the order again in a minute.", retry_after=5) from error
     except (stripe.RateLimitError, stripe.APIError) as error:
-        # APIError is 5xx, and 409 while the same request is still under way elsewhere.
-        raise Unavailable("Stripe is busy. Look at the order again in a minute.", retry_after=5) from error
+        # APIError is a 5xx, or a 409 while the same request is still in progress.
+        raise Unavailable("Stripe is busy. Check the order again in a minute.", retry_after=5) from error
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
-        log.critical("stripe.key_refused", hint="check STRIPE_KEY", status=error.http_status)
-        raise Unavailable("Payments are not set up correctly. The operator must check STRIPE_KEY.") from error
+        log.critical("stripe.authentication_failed", hint="check STRIPE_KEY", status=error.http_status)
+        raise Unavailable("Payments are misconfigured: the operator must check STRIPE_KEY.") from error
     except stripe.InvalidRequestError as error:
         if error.code == _MISSING and error.param in ("intent", "payment_intent"):
             raise UnknownIntent(error.user_message or "Stripe has no such intent") from error
@@ -167,7 +166,7 @@ async def _translated_errors() -> AsyncIterator[None]:
 
 
 def _method(token: str) -> dict[str, Any]:
-    """How a token goes into a confirm call: a confirmation token, a PaymentMethod, or the original's card token."""
+    """The parameters of a confirm call: a ConfirmationToken, a PaymentMethod, or a card token."""
     if token.startswith("ctoken_"):
         return {"confirmation_token": token}
     if token.startswith("pm_"):
@@ -181,7 +180,7 @@ def _is_replayed(found: stripe.PaymentIntent) -> bool:
 
 
 def _declined(intent: Intent, error: stripe.CardError, token: str) -> Intent:
-    """A card refused before any charge was tried may leave no trace on the intent: then the error tells."""
+    """The intent with the decline: a card refused before any charge may leave no trace on the intent itself."""
     if intent.decline is not None or intent.status is not IntentStatus.REQUIRES_PAYMENT_METHOD:
         return intent
     attempt = hashlib.sha256(token.encode()).hexdigest()

@@ -1,19 +1,19 @@
-"""Stripe's objects, as plain JSON, in our words."""
+"""Maps Stripe's objects, as plain JSON, to the domain."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from ticketing_payments.intent import Decline, Intent, IntentStatus, Money
-from ticketing_payments.webhooks import Signal
+from ticketing_payments.domain.intent import Decline, Intent, IntentStatus, Money
+from ticketing_payments.ports import WebhookEvent
 
 Json = dict[str, Any]
 
-_SENT_BACK = ("failed", "canceled")
+_FAILED_REFUND = ("failed", "canceled")
 # An inquiry takes no money; it may become a dispute.
 _INQUIRIES = ("warning_needs_response", "warning_under_review", "warning_closed")
 
 
-def intent_of(data: Json, refunds: Sequence[Json] = (), disputes: Sequence[Json] = ()) -> Intent:
+def to_intent(data: Json, refunds: Sequence[Json] = (), disputes: Sequence[Json] = ()) -> Intent:
     """A PaymentIntent, with its refunds and disputes where there can be any."""
     return Intent(
         id=data["id"],
@@ -28,21 +28,21 @@ def intent_of(data: Json, refunds: Sequence[Json] = (), disputes: Sequence[Json]
     )
 
 
-def signal_of(data: Json) -> Signal:
+def to_webhook_event(data: Json) -> WebhookEvent:
     """An event about a PaymentIntent, or about a charge, refund or dispute that names its PaymentIntent."""
     about = data["data"]["object"]
     intent = about.get("id") if about.get("object") == "payment_intent" else about.get("payment_intent")
-    return Signal(type=data["type"], intent_id=intent if isinstance(intent, str) else None)
+    return WebhookEvent(type=data["type"], intent_id=intent if isinstance(intent, str) else None)
 
 
 def _money(data: Json, refunds: Sequence[Json], disputes: Sequence[Json]) -> Money:
     return Money(
         captured=data.get("amount_received") or 0,
-        given_back=sum(refund["amount"] for refund in refunds),
-        bounced=sum(refund["amount"] for refund in refunds if refund["status"] in _SENT_BACK),
-        disputed=sum(dispute["amount"] for dispute in disputes if dispute["status"] not in _INQUIRIES),
-        won=sum(dispute["amount"] for dispute in disputes if dispute["status"] == "won"),
-        lost=sum(dispute["amount"] for dispute in disputes if dispute["status"] == "lost"),
+        refund_requested=sum(refund["amount"] for refund in refunds),
+        refund_failed=sum(refund["amount"] for refund in refunds if refund["status"] in _FAILED_REFUND),
+        dispute_opened=sum(dispute["amount"] for dispute in disputes if dispute["status"] not in _INQUIRIES),
+        dispute_won=sum(dispute["amount"] for dispute in disputes if dispute["status"] == "won"),
+        dispute_lost=sum(dispute["amount"] for dispute in disputes if dispute["status"] == "lost"),
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 from payments.tests.stripe_gateway.kit import PRICE, MakeToken, Pay
 
 from ticketing_common.mongo import new_id
-from ticketing_payments.intent import Intent
+from ticketing_payments.domain.intent import Intent
 from ticketing_payments.stripe_gateway import StripeGateway
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from ticketing_payments.intent import Intent
+from ticketing_payments.domain.intent import Intent
 from ticketing_payments.stripe_gateway import StripeGateway
 
 PRICE = 1250

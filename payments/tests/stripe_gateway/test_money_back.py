@@ -7,7 +7,7 @@ import pytest
 from payments.tests.stripe_gateway.kit import PRICE, MakeToken, Pay
 
 from ticketing_common.mongo import new_id
-from ticketing_payments.intent import Intent, Money
+from ticketing_payments.domain.intent import Intent, Money
 from ticketing_payments.stripe_gateway import StripeGateway
 from ticketing_test_support.waiting import eventually
 
@@ -18,7 +18,7 @@ async def test_one_refund_id_gives_back_once(
     await pay(await make_token())
     refund_id = new_id()
     for _ in range(2):
-        assert (await gateway.refund(refund_id=refund_id, intent_id=intent.id)).money.given_back == PRICE
+        assert (await gateway.refund(refund_id=refund_id, intent_id=intent.id)).money.refund_requested == PRICE
     [refund] = await _refunds(stripe_api, intent)
     assert (refund["amount"], refund["metadata"]) == (PRICE, {"refund_id": refund_id})
 
@@ -28,7 +28,7 @@ async def test_already_given_back_counts_as_done(
 ) -> None:
     await pay(await make_token())
     await stripe_api.post("/emulator/refund", json={"payment_intent": intent.id})
-    assert (await gateway.refund(refund_id=new_id(), intent_id=intent.id)).money.given_back == PRICE
+    assert (await gateway.refund(refund_id=new_id(), intent_id=intent.id)).money.refund_requested == PRICE
     assert len(await _refunds(stripe_api, intent)) == 1
 
 
@@ -37,27 +37,27 @@ async def test_only_what_is_left_is_given_back(
 ) -> None:
     await pay(await make_token())
     await stripe_api.post("/emulator/refund", json={"payment_intent": intent.id, "amount": 250})
-    assert (await gateway.refund(refund_id=new_id(), intent_id=intent.id)).money.given_back == PRICE
+    assert (await gateway.refund(refund_id=new_id(), intent_id=intent.id)).money.refund_requested == PRICE
     assert sorted(refund["amount"] for refund in await _refunds(stripe_api, intent)) == [250, PRICE - 250]
 
 
 async def test_a_refund_that_the_bank_sends_back_is_seen(
     gateway: StripeGateway, intent: Intent, pay: Pay, make_token: MakeToken
 ) -> None:
-    async def bounced() -> bool:
-        return (await gateway.retrieve(intent.id)).money.bounced == PRICE
+    async def refund_failed() -> bool:
+        return (await gateway.retrieve(intent.id)).money.refund_failed == PRICE
 
     await pay(await make_token("pm_card_refundFail"))
-    assert (await gateway.refund(refund_id=new_id(), intent_id=intent.id)).money.bounced == 0
-    await eventually(bounced, what="the refund coming back")
-    assert (await gateway.retrieve(intent.id)).money.given_back == PRICE
+    assert (await gateway.refund(refund_id=new_id(), intent_id=intent.id)).money.refund_failed == 0
+    await eventually(refund_failed, what="the refund coming back")
+    assert (await gateway.retrieve(intent.id)).money.refund_requested == PRICE
 
 
 @pytest.mark.parametrize(
     ("status", "money"),
     [
-        ("won", Money(PRICE, disputed=PRICE, won=PRICE)),
-        ("lost", Money(PRICE, disputed=PRICE, lost=PRICE)),
+        ("won", Money(PRICE, dispute_opened=PRICE, dispute_won=PRICE)),
+        ("lost", Money(PRICE, dispute_opened=PRICE, dispute_lost=PRICE)),
     ],
 )
 async def test_a_dispute_is_seen_and_how_it_ends(
@@ -65,7 +65,7 @@ async def test_a_dispute_is_seen_and_how_it_ends(
 ) -> None:
     await pay("pm_card_visa")
     opened = await stripe_api.post("/emulator/dispute", json={"payment_intent": intent.id})
-    assert (await gateway.retrieve(intent.id)).money == Money(PRICE, disputed=PRICE)
+    assert (await gateway.retrieve(intent.id)).money == Money(PRICE, dispute_opened=PRICE)
     await stripe_api.post("/emulator/dispute/close", json={"dispute": opened.json()["id"], "status": status})
     assert (await gateway.retrieve(intent.id)).money == money
 
@@ -75,7 +75,7 @@ async def test_what_is_disputed_is_not_given_back(
 ) -> None:
     await pay("pm_card_visa")
     await stripe_api.post("/emulator/dispute", json={"payment_intent": intent.id})
-    assert (await gateway.refund(refund_id=new_id(), intent_id=intent.id)).money == Money(PRICE, disputed=PRICE)
+    assert (await gateway.refund(refund_id=new_id(), intent_id=intent.id)).money == Money(PRICE, dispute_opened=PRICE)
     assert await _refunds(stripe_api, intent) == []
 
 

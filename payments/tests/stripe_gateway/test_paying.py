@@ -8,8 +8,8 @@ from payments.tests.stripe_gateway.kit import PRICE, MakeToken, Pay
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.mongo import new_id
-from ticketing_payments.intent import Intent, IntentStatus, Money
-from ticketing_payments.ports import BadToken
+from ticketing_payments.domain.intent import Intent, IntentStatus, Money
+from ticketing_payments.ports import InvalidToken
 from ticketing_payments.stripe_gateway import StripeGateway
 
 
@@ -106,7 +106,7 @@ async def test_3d_secure_failed_is_a_decline(
 
 @pytest.mark.parametrize("token", ["ctoken_none", "pm_none", "tok_none"])
 async def test_a_token_that_stripe_does_not_know_is_a_bad_token(pay: Pay, token: str) -> None:
-    with pytest.raises(BadToken) as raised:
+    with pytest.raises(InvalidToken) as raised:
         await pay(token)
     assert raised.value.items() == [{"message": "That card could not be read. Enter it again.", "field": "token"}]
 
@@ -117,7 +117,7 @@ async def test_a_token_used_for_another_order_is_a_bad_token(
     token = await make_token()
     await pay(token)
     other = await gateway.create_intent(order_id=new_id(), amount=PRICE, currency="usd")
-    with pytest.raises(BadToken):
+    with pytest.raises(InvalidToken):
         await gateway.confirm(other.id, order_id=other.order_id or "", token=token)
 
 

@@ -9,7 +9,7 @@ from payments.tests.stripe_gateway.kit import PRICE, MakeGateway, MakeToken, Pay
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.mongo import new_id
-from ticketing_payments.intent import Intent
+from ticketing_payments.domain.intent import Intent
 from ticketing_payments.ports import UnknownIntent
 from ticketing_payments.stripe_gateway import StripeGateway
 from ticketing_test_support.servers import free_port
@@ -86,7 +86,7 @@ async def test_a_refused_key_is_unavailable_and_said_in_the_log_without_the_key(
     with caplog.at_level(logging.INFO), pytest.raises(Unavailable, match="STRIPE_KEY"):
         await make_gateway(key).create_intent(order_id=new_id(), amount=PRICE, currency="usd")
     said = caplog.text + "".join(capsys.readouterr())
-    assert "stripe.key_refused" in said
+    assert "stripe.authentication_failed" in said
     assert key not in said
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from ticketing_common.events import Event
-from ticketing_payments.payment import Payment
+from ticketing_payments.domain.payment import Payment
 
 EventT = TypeVar("EventT", bound=Event)
 Interruption = Callable[[], Awaitable[object]]
@@ -30,21 +30,24 @@ class PaymentsInMemory:
     async def add(self, payment: Payment) -> bool:
         return self.payments.setdefault(payment.order_id, payment) is payment
 
-    async def save(self, payment: Payment, *, over: int, event: Event | None = None) -> bool:
+    async def save(self, payment: Payment, *, expected_version: int, event: Event | None = None) -> bool:
         interruption, self.interruption = self.interruption, None
         if interruption is not None:
             await interruption()
         if self.die_before(payment):
             raise Died
-        if self.payments[payment.order_id].version != over:
+        if self.payments[payment.order_id].version != expected_version:
             return False
         self.payments[payment.order_id] = payment
         self.said += [event] if event is not None else []
         return True
 
-    async def due(self, *, now: datetime, limit: int) -> list[Payment]:
+    async def find_due(self, *, now: datetime, limit: int) -> list[Payment]:
         found = [(p.check_at, p) for p in self.payments.values() if p.check_at is not None and p.check_at <= now]
         return [payment for _, payment in sorted(found, key=lambda pair: pair[0])][:limit]
+
+    async def find_unreconciled(self, *, limit: int) -> list[Payment]:
+        return [payment for payment in self.payments.values() if payment.unreconciled][:limit]
 
     def told(self, kind: type[EventT]) -> list[EventT]:
         """The events of this kind, in order."""

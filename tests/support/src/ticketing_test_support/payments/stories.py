@@ -1,13 +1,15 @@
-"""A shop with a till, and what can happen in it, in one word each."""
+"""A shop with a deps, and what can happen in it, in one word each."""
 
 from datetime import UTC, datetime, timedelta
 
 from ticketing_common.events import CancelReason, OrderStatus, RefundReason
 from ticketing_common.mongo import new_id
-from ticketing_payments import use_cases
-from ticketing_payments.pay import Outcome, pay
-from ticketing_payments.payment import Order, Payment
-from ticketing_payments.use_cases import Till
+from ticketing_payments.domain.payment import Order, Payment
+from ticketing_payments.ports import PaymentDeps
+from ticketing_payments.use_cases.apply_intent import apply_intent
+from ticketing_payments.use_cases.orders import cancel_if_order_cancelled, record_order
+from ticketing_payments.use_cases.pay import PaymentResult, pay
+from ticketing_payments.use_cases.refund import refund
 from ticketing_test_support.payments.payments import PaymentsInMemory
 from ticketing_test_support.payments.stripe import GOOD, StripeInMemory
 
@@ -30,7 +32,7 @@ class Shop:
     def __init__(self) -> None:
         self.payments = PaymentsInMemory()
         self.stripe = StripeInMemory()
-        self.till = Till(payments=self.payments, gateway=self.stripe, currency=CURRENCY, now=lambda: NOW)
+        self.deps = PaymentDeps(store=self.payments, gateway=self.stripe, currency=CURRENCY, now=lambda: NOW)
         self.order_id = new_id()
 
     @property
@@ -45,7 +47,7 @@ class Shop:
 
     async def hear(self, order: Order) -> Payment:
         """An event about the order is heard."""
-        return await use_cases.hear_of_order(self.till, order_id=self.order_id, payment_id=new_id(), order=order)
+        return await record_order(self.deps, order_id=self.order_id, payment_id=new_id(), order=order)
 
     async def open(self) -> None:
         """The order is placed."""
@@ -54,21 +56,19 @@ class Shop:
     async def cancel(self, reason: CancelReason = CancelReason.BUYER) -> None:
         """order.cancelled is heard."""
         payment = await self.hear(an_order(version=1, status=OrderStatus.CANCELLED, reason=reason))
-        await use_cases.call_off(self.till, payment)
+        await cancel_if_order_cancelled(self.deps, payment)
 
-    async def pay(self, token: str = GOOD, *, user_id: str = BUYER, now: datetime = NOW) -> Outcome:
+    async def pay(self, token: str = GOOD, *, user_id: str = BUYER, now: datetime = NOW) -> PaymentResult:
         """The buyer tries to pay."""
         return await pay(
-            self.till, order_id=self.order_id, user_id=user_id, token=token, now=now, broker_connected=lambda: True
+            self.deps, order_id=self.order_id, user_id=user_id, token=token, now=now, broker_connected=lambda: True
         )
 
     async def look(self) -> Payment:
         """A webhook or the reconciler makes us look at the intent."""
         intent = await self.stripe.retrieve(self.intent_id)
-        return await use_cases.take_over(self.till, self.order_id, intent)
+        return await apply_intent(self.deps, self.order_id, intent)
 
     async def refund(self, reason: RefundReason = RefundReason.EXPIRED) -> None:
         """order.refund_due is heard."""
-        await use_cases.refund(
-            self.till, order_id=self.order_id, payment_id=self.payment.id, refund_id=new_id(), reason=reason
-        )
+        await refund(self.deps, order_id=self.order_id, payment_id=self.payment.id, refund_id=new_id(), reason=reason)

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from ticketing_common.errors import Unavailable
-from ticketing_payments.intent import Decline, Intent, IntentStatus
-from ticketing_payments.ports import BadToken, UnknownIntent
+from ticketing_payments.domain.intent import Decline, Intent, IntentStatus
+from ticketing_payments.ports import InvalidToken, UnknownIntent
 
 GOOD, OTHER_GOOD, DECLINED, NO_FUNDS = "ctoken_good", "ctoken_good_too", "ctoken_declined", "ctoken_no_funds"
 WANTS_3DS, SLOW, SPENT, UNTRIED = "ctoken_3ds", "ctoken_slow", "ctoken_spent", "ctoken_untried"
@@ -60,9 +60,9 @@ class StripeInMemory:
     async def refund(self, *, refund_id: str, intent_id: str) -> Intent:
         await self._arrive("refund", refund_id)
         intent = self.intents[intent_id]
-        if refund_id not in self.refunds and not intent.money.held:
-            self.refunds[refund_id] = intent.money.captured - intent.money.given_back
-            self._move(intent_id, given_back=intent.money.captured)
+        if refund_id not in self.refunds and not intent.money.disputed:
+            self.refunds[refund_id] = intent.money.captured - intent.money.refund_requested
+            self._move(intent_id, refund_requested=intent.money.captured)
         return self._answer("refund", self.intents[intent_id])
 
     def capture(self, intent_id: str) -> None:
@@ -73,15 +73,15 @@ class StripeInMemory:
 
     def refund_in_dashboard(self, intent_id: str, amount: int) -> None:
         """Somebody gives money back by hand."""
-        self._move(intent_id, given_back=self.intents[intent_id].money.given_back + amount)
+        self._move(intent_id, refund_requested=self.intents[intent_id].money.refund_requested + amount)
 
     def bounce(self, intent_id: str, amount: int) -> None:
         """The bank sends a refund back."""
-        self._move(intent_id, bounced=amount)
+        self._move(intent_id, refund_failed=amount)
 
     def dispute(self, intent_id: str, *, won: int = 0, lost: int = 0) -> None:
         """The buyer's bank takes everything back, and perhaps decides."""
-        self._move(intent_id, disputed=self.intents[intent_id].amount, won=won, lost=lost)
+        self._move(intent_id, dispute_opened=self.intents[intent_id].amount, dispute_won=won, dispute_lost=lost)
 
     def called(self, name: str) -> list[str]:
         """What the calls of this name were about."""
@@ -103,7 +103,7 @@ class StripeInMemory:
 
     def _try(self, intent_id: str, token: str) -> Intent:
         if token == SPENT:
-            raise BadToken("That card could not be read. Enter it again.")
+            raise InvalidToken("That card could not be read. Enter it again.")
         if self.intents[intent_id].status in _ENDS:
             return self.intents[intent_id]
         if token in _REFUSALS:

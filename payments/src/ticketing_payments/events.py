@@ -1,24 +1,24 @@
-"""Payments' state in the words of the contract."""
+"""Maps a change of a payment to its event."""
 
 from ticketing_common.events import PaymentCreated, PaymentFailed, PaymentRefunded, PaymentState
-from ticketing_payments.payment import Payment, PaymentStatus
+from ticketing_payments.domain.payment import Payment, PaymentStatus
 
-# Reasons of a payment.refunded that no refund of ours explains.
+# Reasons of a payment.refunded that has no refund of ours to explain it.
 REFUND_FAILED, DISPUTED = "refund_failed", "disputed"
 
 
-def news(before: Payment, after: Payment) -> PaymentState | None:
-    """The event that tells what happened between two states; None when nobody else needs to know."""
+def event_for(before: Payment, after: Payment) -> PaymentState | None:
+    """The event to publish for this change; None when it concerns this service only."""
     if after.money != before.money:
-        # Captured and already given back between two looks is told as captured: orders judges, then looks again.
-        return _announce(PaymentRefunded if before.is_captured else PaymentCreated, after)
+        # Captured and refunded between two views is published as captured: orders settles every captured payment.
+        return _event(PaymentRefunded if before.is_captured else PaymentCreated, after)
     has_failed = after.status in (PaymentStatus.FAILED, PaymentStatus.CANCELED)
     if has_failed and (after.status, after.declines) != (before.status, before.declines):
-        return _announce(PaymentFailed, after)
+        return _event(PaymentFailed, after)
     return None
 
 
-def _announce(event: type[PaymentState], payment: Payment) -> PaymentState:
+def _event(event: type[PaymentState], payment: Payment) -> PaymentState:
     return event(
         id=payment.id,
         version=payment.version,
@@ -28,16 +28,16 @@ def _announce(event: type[PaymentState], payment: Payment) -> PaymentState:
         amount=payment.order.price,
         captured=payment.money.captured,
         refunded=payment.money.refunded,
-        disputed=payment.money.held,
+        disputed=payment.money.disputed,
         reason=_reason(payment),
         history=payment.history,
     )
 
 
 def _reason(payment: Payment) -> str | None:
-    if payment.money.held:
+    if payment.money.disputed:
         return DISPUTED
-    if payment.money.bounced:
+    if payment.money.refund_failed:
         return REFUND_FAILED
     if payment.refund is not None and payment.money.refunded:
         return payment.refund.reason.value

@@ -1,15 +1,15 @@
-"""The payment of one order: a copy of the order, the PaymentIntent, and the refund that was asked for."""
+"""The payment of one order: a replica of the order, the PaymentIntent, and the refund that was requested."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from ticketing_common.events import CancelReason, OrderStatus, PaymentHistoryEntry, RefundReason
-from ticketing_payments.intent import NOTHING, Decline, Money
+from ticketing_payments.domain.intent import NO_MONEY, Decline, Money
 
 
 class PaymentStatus(StrEnum):
-    """How the payment stands."""
+    """The state of a payment."""
 
     NONE = "none"
     OPEN = "open"
@@ -25,7 +25,7 @@ class PaymentStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What payments knows of the order, from the orders service. `price` is in minor units."""
+    """The replica of the order, from the orders service. `price` is in minor units."""
 
     version: int
     status: OrderStatus
@@ -37,7 +37,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """All that is left of a payment is to go back, or went. Its id is its idempotency key: stored before the call."""
+    """A refund of everything left of a payment. Its id is its idempotency key: stored before the call."""
 
     id: str
     reason: RefundReason
@@ -46,10 +46,10 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One document an order. Amounts are in minor units.
+    """One document per order. Amounts are in minor units.
 
-    `attempt` is a digest of the token last tried; `declines` are all that were told of, and `history` all that
-    happened, oldest first.
+    `attempt` is a digest of the last token; `declines` and `history` are oldest first. Stripe is asked about the
+    intent at `check_at`, for the time numbered `checks`.
     """
 
     order_id: str
@@ -59,7 +59,7 @@ class Payment:
     status: PaymentStatus = PaymentStatus.NONE
     intent_id: str | None = None
     attempt: str | None = None
-    money: Money = NOTHING
+    money: Money = NO_MONEY
     declines: tuple[Decline, ...] = ()
     history: tuple[PaymentHistoryEntry, ...] = ()
     refund: Refund | None = None
@@ -68,44 +68,39 @@ class Payment:
 
     @property
     def is_captured(self) -> bool:
-        """Whether money was taken, whatever became of it since."""
+        """Whether money was ever captured, even if it was refunded since."""
         return self.money.captured > 0
 
     @property
     def decline(self) -> Decline | None:
-        """Why the last card was refused, if that is how the payment stands."""
+        """Why the last card was declined, if none was tried since."""
         return self.declines[-1] if self.declines and self.status is PaymentStatus.FAILED else None
 
     @property
     def can_be_captured(self) -> bool:
-        """Whether there is an intent that could still take money."""
+        """Whether there is an intent that could still be charged."""
         return self.intent_id is not None and not self.is_captured and self.status is not PaymentStatus.CANCELED
 
     @property
-    def owes_refund(self) -> bool:
-        """Whether a refund was asked for that is not made yet."""
+    def is_refund_due(self) -> bool:
+        """Whether a refund was requested and is not made yet."""
         return self.refund is not None and not self.refund.done
 
     @property
-    def is_settled(self) -> bool:
-        """Whether there is nothing left to ask Stripe about by ourselves."""
-        return not self.can_be_captured and not self.owes_refund
+    def needs_check(self) -> bool:
+        """Whether Stripe has to be asked even if it reports nothing."""
+        return self.can_be_captured or self.is_refund_due
 
     @property
-    def unexplained(self) -> int:
-        """Money that bought nothing and was not given back (or the other way round): must end as 0.
+    def unreconciled(self) -> int:
+        """Money captured that neither bought the order nor went back (negative: missing); must end as 0.
 
-        What was refunded or disputed outside leaves an order complete, and is explained by that.
+        Refunds and disputes made outside leave an order complete, and so count as reconciled.
         """
         if self.order.status is OrderStatus.COMPLETE:
             return self.money.captured - self.order.price
-        return self.money.captured - self.money.refunded - self.money.held
+        return self.money.captured - self.money.refunded - self.money.disputed
 
     def was_paid_with(self, attempt: str) -> bool:
-        """Whether the money came by the try of this digest: the same token again then gets the same answer."""
+        """Whether the attempt with this digest captured the money: the same token then gets the same response."""
         return self.is_captured and self.attempt == attempt
-
-
-def next_state(payment: Payment, **changes: object) -> Payment:
-    """The payment with these fields changed, one version on."""
-    return replace(payment, version=payment.version + 1, **changes)  # type: ignore[arg-type]  # dataclass fields

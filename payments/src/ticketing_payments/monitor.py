@@ -1,0 +1,51 @@
+"""Money captured that neither bought an order nor was refunded: there must be none, alert on it."""
+
+import asyncio
+
+import structlog
+
+from ticketing_common.errors import Unavailable
+from ticketing_payments.metrics import UNRECONCILED
+from ticketing_payments.ports import PaymentStore
+
+log = structlog.get_logger(__name__)
+
+INTERVAL_SECONDS = 10.0
+MAX_PAYMENTS = 500
+
+
+class ReconciliationMonitor:
+    """A background task that exports the sum, and logs what stays unreconciled from one check to the next.
+
+    Every payment is unreconciled for a moment, until orders has settled it.
+    """
+
+    name = "reconciliation-monitor"
+
+    def __init__(self, store: PaymentStore, *, interval: float = INTERVAL_SECONDS) -> None:
+        self._store = store
+        self._interval = interval
+        self._earlier: set[str] = set()
+
+    async def run(self) -> None:
+        """Check for ever, through outages of the database."""
+        while True:
+            try:
+                await self.check()
+            except Unavailable as error:
+                log.info("database.unavailable", component=self.name, error=error.message)
+            await asyncio.sleep(self._interval)
+
+    async def close(self) -> None:
+        """Nothing to release."""
+
+    async def check(self) -> int:
+        """The sum in minor units; a surplus and a shortage of two orders add up."""
+        found = {payment.order_id: payment for payment in await self._store.find_unreconciled(limit=MAX_PAYMENTS)}
+        total = sum(abs(payment.unreconciled) for payment in found.values())
+        UNRECONCILED.set(total)
+        for order_id in found.keys() & self._earlier:
+            hint = "does orders consume payment.created?"
+            log.error("payment.unreconciled", order_id=order_id, minor_units=found[order_id].unreconciled, hint=hint)
+        self._earlier = set(found)
+        return total

@@ -1,0 +1,18 @@
+"""Applying a view of an intent: the only way by which a payment learns what happened at Stripe."""
+
+from ticketing_payments.domain.apply import apply
+from ticketing_payments.domain.intent import Intent
+from ticketing_payments.domain.payment import Payment
+from ticketing_payments.ports import PaymentDeps
+from ticketing_payments.use_cases.update import update_payment
+
+
+async def apply_intent(deps: PaymentDeps, order_id: str, intent: Intent) -> Payment:
+    """The payment after this view of its intent, from our own call, a webhook or the reconciler.
+
+    Raises IntentMismatch.
+    """
+    now = deps.now()
+    return await update_payment(
+        deps, order_id, lambda payment: apply(payment, intent, currency=deps.currency, live=deps.live, now=now)
+    )

@@ -1,0 +1,109 @@
+"""The buyer's attempt to pay: one PaymentIntent per order, its id stored before it is confirmed."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ticketing_common.errors import InvalidState, PaymentDeclined, Unavailable
+from ticketing_common.replicas import wait_for_replica
+from ticketing_payments.domain import rules
+from ticketing_payments.domain.intent import Intent, IntentStatus
+from ticketing_payments.domain.payment import Payment, PaymentStatus
+from ticketing_payments.ports import PaymentDeps
+from ticketing_payments.use_cases.apply_intent import apply_intent
+from ticketing_payments.use_cases.update import update_payment
+
+# When to ask Stripe about a call whose response never arrived.
+CHECK_AFTER = timedelta(seconds=60)
+_UNTRIED = (IntentStatus.REQUIRES_PAYMENT_METHOD, IntentStatus.REQUIRES_CONFIRMATION)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentResult:
+    """`client_secret` only when the buyer must authenticate with the bank (3-D Secure)."""
+
+    payment: Payment
+    client_secret: str | None = None
+
+
+async def pay(
+    deps: PaymentDeps,
+    *,
+    order_id: str,
+    user_id: str,
+    token: str,
+    now: datetime,
+    broker_connected: Callable[[], bool],
+) -> PaymentResult:
+    """Charge the order's own price. The same token again is the same attempt; after a decline another may succeed.
+
+    Raises NotFound, Forbidden, InvalidState (cancelled, expired, paid), InvalidToken, PaymentDeclined; Unavailable
+    when the result is unknown, which the reconciler then finds out.
+    """
+    payment = await wait_for_replica(
+        deps.store.find, order_id, now=now, broker_connected=broker_connected, what="order"
+    )
+    rules.require_payer(payment, user_id)
+    payment = await _refresh(deps, payment)
+    attempt = hashlib.sha256(token.encode()).hexdigest()
+    if payment.was_paid_with(attempt):
+        return PaymentResult(payment)
+    rules.require_payable(payment, now=now)
+    payment = await _begin_attempt(deps, payment, attempt=attempt, now=now)
+    if payment.is_captured:
+        return PaymentResult(payment)
+    intent = await deps.gateway.confirm(payment.intent_id or "", order_id=order_id, token=token)
+    return _result(await apply_intent(deps, order_id, intent), intent, now=now)
+
+
+async def _refresh(deps: PaymentDeps, payment: Payment) -> Payment:
+    """The response to an earlier attempt may have been lost: ask before answering "nothing was charged".
+
+    Confirming again would only replay the old response, such as "requires_action" when the buyer has done it since.
+    """
+    if payment.intent_id is None or not payment.can_be_captured:
+        return payment
+    return await apply_intent(deps, payment.order_id, await deps.gateway.retrieve(payment.intent_id))
+
+
+async def _begin_attempt(deps: PaymentDeps, payment: Payment, *, attempt: str, now: datetime) -> Payment:
+    """The payment with its intent and attempt stored; or paid, if another tab was faster with the same token."""
+    intent_id = payment.intent_id or await _create_intent(deps, payment)
+    try:
+        return await update_payment(
+            deps,
+            payment.order_id,
+            lambda latest: rules.begin_attempt(
+                latest, intent_id=intent_id, attempt=attempt, now=now, check_at=now + CHECK_AFTER
+            ),
+        )
+    except InvalidState:
+        await _cancel_unless_stored(deps, payment.order_id, intent_id)
+        raise
+
+
+async def _create_intent(deps: PaymentDeps, payment: Payment) -> str:
+    intent = await deps.gateway.create_intent(
+        order_id=payment.order_id, amount=payment.order.price, currency=deps.currency
+    )
+    return intent.id
+
+
+async def _cancel_unless_stored(deps: PaymentDeps, order_id: str, intent_id: str) -> None:
+    """The order was closed while its intent was created: nothing else would cancel it."""
+    latest = await deps.store.find(order_id)
+    if latest is not None and latest.intent_id is None:
+        await deps.gateway.cancel(intent_id)
+
+
+def _result(payment: Payment, intent: Intent, *, now: datetime) -> PaymentResult:
+    if payment.is_captured:
+        return PaymentResult(payment)
+    if payment.status is PaymentStatus.CANCELED:
+        rules.require_payable(payment, now=now)
+    if intent.decline is not None and intent.status is IntentStatus.REQUIRES_PAYMENT_METHOD:
+        raise PaymentDeclined(f"{intent.decline.message} Nothing was charged. Try another card.")
+    if intent.status in _UNTRIED:
+        raise Unavailable("The payment result is not known yet. Try again in a few seconds.")
+    return PaymentResult(payment, intent.client_secret if intent.status is IntentStatus.REQUIRES_ACTION else None)

@@ -1,0 +1,50 @@
+"""Asking Stripe about payments with an unknown outcome: a lost response or webhook costs time only."""
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from ticketing_payments.domain import rules
+from ticketing_payments.domain.errors import IntentMismatch
+from ticketing_payments.domain.intent import Intent
+from ticketing_payments.domain.payment import Payment
+from ticketing_payments.ports import PaymentDeps, UnknownIntent
+from ticketing_payments.use_cases.apply_intent import apply_intent
+from ticketing_payments.use_cases.orders import cancel_if_order_cancelled
+from ticketing_payments.use_cases.refund import make_due_refund
+
+log = structlog.get_logger(__name__)
+
+BATCH_SIZE = 50
+FIRST_INTERVAL = timedelta(seconds=60)
+MAX_INTERVAL = timedelta(hours=1)
+
+
+async def reconcile_due(deps: PaymentDeps, now: datetime) -> int:
+    """Reconcile the payments due at `now`; returns how many there were."""
+    due = await deps.store.find_due(now=now, limit=BATCH_SIZE)
+    for payment in due:
+        await _reconcile_once(deps, payment, now)
+    return len(due)
+
+
+async def reconcile(deps: PaymentDeps, order_id: str, intent: Intent) -> None:
+    """Apply a view of the intent, then do what is left to do: cancel it, or make a refund. Raises IntentMismatch."""
+    payment = await apply_intent(deps, order_id, intent)
+    await cancel_if_order_cancelled(deps, payment)
+    await make_due_refund(deps, payment)
+
+
+async def _reconcile_once(deps: PaymentDeps, payment: Payment, now: datetime) -> None:
+    """Of several replicas, the one that moves the next check asks."""
+    claimed = rules.schedule_check(payment, now + _interval(payment.checks) if payment.needs_check else None)
+    if not await deps.store.save(claimed, expected_version=payment.version) or claimed.check_at is None:
+        return
+    try:
+        await reconcile(deps, payment.order_id, await deps.gateway.retrieve(payment.intent_id or ""))
+    except (IntentMismatch, UnknownIntent) as error:
+        log.critical("payment.intent_mismatch", order_id=payment.order_id, error=str(error))
+
+
+def _interval(checks: int) -> timedelta:
+    return min(MAX_INTERVAL, FIRST_INTERVAL * (1 << min(checks, 10)))

@@ -1,0 +1,41 @@
+"""Stripe's webhooks are only a trigger: the intent is retrieved, and the event's own content is not trusted."""
+
+import structlog
+
+from ticketing_payments.domain.errors import IntentMismatch
+from ticketing_payments.metrics import WEBHOOKS
+from ticketing_payments.ports import InvalidSignature, PaymentDeps, UnknownIntent, WebhookEvent, WebhookReader
+from ticketing_payments.use_cases.reconcile import reconcile
+
+log = structlog.get_logger(__name__)
+
+
+async def handle_webhook(deps: PaymentDeps, reader: WebhookReader, *, body: bytes, signature: str | None) -> None:
+    """Reconcile the intent that a webhook is about. Duplicates, delays and any order are harmless."""
+    try:
+        event = reader.read_webhook(body, signature)
+    except InvalidSignature:
+        WEBHOOKS.labels("unknown", "invalid_signature").inc()
+        raise
+    outcome = await _handle(deps, event)
+    WEBHOOKS.labels(event.type if outcome != "ignored" else "other", outcome).inc()
+
+
+async def _handle(deps: PaymentDeps, event: WebhookEvent) -> str:
+    if event.intent_id is None:
+        return "ignored"
+    try:
+        intent = await deps.gateway.retrieve(event.intent_id)
+    except UnknownIntent:
+        return "ignored"
+    payment = await deps.store.find(intent.order_id) if intent.order_id else None
+    if payment is None or payment.intent_id is None:
+        # Another system's payment, or an intent that is not stored yet and so cannot have captured money.
+        return "ignored"
+    try:
+        await reconcile(deps, payment.order_id, intent)
+    except IntentMismatch as error:
+        # Answered with 200: sending it again would not make it match.
+        log.critical("payment.intent_mismatch", order_id=payment.order_id, error=str(error))
+        return "mismatch"
+    return "applied"

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from pymongo import IndexModel
 from tests.model.bank import Bank, Postman
-from tests.model.collection import Collection, Trouble
 from tests.model.network import Network
 
 import ticketing_expiration.listeners
@@ -28,6 +27,7 @@ from ticketing_payments.store import INDEXES as PAYMENTS
 from ticketing_payments.store import MongoPaymentStore
 from ticketing_payments.use_cases.reconcile import reconcile_due
 from ticketing_payments.use_cases.webhooks import handle_webhook
+from ticketing_test_support.memory import InMemoryDatabase, WriteFaults
 from ticketing_tickets.store import INDEXES as TICKETS
 from ticketing_tickets.store import MongoTicketStore
 from ticketing_tickets.use_cases import create_ticket
@@ -52,22 +52,6 @@ class Clock:
         self._now += timedelta(seconds=seconds)
 
 
-class MemoryDatabase:
-    """A service's database, always ready."""
-
-    def __init__(self, indexes: Indexes, trouble: Trouble) -> None:
-        self._indexes, self._trouble = indexes, trouble
-        self._collections: dict[str, Collection] = {}
-
-    def collection(self, name: str) -> Collection:
-        """The collection of this name."""
-        indexes = self._indexes.get(name, ())
-        return self._collections.setdefault(name, Collection(indexes, self._trouble))
-
-    def require_ready(self) -> None:
-        """It is."""
-
-
 class TimersThatMayFail:
     """Expiration's timers. The model fires when it likes, so there is nothing to set."""
 
@@ -84,10 +68,10 @@ class Market:
     order_indexes: ClassVar[Indexes] = ORDERS
 
     def __init__(self, *, expiration_ahead: float = 0) -> None:
-        self.clock, self.bank, self.trouble = Clock(), Bank(), Trouble()
+        self.clock, self.bank, self.trouble = Clock(), Bank(), WriteFaults()
         self._ahead = timedelta(seconds=expiration_ahead)
         indexes = {"tickets": TICKETS, "orders": self.order_indexes, "payments": PAYMENTS, "expiration": EXPIRATION}
-        self._databases = {name: MemoryDatabase(of, self.trouble) for name, of in indexes.items()}
+        self._databases = {name: InMemoryDatabase(of, self.trouble) for name, of in indexes.items()}
         self.tickets = self.make_tickets(self._database("tickets"))
         self.orders = self.make_orders(self._database("orders"))
         self.payments = self.make_payments(self._database("payments"))
@@ -187,7 +171,7 @@ class Market:
         return found
 
     def _database(self, service: str) -> Database:
-        return cast("Database", self._databases[service])
+        return self._databases[service]
 
     def _listeners(self) -> list[Listener[Any]]:
         tickets, orders, payments = (

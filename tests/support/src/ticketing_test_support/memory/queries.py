@@ -1,4 +1,4 @@
-"""MongoDB's query, update and pipeline operators, as far as our stores use them; any other is an error."""
+"""The query, update and pipeline operators that the stores use; any other is an error."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ Document = dict[str, Any]
 
 
 class Missing:
-    """What a document has no value for."""
+    """A path without a value."""
 
     def __bool__(self) -> bool:
         return False
@@ -18,7 +18,7 @@ MISSING = Missing()
 
 
 def value_at(document: Mapping[str, Any], path: str) -> Any:
-    """The value at a path with dots, which may name places of an array; MISSING when there is none."""
+    """The value at a path with dots, which may be array indexes; or MISSING."""
     value: Any = document
     for name in path.split("."):
         if isinstance(value, Mapping):
@@ -31,7 +31,7 @@ def value_at(document: Mapping[str, Any], path: str) -> Any:
 
 
 def matches(document: Mapping[str, Any], query: Mapping[str, Any]) -> bool:
-    """Whether the document is one that the query asks for."""
+    """Whether the document matches the query."""
     return all(_holds(value_at(document, path), condition) for path, condition in query.items())
 
 
@@ -64,11 +64,11 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 
 def updated(document: Document, update: Mapping[str, Mapping[str, Any]]) -> Document:
-    """The document after `$set`, `$push` with `$each`, or `$pull`, of fields at its top."""
+    """The document after `$set`, `$push` with `$each`, or `$pull`, of top-level fields."""
     after = dict(document)
     for name, fields in update.items():
         for field, operand in fields.items():
-            assert "." not in field, f"{name} of {field}: only fields at the top of a document are known here"
+            assert "." not in field, f"{name} of {field}: only top-level fields are supported"
             after[field] = _UPDATES[name](after.get(field, []), operand)
     return after
 

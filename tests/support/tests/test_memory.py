@@ -1,11 +1,9 @@
-"""The collection in memory does what a real mongod does: each test runs on both."""
+"""The collection in memory behaves as a real mongod does: each test runs on both."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from pymongo import IndexModel
-from tests.model.collection import Collection, Trouble
 
 from ticketing_common.events import Envelope, ExpirationComplete
 from ticketing_common.mongo import Database, Documents, DuplicateKey
@@ -13,27 +11,17 @@ from ticketing_expiration.domain import Expiry
 from ticketing_expiration.store import INDEXES as EXPIRATION
 from ticketing_expiration.store import ExpiryStore
 from ticketing_orders.store import INDEXES as ORDERS
+from ticketing_test_support.memory import InMemoryDatabase
 
 NOON = datetime(2030, 5, 1, 12, 0, 0, 123_456, tzinfo=UTC)
 INDEXES = {"orders": ORDERS["orders"], "expiries": EXPIRATION["expiries"]}
-
-
-class InMemory:
-    """A database that makes its collections in memory."""
-
-    def __init__(self) -> None:
-        self._made: dict[str, Collection] = {}
-
-    def collection(self, name: str) -> Collection:
-        indexes: list[IndexModel] = list(INDEXES.get(name, ()))
-        return self._made.setdefault(name, Collection(indexes, Trouble()))
 
 
 @pytest.fixture(params=["memory", "mongod"])
 async def database(request):
     """In memory, and on a real server."""
     if request.param == "memory":
-        yield InMemory()
+        yield InMemoryDatabase(INDEXES)
         return
     real = Database(request.getfixturevalue("mongo_uri"), default_name="model", indexes=INDEXES)
     await real.run()

@@ -1,9 +1,7 @@
-"""A MongoDB collection in memory, for what our stores ask of one: a hundred times faster than a server.
+"""A collection that keeps BSON in memory. `test_memory.py` runs the same tests on it and on a real mongod.
 
-Documents are kept as BSON, so that they come back as they would from MongoDB. Unique partial indexes refuse as there,
-and name themselves. What no store of ours asks for is refused loudly, so that nothing is true here alone;
-`test_collection.py` holds it against a real mongod. mongomock does not do: it knows no partial index, and does not tell
-which one refused.
+Unique partial indexes refuse writes and are named in the error, as on the server; an operator that no store uses is an
+error. mongomock knows neither index names, nor hints, nor UpdateOne in a bulk write.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -16,18 +14,19 @@ from bson.codec_options import CodecOptions
 from pymongo import IndexModel, UpdateOne
 from pymongo.errors import AutoReconnect, DuplicateKeyError
 from pymongo.results import BulkWriteResult, DeleteResult, InsertOneResult, UpdateResult
-from tests.model.queries import evaluated, matches, updated, value_at
+
+from ticketing_test_support.memory.queries import evaluated, matches, updated, value_at
 
 Document = dict[str, Any]
 _AWARE: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
 
 
 @dataclass
-class Trouble:
-    """What befalls one of the next writes of a market.
+class WriteFaults:
+    """What befalls one of the next writes.
 
-    The next write but `fails_after` fails: before it is done or, if `is_done`, after, when only its answer is lost.
-    `meanwhile` happens once, when the next write has been decided on and has not arrived: that is a race.
+    After `fails_after` more writes one fails: before it is done or, if `is_done`, after, so that only the response is
+    lost. `meanwhile` happens once, between the decision on the next write and its arrival: a race.
     """
 
     fails_after: int = -1
@@ -40,7 +39,7 @@ class Trouble:
         if meanwhile is not None:
             await meanwhile()
 
-    def strikes(self) -> bool:
+    def fails_now(self) -> bool:
         """Whether this write is the one that fails."""
         self.fails_after -= 1
         return self.fails_after == -1
@@ -58,15 +57,15 @@ class Cursor:
 
 
 class Collection:
-    """One collection. `trouble` is shared by all of a market."""
+    """One collection."""
 
-    def __init__(self, indexes: Sequence[IndexModel], trouble: Trouble) -> None:
+    def __init__(self, indexes: Sequence[IndexModel], faults: WriteFaults) -> None:
         self._rows: dict[str, bytes] = {}
         self._unique = [index.document for index in indexes if index.document.get("unique")]
-        self._trouble = trouble
+        self._faults = faults
 
     def with_options(self, **_: object) -> "Collection":
-        """Nothing crashes here, so every write concern is the same."""
+        """Every write concern is the same here."""
         return self
 
     async def find_one(
@@ -83,32 +82,36 @@ class Collection:
         *,
         sort: Any = None,
         limit: int = 0,
-        hint: str | None = None,  # which index is used changes no answer
+        hint: str | None = None,  # which index is used changes no result
     ) -> Cursor:
         """All that match."""
         found = self._found(query, sort)
         return Cursor([_projected(document, projection) for document in found[: limit or None]])
 
+    async def count_documents(self, query: Mapping[str, Any], *, limit: int, hint: str | None = None) -> int:
+        """How many match, up to `limit`."""
+        return min(limit, len(self._found(query)))
+
     async def insert_one(self, document: Document) -> InsertOneResult:
         """Store a new one."""
-        await self._trouble.arrive()
+        await self._faults.arrive()
         if document["_id"] in self._rows:
-            raise _refused("_id_")
+            raise _duplicate_key("_id_")
         self._write([document])
         return InsertOneResult(document["_id"], acknowledged=True)
 
     async def update_one(self, query: Mapping[str, Any], update: Mapping[str, Any]) -> UpdateResult:
         """Change the first that matches."""
-        await self._trouble.arrive()
+        await self._faults.arrive()
         found = self._found(query)[:1]
         self._write([updated(document, update) for document in found])
-        return _counted(found)
+        return _update_result(found)
 
     async def update_many(self, query: Mapping[str, Any], pipeline: Sequence[Mapping[str, Any]]) -> UpdateResult:
         """Change all that match, by a pipeline of one `$set`."""
         found, fields = self._found(query), _fields_set_by(pipeline)
         self._write([{**document, **evaluated(fields, document)} for document in found])
-        return _counted(found)
+        return _update_result(found)
 
     async def bulk_write(self, writes: Iterable[UpdateOne], *, ordered: bool) -> BulkWriteResult:
         """Updates, one after the other."""
@@ -125,7 +128,9 @@ class Collection:
 
     def _found(self, query: Mapping[str, Any], sort: Any = None) -> list[Document]:
         wanted = query.get("_id")
-        rows = [self._rows[wanted]] if wanted in self._rows else self._rows.values() if wanted is None else ()
+        rows: Iterable[bytes] = self._rows.values()
+        if isinstance(wanted, str):
+            rows = [self._rows[wanted]] if wanted in self._rows else []
         found = [document for document in map(_decoded, rows) if matches(document, query)]
         for key, direction in reversed(sort or ()):
             found.sort(key=lambda document, key=key: value_at(document, key), reverse=direction < 0)  # type: ignore[misc]
@@ -133,14 +138,14 @@ class Collection:
 
     def _write(self, documents: Sequence[Document]) -> None:
         """All or nothing."""
-        strikes = bool(documents) and self._trouble.strikes()
-        if strikes and not self._trouble.is_done:
+        fails = bool(documents) and self._faults.fails_now()
+        if fails and not self._faults.is_done:
             raise AutoReconnect("the database went away before the write")
         for document in documents:
             self._require_unique(document)
             self._rows[document["_id"]] = bson.encode(document)
-        if strikes:
-            raise AutoReconnect("the database went away before it answered")
+        if fails:
+            raise AutoReconnect("the database went away before it responded")
 
     def _require_unique(self, document: Document) -> None:
         for index in self._unique:
@@ -149,7 +154,7 @@ class Collection:
                 continue
             same = {key: value_at(document, key) for key in keys} | only
             if any(other["_id"] != document["_id"] for other in self._found(same)):
-                raise _refused(index["name"])
+                raise _duplicate_key(index["name"])
 
 
 def _decoded(row: bytes) -> Document:
@@ -168,15 +173,15 @@ def _projected(document: Document, projection: Mapping[str, int] | None) -> Docu
 
 def _fields_set_by(pipeline: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     (stage,) = pipeline
-    assert stage.keys() == {"$set"}, f"a pipeline of one $set is all that is known here, not {pipeline}"
+    assert stage.keys() == {"$set"}, f"only a pipeline of one $set is supported, not {pipeline}"
     fields: Mapping[str, Any] = stage["$set"]
     return fields
 
 
-def _refused(index: str) -> DuplicateKeyError:
+def _duplicate_key(index: str) -> DuplicateKeyError:
     message = f"E11000 duplicate key error collection: test index: {index} dup key: {{ … }}"
     return DuplicateKeyError(message, 11000, {"errmsg": message})
 
 
-def _counted(found: Sequence[Document]) -> UpdateResult:
+def _update_result(found: Sequence[Document]) -> UpdateResult:
     return UpdateResult({"n": len(found), "nModified": len(found)}, acknowledged=True)

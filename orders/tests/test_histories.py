@@ -7,6 +7,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ticketing_common.currency import USD
 from ticketing_common.errors import InvalidState
 from ticketing_common.events import CancelReason, OrderRefundDue, OrderStatus
 from ticketing_orders import use_cases
@@ -83,6 +84,8 @@ async def try_to_place(orders: InMemoryOrderStore, number: int) -> list[Order]:
             order_id=f"{number:024x}",
             buyer_id=f"{number:024x}",
             ticket_id=TICKET.id,
+            seen_price=None,
+            currency=USD,
             now=NOW,
             hold_for=HOLD_FOR,
             broker_connected=lambda: True,

@@ -73,7 +73,7 @@ async def test_placing_answers_201_and_the_order_in_exactly_this_shape(
         "userId": buyer_id,
         "expiresAt": body["expiresAt"],
         "version": 0,
-        "ticket": {"id": ticket.id, "title": "Front row", "price": 19.99},
+        "ticket": {"id": ticket.id, "title": "Front row", "price": 19.99, "version": 0},
     }
     assert body["expiresAt"].endswith("Z")
     left = datetime.fromisoformat(body["expiresAt"]) - asked_at
@@ -85,7 +85,26 @@ async def test_the_price_is_a_json_number_in_dollars(
     buyer: httpx.AsyncClient, orders: MongoOrderStore, price: int, shown: str
 ) -> None:
     answer = await buyer.post("/api/orders", json={"ticketId": (await list_ticket(orders, price=price)).id})
-    assert f'"price":{shown}}}' in answer.text
+    assert f'"price":{shown},' in answer.text
+
+
+@pytest.mark.parametrize("seen", [12.5, "12.50", None])
+async def test_order_at_the_price_seen_is_placed(buyer: httpx.AsyncClient, orders: MongoOrderStore, seen: Any) -> None:
+    body = {"ticketId": (await list_ticket(orders, price=1250)).id, "price": seen}
+    assert (await buyer.post("/api/orders", json=body)).status_code == 201
+
+
+async def test_changed_price_is_409_and_nothing_is_reserved(buyer: httpx.AsyncClient, orders: MongoOrderStore) -> None:
+    ticket = await list_ticket(orders, price=9900)
+    answer = await buyer.post("/api/orders", json={"ticketId": ticket.id, "price": "30.00"})
+    error = {"message": "The price is now $99.00.", "field": "price", "currentPrice": 99.0}
+    assert (answer.status_code, answer.json()) == (409, {"errors": [error]})
+    assert (await buyer.get("/api/orders")).json() == []
+
+
+async def test_reserved_ticket_at_another_price_is_400(buyer: httpx.AsyncClient, order: Order) -> None:
+    answer = await buyer.post("/api/orders", json={"ticketId": order.ticket.id, "price": 99})
+    assert (answer.status_code, "already reserved" in message(answer)) == (400, True)
 
 
 async def test_a_reserved_ticket_is_400_to_everybody(buyer: httpx.AsyncClient, order: Order) -> None:

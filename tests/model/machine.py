@@ -11,6 +11,7 @@ from tests.model.life import SELLER, Life
 from tests.model.market import HOLD_FOR
 from tests.model.watch import require
 
+from ticketing_common.currency import USD
 from ticketing_common.errors import InvalidState, PaymentDeclined
 from ticketing_orders import use_cases as orders
 from ticketing_payments.domain.errors import AlreadyPaid, StillProcessing
@@ -85,6 +86,8 @@ class MarketLife(Life):
                 order_id=order_id,
                 buyer_id=BUYER,
                 ticket_id=ticket,
+                seen_price=None,
+                currency=USD,
                 now=self.market.clock(),
                 hold_for=HOLD_FOR,
                 broker_connected=lambda: True,

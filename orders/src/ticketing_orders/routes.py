@@ -6,12 +6,12 @@ from ticketing_common.web import BrokerConnected, CurrencyDep, NewId, Now, UserI
 from ticketing_common.web.paging import PageDep
 from ticketing_orders import use_cases
 from ticketing_orders.deps import HoldFor, StoreDep
-from ticketing_orders.schemas import OrderDetailsOut, OrderIn, OrderOut, order_details_out, order_out
+from ticketing_orders.schemas import PRICE_CHANGED, OrderDetailsOut, OrderIn, OrderOut, order_details_out, order_out
 
 router = APIRouter(prefix="/api/orders", tags=["orders"])
 
 
-@router.post("", status_code=201, response_model_exclude_none=True)
+@router.post("", status_code=201, response_model_exclude_none=True, responses=PRICE_CHANGED)
 async def create_order(
     body: OrderIn,
     user_id: UserId,
@@ -28,6 +28,8 @@ async def create_order(
         order_id=new_id,
         buyer_id=user_id,
         ticket_id=body.ticket_id,
+        seen_price=body.price,
+        currency=currency,
         now=now,
         hold_for=hold_for,
         broker_connected=broker_connected,

@@ -7,15 +7,34 @@ from pydantic import Field
 
 from ticketing_common.currency import Currency
 from ticketing_common.events import CancelReason, OrderStatus
-from ticketing_common.web import CamelModel
+from ticketing_common.web import CamelModel, Price
+from ticketing_common.web.envelope import ErrorDetail
 from ticketing_orders.domain import Order, Payment
 from ticketing_orders.history import HistoryEntry, history_of
 
 
 class OrderIn(CamelModel):
-    """Which ticket to reserve."""
+    """Which ticket to reserve, and the price that the buyer saw, if it must still be that."""
 
     ticket_id: Annotated[str, Field(strict=True, min_length=1)]
+    price: Price | None = None
+
+
+class PriceChangedDetail(ErrorDetail):
+    """The error with the price to confirm."""
+
+    current_price: float = Field(alias="currentPrice", description="In major units (dollars)")
+
+
+class PriceChangedOut(CamelModel):
+    """The body of a 409."""
+
+    errors: list[PriceChangedDetail]
+
+
+PRICE_CHANGED: dict[int | str, dict[str, Any]] = {
+    409: {"model": PriceChangedOut, "description": "The price has changed; nothing is reserved"}
+}
 
 
 class TicketOut(CamelModel):
@@ -23,7 +42,8 @@ class TicketOut(CamelModel):
 
     id: str
     title: str
-    price: float = Field(description="In major units (dollars), at most two decimals")
+    price: float = Field(description="In major units (dollars)")
+    version: int = Field(description="The ticket's version when it was ordered")
 
 
 class PaymentOut(CamelModel):
@@ -82,7 +102,7 @@ def _order_fields(order: Order, currency: Currency) -> dict[str, Any]:
         "user_id": order.user_id,
         "expires_at": order.expires_at.astimezone(UTC),
         "version": order.version,
-        "ticket": TicketOut(id=order.ticket.id, title=order.ticket.title, price=price),
+        "ticket": TicketOut(id=order.ticket.id, title=order.ticket.title, price=price, version=order.ticket.version),
         "reason": order.reason,
         "payment": _payment_out(order.payment, currency) if order.payment else None,
     }

@@ -1,5 +1,6 @@
 """Orders, and replicas of tickets, in MongoDB."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -122,7 +123,7 @@ def _fields(order: Order) -> dict[str, Any]:
         "user_id": order.user_id,
         "created_at": order.created_at,
         "expires_at": order.expires_at,
-        "ticket": {"id": order.ticket.id, "title": order.ticket.title, "price": order.ticket.price},
+        "ticket": asdict(order.ticket),
         "reason": order.reason.value if order.reason else None,
         "payments": {payment.id: _payment_fields(payment) for payment in order.payments.values()},
         "judged": {payment_id: reason.value if reason else None for payment_id, reason in order.settled.items()},

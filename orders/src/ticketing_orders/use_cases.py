@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from ticketing_common.concurrency import update
+from ticketing_common.currency import Currency
 from ticketing_common.errors import NotFound
 from ticketing_common.events import OrderCancelled, OrderCreated
 from ticketing_common.replicas import wait_for_replica
@@ -19,17 +20,24 @@ async def place_order(
     order_id: str,
     buyer_id: str,
     ticket_id: str,
+    seen_price: int | None,
+    currency: Currency,
     now: datetime,
     hold_for: timedelta,
     broker_connected: Callable[[], bool],
 ) -> Order:
-    """Reserve a ticket for a buyer; TicketReserved when it is reserved or sold, NotFound when it does not exist."""
+    """Reserve a ticket for a buyer.
+
+    NotFound when it does not exist, TicketReserved when it is reserved or sold, PriceChanged when it does not cost
+    `seen_price` (in minor units).
+    """
     ticket = await wait_for_replica(
         store.find_ticket, ticket_id, now=now, broker_connected=broker_connected, what="ticket"
     )
 
     def decide(latest: Order | None) -> Order:
         hold = domain.next_hold(latest)
+        domain.require_price(ticket, seen_price, currency)
         return domain.place(order_id=order_id, buyer_id=buyer_id, ticket=ticket, hold=hold, now=now, hold_for=hold_for)
 
     async def save(_latest: Order | None, order: Order) -> bool:

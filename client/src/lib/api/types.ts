@@ -2,7 +2,7 @@
 
 export type { CurrentUserOut as User, SignInIn, SignUpIn, UserOut } from "./generated/auth";
 export type {
-  HistoryLineOut as HistoryLine,
+  HistoryEntryOut as HistoryLine,
   OrderDetailsOut as OrderDetails,
   OrderOut as Order,
   PaymentOut as OrderPayment,

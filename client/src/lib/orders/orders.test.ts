@@ -17,7 +17,7 @@ function order(changes: Partial<Order> = {}, payment?: Partial<OrderPayment>): O
     userId: "u",
     version: 0,
     expiresAt: new Date(CREATED + 15 * MINUTE).toISOString(),
-    ticket: { id: "t", title: "Opera", price: 240 },
+    ticket: { id: "t", title: "Opera", price: 240, version: 0 },
     ...changes,
     ...(payment ? { payment: { status: "succeeded", amount: 240, refunded: 0, ...payment } } : {}),
   };

@@ -1,9 +1,9 @@
 """An order and its rules. Legal paths: created → cancelled, created → complete, cancelled (expired) → complete."""
 
-from ticketing_orders.domain.errors import AlreadyComplete, HoldTaken, NotExpiredYet, TicketReserved
+from ticketing_orders.domain.errors import AlreadyComplete, HoldTaken, NotExpiredYet, PriceChanged, TicketReserved
 from ticketing_orders.domain.order import Order, OrderedTicket, OrderHistoryEntry, OrderStep, Payment, Ticket
 from ticketing_orders.domain.payments import complete, record_payment, request_refund, settle
-from ticketing_orders.domain.reservations import cancel, expire, next_hold, place, require_buyer
+from ticketing_orders.domain.reservations import cancel, expire, next_hold, place, require_buyer, require_price
 
 __all__ = [
     "AlreadyComplete",
@@ -14,6 +14,7 @@ __all__ = [
     "OrderStep",
     "OrderedTicket",
     "Payment",
+    "PriceChanged",
     "Ticket",
     "TicketReserved",
     "cancel",
@@ -24,5 +25,6 @@ __all__ = [
     "record_payment",
     "request_refund",
     "require_buyer",
+    "require_price",
     "settle",
 ]

@@ -1,12 +1,32 @@
 """Why an order cannot be placed, cancelled or expired."""
 
-from ticketing_common.errors import InvalidState
+from ticketing_common.currency import Currency
+from ticketing_common.errors import AppError, ErrorItem, InvalidState
 
 
 class TicketReserved(InvalidState):
     """Another order, perhaps the same buyer's, holds or bought the ticket."""
 
     message = "That ticket is already reserved. Choose another, or look again when the reservation has run out."
+
+
+class PriceChangedItem(ErrorItem):
+    """An entry of the error envelope with the price to confirm, in major units."""
+
+    currentPrice: float  # noqa: N815 (as on the wire)
+
+
+class PriceChanged(AppError):
+    """The ticket does not cost what the buyer saw: nothing is reserved until the buyer confirms the new price."""
+
+    status = 409
+
+    def __init__(self, price: int, currency: Currency) -> None:
+        super().__init__(f"The price is now {currency.format_price(price)}.", field="price")
+        self._current_price = currency.to_major(price)
+
+    def items(self) -> list[ErrorItem]:
+        return [PriceChangedItem(message=self.message, field="price", currentPrice=self._current_price)]
 
 
 class HoldTaken(Exception):

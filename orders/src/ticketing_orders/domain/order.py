@@ -20,11 +20,15 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class OrderedTicket:
-    """The ticket as it was when it was ordered: later edits do not change the order. `price` is in minor units."""
+    """The ticket as it was when it was ordered: later edits do not change the order. `price` is in minor units.
+
+    `version` is 0 for orders of releases that did not record it.
+    """
 
     id: str
     title: str
     price: int
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from ticketing_common.currency import Currency
 from ticketing_common.errors import Forbidden
 from ticketing_common.events import CancelReason, OrderStatus
-from ticketing_orders.domain.errors import AlreadyComplete, NotExpiredYet, TicketReserved
+from ticketing_orders.domain.errors import AlreadyComplete, NotExpiredYet, PriceChanged, TicketReserved
 from ticketing_orders.domain.order import Order, OrderedTicket, OrderHistoryEntry, OrderStep, Ticket, to_milliseconds
 
 
@@ -29,9 +30,15 @@ def place(*, order_id: str, buyer_id: str, ticket: Ticket, hold: int, now: datet
         user_id=buyer_id,
         created_at=now,
         expires_at=to_milliseconds(now + hold_for),
-        ticket=OrderedTicket(id=ticket.id, title=ticket.title, price=ticket.price),
+        ticket=OrderedTicket(id=ticket.id, title=ticket.title, price=ticket.price, version=ticket.version),
         history=(OrderHistoryEntry(OrderStep.RESERVED, now),),
     )
+
+
+def require_price(ticket: Ticket, seen: int | None, currency: Currency) -> None:
+    """PriceChanged unless the ticket costs what the buyer saw; None means that the buyer did not say."""
+    if seen is not None and seen != ticket.price:
+        raise PriceChanged(ticket.price, currency)
 
 
 def require_buyer(order: Order, user_id: str) -> Order:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
+from ticketing_common.currency import USD
 from ticketing_common.events import Event
 from ticketing_common.mongo import new_id
 from ticketing_orders import use_cases
@@ -91,6 +92,8 @@ async def place(store: OrderStore, ticket: Ticket, *, now: datetime = NOW, hold_
         order_id=new_id(),
         buyer_id=new_id(),
         ticket_id=ticket.id,
+        seen_price=None,
+        currency=USD,
         now=now,
         hold_for=hold_for,
         broker_connected=lambda: True,

@@ -44,11 +44,11 @@ export type ErrorEnvelope = {
 };
 
 /**
- * HistoryLineOut
+ * HistoryEntryOut
  *
- * One line of what happened, in the buyer's words; `amount` where money moved.
+ * One step of an order or its payment; `amount` where money moved.
  */
-export type HistoryLineOut = {
+export type HistoryEntryOut = {
     /**
      * At
      */
@@ -96,25 +96,29 @@ export type OrderDetailsOut = {
     /**
      * History
      */
-    history: Array<HistoryLineOut>;
+    history: Array<HistoryEntryOut>;
 };
 
 /**
  * OrderIn
  *
- * Which ticket to hold.
+ * Which ticket to reserve, and the price that the buyer saw, if it must still be that.
  */
 export type OrderIn = {
     /**
      * Ticketid
      */
     ticketId: string;
+    /**
+     * Price
+     */
+    price?: number | string | null;
 };
 
 /**
  * OrderOut
  *
- * An order, to its buyer. `reason` only when cancelled, `payment` only once there was one.
+ * An order. `reason` only when cancelled, `payment` only once there is one.
  */
 export type OrderOut = {
     /**
@@ -149,7 +153,7 @@ export type OrderStatus = 'created' | 'cancelled' | 'awaiting:payment' | 'comple
 /**
  * PaymentOut
  *
- * How the payment stands.
+ * The state of the payment.
  */
 export type PaymentOut = {
     /**
@@ -167,9 +171,47 @@ export type PaymentOut = {
     /**
      * Disputed
      *
-     * What the buyer's bank holds back; absent if nothing
+     * Amount in dispute; absent if none
      */
     disputed?: number | null;
+};
+
+/**
+ * PriceChangedDetail
+ *
+ * The error with the price to confirm.
+ */
+export type PriceChangedDetail = {
+    /**
+     * Message
+     *
+     * What is wrong and what to do about it
+     */
+    message: string;
+    /**
+     * Field
+     *
+     * The field of the request it is about; absent if about none
+     */
+    field?: string | null;
+    /**
+     * Currentprice
+     *
+     * In major units (dollars)
+     */
+    currentPrice: number;
+};
+
+/**
+ * PriceChangedOut
+ *
+ * The body of a 409.
+ */
+export type PriceChangedOut = {
+    /**
+     * Errors
+     */
+    errors: Array<PriceChangedDetail>;
 };
 
 /**
@@ -189,9 +231,15 @@ export type TicketOut = {
     /**
      * Price
      *
-     * In major units (dollars), at most two decimals
+     * In major units (dollars)
      */
     price: number;
+    /**
+     * Version
+     *
+     * The ticket's version when it was ordered
+     */
+    version: number;
 };
 
 export type ListOrdersApiOrdersGetData = {
@@ -250,6 +298,10 @@ export type CreateOrderApiOrdersPostErrors = {
      * The request is invalid
      */
     400: ErrorEnvelope;
+    /**
+     * The price has changed; nothing is reserved
+     */
+    409: PriceChangedOut;
     /**
      * Any error: what is wrong and what to do about it
      */

@@ -85,7 +85,7 @@ async def test_a_refund_made_in_the_dashboard_is_shown_and_the_ticket_stays_sold
     await buyer.pays(order)
     await buyer.sees(order, "complete")
     part = {"payment_intent": await _intent_of(stripe, order), "amount": 1000}
-    assert (await stripe.post("/emulator/refund", json=part)).status_code == 200
+    assert (await stripe.post("/emulator/refunds", json=part)).status_code == 200
     await _shows(buyer, order, status="partially_refunded", refunded=10)
     assert (await buyer.order(order))["status"] == "complete"
     assert (await _steps(buyer, order))[-1] == "refunded"
@@ -97,7 +97,7 @@ async def test_a_dispute_is_shown_and_the_ticket_stays_sold(new_person, stripe) 
     await buyer.pays(order)
     await buyer.sees(order, "complete")
     about = {"payment_intent": await _intent_of(stripe, order), **DISPUTE}
-    assert (await stripe.post("/emulator/dispute", json=about)).status_code == 200
+    assert (await stripe.post("/emulator/disputes", json=about)).status_code == 200
     await _shows(buyer, order, status="disputed", disputed=30)
     assert (await buyer.order(order))["status"] == "complete"
 

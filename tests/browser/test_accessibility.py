@@ -40,10 +40,10 @@ async def test_buyer_pages(new_user):
 
 
 async def test_payment_dialogs(buyer):
-    await buyer.pay_with("Is declined")
+    await buyer.pay_with("Declined")
     await expect(buyer.alert).to_be_visible()
     assert await problems(buyer) == []
-    await buyer.pay_with("Bank asks (3-D Secure)")
+    await buyer.pay_with("3D Secure")
     await expect(buyer.button("Complete authentication")).to_be_visible()
     assert await problems(buyer) == []
 

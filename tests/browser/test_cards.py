@@ -4,13 +4,13 @@ from playwright.async_api import expect
 
 
 async def test_decline_shows_the_reason_and_survives_a_reload(buyer):
-    await buyer.pay_with("Has no funds")
+    await buyer.pay_with("Insufficient funds")
     await expect(buyer.alert).to_contain_text("insufficient funds. Nothing was charged.")
     await expect(buyer.page.get_by_role("list", name="History")).to_contain_text("Your card was declined.")
     await expect(buyer.button("Pay $20.00")).to_be_enabled()
     await buyer.page.reload()
     await expect(buyer.alert).to_contain_text("Your bank declined the last card.")
-    await buyer.pay_with("Pays")
+    await buyer.pay_with("Succeeds")
     await expect(buyer.heading("Receipt")).to_be_visible()
 
 
@@ -23,18 +23,18 @@ async def test_invalid_card_number_is_shown_at_its_field(buyer):
 
 
 async def test_failed_authentication_allows_another_card(buyer):
-    await buyer.pay_with("Bank asks (3-D Secure)")
+    await buyer.pay_with("3D Secure")
     await buyer.button("Fail authentication").click()
     await expect(buyer.alert).to_contain_text("Your bank could not confirm your identity.")
-    await buyer.pay_with("Pays")
+    await buyer.pay_with("Succeeds")
     await expect(buyer.heading("Receipt")).to_be_visible()
 
 
 async def test_reload_during_authentication_returns_to_the_card_form(buyer):
-    await buyer.pay_with("Bank asks (3-D Secure)")
+    await buyer.pay_with("3D Secure")
     await expect(buyer.button("Complete authentication")).to_be_visible()
     await buyer.page.reload()
-    await buyer.pay_with("Pays")
+    await buyer.pay_with("Succeeds")
     await expect(buyer.heading("Receipt")).to_be_visible()
 
 
@@ -44,5 +44,5 @@ async def test_payment_with_a_lost_response_shows_the_receipt(buyer):
         await route.abort()
 
     await buyer.page.route("**/api/payments", lose_response)
-    await buyer.pay_with("Pays")
+    await buyer.pay_with("Succeeds")
     await expect(buyer.heading("Receipt")).to_be_visible()

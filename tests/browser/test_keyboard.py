@@ -21,7 +21,7 @@ async def test_buy_a_ticket_with_the_keyboard(new_user):
 
 
 async def test_authentication_dialog_takes_the_focus(buyer):
-    await buyer.pay_with("Bank asks (3-D Secure)")
+    await buyer.pay_with("3D Secure")
     await expect(buyer.button("Complete authentication")).to_be_focused()
     await buyer.page.keyboard.press("Enter")
     await expect(buyer.heading("Receipt")).to_be_visible()

@@ -19,7 +19,7 @@ async def test_sell_and_buy_a_ticket(new_user):
     await buyer.link(title).click()
     await buyer.button("Reserve this ticket").click()
     await expect(buyer.page.get_by_role("timer")).to_contain_text("14:")
-    await buyer.pay_with("Pays")
+    await buyer.pay_with("Succeeds")
     await expect(buyer.heading("Receipt")).to_be_visible()
     await expect(buyer.text("$240.00")).to_be_visible()
     await buyer.page.reload()

@@ -45,8 +45,15 @@ def test_each_service_has_a_database_of_its_own() -> None:
 
 def test_without_a_key_payments_talks_to_the_emulator() -> None:
     processes = table()
+    secret = processes["payments"].environment["STRIPE_WEBHOOK_SECRET"]
     assert processes["payments"].environment["STRIPE_API_BASE"] == processes["stripe"].url
-    assert processes["payments"].environment["STRIPE_WEBHOOK_SECRET"] in processes["stripe"].command
+    assert processes["stripe"].environment["STRIPE_WEBHOOK_SECRET"] == secret
+
+
+def test_no_secret_is_on_a_command_line() -> None:
+    secrets = (SECRET, "whsec_1")
+    commands = [argument for process in table().values() for argument in process.command]
+    assert not any(secret in argument for secret in secrets for argument in commands)
 
 
 def test_with_a_key_there_is_no_emulator_and_the_key_goes_to_payments_alone() -> None:

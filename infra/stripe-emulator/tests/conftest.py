@@ -1,5 +1,6 @@
-"""One emulator for all tests here (those that stop it start their own), driven through Stripe's SDK."""
+"""One emulator shared by the tests, driven through Stripe's SDK; tests that stop one start their own."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -13,41 +14,64 @@ import stripe
 from ticketing_test_support.servers import Server, started
 from ticketing_test_support.stripe_emulator import WEBHOOK_SECRET, WebhookReceiver, stripe_emulator, webhook_receiver
 
-SECRET_KEY = "sk_test_secret"
-PUBLISHABLE_KEY = "pk_test_public"
-
-Connect = Callable[..., stripe.StripeClient]
+API_VERSION = "2026-10-28.endive"
 
 
 @dataclass(frozen=True)
-class Shop:
-    """Shorthands for what nearly every test does."""
+class Api:
+    """Stripe's SDK, with shorthands for what most tests do."""
 
-    sdk: stripe.StripeClient
+    client: stripe.StripeClient
 
-    async def intent(self, amount: int = 2000, *, key: str | None = None, **extra: Any) -> stripe.PaymentIntent:
-        params: Any = {"amount": amount, "currency": "usd", "allowed_payment_method_types": ["card"], **extra}
-        return await self.sdk.v1.payment_intents.create_async(params, {"idempotency_key": key} if key else None)
+    @property
+    def v1(self) -> Any:
+        return self.client.v1
+
+    async def create(self, amount: int = 2000, *, key: str | None = None, **extra: Any) -> Any:
+        params = {"amount": amount, "currency": "usd", "allowed_payment_method_types": ["card"], **extra}
+        return await self.v1.payment_intents.create_async(params, _options(key))
 
     async def token(self, payment_method: str = "pm_card_visa") -> str:
-        tokens = self.sdk.v1.test_helpers.confirmation_tokens
-        return (await tokens.create_async({"payment_method": payment_method})).id
+        created = await self.v1.test_helpers.confirmation_tokens.create_async({"payment_method": payment_method})
+        return str(created.id)
 
-    async def confirm(
-        self, intent: stripe.PaymentIntent, token: str, *, key: str | None = None
-    ) -> stripe.PaymentIntent:
-        options: Any = {"idempotency_key": key} if key else None
-        return await self.sdk.v1.payment_intents.confirm_async(intent.id, {"confirmation_token": token}, options)
+    async def confirm(self, intent: Any, token: str, *, key: str | None = None, **extra: Any) -> Any:
+        params = {"confirmation_token": token, **extra}
+        return await self.v1.payment_intents.confirm_async(intent.id, params, _options(key))
 
-    async def paid(self, payment_method: str = "pm_card_visa", amount: int = 2000) -> stripe.PaymentIntent:
-        return await self.confirm(await self.intent(amount), await self.token(payment_method))
+    async def pay(self, payment_method: str = "pm_card_visa", amount: int = 2000) -> Any:
+        return await self.confirm(await self.create(amount), await self.token(payment_method))
 
-    async def now(self, intent: stripe.PaymentIntent) -> stripe.PaymentIntent:
-        return await self.sdk.v1.payment_intents.retrieve_async(intent.id)
+    async def retrieve(self, intent: Any, **params: Any) -> Any:
+        return await self.v1.payment_intents.retrieve_async(intent.id, params)
 
-    async def refund(self, intent: stripe.PaymentIntent, **extra: Any) -> stripe.Refund:
-        params: Any = {"payment_intent": intent.id, **extra}
-        return await self.sdk.v1.refunds.create_async(params)
+    async def charges(self, intent: Any) -> list[Any]:
+        return list((await self.v1.charges.list_async({"payment_intent": intent.id})).data)
+
+    async def refund(self, intent: Any, **extra: Any) -> Any:
+        return await self.v1.refunds.create_async({"payment_intent": intent.id, **extra})
+
+
+def _options(key: str | None) -> Any:
+    return {"idempotency_key": key} if key else None
+
+
+Connect = Callable[..., Api]
+
+
+@pytest.fixture
+async def connect() -> AsyncIterator[Connect]:
+    """Creates clients of an emulator, or of Stripe without a URL; no retries by default."""
+    async with AsyncExitStack() as stack:
+
+        def connected(url: str | None, key: str = "sk_test_secret", retries: int = 0, timeout: float = 30) -> Api:
+            http = stripe.HTTPXClient(timeout=timeout, verify_ssl_certs=url is None)
+            stack.push_async_callback(http.close_async)
+            base: Any = {"api": url} if url else {}
+            options = {"stripe_version": API_VERSION, "base_addresses": base, "max_network_retries": retries}
+            return Api(stripe.StripeClient(key, http_client=http, **options))
+
+        yield connected
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +83,7 @@ def shared_receiver() -> Iterator[WebhookReceiver]:
 
 @pytest.fixture
 def receiver(shared_receiver: WebhookReceiver) -> Iterator[WebhookReceiver]:
-    """The same, empty; whatever came must have been signed, by the SDK's own judgement."""
+    """The same, emptied; the SDK verifies the signature of everything received."""
     shared_receiver.received.clear()
     yield shared_receiver
     for webhook in shared_receiver.received:
@@ -74,61 +98,59 @@ def emulator(tmp_path_factory: pytest.TempPathFactory, shared_receiver: WebhookR
 
 
 @pytest.fixture
-async def connect() -> AsyncIterator[Connect]:
-    """Makes clients of an emulator; without retries unless asked for."""
-    async with AsyncExitStack() as stack:
-
-        def connected(
-            server: Server, key: str = SECRET_KEY, retries: int = 0, timeout: float = 10
-        ) -> stripe.StripeClient:
-            http = stripe.HTTPXClient(timeout=timeout, verify_ssl_certs=False)  # loopback
-            stack.push_async_callback(http.close_async)
-            addresses: Any = {"api": server.url}
-            return stripe.StripeClient(key, base_addresses=addresses, http_client=http, max_network_retries=retries)
-
-        yield connected
-
-
-@pytest.fixture
-def sdk(emulator: Server, connect: Connect) -> stripe.StripeClient:
+def api(emulator: Server, connect: Connect) -> Api:
     """A server's client."""
-    return connect(emulator)
-
-
-@pytest.fixture
-def shop(sdk: stripe.StripeClient) -> Shop:
-    """A server's client with shorthands."""
-    return Shop(sdk)
+    return connect(emulator.url)
 
 
 @pytest.fixture
 async def http(emulator: Server) -> AsyncIterator[httpx.AsyncClient]:
-    """Plain HTTP with the secret key; faults that a test armed are gone afterwards."""
-    headers = {"Authorization": f"Bearer {SECRET_KEY}"}
-    async with httpx.AsyncClient(base_url=emulator.url, headers=headers, trust_env=False, verify=False) as client:
+    """Plain HTTP with a secret key; faults are disarmed at the end."""
+    async with _client(emulator, "sk_test_secret") as client:
         yield client
         await client.delete("/emulator/faults")
 
 
 @pytest.fixture
 async def page(emulator: Server) -> AsyncIterator[httpx.AsyncClient]:
-    """What the page's script may do: the publishable key only."""
-    headers = {"Authorization": f"Bearer {PUBLISHABLE_KEY}"}
-    async with httpx.AsyncClient(base_url=emulator.url, headers=headers, trust_env=False, verify=False) as client:
+    """Plain HTTP with a publishable key, as the page script has."""
+    async with _client(emulator, "pk_test_public") as client:
         yield client
+
+
+def _client(emulator: Server, key: str) -> httpx.AsyncClient:
+    headers = {"Authorization": f"Bearer {key}"}
+    return httpx.AsyncClient(base_url=emulator.url, headers=headers, trust_env=False, verify=False)
+
+
+@pytest.fixture
+def arm(http: httpx.AsyncClient) -> Callable[..., Any]:
+    """Arms a fault."""
+
+    async def armed(**fault: Any) -> None:
+        (await http.post("/emulator/faults", json=fault)).raise_for_status()
+
+    return armed
 
 
 @pytest.fixture
 def start_emulator(tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Starts an emulator of the test's own, whose state is the test's folder."""
+    """Starts an emulator on the test's own folder."""
     servers: list[Server] = []
 
     def start(**options: Any) -> Server:
-        server = stripe_emulator(tmp_path, **options)
-        servers.append(server)
-        server.start()
-        return server
+        servers.append(stripe_emulator(tmp_path, **options))
+        servers[-1].start()
+        return servers[-1]
 
     yield start
     for server in servers:
         server.kill()
+
+
+@pytest.fixture
+def contract_key() -> str | None:
+    """A test key of Stripe, to run the contract on Stripe itself; never a live one."""
+    key = os.environ.get("STRIPE_CONTRACT_KEY") or None
+    assert key is None or "_test_" in key, "STRIPE_KEY must be a test key (sk_test_…): these tests make payments"
+    return key

@@ -1,107 +1,92 @@
-"""Faults on demand, each as a client meets it."""
+"""Faults on demand, as a client experiences them."""
 
 import time
 
-import httpx
 import pytest
 import stripe
 
 
-async def armed(http, **fault):
-    assert (await http.post("/emulator/faults", json=fault)).status_code == 200
-
-
-async def intents_of(shop, order: str) -> int:
-    """How many intents carry this order's id."""
-    newest = await shop.sdk.v1.payment_intents.list_async({"limit": 20})
+async def count_intents(api, order: str) -> int:
+    """How many intents have this order's id."""
+    newest = await api.v1.payment_intents.list_async({"limit": 20})
     return sum(intent.metadata.to_dict().get("order_id") == order for intent in newest.data)
 
 
-async def test_a_dropped_answer_hides_work_that_was_done(shop, http):
-    await armed(http, kind="drop", path="/v1/payment_intents", method="POST", count=1)
-    with pytest.raises(stripe.APIConnectionError):
-        await shop.intent(key="dropped", metadata={"order_id": "dropped"})
-
-    again = await shop.intent(key="dropped", metadata={"order_id": "dropped"})
-    assert again.last_response.headers["Idempotent-Replayed"] == "true"
-    assert await intents_of(shop, "dropped") == 1
-
-
-async def test_the_sdk_retries_a_dropped_answer_into_one_charge(shop, http, emulator, connect):
-    patient = type(shop)(connect(emulator, retries=2))
-    intent, token = await patient.intent(), await patient.token()
-    await armed(http, kind="drop", path="/v1/payment_intents/*/confirm", count=1)
-    assert (await patient.confirm(intent, token)).status == "succeeded"
-    assert len((await shop.sdk.v1.charges.list_async({"payment_intent": intent.id})).data) == 1
-
-
-async def test_a_request_can_be_lost_on_its_way(shop, http):
-    await armed(http, kind="drop", when="before", method="POST", count=1)
-    with pytest.raises(stripe.APIConnectionError):
-        await shop.intent(metadata={"order_id": "lost"})
-    assert await intents_of(shop, "lost") == 0
+@pytest.mark.parametrize(
+    ("fault", "error", "created"),
+    [
+        ({"kind": "drop"}, stripe.APIConnectionError, 1),
+        ({"kind": "drop", "when": "before"}, stripe.APIConnectionError, 0),
+        ({"kind": "error"}, stripe.APIError, 0),
+        ({"kind": "error", "when": "after"}, stripe.APIError, 1),
+        ({"kind": "delay", "seconds": 1, "when": "after"}, stripe.APIConnectionError, 1),
+        ({"kind": "rate_limit"}, stripe.RateLimitError, 0),
+    ],
+    ids=["drop after", "drop before", "error before", "error after", "time-out after", "rate limit"],
+)
+async def test_fault_hides_whether_the_request_was_handled(api, arm, emulator, connect, request, fault, error, created):
+    order = request.node.callspec.id
+    await arm(**fault, method="POST", path="/v1/payment_intents", count=1)
+    with pytest.raises(error):
+        await connect(emulator.url, timeout=0.4).create(metadata={"order_id": order})
+    assert await count_intents(api, order) == created
 
 
-async def test_an_error_before_the_work_leaves_nothing_behind(shop, http):
-    await armed(http, kind="error", when="before", method="POST", count=1)
-    with pytest.raises(stripe.APIError) as caught:
-        await shop.intent(key="before", metadata={"order_id": "before"})
-    assert (caught.value.http_status, await intents_of(shop, "before")) == (500, 0)
-    assert (await shop.intent(key="before", metadata={"order_id": "before"})).status == "requires_payment_method"
+@pytest.mark.parametrize("fault", [{"kind": "drop"}, {"kind": "error", "when": "before"}])
+async def test_retry_with_the_same_key_creates_one_intent(api, arm, fault):
+    order = f"retried {fault['kind']}"
+    await arm(**fault, method="POST", count=1)
+    with pytest.raises(stripe.StripeError):
+        await api.create(key=order, metadata={"order_id": order})
+    assert (await api.create(key=order, metadata={"order_id": order})).status == "requires_payment_method"
+    assert await count_intents(api, order) == 1
 
 
-async def test_an_error_after_the_work_stays_with_its_key(shop, http):
-    await armed(http, kind="error", when="after", method="POST", count=1)
+async def test_error_after_handling_is_saved_under_the_key(api, arm):
+    await arm(kind="error", when="after", method="POST", count=1)
     for _ in range(2):
-        with pytest.raises(stripe.APIError, match="not known"):
-            await shop.intent(key="after", metadata={"order_id": "after"})
-    assert await intents_of(shop, "after") == 1
+        with pytest.raises(stripe.APIError, match="is unknown"):
+            await api.create(key="saved error", metadata={"order_id": "saved error"})
+    assert await count_intents(api, "saved error") == 1
 
 
-async def test_requests_can_be_rate_limited(shop, http):
-    await armed(http, kind="rate_limit", count=1)
-    with pytest.raises(stripe.RateLimitError):
-        await shop.intent()
-    assert (await shop.intent()).status == "requires_payment_method"
+async def test_sdk_retries_a_dropped_response_into_one_charge(api, arm, emulator, connect):
+    retrying = connect(emulator.url, retries=2)
+    intent, token = await retrying.create(), await retrying.token()
+    await arm(kind="drop", path="/v1/payment_intents/*/confirm", count=1)
+    assert (await retrying.confirm(intent, token)).status == "succeeded"
+    assert len(await api.charges(intent)) == 1
 
 
-async def test_a_delay_after_the_work_makes_a_client_time_out_too_early(shop, http, emulator, connect):
-    hasty = type(shop)(connect(emulator, timeout=0.3))
-    await armed(http, kind="delay", when="after", seconds=1, path="/v1/payment_intents", method="POST", count=1)
-    with pytest.raises(stripe.APIConnectionError):
-        await hasty.intent(metadata={"order_id": "late"})
-    assert await intents_of(shop, "late") == 1
-
-
-async def test_a_delay_lasts_as_long_as_asked(shop, http):
-    await armed(http, kind="delay", seconds=0.4, count=1)
+async def test_delay_lasts_as_long_as_requested(api, arm):
+    await arm(kind="delay", seconds=0.4, count=1)
     started = time.monotonic()
-    await shop.intent()
+    await api.create()
     assert time.monotonic() - started >= 0.4
 
 
-async def test_a_fault_strikes_only_what_it_is_meant_for(shop, http):
-    await armed(http, kind="error", path="/v1/refunds*")
-    await armed(http, kind="error", method="GET", path="/v1/payment_intents/*")
-    intent = await shop.paid()
+async def test_fault_affects_only_matching_requests(api, arm):
+    await arm(kind="error", path="/v1/refunds*")
+    await arm(kind="error", method="GET", path="/v1/payment_intents/*")
+    intent = await api.pay()
     with pytest.raises(stripe.APIError):
-        await shop.refund(intent)
+        await api.refund(intent)
 
 
-async def test_a_payment_can_stay_in_processing_for_a_while(shop, http, receiver):
-    await armed(http, kind="processing", seconds=0.3, path="*/confirm", count=1)
-    intent = await shop.paid()
+async def test_payment_can_stay_processing(api, arm, receiver):
+    await arm(kind="processing", seconds=0.3, path="*/confirm", count=1)
+    intent = await api.pay()
     assert intent.status == "processing"
-    await receiver.until(lambda: "payment_intent.succeeded" in receiver.of(intent.id))
-    assert (await shop.now(intent)).amount_received == 2000
+    await receiver.wait_until(lambda: "payment_intent.succeeded" in receiver.types_for(intent.id))
+    assert (await api.retrieve(intent)).amount_received == 2000
 
 
-async def test_put_arms_these_faults_and_no_others(http):
-    await armed(http, kind="error", path="/v1/refunds")
+async def test_put_arms_these_faults_and_no_others(http, arm):
+    await arm(kind="error", path="/v1/refunds")
     await http.put("/emulator/faults", json={"faults": [{"kind": "drop", "path": "/v1/charges/*", "count": 2}]})
-    faults = (await http.get("/emulator/faults")).json()["faults"]
-    assert [(fault["fault"]["kind"], fault["remaining"]) for fault in faults] == [("drop", 2)]
-    assert (await http.delete(f"/emulator/faults/{faults[0]['id']}")).json() == {"disarmed": 1}
+    [armed] = (await http.get("/emulator/faults")).json()["faults"]
+    assert (armed["fault"]["kind"], armed["remaining"]) == ("drop", 2)
+    assert (await http.delete(f"/emulator/faults/{armed['id']}")).json() == {"disarmed": 1}
 
 
 @pytest.mark.parametrize(
@@ -114,7 +99,7 @@ async def test_put_arms_these_faults_and_no_others(http):
         {"kind": "drop", "x": 1},
     ],
 )
-async def test_a_fault_without_sense_is_refused_with_a_reason(http: httpx.AsyncClient, fault):
-    answer = await http.post("/emulator/faults", json=fault)
-    assert answer.status_code == 400
-    assert answer.json()["error"]["message"]
+async def test_invalid_fault_is_refused_with_a_reason(http, fault):
+    refused = await http.post("/emulator/faults", json=fault)
+    assert refused.status_code == 400
+    assert refused.json()["error"]["message"]

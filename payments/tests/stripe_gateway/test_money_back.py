@@ -27,7 +27,7 @@ async def test_already_given_back_counts_as_done(
     gateway: StripeGateway, intent: Intent, pay: Pay, make_token: MakeToken, stripe_api: httpx.AsyncClient
 ) -> None:
     await pay(await make_token())
-    await stripe_api.post("/emulator/refund", json={"payment_intent": intent.id})
+    await stripe_api.post("/emulator/refunds", json={"payment_intent": intent.id})
     assert (await gateway.refund(refund_id=new_id(), intent_id=intent.id)).money.refund_requested == PRICE
     assert len(await _refunds(stripe_api, intent)) == 1
 
@@ -36,7 +36,7 @@ async def test_only_what_is_left_is_given_back(
     gateway: StripeGateway, intent: Intent, pay: Pay, make_token: MakeToken, stripe_api: httpx.AsyncClient
 ) -> None:
     await pay(await make_token())
-    await stripe_api.post("/emulator/refund", json={"payment_intent": intent.id, "amount": 250})
+    await stripe_api.post("/emulator/refunds", json={"payment_intent": intent.id, "amount": 250})
     assert (await gateway.refund(refund_id=new_id(), intent_id=intent.id)).money.refund_requested == PRICE
     assert sorted(refund["amount"] for refund in await _refunds(stripe_api, intent)) == [250, PRICE - 250]
 
@@ -64,9 +64,9 @@ async def test_a_dispute_is_seen_and_how_it_ends(
     gateway: StripeGateway, intent: Intent, pay: Pay, stripe_api: httpx.AsyncClient, status: str, money: Money
 ) -> None:
     await pay("pm_card_visa")
-    opened = await stripe_api.post("/emulator/dispute", json={"payment_intent": intent.id})
+    opened = await stripe_api.post("/emulator/disputes", json={"payment_intent": intent.id})
     assert (await gateway.retrieve(intent.id)).money == Money(PRICE, dispute_opened=PRICE)
-    await stripe_api.post("/emulator/dispute/close", json={"dispute": opened.json()["id"], "status": status})
+    await stripe_api.post(f"/emulator/disputes/{opened.json()['id']}", json={"status": status})
     assert (await gateway.retrieve(intent.id)).money == money
 
 
@@ -74,7 +74,7 @@ async def test_what_is_disputed_is_not_given_back(
     gateway: StripeGateway, intent: Intent, pay: Pay, stripe_api: httpx.AsyncClient
 ) -> None:
     await pay("pm_card_visa")
-    await stripe_api.post("/emulator/dispute", json={"payment_intent": intent.id})
+    await stripe_api.post("/emulator/disputes", json={"payment_intent": intent.id})
     assert (await gateway.refund(refund_id=new_id(), intent_id=intent.id)).money == Money(PRICE, dispute_opened=PRICE)
     assert await _refunds(stripe_api, intent) == []
 

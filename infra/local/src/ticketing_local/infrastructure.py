@@ -95,9 +95,9 @@ def stripe(layout: Layout) -> Process:
         tier=Tier.INFRASTRUCTURE,
         command=(
             *(PYTHON, "-m", "stripe_emulator", "--host", HOST, "--port", str(layout.ports["stripe"])),
-            *("--state-dir", str(data), "--webhook-url", webhook, "--webhook-secret", layout.webhook_secret),
+            *("--state-dir", str(data), "--webhook-url", webhook),
         ),
-        environment=layout.settings.inherited,
+        environment={**layout.settings.inherited, "STRIPE_WEBHOOK_SECRET": layout.webhook_secret},
         probe=TcpProbe(layout.ports["stripe"]),
         url=layout.url("http", "stripe"),
         folders=(data,),

@@ -1,5 +1,4 @@
-"""A small Stripe for one machine: what the marketplace uses of Stripe's API, behaving as Stripe documents it."""
+"""A stand-in for Stripe on one machine: the part of its API that a card payment needs, as Stripe documents it."""
 
-# Where a page finds the script and the API on its own origin. Gateway and Ingress rewrite no path, so the emulator
-# serves them there too.
+# Gateways and Ingresses that rewrite no path expose the script and the API to pages under this prefix.
 PAGE_PREFIX = "/emulator-stripe"

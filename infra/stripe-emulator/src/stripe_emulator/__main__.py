@@ -10,9 +10,9 @@ import uvicorn
 from starlette.applications import Starlette
 
 from stripe_emulator.app import create_app
+from stripe_emulator.database import StateInUse
+from stripe_emulator.http.endpoint import ClosableProtocol
 from stripe_emulator.settings import Settings, read_settings
-from stripe_emulator.storage.database import StateInUse
-from stripe_emulator.wire.protocol import DroppableProtocol
 
 SHUTDOWN_SECONDS = 2
 
@@ -30,20 +30,8 @@ def main() -> int:
     except (OSError, StateInUse) as error:
         print(f"The Stripe emulator cannot start: {error}", file=sys.stderr)
         return 2
-    _serve(_config(app), listener)
+    _serve(app, listener)
     return 0
-
-
-def _config(app: Starlette) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        http=DroppableProtocol,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        lifespan="on",
-        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-    )
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -59,11 +47,20 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _serve(config: uvicorn.Config, listener: socket.socket) -> None:
-    for stop in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises the signal again when it is done: end with code 0
+def _serve(app: Starlette, listener: socket.socket) -> None:
+    for stop in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises the signal again when it is done: exit with code 0
         signal.signal(stop, lambda *_: None)
+    config = uvicorn.Config(
+        app,
+        http=ClosableProtocol,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
     host, port = listener.getsockname()[:2]
-    logger.info("the Stripe emulator listens on http://%s:%d", host, port)
+    logger.info("emulator.started url=http://%s:%d", host, port)
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -1,4 +1,4 @@
-"""The emulator as an ASGI application: its table of contents."""
+"""The emulator as an ASGI application."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,76 +14,72 @@ from starlette.routing import Mount, Route
 
 from stripe_emulator import PAGE_PREFIX
 from stripe_emulator.account import Account
-from stripe_emulator.background import keep_running
-from stripe_emulator.control import Control
+from stripe_emulator.background import run_background_tasks
+from stripe_emulator.control import control_routes
+from stripe_emulator.database import Database
+from stripe_emulator.http.access_log import AccessLog
+from stripe_emulator.http.errors import InvalidRequest, ServerError
 from stripe_emulator.page.script import page_routes
 from stripe_emulator.routes import api_routes
 from stripe_emulator.settings import Settings
-from stripe_emulator.storage.database import Database
-from stripe_emulator.webhooks.courier import Courier
-from stripe_emulator.wire.access_log import AccessLog
-from stripe_emulator.wire.failures import InvalidRequest, ServerFailure
+from stripe_emulator.webhooks.dispatcher import Dispatcher
 
-PAGES_MAY_ASK = Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
+ANY_ORIGIN = Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
 
 
 def create_app(settings: Settings) -> Starlette:
-    """The whole emulator on the state it finds.
+    """The whole emulator on the state that it finds.
 
     Raises:
         StateInUse: another emulator works on it.
     """
     database = Database(settings.state_dir / "stripe.sqlite3")
     account = Account(database, has_webhook=settings.webhook_url is not None)
+    dispatcher = _dispatcher(account, settings)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with _background(account, settings):
-            yield
+        task = asyncio.create_task(run_background_tasks(account, dispatcher))
+        yield
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        if dispatcher is not None:
+            await dispatcher.close()
         database.close()
 
     public = [*page_routes(), *api_routes(account)]
     return Starlette(
         routes=[
-            Route("/healthz/live", alive),
+            Route("/healthz/live", live),
             *public,
             Mount(PAGE_PREFIX, routes=public),
-            *Control(account).routes(),
+            Mount("/emulator", routes=control_routes(account, dispatcher)),
         ],
-        middleware=[Middleware(AccessLog), PAGES_MAY_ASK],
-        exception_handlers={HTTPException: unknown_route, Exception: defect},
+        middleware=[Middleware(AccessLog), ANY_ORIGIN],
+        exception_handlers={HTTPException: unknown_route, Exception: server_error},
         lifespan=lifespan,
     )
 
 
-async def alive(_: Request) -> Response:
+def _dispatcher(account: Account, settings: Settings) -> Dispatcher | None:
+    if settings.webhook_url is None or settings.webhook_secret is None:
+        return None
+    return Dispatcher(account, url=settings.webhook_url, secret=settings.webhook_secret)
+
+
+async def live(_: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
 async def unknown_route(request: Request, _: Exception) -> Response:
-    """Stripe's answer to a URL that it does not have."""
-    failure = InvalidRequest(
+    """Stripe's response to a URL that it does not have."""
+    error = InvalidRequest(
         f"Unrecognized request URL ({request.method}: {request.url.path[:200]}). "
-        "The routes that the emulator has are in its README."
+        "The emulator's README lists the supported routes."
     )
-    return JSONResponse(failure.body, 404)
+    return JSONResponse(error.body, 404)
 
 
-async def defect(_: Request, __: Exception) -> Response:
-    """A defect of the emulator: the server logs the traceback."""
-    return JSONResponse(ServerFailure().body, 500)
-
-
-@asynccontextmanager
-async def _background(account: Account, settings: Settings) -> AsyncIterator[None]:
-    courier = None
-    if settings.webhook_url is not None:
-        courier = Courier(account, url=settings.webhook_url, secret=settings.webhook_secret or "")
-    task = asyncio.create_task(keep_running(account, courier))
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        if courier is not None:
-            await courier.close()
+async def server_error(_: Request, __: Exception) -> Response:
+    """A bug in the emulator: the server logs the traceback."""
+    return JSONResponse(ServerError().body, 500)

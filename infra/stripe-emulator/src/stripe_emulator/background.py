@@ -1,71 +1,63 @@
-"""What happens without a request: due acts, deliveries, the forgetting of old keys."""
+"""What happens without a request: scheduled jobs, webhook deliveries, removal of expired idempotency keys."""
 
 import asyncio
 import logging
 import time
 
-from stripe_emulator.account import Account, Work
-from stripe_emulator.agenda import Entry
+from stripe_emulator.account import Account, Job, Transaction
 from stripe_emulator.resources import charges, disputes, refunds
-from stripe_emulator.webhooks.courier import Courier
+from stripe_emulator.webhooks.dispatcher import Dispatcher
 
-PRUNE_EVERY_SECONDS = 3600.0
+PRUNE_INTERVAL_SECONDS = 3600.0
 
 logger = logging.getLogger(__name__)
 
-
-def _settle(work: Work, intent_id: str) -> None:
-    intent = work.objects.get("payment_intent", intent_id)
-    if intent["status"] == "processing":
-        charges.settle(work, intent)
-
-
-ACTS = {
-    "settle": _settle,
+HANDLERS = {
+    "settle": charges.settle_processing,
     "refund_failed": refunds.fail,
     "refund_pending": refunds.complete,
-    "dispute": disputes.by_itself,
+    "dispute": disputes.open_for_test_card,
 }
 
 
-def run_due(account: Account, now: float) -> None:
-    """Do what is due, each act in its own transaction; one that cannot be done is told and dropped."""
-    for entry in account.agenda.due(now):
+def run_due_jobs(account: Account, now: float) -> None:
+    """Run what is due, each job in a transaction of its own; one that fails is logged and dropped."""
+    for job in account.jobs.due(now):
         try:
-            _run(account, entry, now)
+            _run(account, job, now)
         except Exception:
-            logger.exception("%s of %s failed", entry.act, entry.subject)
-            account.agenda.remove(entry)
+            logger.exception("job.failed name=%s object_id=%s", job.name, job.object_id)
+            account.jobs.remove(job)
 
 
-def _run(account: Account, entry: Entry, now: float) -> None:
+def _run(account: Account, job: Job, now: float) -> None:
     with account.database.transaction():
-        ACTS[entry.act](Work(account, now), entry.subject)
-        account.agenda.remove(entry)
+        HANDLERS[job.name](Transaction(account, now), job.object_id)
+        account.jobs.remove(job)
 
 
-async def keep_running(account: Account, courier: Courier | None) -> None:
-    """Work until cancelled; the account's bell wakes it before the next thing is due."""
+async def run_background_tasks(account: Account, dispatcher: Dispatcher | None) -> None:
+    """Run until cancelled; `work_available` wakes it before the next job or delivery is due."""
     prune_at = 0.0
     while True:
-        account.bell.clear()
+        account.work_available.clear()
         now = time.time()
         if now >= prune_at:
-            account.keys.prune(now)
-            prune_at = now + PRUNE_EVERY_SECONDS
-        run_due(account, now)
-        if courier is not None:
-            courier.send_due()
-        await _until(account, courier, prune_at)
+            account.idempotency_keys.prune(now)
+            prune_at = now + PRUNE_INTERVAL_SECONDS
+        run_due_jobs(account, now)
+        if dispatcher is not None:
+            dispatcher.send_due()
+        await _wait(account, dispatcher, prune_at)
 
 
-async def _until(account: Account, courier: Courier | None, prune_at: float) -> None:
-    dues = [prune_at, account.agenda.next_due()]
-    if courier is not None and courier.is_free:
-        dues.append(account.webhooks.next_due())
-    wait = min(due for due in dues if due is not None) - time.time()
+async def _wait(account: Account, dispatcher: Dispatcher | None, prune_at: float) -> None:
+    due_times = [prune_at, account.jobs.next_due()]
+    if dispatcher is not None and dispatcher.has_capacity:
+        due_times.append(account.deliveries.next_due())
+    seconds = min(due for due in due_times if due is not None) - time.time()
     try:
-        async with asyncio.timeout(max(wait, 0)):
-            await account.bell.wait()
+        async with asyncio.timeout(max(seconds, 0)):
+            await account.work_available.wait()
     except TimeoutError:
         pass

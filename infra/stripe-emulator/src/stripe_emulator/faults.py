@@ -1,13 +1,12 @@
-"""Faults on demand: what goes wrong on the way to Stripe, inside it, and on the way back."""
+"""Faults on demand, for API requests and for webhooks."""
 
 import json
-from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from stripe_emulator.storage.database import Database
+from stripe_emulator.database import Database
 
 ApiKind = Literal["delay", "drop", "error", "rate_limit", "processing"]
 WebhookKind = Literal["withhold", "duplicate", "reorder"]
@@ -19,18 +18,18 @@ class Fault(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: ApiKind | WebhookKind
-    when: Literal["before", "after"] | None = None  # the work is done; drop: after, else before
+    when: Literal["before", "after"] | None = None  # request handling; default: after for drop, else before
     method: Literal["GET", "POST", "*"] = "*"
-    path: str = "*"  # a glob over the path, for the kinds that concern requests
-    event: str = "*"  # a glob over the event's type, for the kinds that concern webhooks
+    path: str = "*"  # a glob, for request faults
+    event: str = "*"  # a glob over the event type, for webhook faults
     seconds: float = Field(default=1.0, ge=0, le=600)
     copies: int = Field(default=2, ge=2, le=10)
     count: int | None = Field(default=None, ge=1)
 
     @model_validator(mode="after")
-    def _has_a_sense(self) -> Self:
+    def _check_when(self) -> Self:
         if self.when == "after" and self.kind not in {"delay", "drop", "error"}:
-            raise ValueError(f"{self.kind} happens before the work is done: leave `when` out")
+            raise ValueError(f"{self.kind} always happens before the request is handled: leave `when` out")
         return self
 
     @property
@@ -38,18 +37,18 @@ class Fault(BaseModel):
         return (self.when or ("after" if self.kind == "drop" else "before")) == "after"
 
     @property
-    def concerns_webhooks(self) -> bool:
+    def is_webhook_fault(self) -> bool:
         return self.kind in {"withhold", "duplicate", "reorder"}
 
     def matches_request(self, method: str, path: str) -> bool:
-        return not self.concerns_webhooks and self.method in {"*", method} and fnmatchcase(path, self.path)
+        return not self.is_webhook_fault and self.method in {"*", method} and fnmatchcase(path, self.path)
 
     def matches_event(self, event_type: str) -> bool:
-        return self.concerns_webhooks and fnmatchcase(event_type, self.event)
+        return self.is_webhook_fault and fnmatchcase(event_type, self.event)
 
 
 class ArmedFault(BaseModel):
-    """A fault that waits, with how often it struck."""
+    """A fault, how many more times it applies (None: always) and how many times it did."""
 
     id: int
     fault: Fault
@@ -58,7 +57,7 @@ class ArmedFault(BaseModel):
 
 
 class Faults:
-    """The faults that are armed, on disk like all else."""
+    """The armed faults, on disk."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -76,27 +75,25 @@ class Faults:
         ]
 
     def disarm(self, number: int | None = None) -> int:
-        """Take one fault away, or all; how many were."""
+        """Remove one fault, or all; the number removed."""
         if number is None:
             return self._database.run("delete from faults")
         return self._database.run("delete from faults where id = ?", number)
 
-    def strike_request(self, method: str, path: str) -> list[Fault]:
-        """The faults that hit this request, oldest first; each is counted."""
-        return self._strike(armed for armed in self.armed() if armed.fault.matches_request(method, path))
+    def take_for_request(self, method: str, path: str) -> list[Fault]:
+        """The faults that apply to this request, oldest first; each use is counted."""
+        matching = [armed for armed in self.armed() if armed.fault.matches_request(method, path)]
+        return [armed.fault for armed in self._count_uses(matching)]
 
-    def strike_event(self, event_type: str) -> list[ArmedFault]:
-        """The faults that hit this event, as they stood before."""
-        hit = [armed for armed in self.armed() if armed.fault.matches_event(event_type)]
-        self._strike(hit)
-        return hit
+    def take_for_event(self, event_type: str) -> list[ArmedFault]:
+        """The faults that apply to this event, as they were before this use, which is counted."""
+        return self._count_uses([armed for armed in self.armed() if armed.fault.matches_event(event_type)])
 
-    def _strike(self, hit: Iterable[ArmedFault]) -> list[Fault]:
-        return [self._count(armed) for armed in hit]
-
-    def _count(self, armed: ArmedFault) -> Fault:
-        if armed.remaining == 1:
-            self.disarm(armed.id)
-        else:
-            self._database.run("update faults set remaining = remaining - 1, hits = hits + 1 where id = ?", armed.id)
-        return armed.fault
+    def _count_uses(self, matching: list[ArmedFault]) -> list[ArmedFault]:
+        for armed in matching:
+            if armed.remaining == 1:
+                self.disarm(armed.id)
+            else:
+                sql = "update faults set remaining = remaining - 1, hits = hits + 1 where id = ?"
+                self._database.run(sql, armed.id)
+        return matching

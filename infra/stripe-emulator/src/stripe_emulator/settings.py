@@ -1,4 +1,4 @@
-"""Where the emulator listens, keeps its state and sends its webhooks: options, or the environment."""
+"""Where the emulator listens, keeps its state and sends its webhooks."""
 
 import argparse
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ PORTS = range(65536)
 
 @dataclass(frozen=True)
 class Settings:
-    """What `python -m stripe_emulator` was told."""
+    """The command line and the environment; the webhook URL and secret are both set or both None."""
 
     host: str
     port: int
@@ -21,44 +21,42 @@ class Settings:
 
 
 def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
-    """Read the command line; STRIPE_WEBHOOK_URL and STRIPE_WEBHOOK_SECRET stand in for their options.
+    """Read the options. The secret comes from STRIPE_WEBHOOK_SECRET only: command lines are visible to other users.
 
     Raises:
         SystemExit: with code 2 and one line that says what to set.
     """
     parser = _parser(environment)
-    settings = Settings(**vars(parser.parse_args(arguments)))
-    if settings.port not in PORTS:
-        parser.error(f"--port {settings.port} is no port: give one from 0 (any free one) to 65535")
-    if settings.webhook_url is not None:
-        _check_webhook(parser, settings.webhook_url, settings.webhook_secret)
-    return settings
+    options = parser.parse_args(arguments)
+    if options.port not in PORTS:
+        parser.error(f"--port {options.port} is invalid: give a port from 0 (any free one) to 65535")
+    if options.webhook_url is None:
+        return Settings(**vars(options))
+    if not _is_http_url(options.webhook_url):
+        parser.error("invalid --webhook-url (STRIPE_WEBHOOK_URL): give a URL such as http://127.0.0.1:8080/webhook")
+    secret = environment.get("STRIPE_WEBHOOK_SECRET")
+    if not secret:
+        parser.error("webhooks are signed: set STRIPE_WEBHOOK_SECRET in the environment")
+    return Settings(**vars(options), webhook_secret=secret)
 
 
 def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="stripe_emulator", description="A small Stripe for one machine.")
+    parser = argparse.ArgumentParser(
+        prog="python -m stripe_emulator",
+        description="A stand-in for Stripe, for development and tests.",
+        epilog="Webhooks are signed with STRIPE_WEBHOOK_SECRET, which is read from the environment.",
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, required=True, help="port to listen on; 0 takes any free one")
-    parser.add_argument("--state-dir", type=Path, required=True, help="folder of the state; created if it is missing")
+    parser.add_argument("--state-dir", type=Path, required=True, help="directory of the state; created if missing")
     url = environment.get("STRIPE_WEBHOOK_URL") or None
-    parser.add_argument("--webhook-url", default=url, help="where events are sent (STRIPE_WEBHOOK_URL); none: nowhere")
-    secret = environment.get("STRIPE_WEBHOOK_SECRET") or None
-    parser.add_argument("--webhook-secret", default=secret, help="what events are signed with (STRIPE_WEBHOOK_SECRET)")
+    parser.add_argument("--webhook-url", default=url, help="webhook endpoint (STRIPE_WEBHOOK_URL); default: none")
     return parser
 
 
-def _check_webhook(parser: argparse.ArgumentParser, url: str, secret: str | None) -> None:
-    if not _is_web_address(url):
-        parser.error(
-            "the webhook URL is no URL: set --webhook-url (STRIPE_WEBHOOK_URL) like http://127.0.0.1:8080/webhook"
-        )
-    if not secret:
-        parser.error("webhooks need a secret to be signed with: set --webhook-secret or STRIPE_WEBHOOK_SECRET")
-
-
-def _is_web_address(url: str) -> bool:
+def _is_http_url(url: str) -> bool:
     try:
         parts = urlsplit(url)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # the port is no number
+    except ValueError:  # the port is not a number
         return False

@@ -1,8 +1,9 @@
 """The real mongod, nats-server and redis-server on free ports of loopback, for as long as a `with` block lasts."""
 
+import os
 import socket
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,12 +36,15 @@ class Server:
     port: int
     url: str
     log: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> None:
         """Start it and wait until it accepts connections."""
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(self.command, stdout=log, stderr=subprocess.STDOUT)
+            self._process = subprocess.Popen(
+                self.command, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, **self.environment}
+            )
         wait_until(lambda: accepts(self.port), within=START_WITHIN_SECONDS, what=f"{self.command[0]} listening")
 
     def kill(self) -> None:

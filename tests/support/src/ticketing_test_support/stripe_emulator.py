@@ -1,4 +1,4 @@
-"""For tests: the emulator as a process of its own, and an endpoint that keeps the webhooks it gets."""
+"""The Stripe emulator as a process, and an endpoint that records the webhooks it receives."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ from typing import Any
 
 from ticketing_test_support.servers import Server, free_port
 
-WEBHOOK_SECRET = "whsec_only_tests_know_it"
+WEBHOOK_SECRET = "whsec_only_for_tests"
 
 
 def stripe_emulator(folder: Path, *, port: int | None = None, webhook_url: str | None = None) -> Server:
@@ -26,13 +26,14 @@ def stripe_emulator(folder: Path, *, port: int | None = None, webhook_url: str |
         *("--port", str(port), "--state-dir", str(folder / "stripe")),
     ]
     if webhook_url is not None:
-        command += ["--webhook-url", webhook_url, "--webhook-secret", WEBHOOK_SECRET]
-    return Server(command, port, f"http://127.0.0.1:{port}", folder / "stripe.log")
+        command += ["--webhook-url", webhook_url]
+    environment = {"STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET}
+    return Server(command, port, f"http://127.0.0.1:{port}", folder / "stripe.log", environment)
 
 
 @dataclass(frozen=True)
-class Received:
-    """A webhook as it came."""
+class ReceivedWebhook:
+    """The body as sent, and its `Stripe-Signature`."""
 
     body: bytes
     signature: str
@@ -45,40 +46,40 @@ class Received:
 
 @dataclass
 class WebhookReceiver:
-    """An endpoint that keeps what it gets whole and answers 200, or what `answers` holds next."""
+    """An endpoint that records complete webhooks and responds with the next of `statuses`, or 200."""
 
     url: str = ""
-    received: list[Received] = field(default_factory=list)
-    answers: list[int] = field(default_factory=list)
+    received: list[ReceivedWebhook] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=list)
 
     @property
     def events(self) -> list[dict[str, Any]]:
-        """The events, as they came."""
-        return [each.event for each in self.received]
+        """The events, in order of arrival."""
+        return [webhook.event for webhook in self.received]
 
-    def of(self, intent_id: str) -> list[str]:
-        """The types of the events about a PaymentIntent and what belongs to it, as they came."""
+    def types_for(self, intent_id: str) -> list[str]:
+        """The types of the events about a PaymentIntent and its charges, refunds and disputes, in order of arrival."""
         subjects = [(event["type"], event["data"]["object"]) for event in self.events]
-        return [kind for kind, about in subjects if intent_id in {about["id"], about.get("payment_intent")}]
+        return [kind for kind, subject in subjects if intent_id in {subject["id"], subject.get("payment_intent")}]
 
-    async def until(self, condition: Callable[[], bool], *, within: float = 8.0) -> None:
-        """Wait until a condition on what came holds."""
-        give_up = time.monotonic() + within
+    async def wait_until(self, condition: Callable[[], bool], *, within: float = 8.0) -> None:
+        """Wait until a condition on the received webhooks holds."""
+        deadline = time.monotonic() + within
         while not condition():
-            if time.monotonic() > give_up:
-                came = [event["type"] for event in self.events]
-                raise AssertionError(f"what was waited for did not come within {within} s, but {came}")
+            if time.monotonic() > deadline:
+                types = [event["type"] for event in self.events]
+                raise AssertionError(f"the expected webhooks did not arrive within {within} s, only {types}")
             await asyncio.sleep(0.02)
 
-    def receive(self, webhook: Received) -> int:
-        """Keep a webhook; the status to answer with."""
+    def receive(self, webhook: ReceivedWebhook) -> int:
+        """Record a webhook; the status of the response."""
         self.received.append(webhook)
-        return self.answers.pop(0) if self.answers else 200
+        return self.statuses.pop(0) if self.statuses else 200
 
 
 @contextmanager
 def webhook_receiver() -> Iterator[WebhookReceiver]:
-    """A receiver on a free port, for as long as the block lasts."""
+    """A receiver on a free port, for the duration of the block."""
     receiver = WebhookReceiver()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(receiver))
     receiver.url = f"http://127.0.0.1:{server.server_address[1]}/webhook"
@@ -97,12 +98,12 @@ def _handler(receiver: WebhookReceiver) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
             body = self.rfile.read(length)
-            if len(body) < length:  # its sender was killed in the middle of it
+            if len(body) < length:  # the sender was killed while sending
                 return
-            self.send_response(receiver.receive(Received(body, self.headers["Stripe-Signature"])))
+            self.send_response(receiver.receive(ReceivedWebhook(body, self.headers["Stripe-Signature"])))
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Tests' output stays readable."""
+            """Keep the tests' output readable."""
 
     return Handler

@@ -1,4 +1,4 @@
-/* The card form: three labelled fields and the test cards, in a shadow root that the page's styles do not reach. */
+/* The card form: three labelled fields and buttons that fill in test cards, in a shadow root. */
 
 const FIELDS = [
   {
@@ -7,7 +7,7 @@ const FIELDS = [
     placeholder: "1234 1234 1234 1234",
     autocomplete: "cc-number",
     group: groupNumber,
-    most: 19,
+    maxDigits: 19,
   },
   {
     name: "expiry",
@@ -15,38 +15,42 @@ const FIELDS = [
     placeholder: "MM / YY",
     autocomplete: "cc-exp",
     group: groupExpiry,
-    most: 4,
+    maxDigits: 4,
   },
   {
-    name: "code",
+    name: "cvc",
     label: "Security code",
     placeholder: "CVC",
     autocomplete: "cc-csc",
     group: (digits) => digits,
-    most: 4,
+    maxDigits: 4,
   },
 ];
 
-/** An element that wears the page's appearance. */
-function dressed(host, appearance) {
-  const { colorText, colorTextSecondary, colorBackground, colorPrimary, borderRadius } =
-    appearance?.variables ?? {};
-  const border = /(?:#|rgb|hsl)[^;]*$/.exec(appearance?.rules?.[".Input"]?.border ?? "")?.[0];
-  const night = appearance?.theme === "night";
-  const look = {
-    "--till-text": colorText,
-    "--till-muted": colorTextSecondary,
-    "--till-ground": colorBackground,
-    "--till-accent": colorPrimary,
-    "--till-on-accent": night ? "#1d0f0a" : undefined,
-    "--till-radius": borderRadius,
-    "--till-line": border,
+const TEST_CARDS = {
+  Succeeds: "4242424242424242",
+  Declined: "4000000000000002",
+  "Insufficient funds": "4000000000009995",
+  "3D Secure": "4000000000003220",
+};
+
+/** Sets the page's appearance as CSS variables on the element. */
+function applyAppearance(host, appearance) {
+  const variables = appearance?.variables ?? {};
+  const values = {
+    "--text": variables.colorText,
+    "--muted": variables.colorTextSecondary,
+    "--background": variables.colorBackground,
+    "--accent": variables.colorPrimary,
+    "--on-accent": appearance?.theme === "night" ? "#1d0f0a" : undefined,
+    "--radius": variables.borderRadius,
+    "--border": /(?:#|rgb|hsl)[^;]*$/.exec(appearance?.rules?.[".Input"]?.border ?? "")?.[0],
   };
-  for (const [name, value] of Object.entries(look)) host.style.setProperty(name, value ?? "");
+  for (const [name, value] of Object.entries(values)) host.style.setProperty(name, value ?? "");
   return host;
 }
 
-function shadowOf(host) {
+function attachStyledShadow(host) {
   const root = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLE);
@@ -54,7 +58,7 @@ function shadowOf(host) {
   return root;
 }
 
-function made(tag, attributes = {}, ...children) {
+function createElement(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   element.append(...children);
@@ -63,64 +67,71 @@ function made(tag, attributes = {}, ...children) {
 
 class CardForm {
   constructor(appearance, onChange) {
-    this.host = dressed(document.createElement("div"), appearance);
+    this.host = applyAppearance(document.createElement("div"), appearance);
     this.onChange = onChange;
-    this.fields = Object.fromEntries(FIELDS.map((field) => [field.name, this.field(field)]));
-    const { number, expiry, code } = this.fields;
-    const row = made("div", { class: "row" }, expiry.block, code.block);
-    shadowOf(this.host).append(this.testCards(), number.block, row);
+    this.fields = Object.fromEntries(FIELDS.map((field) => [field.name, this.createField(field)]));
+    const { number, expiry, cvc } = this.fields;
+    const row = createElement("div", { class: "row" }, expiry.block, cvc.block);
+    attachStyledShadow(this.host).append(this.createTestCards(), number.block, row);
   }
 
-  field({ name, label, placeholder, autocomplete, group, most }) {
-    const described = { "aria-describedby": `${name}-problem`, autocomplete, placeholder };
-    const input = made("input", { id: name, type: "text", inputmode: "numeric", ...described });
-    const problem = made("p", { id: `${name}-problem`, class: "problem" });
-    input.addEventListener("input", () => this.typed(input, group, most));
-    // Only on the way to another field: a message that appears under the mouse would move the button away from it.
-    input.addEventListener(
-      "blur",
-      ({ relatedTarget }) => this.owns(relatedTarget) && input.value && this.show(name),
-    );
-    input.addEventListener(
-      "keydown",
-      (event) => event.key === "Enter" && this.host.closest("form")?.requestSubmit(),
-    );
-    return {
+  createField({ name, label, placeholder, autocomplete, group, maxDigits }) {
+    const input = createElement("input", {
+      id: name,
+      type: "text",
+      inputmode: "numeric",
+      "aria-describedby": `${name}-error`,
+      autocomplete,
+      placeholder,
+    });
+    const error = createElement("p", { id: `${name}-error`, class: "error" });
+    input.addEventListener("input", () => this.handleInput(input, group, maxDigits));
+    // Only when the focus moves to another field: a message that appears under the pointer would move the button.
+    input.addEventListener("blur", ({ relatedTarget }) => {
+      if (this.contains(relatedTarget) && input.value) this.validate(name);
+    });
+    input.addEventListener("keydown", ({ key }) => {
+      if (key === "Enter") this.host.closest("form")?.requestSubmit();
+    });
+    const block = createElement(
+      "div",
+      { class: "field" },
+      createElement("label", { for: name }, label),
       input,
-      problem,
-      block: made("div", { class: "field" }, made("label", { for: name }, label), input, problem),
-    };
+      error,
+    );
+    return { input, error, block };
   }
 
-  /** Groups the digits; a caret in the middle stays where it is. */
-  typed(input, group, most) {
+  /** Groups the digits, unless the caret is in the middle of them. */
+  handleInput(input, group, maxDigits) {
     const isAtEnd = input.selectionStart === input.value.length;
-    if (isAtEnd) input.value = group(digitsOf(input.value).slice(0, most));
+    if (isAtEnd) input.value = group(digitsOf(input.value).slice(0, maxDigits));
     input.removeAttribute("aria-invalid");
-    this.fields[input.id].problem.textContent = "";
+    this.fields[input.id].error.textContent = "";
     this.onChange();
   }
 
-  owns(element) {
+  contains(element) {
     return element instanceof HTMLInputElement && this.host.shadowRoot.contains(element);
   }
 
-  testCards() {
-    const buttons = TEST_CARDS.map(({ number, label }) => {
-      const button = made("button", { type: "button" }, label);
+  createTestCards() {
+    const buttons = Object.entries(TEST_CARDS).map(([label, number]) => {
+      const button = createElement("button", { type: "button" }, label);
       button.addEventListener("click", () => this.fill(number));
       return button;
     });
-    const cards = made("div", { class: "cards" }, ...buttons);
-    return made("fieldset", {}, made("legend", {}, "Test cards, to click"), cards);
+    const cards = createElement("div", { class: "cards" }, ...buttons);
+    return createElement("fieldset", {}, createElement("legend", {}, "Test cards"), cards);
   }
 
   fill(number) {
     const year = String((new Date().getFullYear() + 4) % 100).padStart(2, "0");
-    const values = { number: groupNumber(number), expiry: `12 / ${year}`, code: "123" };
+    const values = { number: groupNumber(number), expiry: `12 / ${year}`, cvc: "123" };
     for (const [name, value] of Object.entries(values)) {
       this.fields[name].input.value = value;
-      this.show(name);
+      this.validate(name);
     }
     this.onChange();
   }
@@ -129,49 +140,47 @@ class CardForm {
     return digitsOf(this.fields[name].input.value);
   }
 
-  problemOf(name) {
+  errorOf(name) {
     const digits = this.digits(name);
-    if (name === "number") return numberProblem(digits);
-    return name === "expiry" ? expiryProblem(digits) : codeProblem(digits, this.digits("number"));
+    if (name === "number") return numberError(digits);
+    return name === "expiry" ? expiryError(digits) : cvcError(digits, this.digits("number"));
   }
 
-  /** Writes the field's problem beside it, and returns it. */
-  show(name) {
-    const { input, problem } = this.fields[name];
-    const found = this.problemOf(name);
-    problem.textContent = found ?? "";
-    if (found) input.setAttribute("aria-invalid", "true");
+  /** Shows the field's error, if it has one, and returns it. */
+  validate(name) {
+    const { input, error } = this.fields[name];
+    const message = this.errorOf(name);
+    error.textContent = message ?? "";
+    if (message) input.setAttribute("aria-invalid", "true");
     else input.removeAttribute("aria-invalid");
-    return found;
+    return message;
   }
 
-  /** All problems shown; the first one, with the focus on its field, or null. */
-  check() {
-    const wrong = FIELDS.map(({ name }) => ({ name, message: this.show(name) })).filter(
-      ({ message }) => message,
-    );
-    if (wrong.length === 0) return null;
-    this.fields[wrong[0].name].input.focus();
-    return wrong[0].message;
+  /** Shows all errors and focuses the first invalid field; returns its error, or null. */
+  validateAll() {
+    const invalid = FIELDS.map(({ name }) => name).filter((name) => this.validate(name));
+    if (invalid.length === 0) return null;
+    this.fields[invalid[0]].input.focus();
+    return this.errorOf(invalid[0]);
   }
 
   get isComplete() {
-    return FIELDS.every(({ name }) => this.problemOf(name) === null);
+    return FIELDS.every(({ name }) => this.errorOf(name) === null);
   }
 
   get isEmpty() {
     return FIELDS.every(({ name }) => this.digits(name) === "");
   }
 
-  /** As form fields of a PaymentMethod. */
-  get paymentMethod() {
+  /** The parameters of a PaymentMethod, under a name such as `payment_method_data`. */
+  paymentMethod(parent) {
     const expiry = this.digits("expiry");
     return {
-      type: "card",
-      "card[number]": this.digits("number"),
-      "card[exp_month]": expiry.slice(0, 2),
-      "card[exp_year]": expiry.slice(2),
-      "card[cvc]": this.digits("code"),
+      [`${parent}[type]`]: "card",
+      [`${parent}[card][number]`]: this.digits("number"),
+      [`${parent}[card][exp_month]`]: expiry.slice(0, 2),
+      [`${parent}[card][exp_year]`]: expiry.slice(2),
+      [`${parent}[card][cvc]`]: this.digits("cvc"),
     };
   }
 }

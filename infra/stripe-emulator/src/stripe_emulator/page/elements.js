@@ -1,4 +1,4 @@
-/* Elements: the group that a page makes, and its one element, the PaymentElement. */
+/* Elements: the group that a page creates, and its one element, the PaymentElement. */
 
 class IntegrationError extends Error {
   name = "IntegrationError";
@@ -8,13 +8,13 @@ class PaymentElement {
   constructor(appearance) {
     this.handlers = {};
     this.isReady = false;
-    this.form = new CardForm(appearance, () => this.changed());
+    this.form = new CardForm(appearance, () => this.emitChange());
   }
 
-  mount(place) {
-    const found = typeof place === "string" ? document.querySelector(place) : place;
-    if (!found) throw new IntegrationError("There is nothing on the page to mount the PaymentElement in.");
-    found.replaceChildren(this.form.host);
+  mount(target) {
+    const parent = typeof target === "string" ? document.querySelector(target) : target;
+    if (!parent) throw new IntegrationError("The element to mount the PaymentElement in does not exist.");
+    parent.replaceChildren(this.form.host);
     setTimeout(() => {
       this.isReady = true;
       this.emit("ready", { elementType: "payment" });
@@ -28,14 +28,6 @@ class PaymentElement {
     return this;
   }
 
-  once(event, handler) {
-    const wrapped = (detail) => {
-      this.off(event, wrapped);
-      handler(detail);
-    };
-    return this.on(event, wrapped);
-  }
-
   off(event, handler) {
     this.handlers[event] = (this.handlers[event] ?? []).filter((known) => handler && known !== handler);
     return this;
@@ -45,12 +37,11 @@ class PaymentElement {
     for (const handler of [...(this.handlers[event] ?? [])]) handler(detail);
   }
 
-  changed() {
-    const { isEmpty, isComplete } = this.form;
+  emitChange() {
     this.emit("change", {
       elementType: "payment",
-      empty: isEmpty,
-      complete: isComplete,
+      empty: this.form.isEmpty,
+      complete: this.form.isComplete,
       collapsed: false,
       value: { type: "card" },
     });
@@ -61,17 +52,6 @@ class PaymentElement {
   focus() {
     this.form.fields.number.input.focus();
   }
-
-  blur() {
-    this.form.host.shadowRoot.activeElement?.blur();
-  }
-
-  clear() {
-    for (const { input } of Object.values(this.form.fields)) input.value = "";
-    this.changed();
-  }
-
-  collapse() {}
 
   unmount() {
     this.form.host.remove();
@@ -92,7 +72,7 @@ class Elements {
 
   create(type) {
     if (type !== "payment")
-      throw new IntegrationError(`The emulator has the element "payment" only, not "${type}".`);
+      throw new IntegrationError(`The emulator has no element "${type}", only "payment".`);
     this.payment = new PaymentElement(this.options.appearance);
     return this.payment;
   }
@@ -103,24 +83,20 @@ class Elements {
 
   update(options) {
     this.options = { ...this.options, ...options };
-    if (this.payment) dressed(this.payment.form.host, this.options.appearance);
+    if (this.payment) applyAppearance(this.payment.form.host, this.options.appearance);
   }
 
-  async fetchUpdates() {
-    return {};
-  }
-
-  /** Checks what was typed in; no token can be made before. */
+  /** Validates the card details; required before a token can be created. */
   async submit() {
-    const message = this.mounted().form.check();
+    const message = this.requirePayment().form.validateAll();
     this.isSubmitted = message === null;
-    return message === null
+    return this.isSubmitted
       ? { selectedPaymentMethod: "card" }
       : { error: { type: "validation_error", message } };
   }
 
-  mounted() {
-    if (!this.payment) throw new IntegrationError("There is no PaymentElement: create and mount one first.");
+  requirePayment() {
+    if (!this.payment) throw new IntegrationError("Create and mount a PaymentElement first.");
     return this.payment;
   }
 }

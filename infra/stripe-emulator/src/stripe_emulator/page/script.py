@@ -1,4 +1,4 @@
-"""Puts the page's script together: its parts share one scope and leave nothing but `window.Stripe`."""
+"""Assembles the page script: its parts share one scope and define nothing but `window.Stripe`."""
 
 import functools
 import json
@@ -8,24 +8,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-PARTS = ("requests.js", "cards.js", "card_form.js", "bank_dialog.js", "elements.js", "stripe.js")
-STYLE = "card_form.css"
+from stripe_emulator.resources.currencies import THREE_DECIMAL, ZERO_DECIMAL
+
+PARTS = ("card_checks.js", "card_form.js", "authentication_dialog.js", "elements.js", "stripe.js")
 
 
 def page_routes() -> list[Route]:
-    """Where the real Stripe.js would be."""
+    """The script, at the path that Stripe.js has."""
     return [Route("/v3/", script, methods=["GET"])]
 
 
 async def script(_: Request) -> Response:
-    """The script; it is small and of this machine, so that nothing need be kept."""
     return Response(script_text(), media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
 @functools.cache
 def script_text() -> str:
-    """All parts inside one function; the style comes in as the constant STYLE."""
-    here = files(__package__)
-    parts = [here.joinpath(name).read_text(encoding="utf-8") for name in PARTS]
-    style = f"const STYLE = {json.dumps(here.joinpath(STYLE).read_text(encoding='utf-8'))};\n"
-    return "".join(['(() => {\n"use strict";\n', style, *parts, "})();\n"])
+    """All parts inside one function, with the constants STYLE and DECIMALS (where a currency's are not two)."""
+    read = {name: files(__package__).joinpath(name).read_text(encoding="utf-8") for name in (*PARTS, "card_form.css")}
+    decimals = {**dict.fromkeys(sorted(ZERO_DECIMAL), 0), **dict.fromkeys(sorted(THREE_DECIMAL), 3)}
+    constants = f"const STYLE = {json.dumps(read.pop('card_form.css'))};\nconst DECIMALS = {json.dumps(decimals)};\n"
+    return "".join(['(() => {\n"use strict";\n', constants, *read.values(), "})();\n"])

@@ -1,9 +1,18 @@
-/* window.Stripe: what the marketplace's page uses of Stripe.js, with the emulator behind it. */
+/* window.Stripe: what a page with a PaymentElement uses of Stripe.js, on the emulator's API. */
+
+// The script is served beside /v1, under whatever prefix a gateway has for both.
+const BASE_URL = new URL("../", document.currentScript.src);
+const UNREACHABLE = {
+  type: "api_connection_error",
+  message: "The test payment service is not responding. Try again in a moment.",
+};
 
 class EmulatedStripe {
   constructor(key) {
     if (typeof key !== "string" || !key.startsWith("pk_test_")) {
-      throw new IntegrationError("The emulator takes a publishable test key: one that begins with pk_test_.");
+      throw new IntegrationError(
+        "The emulator requires a publishable test key: one that begins with pk_test_.",
+      );
     }
     this.key = key;
   }
@@ -19,55 +28,42 @@ class EmulatedStripe {
         "elements.submit() must be called, without an error, before createConfirmationToken().",
       );
     }
-    const data = Object.entries(elements.mounted().form.paymentMethod).map(([name, value]) => [
-      dataName(name),
-      value,
-    ]);
+    const method = elements.requirePayment().form.paymentMethod("payment_method_data");
     const extra = params.return_url ? { return_url: params.return_url } : {};
-    const made = await ask(this.key, "POST", "v1/confirmation_tokens", {
-      ...Object.fromEntries(data),
-      ...extra,
-    });
+    const token = await this.request("POST", "v1/confirmation_tokens", { ...method, ...extra });
     elements.isSubmitted = false;
-    return made.error ? made : { confirmationToken: made };
-  }
-
-  async createPaymentMethod({ elements }) {
-    const made = await ask(this.key, "POST", "v1/payment_methods", elements.mounted().form.paymentMethod);
-    return made.error ? made : { paymentMethod: made };
+    return token.error ? token : { confirmationToken: token };
   }
 
   async retrievePaymentIntent(clientSecret) {
-    const found = await ask(this.key, "GET", intentPath(clientSecret), { client_secret: clientSecret });
-    return found.error ? found : { paymentIntent: found };
+    const intent = await this.request("GET", intentPath(clientSecret), { client_secret: clientSecret });
+    return intent.error ? intent : { paymentIntent: intent };
   }
 
-  /** Lets the bank ask the buyer, if it wants to. */
+  /** Asks for 3D Secure, if the intent requires it. */
   async handleNextAction({ clientSecret }) {
     const { paymentIntent, error } = await this.retrievePaymentIntent(clientSecret);
     if (error || paymentIntent.status !== "requires_action") return error ? { error } : { paymentIntent };
-    const outcome = await askBuyer(amountOf(paymentIntent), this.latest?.options.appearance);
+    const outcome = await requestAuthentication(formatAmount(paymentIntent), this.latest?.options.appearance);
     const path = `${intentPath(clientSecret)}/emulate_3ds`;
-    const after = await ask(this.key, "POST", path, { client_secret: clientSecret, outcome });
-    if (after.error) return after;
-    return after.last_payment_error ? { error: after.last_payment_error } : { paymentIntent: after };
+    const intent = await this.request("POST", path, { client_secret: clientSecret, outcome });
+    if (intent.error) return intent;
+    return intent.last_payment_error ? { error: intent.last_payment_error } : { paymentIntent: intent };
   }
 
-  async createToken() {
-    throw new IntegrationError("The emulator has no card tokens: use createConfirmationToken().");
+  /** The response, or `{error}` in Stripe's shape; never throws. */
+  async request(method, path, fields) {
+    const form = new URLSearchParams({ key: this.key, ...fields });
+    const url = new URL(path, BASE_URL);
+    if (method === "GET") url.search = form.toString();
+    try {
+      const response = await fetch(url, { method, ...(method === "GET" ? {} : { body: form }) });
+      const body = await response.json();
+      return response.ok ? body : { error: body.error ?? UNREACHABLE };
+    } catch {
+      return { error: UNREACHABLE };
+    }
   }
-
-  async confirmCardPayment() {
-    throw new IntegrationError(
-      "The emulator's payments are confirmed by the server: use handleNextAction().",
-    );
-  }
-}
-
-/** "card[number]" → "payment_method_data[card][number]". */
-function dataName(name) {
-  const [first, ...rest] = name.split("[");
-  return [`payment_method_data[${first}]`, ...rest].join("[");
 }
 
 function intentPath(clientSecret) {

@@ -1,1 +1,1 @@
-"""What Stripe keeps for an account, and what may happen to it."""
+"""Stripe's resources: their routes, states and events."""

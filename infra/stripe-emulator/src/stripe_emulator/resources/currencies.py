@@ -1,58 +1,56 @@
-"""What may be charged: Stripe's smallest amounts, https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts."""
+"""Amounts that Stripe charges: https://docs.stripe.com/currencies."""
 
-from stripe_emulator.wire.failures import InvalidRequest
+from stripe_emulator.http.errors import InvalidRequest
 
-LARGEST = 99_999_999  # minor units
+MAX_AMOUNT = 99_999_999  # minor units
 
-# Minor units; a currency that is not here is refused.
-SMALLEST = {
-    "aed": 200,
-    "aud": 50,
-    "brl": 50,
-    "cad": 50,
-    "chf": 50,
-    "czk": 1500,
-    "dkk": 250,
-    "eur": 50,
-    "gbp": 30,
-    "hkd": 400,
-    "huf": 17500,
-    "inr": 50,
-    "jpy": 50,
-    "mxn": 1000,
-    "myr": 200,
-    "nok": 300,
-    "nzd": 50,
-    "pln": 200,
-    "ron": 200,
-    "sek": 300,
-    "sgd": 50,
-    "thb": 1000,
-    "usd": 50,
+ZERO_DECIMAL = frozenset(
+    {
+        *("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga"),
+        *("pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf"),
+    }
+)
+THREE_DECIMAL = frozenset({"bhd", "jod", "kwd", "omr", "tnd"})  # amounts are multiples of ten
+
+# Minor units; Stripe publishes no minimum for the other currencies.
+MIN_AMOUNT = {
+    **dict.fromkeys(("aud", "brl", "cad", "chf", "eur", "inr", "jpy", "nzd", "sgd", "usd"), 50),
+    **dict.fromkeys(("aed", "myr", "pln", "ron"), 200),
+    **dict.fromkeys(("nok", "sek"), 300),
+    **dict.fromkeys(("mxn", "thb"), 1000),
+    **{"gbp": 30, "dkk": 250, "hkd": 400, "czk": 1500, "huf": 17500},
 }
-ZERO_DECIMAL = frozenset({"jpy"})
+SUPPORTED = ZERO_DECIMAL | THREE_DECIMAL | MIN_AMOUNT.keys()
+
+
+def decimals(currency: str) -> int:
+    """How many decimals Stripe gives the currency's amounts; not always as ISO 4217 or browsers do."""
+    if currency in ZERO_DECIMAL:
+        return 0
+    return 3 if currency in THREE_DECIMAL else 2
 
 
 def check_amount(amount: int, currency: str) -> None:
-    """Let an amount in minor units pass if Stripe would charge it.
+    """Accept an amount in minor units that Stripe would charge.
 
     Raises:
-        InvalidRequest: unknown currency, or amount too small or too large.
+        InvalidRequest: unknown currency, or amount too small, too large or not a multiple of ten.
     """
-    smallest = SMALLEST.get(currency)
-    if smallest is None:
-        known = ", ".join(sorted(SMALLEST))
-        raise InvalidRequest(f"Invalid currency: {currency[:10]}. The emulator supports: {known}", param="currency")
-    if amount < smallest:
-        raise InvalidRequest(
-            f"Amount must be at least {written(smallest, currency)}", code="amount_too_small", param="amount"
-        )
-    if amount > LARGEST:
-        raise InvalidRequest(
-            f"Amount must be no more than {written(LARGEST, currency)}", code="amount_too_large", param="amount"
-        )
+    if currency not in SUPPORTED:
+        supported = ", ".join(sorted(SUPPORTED))
+        raise InvalidRequest(f"Invalid currency: {currency[:10]}. The emulator supports: {supported}", param="currency")
+    minimum = MIN_AMOUNT.get(currency, 1)
+    if amount < minimum:
+        message = f"Amount must be at least {format_amount(minimum, currency)}"
+        raise InvalidRequest(message, code="amount_too_small", param="amount")
+    if amount > MAX_AMOUNT:
+        message = f"Amount must be no more than {format_amount(MAX_AMOUNT, currency)}"
+        raise InvalidRequest(message, code="amount_too_large", param="amount")
+    if currency in THREE_DECIMAL and amount % 10:
+        raise InvalidRequest(f"Invalid amount: in {currency} the last digit must be 0", param="amount")
 
 
-def written(amount: int, currency: str) -> str:
-    """An amount for people: `0.50 usd`, `50 jpy`."""
-    return f"{amount} {currency}" if currency in ZERO_DECIMAL else f"{amount / 100:.2f} {currency}"
+def format_amount(amount: int, currency: str) -> str:
+    """An amount in major units: `0.50 usd`, `50 jpy`."""
+    digits = decimals(currency)
+    return f"{amount / 10**digits:.{digits}f} {currency}"

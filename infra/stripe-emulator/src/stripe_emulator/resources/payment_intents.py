@@ -1,140 +1,124 @@
-"""PaymentIntents: created, looked up, listed, cancelled. How they are paid is confirming.py."""
+"""PaymentIntents: create, retrieve, cancel. confirmation.py confirms them."""
 
-from typing import Any
+import hmac
+from collections.abc import Sequence
 
-from stripe_emulator.ids import new_id
-from stripe_emulator.resources import confirming
+from stripe_emulator.http.errors import InvalidRequest, UnexpectedState
+from stripe_emulator.http.request import ApiRequest
+from stripe_emulator.objects import Json, new_id, public
 from stripe_emulator.resources.currencies import check_amount
-from stripe_emulator.resources.intent_state import as_seen_by, refuse_unless
-from stripe_emulator.wire.call import Call
-from stripe_emulator.wire.failures import InvalidRequest
-from stripe_emulator.wire.listing import PAGING, listing
-from stripe_emulator.wire.metadata import metadata
 
-Json = dict[str, Any]
-
-FIELDS = (
-    "allowed_payment_method_types",
-    "amount",
-    "automatic_payment_methods",
-    "capture_method",
-    "confirm",
-    "currency",
-    "description",
-    "metadata",
-    "receipt_email",
-    "statement_descriptor_suffix",
-    *confirming.FIELDS,
+TYPES = "allowed_payment_method_types"
+CANCELABLE = ("requires_payment_method", "requires_capture", "requires_confirmation", "requires_action", "processing")
+CANCELLATION_REASONS = ("duplicate", "fraudulent", "requested_by_customer", "abandoned")
+HIDDEN_FROM_PAGES = frozenset(
+    {
+        "allowed_payment_method_types",
+        "amount_capturable",
+        "amount_received",
+        "customer",
+        "latest_charge",
+        "metadata",
+        "payment_method_options",
+    }
 )
-CANCELLABLE = (
-    "requires_payment_method",
-    "requires_capture",
-    "requires_confirmation",
-    "requires_action",
-    "processing",
-)
-_RESTRICTION = "allowed_payment_method_types"
-REASONS = ("duplicate", "fraudulent", "requested_by_customer", "abandoned")
 
 
-def create(call: Call) -> Json:
-    _refuse_removed(call)
-    call.params.only(*FIELDS)
-    intent = _intent(call)
-    confirm = call.params.boolean("confirm")
-    if not confirm:
-        _choose_only(call, intent)
-    call.work.objects.add(intent)
-    call.work.emit("payment_intent.created", intent)
-    return confirming.pay(call, intent) if confirm else intent
-
-
-def retrieve(call: Call) -> Json:
-    call.params.only("client_secret")
-    return as_seen_by(call, call.work.objects.get("payment_intent", call.id, param="intent"))
-
-
-def search(call: Call) -> Json:
-    """The list, newest first."""
-    call.params.only(*PAGING)
-    return listing(call, "payment_intent", {})
-
-
-def cancel(call: Call) -> Json:
-    """End an intent that has taken no money."""
-    call.params.only("cancellation_reason")
-    intent = call.work.objects.get("payment_intent", call.id, param="intent")
-    reason = call.params.choice("cancellation_reason", REASONS)
-    refuse_unless(intent, CANCELLABLE, "cancel", "canceled")
-    ended = {"status": "canceled", "canceled_at": call.work.created, "cancellation_reason": reason}
-    intent.update(**ended, next_action=None, processing=None)
-    call.work.objects.save(intent)
-    call.work.emit("payment_intent.canceled", intent)
-    return intent
-
-
-def _intent(call: Call) -> Json:
-    amount = call.params.required_integer("amount")
-    currency = call.params.required("currency").lower()
+def create(request: ApiRequest) -> Json:
+    params = request.params
+    if "payment_method_types" in params:
+        raise InvalidRequest(  # removed in API version 2026-09-30.endive
+            "payment_method_types is no longer supported: use allowed_payment_method_types, or leave it out.",
+            code="payment_method_types_no_longer_supported",
+            param="payment_method_types",
+        )
+    params.only(TYPES, "amount", "automatic_payment_methods", "currency", "description", "metadata")
+    amount, currency = params.required_integer("amount"), params.required("currency").lower()
     check_amount(amount, currency)
+    types = params.texts(TYPES)
+    if types and "card" not in types:
+        message = f"None of these types can be used: the emulator supports only cards, {TYPES}[]=card."
+        raise InvalidRequest(message, param=TYPES)
     intent_id = new_id("pi")
-    return {
+    intent: Json = {
         "id": intent_id,
         "object": "payment_intent",
-        "allowed_payment_method_types": call.params.texts(_RESTRICTION) or None,
+        "allowed_payment_method_types": types or None,
         "amount": amount,
         "amount_capturable": 0,
         "amount_received": 0,
-        "automatic_payment_methods": None if _RESTRICTION in call.params else {"enabled": True},
+        "automatic_payment_methods": None if types else {"enabled": True},
         "canceled_at": None,
         "cancellation_reason": None,
-        "capture_method": call.params.choice("capture_method", ("automatic", "automatic_async")) or "automatic_async",
+        "capture_method": "automatic_async",
         "client_secret": f"{intent_id}_{new_id('secret')}",
         "confirmation_method": "automatic",
-        "created": call.work.created,
+        "created": request.transaction.created,
         "currency": currency,
         "customer": None,
-        "description": call.params.text("description"),
+        "description": params.text("description"),
         "last_payment_error": None,
         "latest_charge": None,
         "livemode": False,
-        "metadata": metadata(call.params),
+        "metadata": params.metadata(),
         "next_action": None,
         "payment_method": None,
         "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-        "payment_method_types": _types(call),
+        "payment_method_types": ["card"],
         "processing": None,
-        "receipt_email": call.params.text("receipt_email"),
+        "receipt_email": None,
         "setup_future_usage": None,
         "shipping": None,
         "status": "requires_payment_method",
     }
+    request.objects.add(intent)
+    request.transaction.emit("payment_intent.created", intent)
+    return intent
 
 
-def _choose_only(call: Call, intent: Json) -> None:
-    if "confirmation_token" in call.params:
+def retrieve(request: ApiRequest) -> Json:
+    request.params.only("client_secret")
+    return visible_to(request, request.objects.get("payment_intent", request.id, param="intent"))
+
+
+def cancel(request: ApiRequest) -> Json:
+    """Cancel an intent that has taken no money."""
+    request.params.only("cancellation_reason")
+    intent = request.objects.get("payment_intent", request.id, param="intent")
+    reason = request.params.choice("cancellation_reason", CANCELLATION_REASONS)
+    require_status(intent, CANCELABLE, "cancel", "canceled")
+    intent.update(status="canceled", canceled_at=request.transaction.created, cancellation_reason=reason)
+    intent.update(next_action=None, processing=None)
+    request.objects.save(intent)
+    request.transaction.emit("payment_intent.canceled", intent)
+    return intent
+
+
+def visible_to(request: ApiRequest, intent: Json) -> Json:
+    """The whole intent for a server; for a page that has the client secret, what a page may see."""
+    if not request.by_page:
+        return intent
+    verify_client_secret(request, intent)
+    return {name: value for name, value in intent.items() if name not in HIDDEN_FROM_PAGES}
+
+
+def verify_client_secret(request: ApiRequest, intent: Json) -> None:
+    """Raise InvalidRequest unless the request carries the intent's client secret."""
+    given = request.params.required("client_secret")
+    if not hmac.compare_digest(given.encode(), intent["client_secret"].encode()):
         raise InvalidRequest(
-            "confirmation_token can be given only together with confirm=true, or to the confirm call.",
-            param="confirmation_token",
+            "The client_secret provided does not match the client_secret associated with the PaymentIntent.",
+            code="payment_intent_invalid_parameter",
+            param="client_secret",
         )
-    confirming.choose(call, intent)
 
 
-def _types(call: Call) -> list[str]:
-    """What is compatible of what is allowed: cards only here."""
-    if "card" not in (call.params.texts(_RESTRICTION) or ["card"]):
-        raise InvalidRequest(
-            "None of these types can be used: the emulator takes cards, allowed_payment_method_types[]=card.",
-            param=_RESTRICTION,
-        )
-    return ["card"]
-
-
-def _refuse_removed(call: Call) -> None:
-    """Gone since API version 2026-09-30.endive (Stripe's changelog)."""
-    if "payment_method_types" in call.params:
-        raise InvalidRequest(
-            "payment_method_types is no longer supported: use allowed_payment_method_types, or leave it out.",
-            code="payment_method_types_no_longer_supported",
-            param="payment_method_types",
+def require_status(intent: Json, statuses: Sequence[str], verb: str, participle: str) -> None:
+    """Raise UnexpectedState unless the intent has one of these statuses."""
+    if intent["status"] not in statuses:
+        raise UnexpectedState(
+            f"You cannot {verb} this PaymentIntent because it has a status of {intent['status']}. Only a PaymentIntent "
+            f"with one of the following statuses may be {participle}: {', '.join(statuses)}.",
+            code="payment_intent_unexpected_state",
+            payment_intent=public(intent),
         )

@@ -1,134 +1,112 @@
-"""PaymentMethods: a card one may charge; test names such as `pm_card_visa` make one."""
+"""PaymentMethods: cards that can be charged; test names such as `pm_card_visa` create one."""
 
 from datetime import UTC, datetime
-from typing import Any
 
-from stripe_emulator.account import Work
-from stripe_emulator.ids import new_id
-from stripe_emulator.resources.card_book import BY_NAME, Card
-from stripe_emulator.resources.card_entry import CardEntry, read_entry
-from stripe_emulator.storage.objects import PRIVATE, public
-from stripe_emulator.wire.call import Call
-from stripe_emulator.wire.failures import InvalidRequest, ResourceMissing
-from stripe_emulator.wire.metadata import metadata
-from stripe_emulator.wire.params import Params
+from stripe_emulator.account import Transaction
+from stripe_emulator.http.errors import InvalidRequest, ResourceMissing
+from stripe_emulator.http.request import ApiRequest, Params
+from stripe_emulator.objects import PRIVATE, Json, new_id
+from stripe_emulator.resources.card_details import CardDetails, read_card_details
+from stripe_emulator.resources.cards import BY_NAME, Card
 
-Json = dict[str, Any]
-
-TEST_NAME = "pm_card_"
-TEST_TOKEN = "tok_"  # noqa: S105 - the prefix of Stripe's published test tokens
-DATA = ("type", "card", "billing_details", "metadata", "allow_redisplay")
+NAME_PREFIX, TOKEN_PREFIX = "pm_card_", "tok_"
+NO_BILLING_DETAILS: Json = {"address": None, "email": None, "name": None, "phone": None}
 
 
-def create(call: Call) -> Json:
-    method = from_data(call.work, call.params, by_page=call.by_page)
-    call.work.objects.add(method)
-    return public(method)
+def create(request: ApiRequest) -> Json:
+    method = _from_data(request.transaction, request.params, by_page=request.by_page)
+    request.objects.add(method)
+    return method
 
 
-def retrieve(call: Call) -> Json:
-    call.params.only()
-    return public(call.work.objects.get("payment_method", call.id))
+def from_params(request: ApiRequest) -> Json | None:
+    """The PaymentMethod of `payment_method` or `payment_method_data`, not stored if it is new; None without either."""
+    data = request.params.nested("payment_method_data")
+    if data is not None:
+        return _from_data(request.transaction, data, by_page=request.by_page)
+    reference = request.params.text("payment_method")
+    return None if reference is None else _from_reference(request.transaction, reference)
 
 
-def named(work: Work, reference: str, *, param: str = "payment_method") -> Json:
-    """The PaymentMethod of this id; a new one, not yet kept, for a test name.
+def card_of(method: Json) -> Card:
+    """The test card behind a PaymentMethod."""
+    return BY_NAME[method[PRIVATE]["card"]]
 
-    Raises:
-        ResourceMissing: neither.
-    """
-    if reference.startswith(TEST_NAME):
-        card = BY_NAME.get(reference.removeprefix(TEST_NAME))
-        if card is None:
-            raise ResourceMissing("PaymentMethod", reference, param=param)
-        return _method(work, _test_entry(card, work))
-    found = work.objects.find(reference)
+
+def _from_reference(transaction: Transaction, reference: str) -> Json:
+    card = BY_NAME.get(reference.removeprefix(NAME_PREFIX)) if reference.startswith(NAME_PREFIX) else None
+    if card is not None:
+        return _method(transaction, _default_details(card, transaction))
+    found = transaction.objects.find(reference)
     if found is None or found["object"] != "payment_method":
-        raise ResourceMissing("PaymentMethod", reference, param=param)
+        raise ResourceMissing("PaymentMethod", reference, param="payment_method")
     return found
 
 
-def from_data(work: Work, params: Params, *, by_page: bool) -> Json:
-    """A new PaymentMethod, not yet kept, from `type=card` and a token or, from a page, what was typed in."""
-    params.only(*DATA)
+def _from_data(transaction: Transaction, params: Params, *, by_page: bool) -> Json:
+    """A new PaymentMethod from `type=card` and a token or, from a page, card details."""
+    params.only("type", "card", "billing_details", "metadata")
     if params.required("type") != "card":
-        raise InvalidRequest(
-            f"The emulator takes cards only: set {params.name_of('type')} to card.", param=params.name_of("type")
-        )
-    given = params.inner("card")
-    if given is None:
+        param = params.name_of("type")
+        raise InvalidRequest(f"The emulator supports only cards: set {param} to card.", param=param)
+    card = params.nested("card")
+    if card is None:
         raise params.missing("card")
-    method = _method(work, _entry(work, given, by_page=by_page))
-    billing = params.inner("billing_details")
-    return {**method, "billing_details": _billing(billing), "metadata": metadata(params)}
+    method = _method(transaction, _card_details(transaction, card, by_page=by_page))
+    billing = params.nested("billing_details")
+    if billing is not None:
+        billing.only(*NO_BILLING_DETAILS)
+        method["billing_details"] = {**NO_BILLING_DETAILS, **billing.fields}
+    return {**method, "metadata": params.metadata()}
 
 
-def _entry(work: Work, params: Params, *, by_page: bool) -> CardEntry:
+def _card_details(transaction: Transaction, params: Params, *, by_page: bool) -> CardDetails:
     if "token" in params:
         params.only("token")
-        return _from_token(work, params.required("token"), params.name_of("token"))
+        token = params.required("token")
+        card = BY_NAME.get(token.removeprefix(TOKEN_PREFIX)) if token.startswith(TOKEN_PREFIX) else None
+        if card is None:
+            raise ResourceMissing("token", token, param=params.name_of("token"))
+        return _default_details(card, transaction)
     if "number" in params and not by_page:
         raise InvalidRequest(
             "Sending credit card numbers directly to the Stripe API is generally unsafe. Use Stripe.js in the page, "
             "or a test PaymentMethod such as pm_card_visa.",
             param=params.name_of("number"),
         )
-    today = datetime.fromtimestamp(work.now, UTC)
-    return read_entry(params, year=today.year, month=today.month)
+    today = datetime.fromtimestamp(transaction.now, UTC)
+    return read_card_details(params, year=today.year, month=today.month)
 
 
-def _from_token(work: Work, token: str, param: str) -> CardEntry:
-    card = BY_NAME.get(token.removeprefix(TEST_TOKEN)) if token.startswith(TEST_TOKEN) else None
-    if card is None:
-        raise ResourceMissing("token", token, param=param)
-    return _test_entry(card, work)
+def _default_details(card: Card, transaction: Transaction) -> CardDetails:
+    """As for Stripe's test names, the expiry is in a year."""
+    today = datetime.fromtimestamp(transaction.now, UTC)
+    return CardDetails(card, card.numbers[0][-4:], today.month, today.year + 1)
 
 
-def _test_entry(card: Card, work: Work) -> CardEntry:
-    """Stripe's test names expire next year."""
-    today = datetime.fromtimestamp(work.now, UTC)
-    return CardEntry(card, card.numbers[0][-4:], today.month, today.year + 1)
-
-
-def _billing(given: Params | None) -> Json:
-    blank: Json = {"address": None, "email": None, "name": None, "phone": None}
-    if given is None:
-        return blank
-    given.only(*blank)
-    return {**blank, **given.fields}
-
-
-def _method(work: Work, entry: CardEntry) -> Json:
+def _method(transaction: Transaction, details: CardDetails) -> Json:
+    card = details.card
     return {
         "id": new_id("pm"),
         "object": "payment_method",
         "allow_redisplay": "unspecified",
-        "billing_details": _billing(None),
-        "card": _shown(entry),
-        "created": work.created,
+        "billing_details": NO_BILLING_DETAILS,
+        "card": {
+            "brand": card.brand,
+            "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "unchecked"},
+            "country": card.country,
+            "display_brand": card.brand,
+            "exp_month": details.exp_month,
+            "exp_year": details.exp_year,
+            "funding": card.funding,
+            "last4": details.last4,
+            "three_d_secure_usage": {"supported": card.brand != "amex"},
+            "wallet": None,
+        },
+        "created": transaction.created,
         "customer": None,
         "livemode": False,
         "metadata": {},
         "type": "card",
-        PRIVATE: {"card": entry.card.name, "spent": False},
+        PRIVATE: {"card": card.name, "spent": False},
     }
-
-
-def _shown(entry: CardEntry) -> Json:
-    return {
-        "brand": entry.card.brand,
-        "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "unchecked"},
-        "country": entry.card.country,
-        "display_brand": entry.card.brand,
-        "exp_month": entry.exp_month,
-        "exp_year": entry.exp_year,
-        "funding": entry.card.funding,
-        "last4": entry.last4,
-        "three_d_secure_usage": {"supported": entry.card.brand != "amex"},
-        "wallet": None,
-    }
-
-
-def card_of(method: Json) -> Card:
-    """The test card behind a PaymentMethod."""
-    return BY_NAME[method[PRIVATE]["card"]]

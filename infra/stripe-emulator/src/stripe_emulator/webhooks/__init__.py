@@ -1,1 +1,1 @@
-"""Signed events on their way to the endpoint."""
+"""Signed events, queued and sent to the webhook endpoint."""

@@ -1,0 +1,1 @@
+"""Stripe's HTTP conventions: forms, keys, errors, idempotency, expansion."""

@@ -1,1 +1,0 @@
-"""Everything the emulator knows, in one SQLite file."""

@@ -1,1 +1,0 @@
-"""How Stripe speaks over HTTP: forms, keys, errors, idempotency, lists."""

@@ -1,0 +1,78 @@
+"""What pages use: the script (tests/browser shows what it does), and card numbers with a publishable key."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from stripe_emulator.page.script import script_text
+
+
+async def send(client, number, **fields):
+    card = {"number": number, "exp_month": "12", "exp_year": "2040", "cvc": "123", **fields}
+    form = {f"payment_method_data[card][{name}]": value for name, value in card.items()}
+    return await client.post("/v1/confirmation_tokens", data={"payment_method_data[type]": "card", **form})
+
+
+@pytest.mark.parametrize("number", ["4242424242424242", "4242 4242 4242 4242", "5555555555554444"])
+async def test_test_card_gives_a_token_that_pays(page, api, number):
+    token = (await send(page, number)).json()
+    assert token["payment_method_preview"]["card"]["last4"] == number[-4:]
+    assert (await api.confirm(await api.create(), token["id"])).status == "succeeded"
+
+
+@pytest.mark.parametrize(
+    ("number", "fields", "code"),
+    [
+        ("4242424242424241", {}, "incorrect_number"),
+        ("4111111111111111", {}, "card_declined"),
+        ("4242424242424242", {"exp_month": "13"}, "invalid_expiry_month"),
+        ("4242424242424242", {"exp_year": "2020"}, "invalid_expiry_year"),
+        ("4242424242424242", {"cvc": "12"}, "invalid_cvc"),
+    ],
+)
+async def test_invalid_card_is_refused_at_once(page, number, fields, code):
+    refused = await send(page, number, **fields)
+    error = refused.json()["error"]
+    assert (refused.status_code, error["code"]) == (402, code)
+    assert error.get("decline_code") == ("test_mode_live_card" if code == "card_declined" else None)
+
+
+async def test_server_may_not_send_card_numbers(http):
+    refused = await send(http, "4242424242424242")
+    assert refused.status_code == 400
+    assert "generally unsafe" in refused.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("path", ["/v1/payment_intents", "/v1/refunds"])
+async def test_page_may_not_do_what_servers_do(page, path):
+    refused = await page.post(path, data={})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (401, "secret_key_required")
+
+
+async def test_browser_may_send_requests_from_another_origin(page):
+    allowed = await page.get("/healthz/live", headers={"Origin": "http://localhost:8080"})
+    assert allowed.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
+def test_script_is_valid_and_defines_only_stripe(tmp_path):
+    script = tmp_path / "stripe.js"
+    script.write_text(script_text())
+    page = "globalThis.window = {}; globalThis.document = {currentScript: {src: 'http://h/v3/'}};"
+    check = f"{page} require({str(script)!r}); console.log(...Object.keys(window), window.Stripe.version)"
+    run = subprocess.run(["node", "-e", check], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["Stripe", "endive"]
+
+
+@pytest.mark.parametrize("path", ["/v3/", "/v1/events", "/v1/nothing"])
+async def test_script_and_api_are_also_served_under_the_page_prefix(page, path):
+    direct, prefixed = await page.get(path), await page.get(f"/emulator-stripe{path}")
+    assert (prefixed.status_code, prefixed.headers["content-type"]) == (
+        *(direct.status_code, direct.headers["content-type"]),
+    )
+
+
+async def test_control_api_is_not_under_the_page_prefix(page):
+    assert (await page.get("/emulator/faults")).status_code == 200
+    assert (await page.get("/emulator-stripe/emulator/faults")).status_code == 404

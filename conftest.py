@@ -15,12 +15,12 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
-pytest_plugins = ["ticketing_test_support.fixtures"]
+pytest_plugins = ["ticketing_test_support.fixtures", "ticketing_test_support.omitted_tests"]
 
 # Each has its stack, so that the browser's stories, the longest of all, do not keep the others waiting.
 WHOLE_SYSTEM = ("tests/browser/", "tests/")
 # No stack, or one of their own: they need not wait for the others.
-APART = ("tests/model/", "tests/test_arrival.py")
+APART = ("tests/model/", "tests/test_arrival.py", "tests/test_make.py")
 
 
 class OneMarketplace(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types

@@ -1,0 +1,41 @@
+"""`make help` lists every target, and `make test` names what it leaves out."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ticketing_test_support.omitted_tests import OMITTED
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_help_lists_every_target() -> None:
+    phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    listed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert phony is not None
+    assert sorted(re.findall(r"^make ([a-z-]+)", listed, re.MULTILINE)) == sorted(phony[1].split())
+
+
+def test_omitted_targets_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    assert all(f"\n{target}:" in makefile for target in re.findall(r"make ([a-z-]+)", OMITTED))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "content", "printed"),
+    [([], "pass", [OMITTED]), ([], "raise ValueError", [OMITTED]), (["test_it.py"], "pass", [])],
+    ids=["passing", "failing", "one-file"],
+)
+def test_whole_suite_names_omitted_tests_above_the_closing_line(arguments, content, printed, tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\ntestpaths = .\n")
+    (tmp_path / "test_it.py").write_text(f"def test_it():\n    {content}\n")
+    command = [sys.executable, "-m", "pytest", "-p", "ticketing_test_support.omitted_tests", *arguments]
+    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    lines = done.stdout.splitlines()
+    assert re.search(r"(passed|failed) in ", lines[-1])
+    assert [line for line in lines[-2:] if line == OMITTED] == printed

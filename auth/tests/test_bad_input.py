@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is in the envelope, tells what to do, is never a 500, and no account is opened."""
+"""Invalid requests get the error envelope, never a 500, and create no account."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -17,8 +17,8 @@ GOOD = {"email": "someone@example.com", "password": "open sesame"}
 
 
 @pytest.fixture(autouse=True)
-def no_account_is_opened(client: httpx.AsyncClient, mongo_uri: str) -> Any:
-    """After each of these tests the database is as empty as before."""
+def no_account_is_created(client: httpx.AsyncClient, mongo_uri: str) -> Any:
+    """The database is still empty after each test."""
     yield
     with MongoClient[dict[str, Any]](mongo_uri) as mongo:
         assert mongo.get_default_database()["users"].count_documents({}) == 0
@@ -29,14 +29,14 @@ async def send(client: httpx.AsyncClient, route: str, body: Any) -> httpx.Respon
     return await client.post(f"/api/users/{route}", content=content, headers={"Content-Type": "application/json"})
 
 
-def assert_refused(answer: httpx.Response, status: int, *fields: str) -> None:
-    """In the envelope, with this status, about these fields, and no session."""
-    assert answer.status_code == status, answer.text
-    errors = answer.json()["errors"]
-    assert answer.json().keys() == {"errors"}
+def assert_refused(response: httpx.Response, status: int, *fields: str) -> None:
+    """The error envelope, with this status and these fields, and no session."""
+    assert response.status_code == status, response.text
+    errors = response.json()["errors"]
+    assert response.json().keys() == {"errors"}
     assert all(error["message"] and error.keys() <= {"message", "field"} for error in errors)
     assert [error["field"] for error in errors if "field" in error] == list(fields)
-    assert "Set-Cookie" not in answer.headers
+    assert "Set-Cookie" not in response.headers
 
 
 @pytest.mark.parametrize("route", ["signup", "signin"])
@@ -60,9 +60,7 @@ def assert_refused(answer: httpx.Response, status: int, *fields: str) -> None:
     ],
     ids=lambda email: repr(email)[:24].encode("ascii", "replace").decode(),
 )
-async def test_what_is_no_address_is_refused_with_one_message(
-    client: httpx.AsyncClient, route: str, email: Any
-) -> None:
+async def test_invalid_address_is_refused(client: httpx.AsyncClient, route: str, email: Any) -> None:
     assert_refused(await send(client, route, {**GOOD, "email": email}), 400, "email")
 
 
@@ -71,24 +69,24 @@ async def test_what_is_no_address_is_refused_with_one_message(
     ["", "123", "x" * 129, "x" * 1_000_000, "\ud800\ud800\ud800\ud800", None, 12345, True, [], ["1234"], {"$ne": ""}],
     ids=lambda password: repr(password)[:20].encode("ascii", "replace").decode(),
 )
-async def test_a_password_out_of_bounds_opens_no_account(client: httpx.AsyncClient, password: Any) -> None:
+async def test_password_out_of_bounds_is_refused(client: httpx.AsyncClient, password: Any) -> None:
     assert_refused(await send(client, "signup", {**GOOD, "password": password}), 400, "password")
 
 
 @pytest.mark.parametrize("password", ["", "x" * 129, "x" * 1_000_000, "\ud800", None, 12345, {"$ne": ""}])
-async def test_a_password_that_nobody_can_have_does_not_sign_in(client: httpx.AsyncClient, password: Any) -> None:
+async def test_impossible_password_does_not_sign_in(client: httpx.AsyncClient, password: Any) -> None:
     assert_refused(await send(client, "signin", {**GOOD, "password": password}), 400, "password")
 
 
-async def test_no_answer_repeats_the_password(client: httpx.AsyncClient) -> None:
-    answer = await send(client, "signup", {"email": "none", "password": ["open sesame"]})
-    assert_refused(answer, 400, "email", "password")
-    assert "sesame" not in answer.text
+async def test_response_never_contains_the_password(client: httpx.AsyncClient) -> None:
+    response = await send(client, "signup", {"email": "none", "password": ["open sesame"]})
+    assert_refused(response, 400, "email", "password")
+    assert "sesame" not in response.text
 
 
 @pytest.mark.parametrize("route", ["signup", "signin"])
 @pytest.mark.parametrize("body", [b"", b"{", b"null", b"[]", b'"x"', b"\xff", b"[" * 100_000, b"{'email': 1}"])
-async def test_a_body_that_is_no_json_object_is_refused(client: httpx.AsyncClient, route: str, body: bytes) -> None:
+async def test_body_must_be_a_json_object(client: httpx.AsyncClient, route: str, body: bytes) -> None:
     assert_refused(await send(client, route, body), 400)
 
 
@@ -97,7 +95,7 @@ async def test_each_missing_field_is_named(client: httpx.AsyncClient, route: str
     assert_refused(await send(client, route, {}), 400, "email", "password")
 
 
-async def test_a_body_of_10_mb_is_refused_unread(client: httpx.AsyncClient) -> None:
+async def test_oversized_body_is_refused(client: httpx.AsyncClient) -> None:
     assert_refused(await send(client, "signup", b" " * 10_000_000), 413)
 
 
@@ -127,17 +125,17 @@ BAD_COOKIES = {
 
 
 @pytest.mark.parametrize("cookie", BAD_COOKIES.values(), ids=BAD_COOKIES.keys())
-async def test_a_cookie_that_is_no_session_is_nobody(client: httpx.AsyncClient, cookie: dict[str, str]) -> None:
+async def test_invalid_session_is_anonymous(client: httpx.AsyncClient, cookie: dict[str, str]) -> None:
     raw = {name.encode(): value.encode("latin-1") for name, value in cookie.items()}
-    answer = await client.get("/api/users/currentuser", headers=raw)
-    assert (answer.status_code, answer.json()) == (200, {"currentUser": None})
+    response = await client.get("/api/users/currentuser", headers=raw)
+    assert (response.status_code, response.json()) == (200, {"currentUser": None})
 
 
-async def test_an_unknown_route_is_404(client: httpx.AsyncClient) -> None:
-    assert_refused(await client.get("/api/users/nobody"), 404)
+async def test_unknown_route_is_404(client: httpx.AsyncClient) -> None:
+    assert_refused(await client.get("/api/users/unknown"), 404)
 
 
-async def test_a_wrong_method_is_405(client: httpx.AsyncClient) -> None:
-    answer = await client.get("/api/users/signup")
-    assert_refused(answer, 405)
-    assert answer.headers["Allow"] == "POST"
+async def test_wrong_method_is_405(client: httpx.AsyncClient) -> None:
+    response = await client.get("/api/users/signup")
+    assert_refused(response, 405)
+    assert response.headers["Allow"] == "POST"

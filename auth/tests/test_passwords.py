@@ -8,7 +8,7 @@ from ticketing_auth.passwords import Argon2Hasher
 from ticketing_common.errors import Unavailable
 
 
-async def test_a_password_matches_its_own_hash_only() -> None:
+async def test_password_matches_its_own_hash_only() -> None:
     passwords = Argon2Hasher()
     hashed = await passwords.hash("open sesame")
     assert hashed.startswith("$argon2id$")
@@ -16,21 +16,21 @@ async def test_a_password_matches_its_own_hash_only() -> None:
     assert not await passwords.verify("open Sesame", hashed)
 
 
-async def test_one_password_has_another_hash_each_time() -> None:
+async def test_hashes_are_salted() -> None:
     passwords = Argon2Hasher()
     assert await passwords.hash("open sesame") != await passwords.hash("open sesame")
 
 
 @pytest.mark.parametrize("broken", ["", "$argon2id$", "plain text", "$2b$12$abcdefghijklmnopqrstuv"])
-async def test_a_hash_that_is_none_matches_nothing(broken: str) -> None:
+async def test_invalid_hash_matches_nothing(broken: str) -> None:
     assert not await Argon2Hasher().verify("open sesame", broken)
 
 
-async def test_without_a_user_nothing_matches_not_even_the_stand_in() -> None:
+async def test_dummy_hash_matches_nothing() -> None:
     assert not await Argon2Hasher().verify("dummy", None)
 
 
-async def test_a_flood_is_refused_at_once_and_the_others_are_served() -> None:
+async def test_flood_of_hashing_is_refused() -> None:
     passwords = Argon2Hasher(threads=1, max_queued=2)
     outcomes = await asyncio.gather(*(passwords.hash("open sesame") for _ in range(10)), return_exceptions=True)
     refused = [outcome for outcome in outcomes if isinstance(outcome, Unavailable)]
@@ -38,7 +38,7 @@ async def test_a_flood_is_refused_at_once_and_the_others_are_served() -> None:
     assert await passwords.hash("the flood is over")
 
 
-async def test_the_event_loop_goes_on_while_a_password_is_hashed() -> None:
+async def test_hashing_does_not_block_the_event_loop() -> None:
     hashing = asyncio.create_task(Argon2Hasher().hash("open sesame"))
     turns = 0
     while not hashing.done():

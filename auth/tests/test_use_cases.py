@@ -8,7 +8,7 @@ from ticketing_auth import use_cases
 from ticketing_auth.domain import EmailInUse, InvalidCredentials, User, email_key
 
 
-class UsersInMemory:
+class InMemoryUserStore:
     """Accounts by address."""
 
     def __init__(self, *users: User) -> None:
@@ -40,8 +40,8 @@ class CountingPasswords:
 SOMEONE = User(id="1", email="Someone@example.com", password_hash="terces", created_at=datetime.now(UTC))
 
 
-async def test_the_right_password_signs_in_whatever_the_case_of_the_address() -> None:
-    users = UsersInMemory(SOMEONE)
+async def test_right_password_signs_in_whatever_the_case() -> None:
+    users = InMemoryUserStore(SOMEONE)
     assert (
         await use_cases.sign_in(users, CountingPasswords(), email="SOMEONE@example.com", password="secret") is SOMEONE
     )
@@ -52,26 +52,24 @@ async def test_the_right_password_signs_in_whatever_the_case_of_the_address() ->
     [("someone@example.com", ["terces"]), ("nobody@example.com", [None])],
     ids=["wrong", "unknown"],
 )
-async def test_the_hash_runs_for_a_wrong_password_and_for_an_unknown_address(
-    email: str, verified: list[str | None]
-) -> None:
+async def test_hash_is_verified_even_for_an_unknown_address(email: str, verified: list[str | None]) -> None:
     passwords = CountingPasswords()
     with pytest.raises(InvalidCredentials):
-        await use_cases.sign_in(UsersInMemory(SOMEONE), passwords, email=email, password="wrong")
+        await use_cases.sign_in(InMemoryUserStore(SOMEONE), passwords, email=email, password="wrong")
     assert passwords.verified == verified
 
 
-async def test_a_new_account_keeps_the_address_as_typed_and_only_the_hash() -> None:
-    users, now = UsersInMemory(), datetime.now(UTC)
+async def test_new_account_stores_address_as_typed_and_hash() -> None:
+    users, now = InMemoryUserStore(), datetime.now(UTC)
     user = await use_cases.sign_up(users, CountingPasswords(), user_id="2", email="Ann@b.cd", password="1234", now=now)
     assert user == User(id="2", email="Ann@b.cd", password_hash="4321", created_at=now)
     assert await users.find_by_email("ann@B.CD") == user
 
 
-async def test_an_address_in_use_opens_no_second_account() -> None:
+async def test_address_in_use_is_refused() -> None:
     with pytest.raises(EmailInUse):
         await use_cases.sign_up(
-            UsersInMemory(SOMEONE),
+            InMemoryUserStore(SOMEONE),
             CountingPasswords(),
             user_id="2",
             email="SOMEONE@EXAMPLE.COM",
@@ -83,5 +81,5 @@ async def test_an_address_in_use_opens_no_second_account() -> None:
 @pytest.mark.parametrize(
     "spelling", ["José@example.com", "JOSÉ@EXAMPLE.COM", "Jose\u0301@example.com", " josé@example.com\n"]
 )
-def test_spellings_of_one_address_have_one_key(spelling: str) -> None:
+def test_spellings_of_one_address_share_a_key(spelling: str) -> None:
     assert email_key(spelling) == "josé@example.com"

@@ -1,4 +1,4 @@
-"""The expiration service in the test's own process, its worker as the real subprocess, on real servers."""
+"""The expiration service in the test's process and its worker as a subprocess, on real servers."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ from ticketing_common.mongo import Database, new_id
 from ticketing_common.observability import tracing
 from ticketing_expiration.app import create_app
 from ticketing_expiration.settings import Settings
-from ticketing_expiration.store import INDEXES, ExpiryStore
+from ticketing_expiration.store import INDEXES, MongoExpiryStore
 from ticketing_test_support.apps import served
 from ticketing_test_support.servers import Server, redis_server
 from ticketing_test_support.waiting import eventually
@@ -33,14 +33,14 @@ async def database(mongo_uri: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def store(database: Database) -> ExpiryStore:
+def store(database: Database) -> MongoExpiryStore:
     """The due times."""
-    return ExpiryStore(database)
+    return MongoExpiryStore(database)
 
 
 @pytest.fixture
 def own_redis(tmp_path: Path) -> Iterator[Server]:
-    """A Redis of this test's own, to kill and start; not started yet."""
+    """A Redis of this test's own, not started yet."""
     server = redis_server(tmp_path)
     yield server
     server.kill()
@@ -54,7 +54,7 @@ def settings(mongo_uri: str, nats_url: str, redis_url: str) -> Settings:
 
 @pytest.fixture
 def own_redis_settings(mongo_uri: str, nats_url: str, own_redis: Server) -> Settings:
-    """The same, with a Redis that comes and goes."""
+    """The same, with the test's own Redis."""
     return Settings(mongo_uri=mongo_uri, nats_url=nats_url, redis_url=own_redis.url)
 
 
@@ -66,13 +66,13 @@ async def service(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-def place(broker: Broker, store: ExpiryStore) -> Callable[..., Awaitable[str]]:
-    """Say order.created as orders would, with a hold of so many seconds, and wait until it is heard; the order's id."""
+def place(broker: Broker, store: MongoExpiryStore) -> Callable[..., Awaitable[str]]:
+    """Publish order.created with a reservation of so many seconds, wait until it is stored; returns the order id."""
 
     async def place(hold_seconds: float, *, times: int = 1) -> str:
         order = _order(hold_seconds)
-        await _say(broker, order, times)
-        await eventually(lambda: _is_known(store, order.id), what="the order being heard of")
+        await _publish(broker, order, times)
+        await eventually(lambda: _is_known(store, order.id), what="the order being stored")
         return order.id
 
     return place
@@ -91,7 +91,7 @@ def count_complete(broker: Broker) -> Callable[[], Awaitable[int]]:
 
 @pytest.fixture
 def worker_log(tmp_path: Path) -> Path:
-    """What all workers of the test write."""
+    """The log of all workers of the test."""
     return tmp_path / "worker.log"
 
 
@@ -137,8 +137,8 @@ def _order(hold_seconds: float) -> OrderCreated:
     )
 
 
-async def _say(broker: Broker, order: OrderCreated, times: int) -> None:
-    """The second time under another id, as a redelivery past the dedup window would come."""
+async def _publish(broker: Broker, order: OrderCreated, times: int) -> None:
+    """Each time with another id, as a redelivery past the deduplication window."""
     now, trace = datetime.now(UTC), tracing.begin()
     for number in range(times):
         envelope = Envelope.from_event(order, occurred_at=now, traceparent=trace)
@@ -146,5 +146,5 @@ async def _say(broker: Broker, order: OrderCreated, times: int) -> None:
         assert await Publisher(broker).publish([Envelope(id=f"{envelope.id}:{number}", **fields)])
 
 
-async def _is_known(store: ExpiryStore, order_id: str) -> bool:
+async def _is_known(store: MongoExpiryStore, order_id: str) -> bool:
     return await store.documents.find(order_id) is not None

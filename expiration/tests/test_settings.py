@@ -1,4 +1,4 @@
-"""A setting that makes no sense is named in one line."""
+"""Invalid settings are named in one line."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def _others_are_fine(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "address", ["redis://localhost", "redis://:secret@host:6380/2", "rediss://default:x@host:6379"]
 )
-def test_an_address_of_redis_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+def test_redis_url_is_accepted(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("REDIS_URL", address)
     assert load(Settings).redis_url == address
 
@@ -24,17 +24,19 @@ def test_an_address_of_redis_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch, 
 @pytest.mark.parametrize(
     "address", ["", "localhost:6379", "redis://", "http://host", "redis://host:port", "redis://host/db"]
 )
-def test_what_is_no_address_of_redis_is_refused_in_one_line(
+def test_invalid_redis_url_is_refused_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], address: str
 ) -> None:
     monkeypatch.setenv("REDIS_URL", address)
     with pytest.raises(SystemExit, match="2"):
         load(Settings)
-    said = capsys.readouterr().err
-    assert said == "error: REDIS_URL must be an address like redis://host:6379 (or rediss:// for TLS)\n"
+    error = capsys.readouterr().err
+    assert error == "error: REDIS_URL must be an address like redis://host:6379 (or rediss:// for TLS)\n"
 
 
-def test_the_worker_refuses_it_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_worker_refuses_a_missing_redis_url(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.delenv("REDIS_URL", raising=False)
     with pytest.raises(SystemExit, match="2"):
         main()

@@ -10,18 +10,18 @@ from ticketing_common.events import Envelope, ExpirationComplete
 from ticketing_common.mongo import Database, new_id
 from ticketing_common.observability import tracing
 from ticketing_expiration.domain import Expiry
-from ticketing_expiration.store import BATCH, COLLECTION, ExpiryStore
+from ticketing_expiration.store import BATCH, COLLECTION, MongoExpiryStore
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
 async def _fill(database: Database, count: int, *, due_at: datetime = NOW, **fields: Any) -> None:
-    """PendingEvents orders, or what `fields` makes of them."""
+    """Pending orders, or what `fields` makes of them."""
     waiting = {"due_at": due_at, "fired": False, "trace": tracing.begin(), "outbox": []}
     await database.collection(COLLECTION).insert_many([{"_id": new_id(), **waiting, **fields} for _ in range(count)])
 
 
-async def test_thousands_that_are_due_in_one_second_fire_in_one_update(store: ExpiryStore, database: Database) -> None:
+async def test_thousands_of_orders_fire_in_one_update(store: MongoExpiryStore, database: Database) -> None:
     await _fill(database, 3_000)
     await _profile(database, level=2)
     firing = await store.fire(due_until=NOW, now=NOW + timedelta(seconds=1))
@@ -31,14 +31,14 @@ async def test_thousands_that_are_due_in_one_second_fire_in_one_update(store: Ex
     assert await database.collection("system.profile").count_documents({"op": "update"}) == 1
 
 
-async def test_more_than_a_batch_fires_whole(store: ExpiryStore, database: Database) -> None:
+async def test_more_than_one_batch_fires(store: MongoExpiryStore, database: Database) -> None:
     await _fill(database, BATCH)
     await _fill(database, 1, due_at=NOW + timedelta(milliseconds=1))
     assert (await store.fire(due_until=NOW + timedelta(seconds=1), now=NOW)).count == BATCH + 1
-    assert await store.count_waiting() == 0
+    assert await store.count_pending() == 0
 
 
-async def test_what_fires_has_its_event_in_the_outbox_as_an_envelope(store: ExpiryStore) -> None:
+async def test_fired_order_has_its_event_in_the_outbox(store: MongoExpiryStore) -> None:
     placed_in, order_id = tracing.begin(), new_id()
     await store.add(Expiry(order_id, NOW))
     tracing.begin()
@@ -49,22 +49,20 @@ async def test_what_fires_has_its_event_in_the_outbox_as_an_envelope(store: Expi
     assert waiting.envelopes == [Envelope.from_event(event, occurred_at=NOW, traceparent=placed_in)]
 
 
-async def test_what_is_not_due_yet_does_not_fire(store: ExpiryStore) -> None:
+async def test_order_does_not_fire_before_its_due_time(store: MongoExpiryStore) -> None:
     await store.add(Expiry("later", NOW + timedelta(seconds=1)))
     assert (await store.fire(due_until=NOW, now=NOW)).count == 0
-    assert await store.count_waiting() == 1
+    assert await store.count_pending() == 1
 
 
-async def test_of_several_that_fire_at_once_each_order_is_fired_by_one(store: ExpiryStore, database: Database) -> None:
+async def test_concurrent_firings_share_the_orders(store: MongoExpiryStore, database: Database) -> None:
     await _fill(database, 500)
     firings = await asyncio.gather(*(store.fire(due_until=NOW, now=NOW) for _ in range(4)))
     assert sum(firing.count for firing in firings) == 500
     assert sum(len(firing.lateness) for firing in firings) == 500
 
 
-async def test_a_repeated_order_changes_nothing_before_and_after_it_fired(
-    store: ExpiryStore, database: Database
-) -> None:
+async def test_repeated_order_changes_nothing(store: MongoExpiryStore, database: Database) -> None:
     expiry = Expiry("an order", NOW)
     assert await store.add(expiry)
     assert not await store.add(Expiry("an order", NOW + timedelta(hours=1)))
@@ -75,7 +73,7 @@ async def test_a_repeated_order_changes_nothing_before_and_after_it_fired(
     assert await database.collection(COLLECTION).find_one({"_id": "an order"}) == fired
 
 
-async def test_an_order_stored_as_fired_has_its_event_and_never_fires_again(store: ExpiryStore) -> None:
+async def test_order_stored_as_fired_does_not_fire_again(store: MongoExpiryStore) -> None:
     await store.add(Expiry("late", NOW), fired_at=NOW)
     (waiting,) = await store.documents.pending(before=datetime.now(UTC) + timedelta(seconds=1), limit=10)
     assert [envelope.id for envelope in waiting.envelopes] == ["expiration.complete:late"]
@@ -83,8 +81,8 @@ async def test_an_order_stored_as_fired_has_its_event_and_never_fires_again(stor
 
 
 @pytest.mark.parametrize("query", [{"fired": False, "due_at": {"$lte": NOW}}, {"fired": False}])
-async def test_waiting_orders_are_found_by_their_index_alone(
-    store: ExpiryStore, database: Database, query: dict[str, Any]
+async def test_pending_orders_are_read_from_the_index(
+    store: MongoExpiryStore, database: Database, query: dict[str, Any]
 ) -> None:
     await _fill(database, 2_000, fired=True, fired_at=NOW)
     await store.add(Expiry("the one", NOW))
@@ -94,15 +92,13 @@ async def test_waiting_orders_are_found_by_their_index_alone(
     assert plan["executionStats"]["totalDocsExamined"] == 0
 
 
-async def test_what_fired_long_ago_is_forgotten_but_never_an_event_that_waits(
-    store: ExpiryStore, database: Database
-) -> None:
+async def test_purge_keeps_unpublished_events(store: MongoExpiryStore, database: Database) -> None:
     long_ago = NOW - timedelta(days=8)
     await _fill(database, 3, fired=True, fired_at=long_ago)
     await _fill(database, 1, fired=True, fired_at=NOW)
     await store.add(Expiry("unpublished", long_ago), fired_at=long_ago)
     await store.add(Expiry("still waiting", long_ago))
-    assert await store.forget(fired_before=NOW - timedelta(days=7)) == 3
+    assert await store.purge(fired_before=NOW - timedelta(days=7)) == 3
     assert await database.collection(COLLECTION).count_documents({}) == 3
 
 

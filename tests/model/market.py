@@ -17,7 +17,7 @@ from ticketing_common.messaging import Listener
 from ticketing_common.mongo import Database, Documents
 from ticketing_expiration.domain import FiredBy
 from ticketing_expiration.store import INDEXES as EXPIRATION
-from ticketing_expiration.store import ExpiryStore
+from ticketing_expiration.store import MongoExpiryStore
 from ticketing_expiration.use_cases import fire_due
 from ticketing_ops.audit.snapshot import Snapshot
 from ticketing_orders.store import INDEXES as ORDERS
@@ -75,7 +75,7 @@ class Market:
         self.tickets = self.make_tickets(self._database("tickets"))
         self.orders = self.make_orders(self._database("orders"))
         self.payments = self.make_payments(self._database("payments"))
-        self.expiries = ExpiryStore(self._database("expiration"))
+        self.expiries = MongoExpiryStore(self._database("expiration"))
         self.deps = PaymentDeps(store=self.payments, gateway=self.bank, currency="usd", now=self.clock)
         self.network = Network(self._listeners())
 

@@ -1,4 +1,4 @@
-"""The tickets service on a real MongoDB, called in process. No broker is in reach unless a test brings one."""
+"""The tickets service on a real MongoDB, called in process. There is no broker unless a test starts one."""
 
 from collections.abc import AsyncIterator
 
@@ -20,6 +20,6 @@ def app(mongo_uri: str) -> FastAPI:
 
 @pytest.fixture
 async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """Somebody without a session."""
+    """A client without a session."""
     async with served(app) as client:
         yield client

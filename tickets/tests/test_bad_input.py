@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is in the envelope, tells what to do, is never a 500, and nothing is written."""
+"""Invalid requests get the error envelope, never a 500, and write nothing."""
 
 import json
 from collections.abc import AsyncIterator
@@ -18,21 +18,21 @@ SELLER = cookie_for()
 GOOD = {"title": "Front row", "price": 12.5}
 
 
-def assert_refused(answer: httpx.Response, status: int, *fields: str) -> None:
-    """In the envelope, with this status, about these fields."""
-    assert answer.status_code == status, answer.text
-    errors = answer.json()["errors"]
-    assert answer.json().keys() == {"errors"}
+def assert_refused(response: httpx.Response, status: int, *fields: str) -> None:
+    """The error envelope, with this status and these fields."""
+    assert response.status_code == status, response.text
+    errors = response.json()["errors"]
+    assert response.json().keys() == {"errors"}
     assert all(error["message"] and error.keys() <= {"message", "field"} for error in errors)
     assert [error["field"] for error in errors if "field" in error] == list(fields)
 
 
 async def send(client: httpx.AsyncClient, body: bytes, **headers: str) -> httpx.Response:
-    """Send raw bytes as a new ticket, and see that nothing came of it."""
+    """Send raw bytes as a new ticket; nothing is created."""
     sent = {"Content-Type": "application/json", **SELLER, **headers}
-    answer = await client.post("/api/tickets", content=body, headers=sent)
+    response = await client.post("/api/tickets", content=body, headers=sent)
     assert (await client.get("/api/tickets")).json() == []
-    return answer
+    return response
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ async def send(client: httpx.AsyncClient, body: bytes, **headers: str) -> httpx.
     ],
     ids=lambda body: repr(body[:20]),
 )
-async def test_a_body_that_is_no_json_object_is_refused(client: httpx.AsyncClient, body: bytes) -> None:
+async def test_body_must_be_a_json_object(client: httpx.AsyncClient, body: bytes) -> None:
     assert_refused(await send(client, body), 400)
 
 
@@ -108,7 +108,7 @@ async def test_all_invalid_fields_are_named_in_one_response(client: httpx.AsyncC
     ],
     ids=lambda title: repr(title)[:20].encode("ascii", "replace").decode(),
 )
-async def test_a_title_that_is_none_is_refused_with_one_message(client: httpx.AsyncClient, title: Any) -> None:
+async def test_invalid_title_is_refused_by_name(client: httpx.AsyncClient, title: Any) -> None:
     assert_refused(await send(client, json.dumps({"title": title, "price": 1}).encode()), 400, "title")
 
 
@@ -118,34 +118,36 @@ async def test_each_missing_field_is_named(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
-async def test_a_body_that_does_not_say_it_is_json_is_refused(client: httpx.AsyncClient, media_type: str) -> None:
+async def test_non_json_content_type_is_refused(client: httpx.AsyncClient, media_type: str) -> None:
     assert_refused(await send(client, json.dumps(GOOD).encode(), **{"Content-Type": media_type}), 400)
 
 
-async def test_fields_that_nobody_knows_are_ignored(client: httpx.AsyncClient) -> None:
+async def test_unknown_fields_are_ignored(client: httpx.AsyncClient) -> None:
     overfull = {**GOOD, "id": "x", "userId": "x", "version": 9, "orderId": "x", "$set": {}, "\ud800": 1}
-    answer = await client.post(
+    response = await client.post(
         "/api/tickets", content=json.dumps(overfull), headers={**SELLER, "Content-Type": "application/json"}
     )
-    assert answer.status_code == 201
-    assert (answer.json()["version"], "orderId" in answer.json()) == (0, False)
+    assert response.status_code == 201
+    assert (response.json()["version"], "orderId" in response.json()) == (0, False)
 
 
-async def test_a_body_of_10_mb_is_refused_unread(client: httpx.AsyncClient) -> None:
+async def test_oversized_body_is_refused(client: httpx.AsyncClient) -> None:
     assert_refused(await send(client, b" " * 10_000_000), 413)
 
 
-async def test_a_body_that_grows_without_end_is_refused(client: httpx.AsyncClient) -> None:
+async def test_endless_body_is_refused(client: httpx.AsyncClient) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for _ in range(100):
             yield b" " * 100_000
 
-    answer = await client.post("/api/tickets", content=chunks(), headers={**SELLER, "Content-Type": "application/json"})
-    assert_refused(answer, 413)
+    response = await client.post(
+        "/api/tickets", content=chunks(), headers={**SELLER, "Content-Type": "application/json"}
+    )
+    assert_refused(response, 413)
 
 
 def forged(**claims: Any) -> dict[str, str]:
-    """A cookie signed with the right key, whose claims are wrong."""
+    """A cookie signed with the right key but with wrong claims."""
     now = datetime.now(UTC)
     good = {"id": new_id(), "email": "someone@example.com", "iat": now, "exp": now + timedelta(hours=1)}
     token = {name: value for name, value in {**good, **claims}.items() if value is not None}
@@ -173,28 +175,26 @@ BAD_COOKIES = {
 
 
 @pytest.mark.parametrize("cookie", BAD_COOKIES.values(), ids=BAD_COOKIES.keys())
-async def test_a_cookie_that_is_no_session_is_401(client: httpx.AsyncClient, cookie: dict[str, str]) -> None:
+async def test_invalid_session_is_401(client: httpx.AsyncClient, cookie: dict[str, str]) -> None:
     raw = {name.encode(): value.encode("latin-1") for name, value in cookie.items()}
-    for answer in (
+    for response in (
         await client.post("/api/tickets", json=GOOD, headers=raw),
         await client.put(f"/api/tickets/{new_id()}", json=GOOD, headers=raw),
         await client.get("/api/tickets?seller=me", headers=raw),
     ):
-        assert_refused(answer, 401)
+        assert_refused(response, 401)
     assert (await client.get("/api/tickets", headers=raw)).json() == []
 
 
 @pytest.mark.parametrize(
     "path", ["/", "/api", "/api/ticket", "/api/tickets/6b03400a378002db41e476fa/more", "/api/%2e%2e/x", "/%00"]
 )
-async def test_an_unknown_route_is_404(client: httpx.AsyncClient, path: str) -> None:
+async def test_unknown_route_is_404(client: httpx.AsyncClient, path: str) -> None:
     assert_refused(await client.get(path), 404)
 
 
 @pytest.mark.parametrize(("path", "allowed"), [("/api/tickets", "GET, POST"), ("/api/tickets/x", "GET, PUT")])
-async def test_a_wrong_method_is_405_and_told_the_right_ones(
-    client: httpx.AsyncClient, path: str, allowed: str
-) -> None:
-    answer = await client.patch(path, json=GOOD, headers=SELLER)
-    assert_refused(answer, 405)
-    assert answer.headers["Allow"] == allowed
+async def test_wrong_method_is_405_with_allow(client: httpx.AsyncClient, path: str, allowed: str) -> None:
+    response = await client.patch(path, json=GOOD, headers=SELLER)
+    assert_refused(response, 405)
+    assert response.headers["Allow"] == allowed

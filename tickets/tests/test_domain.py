@@ -16,45 +16,45 @@ RESERVED = domain.apply_order(TICKET, order_event(OrderCreated, id="first", hold
 
 
 @pytest.mark.parametrize("title", ["x", "x" * 200, "Ελλάδα 日本 🎟️", "  two words \n"])
-def test_a_title_of_1_to_200_characters_is_taken_without_the_blanks_around_it(title: str) -> None:
+def test_valid_title_is_stripped(title: str) -> None:
     assert domain.checked_title(title) == title.strip()
 
 
 @pytest.mark.parametrize("title", ["", " \t\n ", "x" * 201, "x" * 10_000, "a\0b", "a\nb", "\ud800", "\u200b\u200b"])
-def test_what_cannot_be_read_on_one_line_is_no_title(title: str) -> None:
+def test_invalid_title_raises(title: str) -> None:
     with pytest.raises(ValueError, match=r"^must "):
         domain.checked_title(title)
 
 
-def test_an_edit_raises_the_version() -> None:
+def test_edit_raises_the_version() -> None:
     edited = domain.edit(TICKET, user_id=SELLER, title="Back row", price=900)
     assert (edited.title, edited.price, edited.version) == ("Back row", 900, TICKET.version + 1)
 
 
-def test_an_edit_that_changes_nothing_is_none() -> None:
+def test_unchanged_edit_returns_the_same_ticket() -> None:
     assert domain.edit(TICKET, user_id=SELLER, title=TICKET.title, price=TICKET.price) is TICKET
 
 
-def test_only_the_seller_edits_and_hears_that_before_anything_else() -> None:
+def test_only_the_seller_edits() -> None:
     with pytest.raises(NotTheSeller):
         domain.edit(RESERVED, user_id=new_id(), title="Mine", price=50)
 
 
-def test_a_reserved_ticket_is_not_edited() -> None:
+def test_reserved_ticket_cannot_be_edited() -> None:
     with pytest.raises(TicketReserved):
         domain.edit(RESERVED, user_id=SELLER, title="Back row", price=900)
 
 
-def test_an_order_takes_the_ticket_and_a_cancelled_one_frees_it() -> None:
+def test_order_reserves_and_cancellation_releases_ticket() -> None:
     freed = domain.apply_order(RESERVED, order_event(OrderCancelled, id="first", hold=3, version=1))
     assert (RESERVED.order_id, RESERVED.version) == ("first", 1)
     assert (freed.order_id, freed.version) == (None, 2)
 
 
-def test_completing_the_order_that_holds_it_changes_nothing_that_others_see() -> None:
+def test_completion_keeps_the_version() -> None:
     sold = domain.apply_order(RESERVED, order_event(OrderCompleted, id="first", hold=3, version=1))
     assert (sold.order_id, sold.version, sold.fence) == ("first", RESERVED.version, Fence(3, 1))
 
 
-def test_an_event_heard_again_changes_nothing() -> None:
+def test_repeated_event_changes_nothing() -> None:
     assert domain.apply_order(RESERVED, order_event(OrderCreated, id="first", hold=3)) is RESERVED

@@ -1,4 +1,4 @@
-"""What tickets says and hears, on the real MongoDB and the real broker."""
+"""Published and consumed events, on a real MongoDB and a real broker."""
 
 import json
 from collections.abc import AsyncIterator
@@ -28,15 +28,15 @@ SELLER = cookie_for(SELLER_ID)
 
 @pytest.fixture
 def app(mongo_uri: str, nats_url: str) -> FastAPI:
-    """The service with a broker in reach."""
+    """The service with a broker."""
     return create_app(Settings(mongo_uri=mongo_uri, nats_url=nats_url, jwt_secret=JWT_SECRET))
 
 
 @pytest.fixture
 async def ticket(client: httpx.AsyncClient) -> dict[str, Any]:
     """A ticket that has just been put on sale."""
-    answer = await client.post("/api/tickets", json={"title": "Front row", "price": 12.5}, headers=SELLER)
-    ticket: dict[str, Any] = answer.json()
+    response = await client.post("/api/tickets", json={"title": "Front row", "price": 12.5}, headers=SELLER)
+    ticket: dict[str, Any] = response.json()
     return ticket
 
 
@@ -46,7 +46,7 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def said(broker: Broker, subject: str) -> list[tuple[str, dict[str, Any]]]:
+async def published(broker: Broker, subject: str) -> list[tuple[str, dict[str, Any]]]:
     """Every event of the subject in the stream: its id and its data."""
     last = (await broker.jetstream.stream_info(EVENTS_STREAM)).state.last_seq
     messages = [await broker.jetstream.get_msg(EVENTS_STREAM, sequence) for sequence in range(1, last + 1)]
@@ -57,8 +57,8 @@ async def said(broker: Broker, subject: str) -> list[tuple[str, dict[str, Any]]]
     ]
 
 
-async def say(broker: Broker, *events: OrderState) -> None:
-    """Publish as orders would, and see it stored."""
+async def publish(broker: Broker, *events: OrderState) -> None:
+    """Publish as orders would."""
     envelopes = [Envelope.from_event(e, occurred_at=datetime.now(UTC), traceparent=tracing.begin()) for e in events]
     assert await Publisher(broker).publish(envelopes) == {envelope.id for envelope in envelopes}
 
@@ -68,9 +68,7 @@ async def outbox_is_empty(app: FastAPI) -> bool:
     return len(waiting) == 0
 
 
-async def test_a_new_ticket_is_told_once_and_its_outbox_emptied(
-    app: FastAPI, broker: Broker, ticket: dict[str, Any]
-) -> None:
+async def test_new_ticket_is_published_once(app: FastAPI, broker: Broker, ticket: dict[str, Any]) -> None:
     await eventually(lambda: outbox_is_empty(app), what="the outbox being empty")
     whole = {
         "id": ticket["id"],
@@ -80,31 +78,31 @@ async def test_a_new_ticket_is_told_once_and_its_outbox_emptied(
         "userId": SELLER_ID,
         "orderId": None,
     }
-    assert await said(broker, "ticket.created") == [(f"ticket.created:{ticket['id']}:0", whole)]
+    assert await published(broker, "ticket.created") == [(f"ticket.created:{ticket['id']}:0", whole)]
 
 
-async def test_hearing_of_an_order_reserves_the_ticket_and_tells_so(
+async def test_order_created_reserves_ticket_and_publishes(
     client: httpx.AsyncClient, broker: Broker, ticket: dict[str, Any]
 ) -> None:
     order = order_event(OrderCreated, ticket_id=ticket["id"])
-    await say(broker, order)
+    await publish(broker, order)
 
-    async def told() -> bool:
-        return len(await said(broker, "ticket.updated")) == 1
+    async def was_published() -> bool:
+        return len(await published(broker, "ticket.updated")) == 1
 
-    await eventually(told, what="ticket.updated being said")
-    [(event_id, data)] = await said(broker, "ticket.updated")
+    await eventually(was_published, what="ticket.updated in the stream")
+    [(event_id, data)] = await published(broker, "ticket.updated")
     assert (event_id, data["orderId"]) == (f"ticket.updated:{ticket['id']}:1", order.id)
     assert (await client.get(f"/api/tickets/{ticket['id']}")).json()["orderId"] == order.id
 
 
-async def test_hearing_of_the_cancellation_frees_it(
+async def test_order_cancelled_releases_ticket(
     client: httpx.AsyncClient, broker: Broker, ticket: dict[str, Any]
 ) -> None:
     order = order_event(OrderCreated, ticket_id=ticket["id"])
-    await say(broker, order, order_event(OrderCancelled, id=order.id, ticket_id=ticket["id"], version=1))
+    await publish(broker, order, order_event(OrderCancelled, id=order.id, ticket_id=ticket["id"], version=1))
     later = order_event(OrderCreated, ticket_id=ticket["id"], hold=2)
-    await say(broker, later)
+    await publish(broker, later)
 
     async def held_by_the_later() -> bool:
         return bool((await client.get(f"/api/tickets/{ticket['id']}")).json().get("orderId") == later.id)
@@ -112,16 +110,14 @@ async def test_hearing_of_the_cancellation_frees_it(
     await eventually(held_by_the_later, what="the later order holding the ticket")
 
 
-async def test_what_was_sold_while_the_broker_was_away_is_told_when_it_is_back(
-    app: FastAPI, mongo_uri: str, broker: Broker
-) -> None:
-    cut_off = create_app(Settings(mongo_uri=mongo_uri, nats_url="nats://127.0.0.1:1", jwt_secret=JWT_SECRET))
-    async with served(cut_off) as client:
-        answer = await client.post("/api/tickets", json={"title": "Front row", "price": 12.5}, headers=SELLER)
+async def test_events_are_published_after_a_broker_outage(app: FastAPI, mongo_uri: str, broker: Broker) -> None:
+    without_database = create_app(Settings(mongo_uri=mongo_uri, nats_url="nats://127.0.0.1:1", jwt_secret=JWT_SECRET))
+    async with served(without_database) as client:
+        response = await client.post("/api/tickets", json={"title": "Front row", "price": 12.5}, headers=SELLER)
         ready = await client.get("/healthz/ready")
-    assert (answer.status_code, ready.status_code, ready.json()["nats"]) == (201, 200, "down")
+    assert (response.status_code, ready.status_code, ready.json()["nats"]) == (201, 200, "down")
     async with served(app):
         await eventually(lambda: outbox_is_empty(app), what="the outbox being empty")
-    assert [event_id for event_id, _ in await said(broker, "ticket.created")] == [
-        f"ticket.created:{answer.json()['id']}:0"
+    assert [event_id for event_id, _ in await published(broker, "ticket.created")] == [
+        f"ticket.created:{response.json()['id']}:0"
     ]

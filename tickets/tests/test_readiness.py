@@ -1,4 +1,4 @@
-"""Without its database tickets lives, says that it is not ready, and sells nothing."""
+"""Without its database tickets is live but not ready."""
 
 import httpx
 import pytest
@@ -23,19 +23,19 @@ GOOD = {"title": "Front row", "price": 12.5}
         ("PUT", "/6b03400a378002db41e476fa"),
     ],
 )
-async def test_until_the_indexes_exist_every_route_answers_503(method: str, path: str) -> None:
+async def test_routes_are_503_until_indexes_exist(method: str, path: str) -> None:
     async with served(create_app(NOWHERE), wait_ready=False) as client:
-        answer = await client.request(method, f"/api/tickets{path}", json=GOOD, headers=cookie_for())
-        assert (answer.status_code, answer.json().keys()) == (503, {"errors"})
-        assert int(answer.headers["Retry-After"]) > 0
+        response = await client.request(method, f"/api/tickets{path}", json=GOOD, headers=cookie_for())
+        assert (response.status_code, response.json().keys()) == (503, {"errors"})
+        assert int(response.headers["Retry-After"]) > 0
 
 
-async def test_live_is_200_and_ready_503() -> None:
+async def test_without_database_live_is_200_and_ready_503() -> None:
     async with served(create_app(NOWHERE), wait_ready=False) as client:
         assert (await client.get("/healthz/live")).status_code == 200
         assert (await client.get("/healthz/ready")).status_code == 503
 
 
-async def test_ready_needs_no_broker(client: httpx.AsyncClient) -> None:
+async def test_readiness_does_not_depend_on_nats(client: httpx.AsyncClient) -> None:
     ready = await client.get("/healthz/ready")
     assert (ready.status_code, ready.json()["nats"]) == (200, "down")

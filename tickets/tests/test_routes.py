@@ -18,13 +18,13 @@ from ticketing_tickets.settings import Settings
 
 SELLER_ID = new_id()
 SELLER = cookie_for(SELLER_ID)
-SOMEBODY_ELSE = cookie_for()
+OTHER_USER = cookie_for()
 
 
 async def on_sale(client: httpx.AsyncClient, *, title: str = "Front row", price: float = 12.5) -> dict[str, Any]:
-    answer = await client.post("/api/tickets", json={"title": title, "price": price}, headers=SELLER)
-    assert answer.status_code == 201, answer.text
-    ticket: dict[str, Any] = answer.json()
+    response = await client.post("/api/tickets", json={"title": title, "price": price}, headers=SELLER)
+    assert response.status_code == 201, response.text
+    ticket: dict[str, Any] = response.json()
     return ticket
 
 
@@ -34,21 +34,21 @@ async def reserved(client: httpx.AsyncClient, app: FastAPI) -> dict[str, Any]:
     return {**ticket, "version": 1, "orderId": "a" * 24}
 
 
-async def test_a_new_ticket_answers_as_the_contract_says(client: httpx.AsyncClient) -> None:
-    answer = await client.post("/api/tickets", json={"title": "  Front row ", "price": 12.5, "x": 1}, headers=SELLER)
-    ticket = answer.json()
-    assert answer.status_code == 201
+async def test_new_ticket_has_the_documented_shape(client: httpx.AsyncClient) -> None:
+    response = await client.post("/api/tickets", json={"title": "  Front row ", "price": 12.5, "x": 1}, headers=SELLER)
+    ticket = response.json()
+    assert response.status_code == 201
     assert ticket == {"id": ticket["id"], "title": "Front row", "price": 12.5, "userId": SELLER_ID, "version": 0}
     assert len(ticket["id"]) == 24
 
 
 @pytest.mark.parametrize("price", [0.5, 1, 19.99, 0.57, 999_999.99, 1e2])
-async def test_a_price_comes_back_to_the_cent(client: httpx.AsyncClient, price: float) -> None:
+async def test_price_is_exact_to_the_cent(client: httpx.AsyncClient, price: float) -> None:
     ticket = await on_sale(client, price=price)
     assert (await client.get(f"/api/tickets/{ticket['id']}")).json()["price"] == price
 
 
-async def test_everybody_sees_a_ticket_in_every_state(client: httpx.AsyncClient, app: FastAPI) -> None:
+async def test_ticket_is_visible_in_every_state(client: httpx.AsyncClient, app: FastAPI) -> None:
     free, held = await on_sale(client), await reserved(client, app)
     assert (await client.get(f"/api/tickets/{free['id']}")).json() == free
     assert (await client.get(f"/api/tickets/{held['id']}")).json() == held
@@ -57,34 +57,34 @@ async def test_everybody_sees_a_ticket_in_every_state(client: httpx.AsyncClient,
 @pytest.mark.parametrize(
     "ticket_id", ["6b03400a378002db41e476fa", "no-id", "A" * 24, "f" * 25, "%00", "%ff", "null", "%F0%9F%8E%9F"]
 )
-async def test_an_unknown_id_and_one_that_is_none_are_not_found(client: httpx.AsyncClient, ticket_id: str) -> None:
+async def test_unknown_or_invalid_id_is_404(client: httpx.AsyncClient, ticket_id: str) -> None:
     body = {"title": "x", "price": 1}
-    for answer in (
+    for response in (
         await client.get(f"/api/tickets/{ticket_id}"),
         await client.put(f"/api/tickets/{ticket_id}", json=body, headers=SELLER),
     ):
-        assert (answer.status_code, answer.json()) == (404, {"errors": [{"message": "There is no such ticket."}]})
+        assert (response.status_code, response.json()) == (404, {"errors": [{"message": "There is no such ticket."}]})
 
 
-async def test_the_list_holds_what_can_be_bought_newest_first(client: httpx.AsyncClient, app: FastAPI) -> None:
+async def test_list_has_buyable_tickets_newest_first(client: httpx.AsyncClient, app: FastAPI) -> None:
     first, _, last = await on_sale(client), await reserved(client, app), await on_sale(client)
-    answer = await client.get("/api/tickets")
-    assert answer.json() == [last, first]
-    assert "Link" not in answer.headers
+    response = await client.get("/api/tickets")
+    assert response.json() == [last, first]
+    assert "Link" not in response.headers
 
 
-async def test_ones_own_list_holds_every_state(client: httpx.AsyncClient, app: FastAPI) -> None:
+async def test_own_list_has_every_state(client: httpx.AsyncClient, app: FastAPI) -> None:
     free, held = await on_sale(client), await reserved(client, app)
     assert (await client.get("/api/tickets?seller=me", headers=SELLER)).json() == [held, free]
-    assert (await client.get("/api/tickets?seller=me", headers=SOMEBODY_ELSE)).json() == []
+    assert (await client.get("/api/tickets?seller=me", headers=OTHER_USER)).json() == []
 
 
-async def test_ones_own_list_needs_a_session(client: httpx.AsyncClient) -> None:
+async def test_own_list_needs_a_session(client: httpx.AsyncClient) -> None:
     assert (await client.get("/api/tickets?seller=me")).status_code == 401
 
 
 @pytest.mark.parametrize("query", ["?limit=2", "?seller=me&limit=2"])
-async def test_following_the_links_shows_each_ticket_once(client: httpx.AsyncClient, query: str) -> None:
+async def test_next_links_visit_each_ticket_once(client: httpx.AsyncClient, query: str) -> None:
     listed = [(await on_sale(client))["id"] for _ in range(5)]
     seen, url = [], f"/api/tickets{query}"
     while url:
@@ -94,7 +94,7 @@ async def test_following_the_links_shows_each_ticket_once(client: httpx.AsyncCli
     assert seen == [listed[:2:-1], listed[2:0:-1], listed[:1]]
 
 
-async def test_a_page_that_is_exactly_full_is_the_last(client: httpx.AsyncClient) -> None:
+async def test_exactly_full_page_is_the_last(client: httpx.AsyncClient) -> None:
     for _ in range(2):
         await on_sale(client)
     assert "Link" not in (await client.get("/api/tickets?limit=2")).headers
@@ -107,42 +107,40 @@ async def test_a_page_that_is_exactly_full_is_the_last(client: httpx.AsyncClient
         *("after=", "after=last", f"after={'F' * 24}", "after=%00", "seller=", "seller=you", "seller=ME"),
     ],
 )
-async def test_a_senseless_query_is_refused_by_name(client: httpx.AsyncClient, query: str) -> None:
-    answer = await client.get(f"/api/tickets?{query}", headers=SELLER)
-    assert answer.status_code == 400
-    assert [error["field"] for error in answer.json()["errors"]] == [query.partition("=")[0]]
+async def test_invalid_query_parameter_is_named(client: httpx.AsyncClient, query: str) -> None:
+    response = await client.get(f"/api/tickets?{query}", headers=SELLER)
+    assert response.status_code == 400
+    assert [error["field"] for error in response.json()["errors"]] == [query.partition("=")[0]]
 
 
-async def test_the_seller_changes_title_and_price(client: httpx.AsyncClient) -> None:
+async def test_seller_changes_title_and_price(client: httpx.AsyncClient) -> None:
     ticket = await on_sale(client)
-    answer = await client.put(f"/api/tickets/{ticket['id']}", json={"title": "Back row", "price": 9}, headers=SELLER)
+    response = await client.put(f"/api/tickets/{ticket['id']}", json={"title": "Back row", "price": 9}, headers=SELLER)
     changed = {**ticket, "title": "Back row", "price": 9, "version": 1}
-    assert (answer.status_code, answer.json()) == (200, changed)
+    assert (response.status_code, response.json()) == (200, changed)
     assert (await client.get("/api/tickets")).json() == [changed]
 
 
-async def test_an_edit_is_refused_in_the_order_of_the_contract(client: httpx.AsyncClient, app: FastAPI) -> None:
+async def test_refused_edits_follow_the_contract(client: httpx.AsyncClient, app: FastAPI) -> None:
     held = await reserved(client, app)
     url, body = f"/api/tickets/{held['id']}", {"title": "Mine", "price": 1}
     assert (await client.put(url, json=body)).status_code == 401
-    assert (await client.put(f"/api/tickets/{new_id()}", json=body, headers=SOMEBODY_ELSE)).status_code == 404
-    assert (await client.put(url, json=body, headers=SOMEBODY_ELSE)).status_code == 401
+    assert (await client.put(f"/api/tickets/{new_id()}", json=body, headers=OTHER_USER)).status_code == 404
+    assert (await client.put(url, json=body, headers=OTHER_USER)).status_code == 401
     assert (await client.put(url, json=body, headers=SELLER)).status_code == 400
     assert (await client.get(url)).json() == held
 
 
-async def test_a_ticket_whose_order_is_cancelled_can_be_bought_and_changed_again(
-    client: httpx.AsyncClient, app: FastAPI
-) -> None:
+async def test_cancelled_order_frees_ticket(client: httpx.AsyncClient, app: FastAPI) -> None:
     held = await reserved(client, app)
     cancelled = order_event(OrderCancelled, id="a" * 24, ticket_id=held["id"], version=1)
     await use_cases.apply_order(app.state.store, cancelled)
     assert [ticket["id"] for ticket in (await client.get("/api/tickets")).json()] == [held["id"]]
-    answer = await client.put(f"/api/tickets/{held['id']}", json={"title": "Again", "price": 1}, headers=SELLER)
-    assert (answer.status_code, answer.json()["version"]) == (200, 3)
+    response = await client.put(f"/api/tickets/{held['id']}", json={"title": "Again", "price": 1}, headers=SELLER)
+    assert (response.status_code, response.json()["version"]) == (200, 3)
 
 
-async def test_a_currency_without_decimals_has_prices_without_and_a_minimum_of_its_own(mongo_uri: str) -> None:
+async def test_zero_decimal_currency_has_its_own_bounds(mongo_uri: str) -> None:
     settings = Settings(mongo_uri=mongo_uri, nats_url="nats://127.0.0.1:1", jwt_secret=JWT_SECRET, currency="jpy")
     async with served(create_app(settings)) as client:
         listed = await client.post("/api/tickets", json={"title": "Kabuki", "price": 5000}, headers=cookie_for())

@@ -44,7 +44,7 @@ async def stored(store: MongoTicketStore, *, order: OrderCreated | None = None) 
     return ticket
 
 
-async def test_a_ticket_comes_back_as_it_was_stored(store: MongoTicketStore) -> None:
+async def test_ticket_round_trips(store: MongoTicketStore) -> None:
     ticket = await stored(store, order=order_event(OrderCreated, hold=4, version=2))
     assert await store.find(ticket.id) == ticket
     assert await store.find(new_id()) is None
@@ -57,7 +57,7 @@ async def test_state_and_event_are_one_write(store: MongoTicketStore, server: Sy
     assert [entry["id"] for entry in document["outbox"]] == [f"ticket.created:{ticket.id}:0"]
 
 
-async def test_a_write_over_an_older_version_is_refused(store: MongoTicketStore) -> None:
+async def test_save_over_a_newer_version_fails(store: MongoTicketStore) -> None:
     ticket = await stored(store)
     edited = domain.edit(ticket, user_id=SELLER, title="Back row", price=900)
     assert await store.save(ticket, edited, None)
@@ -65,7 +65,7 @@ async def test_a_write_over_an_older_version_is_refused(store: MongoTicketStore)
     assert await store.find(ticket.id) == edited
 
 
-async def test_a_write_over_an_older_fence_is_refused_though_the_version_is_the_same(store: MongoTicketStore) -> None:
+async def test_save_over_a_newer_fence_fails(store: MongoTicketStore) -> None:
     free = await stored(store)
     order = order_event(OrderCreated, ticket_id=free.id)
     cancelled = domain.apply_order(free, order_event(OrderCancelled, id=order.id, ticket_id=free.id, version=1))
@@ -73,22 +73,20 @@ async def test_a_write_over_an_older_fence_is_refused_though_the_version_is_the_
     assert not await store.save(free, domain.apply_order(free, order), None)
 
 
-async def test_lists_are_newest_first_and_go_on_after_a_ticket(store: MongoTicketStore) -> None:
+async def test_lists_are_newest_first_and_resume_after_an_id(store: MongoTicketStore) -> None:
     tickets = [await stored(store) for _ in range(3)]
     assert await store.find_buyable(after=None, limit=2) == [tickets[2], tickets[1]]
     assert await store.find_buyable(after=tickets[1].id, limit=2) == [tickets[0]]
 
 
-async def test_a_held_ticket_is_only_in_its_sellers_list(store: MongoTicketStore) -> None:
+async def test_reserved_ticket_is_listed_for_its_seller_only(store: MongoTicketStore) -> None:
     free, held = await stored(store), await stored(store, order=order_event(OrderCreated))
     assert await store.find_buyable(after=None, limit=10) == [free]
     assert await store.find_by_seller(SELLER, after=None, limit=10) == [held, free]
     assert await store.find_by_seller(new_id(), after=None, limit=10) == []
 
 
-async def test_each_list_reads_no_more_than_it_shows(
-    store: MongoTicketStore, server: SyncDatabase[dict[str, Any]]
-) -> None:
+async def test_lists_read_only_what_they_return(store: MongoTicketStore, server: SyncDatabase[dict[str, Any]]) -> None:
     for number in range(60):
         await stored(store, order=order_event(OrderCreated) if number % 3 else None)
     server.command("profile", 2)

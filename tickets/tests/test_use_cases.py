@@ -1,4 +1,4 @@
-"""What can happen to a ticket, with a store in memory in which others get ahead of us on demand."""
+"""Use cases on an in-memory store in which another writer can be first."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -22,17 +22,17 @@ from ticketing_tickets.domain import Ticket, TicketReserved
 SELLER = new_id()
 
 
-class TicketsInMemory:
-    """A store whose compare-and-set is as strict as the real one. `meanwhile` happens once, before the next write."""
+class InMemoryTicketStore:
+    """Compares as strictly as the real store. `meanwhile` is called once, before the next save."""
 
     def __init__(self, *tickets: Ticket) -> None:
         self.stored = {ticket.id: ticket for ticket in tickets}
-        self.said: list[TicketState] = []
+        self.published: list[TicketState] = []
         self.meanwhile: Callable[[], None] = lambda: None
 
     async def add(self, ticket: Ticket, event: TicketState) -> None:
         self.stored[ticket.id] = ticket
-        self.said.append(event)
+        self.published.append(event)
 
     async def find(self, ticket_id: str) -> Ticket | None:
         return self.stored.get(ticket_id)
@@ -49,7 +49,7 @@ class TicketsInMemory:
         if self.stored[before.id] != before:
             return False
         self.stored[after.id] = after
-        self.said.extend([event] if event else [])
+        self.published.extend([event] if event else [])
         return True
 
     def _list(self, shown: Callable[[Ticket], bool], after: str | None, limit: int) -> list[Ticket]:
@@ -61,86 +61,86 @@ def a_ticket() -> Ticket:
     return Ticket(id=new_id(), title="Front row", price=1250, user_id=SELLER, created_at=datetime.now(UTC))
 
 
-async def test_a_new_ticket_is_told_at_version_0() -> None:
-    tickets = TicketsInMemory()
+async def test_new_ticket_publishes_version_zero() -> None:
+    store = InMemoryTicketStore()
     ticket = await use_cases.create_ticket(
-        tickets, ticket_id=new_id(), seller_id=SELLER, title="Front row", price=1250, now=datetime.now(UTC)
+        store, ticket_id=new_id(), seller_id=SELLER, title="Front row", price=1250, now=datetime.now(UTC)
     )
-    assert tickets.said == [
+    assert store.published == [
         TicketCreated(id=ticket.id, version=0, title="Front row", price=1250, user_id=SELLER, order_id=None)
     ]
 
 
-async def test_an_edit_is_told_with_the_next_version() -> None:
+async def test_edit_publishes_the_next_version() -> None:
     ticket = a_ticket()
-    tickets = TicketsInMemory(ticket)
-    await use_cases.edit_ticket(tickets, ticket_id=ticket.id, user_id=SELLER, title="Back row", price=900)
-    assert tickets.said == [TicketUpdated(id=ticket.id, version=1, title="Back row", price=900, user_id=SELLER)]
+    store = InMemoryTicketStore(ticket)
+    await use_cases.edit_ticket(store, ticket_id=ticket.id, user_id=SELLER, title="Back row", price=900)
+    assert store.published == [TicketUpdated(id=ticket.id, version=1, title="Back row", price=900, user_id=SELLER)]
 
 
-async def test_an_edit_that_changes_nothing_writes_and_tells_nothing() -> None:
+async def test_unchanged_edit_publishes_nothing() -> None:
     ticket = a_ticket()
-    tickets = TicketsInMemory(ticket)
-    edited = await use_cases.edit_ticket(tickets, ticket_id=ticket.id, user_id=SELLER, title="Front row", price=1250)
-    assert (edited, tickets.said) == (ticket, [])
+    store = InMemoryTicketStore(ticket)
+    edited = await use_cases.edit_ticket(store, ticket_id=ticket.id, user_id=SELLER, title="Front row", price=1250)
+    assert (edited, store.published) == (ticket, [])
 
 
 @pytest.mark.parametrize("ticket_id", ["no id", "", "A" * 24, "6b03400a378002db41e476fa"])
-async def test_a_ticket_that_is_not_there_is_not_found(ticket_id: str) -> None:
-    tickets = TicketsInMemory(a_ticket())
+async def test_unknown_ticket_is_not_found(ticket_id: str) -> None:
+    store = InMemoryTicketStore(a_ticket())
     with pytest.raises(NotFound):
-        await use_cases.get_ticket(tickets, ticket_id)
+        await use_cases.get_ticket(store, ticket_id)
     with pytest.raises(NotFound):
-        await use_cases.edit_ticket(tickets, ticket_id=ticket_id, user_id=SELLER, title="x", price=50)
+        await use_cases.edit_ticket(store, ticket_id=ticket_id, user_id=SELLER, title="x", price=50)
 
 
-async def test_an_order_that_gets_ahead_of_an_edit_wins() -> None:
+async def test_order_before_an_edit_wins() -> None:
     ticket = a_ticket()
-    tickets = TicketsInMemory(ticket)
+    store = InMemoryTicketStore(ticket)
     reserved = domain.apply_order(ticket, order_event(OrderCreated, ticket_id=ticket.id))
-    tickets.meanwhile = lambda: tickets.stored.update({ticket.id: reserved})
+    store.meanwhile = lambda: store.stored.update({ticket.id: reserved})
     with pytest.raises(TicketReserved):
-        await use_cases.edit_ticket(tickets, ticket_id=ticket.id, user_id=SELLER, title="Back row", price=900)
-    assert (tickets.stored[ticket.id], tickets.said) == (reserved, [])
+        await use_cases.edit_ticket(store, ticket_id=ticket.id, user_id=SELLER, title="Back row", price=900)
+    assert (store.stored[ticket.id], store.published) == (reserved, [])
 
 
-async def test_an_edit_that_gets_ahead_of_an_order_stays() -> None:
+async def test_edit_before_an_order_is_kept() -> None:
     ticket = a_ticket()
-    tickets = TicketsInMemory(ticket)
+    store = InMemoryTicketStore(ticket)
     edited = domain.edit(ticket, user_id=SELLER, title="Back row", price=900)
-    tickets.meanwhile = lambda: tickets.stored.update({ticket.id: edited})
-    after = await use_cases.apply_order(tickets, order_event(OrderCreated, id="first", ticket_id=ticket.id))
+    store.meanwhile = lambda: store.stored.update({ticket.id: edited})
+    after = await use_cases.apply_order(store, order_event(OrderCreated, id="first", ticket_id=ticket.id))
     assert (after.title, after.order_id, after.version) == ("Back row", "first", 2)
 
 
-async def test_a_cancellation_that_gets_ahead_of_its_own_order_keeps_the_ticket_free() -> None:
-    """The cancellation moves nothing but the fence; a write that compared only the version would lock the ticket."""
+async def test_cancellation_before_its_order_keeps_ticket_free() -> None:
+    """The cancellation moves only the fence; comparing the version alone would lock the ticket."""
     ticket = a_ticket()
-    tickets = TicketsInMemory(ticket)
+    store = InMemoryTicketStore(ticket)
     cancelled = domain.apply_order(ticket, order_event(OrderCancelled, id="first", ticket_id=ticket.id, version=1))
-    tickets.meanwhile = lambda: tickets.stored.update({ticket.id: cancelled})
-    after = await use_cases.apply_order(tickets, order_event(OrderCreated, id="first", ticket_id=ticket.id))
-    assert (after.order_id, after.version, tickets.said) == (None, 0, [])
+    store.meanwhile = lambda: store.stored.update({ticket.id: cancelled})
+    after = await use_cases.apply_order(store, order_event(OrderCreated, id="first", ticket_id=ticket.id))
+    assert (after.order_id, after.version, store.published) == (None, 0, [])
 
 
-async def test_completing_is_remembered_but_not_told() -> None:
+async def test_completion_moves_the_fence_without_an_event() -> None:
     ticket = a_ticket()
-    tickets = TicketsInMemory(ticket)
-    await use_cases.apply_order(tickets, order_event(OrderCreated, id="first", ticket_id=ticket.id))
-    await use_cases.apply_order(tickets, order_event(OrderCompleted, id="first", ticket_id=ticket.id, version=1))
-    assert [(event.version, event.order_id) for event in tickets.said] == [(1, "first")]
-    assert tickets.stored[ticket.id].fence == (1, 1)
+    store = InMemoryTicketStore(ticket)
+    await use_cases.apply_order(store, order_event(OrderCreated, id="first", ticket_id=ticket.id))
+    await use_cases.apply_order(store, order_event(OrderCompleted, id="first", ticket_id=ticket.id, version=1))
+    assert [(event.version, event.order_id) for event in store.published] == [(1, "first")]
+    assert store.stored[ticket.id].fence == (1, 1)
 
 
-async def test_an_order_of_a_ticket_that_is_not_there_fails() -> None:
+async def test_order_for_unknown_ticket_fails() -> None:
     with pytest.raises(NotFound):
-        await use_cases.apply_order(TicketsInMemory(), order_event(OrderCreated))
+        await use_cases.apply_order(InMemoryTicketStore(), order_event(OrderCreated))
 
 
-async def test_after_too_many_lost_races_the_change_is_put_off() -> None:
+async def test_too_many_conflicts_are_unavailable() -> None:
     ticket = a_ticket()
 
-    class Crowded(TicketsInMemory):
+    class Crowded(InMemoryTicketStore):
         async def save(self, before: Ticket, after: Ticket, event: TicketState | None) -> bool:
             return False
 

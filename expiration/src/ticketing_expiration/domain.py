@@ -1,4 +1,4 @@
-"""When the hold of an order runs out, and what one firing did."""
+"""When an order's reservation expires, and what one firing did."""
 
 import math
 from collections.abc import Sequence
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-# The timer of a second fires within some tenths of it; what is this late has been missed, and the sweep takes it.
+# A timer fires within some tenths of its second; what is later than this was missed, and the sweep fires it.
 GRACE = timedelta(seconds=2)
 
 
 class FiredBy(StrEnum):
-    """Who noticed: the RQ timer (the rule), the sweep (the guarantee), or the arrival of an order already due."""
+    """What fired: the RQ timer (the rule), the sweep (the guarantee), or the arrival of an order already due."""
 
     TIMER = "timer"
     SWEEP = "sweep"
@@ -20,29 +20,29 @@ class FiredBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """The moment at which an order's hold runs out."""
+    """The moment at which an order's reservation expires."""
 
     order_id: str
     due_at: datetime
 
     @property
     def due_second(self) -> int:
-        """The first whole second (since the epoch) at which it is due: all that share it share one timer."""
+        """The first whole second (since the epoch) at which it is due: all orders of a second share one timer."""
         return math.ceil(self.due_at.timestamp())
 
     def is_due(self, now: datetime) -> bool:
-        """Whether its time has come."""
+        """Whether the reservation has expired."""
         return self.due_at <= now
 
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """How many orders fired, and how many seconds late each was, the latest first."""
+    """How many orders fired, and by how many seconds each was late, the latest first."""
 
     count: int
     lateness: Sequence[float] = ()
 
     @property
-    def oldest(self) -> float:
-        """Seconds by which the one that waited longest was late; 0 when none fired."""
+    def max_lateness(self) -> float:
+        """Seconds; 0 when none fired."""
         return max(self.lateness, default=0.0)

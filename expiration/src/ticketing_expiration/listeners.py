@@ -1,4 +1,4 @@
-"""What expiration hears."""
+"""Consumed events."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,20 +8,20 @@ from ticketing_common.events import OrderCreated
 from ticketing_common.messaging import Listener
 from ticketing_expiration import use_cases
 from ticketing_expiration.domain import Expiry
-from ticketing_expiration.use_cases import Expiries, Timers
+from ticketing_expiration.ports import ExpiryStore, Timers
 
 
 class OrderCreatedListener(Listener[OrderCreated]):
-    """Watch the order until its hold runs out."""
+    """Schedule the order's expiration."""
 
     event = OrderCreated
     durable = "expiration-order-created"
 
-    def __init__(self, expiries: Expiries, timers: Timers, *, now: Callable[[], datetime] = utc_now) -> None:
-        self._expiries = expiries
+    def __init__(self, store: ExpiryStore, timers: Timers, *, now: Callable[[], datetime] = utc_now) -> None:
+        self._store = store
         self._timers = timers
         self._now = now
 
     async def handle(self, event: OrderCreated) -> None:
         expiry = Expiry(order_id=event.id, due_at=event.expires_at)
-        await use_cases.watch_order(self._expiries, self._timers, expiry, now=self._now())
+        await use_cases.schedule_expiration(self._store, self._timers, expiry, now=self._now())

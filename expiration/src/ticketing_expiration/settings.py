@@ -1,4 +1,4 @@
-"""The settings of expiration, for the service and its worker alike."""
+"""Settings of the expiration service and its worker."""
 
 from urllib.parse import urlsplit
 
@@ -8,7 +8,7 @@ from ticketing_common.settings import CommonSettings
 
 
 class Settings(CommonSettings):
-    """`WORKER_METRICS_PORT`: where the worker, which serves no HTTP else, exports its metrics; 0 for nowhere."""
+    """`WORKER_METRICS_PORT`: where the worker, which serves no other HTTP, exports its metrics; 0 disables it."""
 
     redis_url: str
     worker_metrics_port: int = Field(default=0, ge=0, le=65_535)

@@ -20,13 +20,13 @@ INDEXES = {
         OUTBOX_INDEX,
     ]
 }
-# Orders in one update: what a server does well within the driver's time-out.
+# Orders per update: what a server does well within the driver's time-out.
 BATCH = 5_000
 _ORDER_ID = "{order id}"
 
 
-class ExpiryStore:
-    """The collection `expiries`. An order fires once, whoever fires: the update matches what has not fired."""
+class MongoExpiryStore:
+    """The collection `expiries`. An order fires once: the update matches only what has not fired."""
 
     def __init__(self, database: Database) -> None:
         self._collection = database.collection(COLLECTION)
@@ -44,10 +44,10 @@ class ExpiryStore:
         return True
 
     async def fire(self, *, due_until: datetime, now: datetime) -> Firing:
-        """Fire what is due at `due_until` or before and has not fired: mark it and store its event, in one write.
+        """Mark each order due by `due_until` as fired and store its event, in one write per document.
 
-        One update takes `BATCH` orders, in the order of their due times. Killed in between, it has fired some whole
-        documents, each with its event; the rest is still due.
+        One update fires up to `BATCH` orders, by due time. If it is interrupted, some documents have fired, each with
+        its event; the rest are still due.
         """
         count, lateness = 0, list[float]()
         while True:
@@ -55,17 +55,17 @@ class ExpiryStore:
             if due:
                 fired = await self._fire_until(due[-1], now)
                 count += fired
-                # Another process may have fired some of them since; those are its to count.
+                # Another process may have fired some of them meanwhile, and counts those.
                 lateness += [(now - due_at).total_seconds() for due_at in due[:fired]]
             if len(due) < BATCH:
                 return Firing(count, lateness)
 
-    async def count_waiting(self) -> int:
+    async def count_pending(self) -> int:
         """How many orders have not fired."""
         async with translated_errors():
             return int(await self._collection.count_documents({"fired": False}, hint="waiting"))
 
-    async def forget(self, *, fired_before: datetime) -> int:
+    async def purge(self, *, fired_before: datetime) -> int:
         """Delete what fired before that and has published its event; how many. (A TTL index cannot look at both.)"""
         query = {"fired": True, "fired_at": {"$lt": fired_before}, "outbox": []}
         async with translated_errors():
@@ -85,10 +85,10 @@ class ExpiryStore:
 
 
 def _fired(now: datetime) -> dict[str, Any]:
-    """The fields of an order that fires, as MongoDB computes them for each document.
+    """The fields that firing sets, as aggregation expressions that MongoDB evaluates for each document.
 
-    The outbox entry is a real envelope with the order's id put in, so that it follows the contract by itself; its
-    trace is the one in which the order was placed.
+    The outbox entry is built from a real envelope, with the document's id in place of the order's, so that it follows
+    the contract; its trace is the one in which the order was placed.
     """
     envelope = Envelope.from_event(ExpirationComplete(order_id=_ORDER_ID), occurred_at=now, traceparent="")
     entry = {**_expression(envelope.to_document()), "trace": "$trace"}

@@ -1,9 +1,8 @@
-"""The sweep: what the timers missed still fires. It is the guarantee; Redis may be wiped and the worker be dead."""
+"""The sweep fires what the timers missed. It is the guarantee: Redis may be wiped and the worker may be down."""
 
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 
@@ -11,67 +10,56 @@ from ticketing_common.clock import utc_now
 from ticketing_common.errors import Unavailable
 from ticketing_expiration import use_cases
 from ticketing_expiration.domain import GRACE, FiredBy
-from ticketing_expiration.metrics import WAITING
-from ticketing_expiration.use_cases import Expiries
+from ticketing_expiration.metrics import PENDING
+from ticketing_expiration.ports import ExpiryStore
 
 log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 1.0
-# Longer than any redelivery: until then a repeated order.created finds its order fired and changes nothing. Past it
+# Longer than any redelivery: until then a repeated order.created finds its order fired and changes nothing. After it
 # the order would fire once more, which orders ignores.
-KEEP_FIRED = timedelta(days=7)
-_COUNT_EACH = 10
-_FORGET_EACH = 3_600
-
-
-class SweptExpiries(Expiries, Protocol):
-    """What the sweep asks of the store beyond the use cases."""
-
-    async def count_waiting(self) -> int:
-        """How many orders have not fired."""
-
-    async def forget(self, *, fired_before: datetime) -> int:
-        """Delete what fired before that and has published its event; how many."""
+RETENTION = timedelta(days=7)
+_COUNT_EVERY = 10
+_PURGE_EVERY = 3_600
 
 
 class Sweep:
-    """Each second fires what has been due for `GRACE` or longer and wakes the relay. Any number may run."""
+    """Each second fires what has been due for `GRACE` or longer and wakes the relay. Replicas may run concurrently."""
 
     name = "sweep"
 
     def __init__(
         self,
-        expiries: SweptExpiries,
+        store: ExpiryStore,
         *,
         wake_relay: Callable[[], None],
         every: float = SWEEP_SECONDS,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
-        self._expiries = expiries
+        self._store = store
         self._wake_relay = wake_relay
         self._every = every
         self._now = now
 
     async def run(self) -> None:
-        """Sweep for ever, through outages of the database."""
+        """Sweep until cancelled, through outages of the database."""
         rounds = 0
         while True:
             try:
                 await self._sweep(rounds)
                 rounds += 1
             except Unavailable as error:
-                log.info("sweep.database_away", error=error.message)
+                log.info("database.unavailable", component="sweep", error=error.message)
             await asyncio.sleep(self._every)
 
     async def close(self) -> None:
-        """Nothing to let go: what is due waits in the database."""
+        """Nothing to release."""
 
     async def _sweep(self, rounds: int) -> None:
         now = self._now()
-        if await use_cases.fire_due(self._expiries, now=now, by=FiredBy.SWEEP, grace=GRACE):
+        if await use_cases.fire_due(self._store, now=now, by=FiredBy.SWEEP, grace=GRACE):
             self._wake_relay()
-        if rounds % _COUNT_EACH == 0:
-            WAITING.set(await self._expiries.count_waiting())
-        if rounds % _FORGET_EACH == 0:
-            forgotten = await self._expiries.forget(fired_before=now - KEEP_FIRED)
-            log.info("sweep.forgot", count=forgotten)
+        if rounds % _COUNT_EVERY == 0:
+            PENDING.set(await self._store.count_pending())
+        if rounds % _PURGE_EVERY == 0:
+            log.info("expirations.purged", count=await self._store.purge(fired_before=now - RETENTION))

@@ -1,7 +1,7 @@
-"""Timers with RQ on Redis: one job for each due second, however many orders fall due in it.
+"""Timers with RQ on Redis: one job per due second, however many orders are due in it.
 
-RQ is what fires in time, not what guarantees: a timer that is lost costs two seconds (see `sweep`). Only this module
-knows RQ. Job arguments are JSON; nothing that lies in Redis is ever unpickled, nor imported by name.
+RQ fires on time but guarantees nothing: a lost timer costs two seconds (see `sweep`). Only this module knows RQ. Job
+arguments are JSON; nothing stored in Redis is ever unpickled, or imported by name.
 """
 
 # mypy: untyped-calls-exclude=rq
@@ -26,30 +26,30 @@ from rq.serializers import JSONSerializer
 log = structlog.get_logger(__name__)
 
 QUEUE = "expiration"
-# What a job calls. A label, not a path: the worker has one thing to do and never imports what Redis names.
+# A label, not an import path: the worker calls its one function and never imports what Redis names.
 FUNCTION = "fire_due"
-_ANSWER_WITHIN_SECONDS = 1
+_TIMEOUT_SECONDS = 1
 _RETRY_SECONDS = 1.0
-# A due second is asked for by each of its orders, mostly within one second; asking RQ once is enough. Not for longer:
-# Redis may have lost it since.
-_REMEMBER_SECONDS = 5.0
-_MOST_PENDING = 10_000
-_AT_ONCE = 100
+# Each order of a due second asks for the same timer, mostly within one second; RQ is asked once. Not for longer, since
+# Redis may have lost it by then.
+_DEBOUNCE_SECONDS = 5.0
+_MAX_PENDING = 10_000
+_BATCH = 100
 _JOB_TIMEOUT_SECONDS = 30
-_KEEP_FAILED_SECONDS = 600
+_FAILURE_TTL_SECONDS = 600
 _MAINTENANCE_SECONDS = 30
 _WORKER_TTL_SECONDS = 30
 
 
 def connect(redis_url: str) -> Redis:
-    """A connection that never makes its caller wait long: a second to connect, a second for an answer.
+    """A client that never blocks for long: a second to connect, a second for a response.
 
     One retry, at once, for a connection that a restart of Redis has cut.
     """
     return Redis.from_url(
         redis_url,
-        socket_connect_timeout=_ANSWER_WITHIN_SECONDS,
-        socket_timeout=_ANSWER_WITHIN_SECONDS,
+        socket_connect_timeout=_TIMEOUT_SECONDS,
+        socket_timeout=_TIMEOUT_SECONDS,
         retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
     )
 
@@ -57,7 +57,7 @@ def connect(redis_url: str) -> Redis:
 class RqTimers:
     """The service's side: schedules the jobs, in the background and off the event loop.
 
-    While Redis is `away` the seconds asked for wait here, up to `_MOST_PENDING` and until they are past.
+    While Redis refuses or is unreachable, requested seconds wait here, up to `_MAX_PENDING` and until they are past.
     """
 
     name = "timers"
@@ -65,25 +65,29 @@ class RqTimers:
     def __init__(self, redis_url: str) -> None:
         self._redis = connect(redis_url)
         self._queue = Queue(QUEUE, connection=self._redis, serializer=JSONSerializer)
-        self._asked: dict[int, float] = {}
+        self._requested: dict[int, float] = {}
         self._pending: set[int] = set()
         self._wake = asyncio.Event()
-        self.away = False
+        self._failing = False
+
+    def status(self) -> str:
+        """`up` or `down`: whether Redis accepted the last timers, for the readiness response."""
+        return "down" if self._failing else "up"
 
     def set(self, due_second: int) -> None:
         """Fire what is due at `due_second` (since the epoch) then. Returns at once and never fails."""
         now = time.monotonic()
-        if now - self._asked.get(due_second, -_REMEMBER_SECONDS) < _REMEMBER_SECONDS:
+        if now - self._requested.get(due_second, -_DEBOUNCE_SECONDS) < _DEBOUNCE_SECONDS:
             return
-        if len(self._asked) >= _MOST_PENDING:
-            self._asked.clear()
-        if len(self._pending) < _MOST_PENDING:
-            self._asked[due_second] = now
+        if len(self._requested) >= _MAX_PENDING:
+            self._requested.clear()
+        if len(self._pending) < _MAX_PENDING:
+            self._requested[due_second] = now
             self._pending.add(due_second)
             self._wake.set()
 
     async def run(self) -> None:
-        """Schedule what is asked for, for ever, through outages of Redis."""
+        """Schedule what was requested until cancelled, through outages of Redis."""
         while True:
             await self._wake.wait()
             self._wake.clear()
@@ -91,25 +95,25 @@ class RqTimers:
                 await self._schedule_some()
 
     async def close(self) -> None:
-        """Let go of Redis. What was not scheduled yet, the sweep fires."""
+        """Close the connection. The sweep fires what was not scheduled."""
         self._redis.close()
 
     async def _schedule_some(self) -> None:
-        seconds = sorted(self._pending)[:_AT_ONCE]
+        seconds = sorted(self._pending)[:_BATCH]
         try:
             await asyncio.to_thread(self.schedule, seconds)
         except (RedisError, OSError) as error:
-            self._note_away(error)
+            self._log_failure(error)
             await asyncio.sleep(_RETRY_SECONDS)
             self._pending = {second for second in self._pending if second > time.time()}
             return
         self._pending.difference_update(seconds)
-        self.away = False
+        self._failing = False
 
     def schedule(self, due_seconds: Collection[int]) -> None:
-        """Schedule these seconds now, in one round trip; RedisError when Redis is away.
+        """Schedule these seconds now, in one round trip; RedisError when Redis refuses or is unreachable.
 
-        One that is scheduled already is scheduled anew, under the same id.
+        Scheduling a second again replaces its job, which keeps its id.
         """
         with self._redis.pipeline() as pipeline:
             for second in due_seconds:
@@ -120,52 +124,52 @@ class RqTimers:
                     job_id=job_id(second),
                     job_timeout=_JOB_TIMEOUT_SECONDS,
                     result_ttl=0,
-                    failure_ttl=_KEEP_FAILED_SECONDS,
+                    failure_ttl=_FAILURE_TTL_SECONDS,
                     pipeline=pipeline,
                 )
             pipeline.execute()
 
-    def _note_away(self, error: Exception) -> None:
-        if not self.away:
-            log.warning("timers.redis_away", error=repr(error), waiting=len(self._pending), meanwhile="the sweep fires")
-        self.away = True
+    def _log_failure(self, error: Exception) -> None:
+        if not self._failing:
+            log.warning("timers.schedule_failed", error=repr(error), pending=len(self._pending), fallback="sweep")
+        self._failing = True
 
 
 def job_id(due_second: int) -> str:
-    """The one job of a due second."""
+    """The id of a due second's one job."""
     return f"expire-{due_second}"
 
 
 class DueTimers:
-    """The worker's side: RQ's scheduler and RQ's SimpleWorker, taken in turns by one thread, without a child process.
+    """The worker's side: RQ's scheduler and SimpleWorker run in turn by one thread, without a child process.
 
-    RQ's own arrangement is a forked scheduler that holds a lock: measured, a Redis outage of three seconds ends it for
-    good, and after kill -9 the lock silences every timer for a minute. Here there is neither child nor lock. Two
-    workers may then enqueue the same job; the second finds it done.
+    RQ's own scheduler is a forked child that holds a lock: a Redis outage of three seconds ends it for good, and after
+    kill -9 the lock silences every timer for a minute (measured). Here there is neither child nor lock. Two workers may
+    then enqueue the same job; the second finds it done.
     """
 
     def __init__(self, redis: Redis, fire: Callable[[int], object]) -> None:
-        for name in ("rq", "rq.worker", "rq.job"):  # at INFO they write six lines for each job
+        for name in ("rq", "rq.worker", "rq.job"):  # at INFO they write six lines per job
             logging.getLogger(name).setLevel(logging.WARNING)
-        self._queue = Queue(QUEUE, connection=redis, job_class=_job_that_calls(fire), serializer=JSONSerializer)
+        self._queue = Queue(QUEUE, connection=redis, job_class=_job_class(fire), serializer=JSONSerializer)
         self._scheduler = RQScheduler(
             [self._queue], connection=redis, serializer=JSONSerializer, logging_level=logging.WARNING
         )
-        self._worker = _worker_of(self._queue)
+        self._worker = _create_worker(self._queue)
         self._worker.register_birth()
 
     def run_due(self) -> None:
-        """Run the jobs whose second has come, then return; RedisError when Redis is away: then make a new one."""
+        """Run the due jobs, then return. After a RedisError this object must be replaced."""
         self._scheduler.prepare_registries([QUEUE])
         self._scheduler.enqueue_scheduled_jobs()
         while (found := self._dequeue()) is not None:
             self._worker.execute_job(*found)
         self._worker.heartbeat()
-        if self._worker.should_run_maintenance_tasks:  # ends what a killed worker has left half done
+        if self._worker.should_run_maintenance_tasks:  # ends jobs that a killed worker left unfinished
             self._worker.run_maintenance_tasks()
 
     def close(self) -> None:
-        """Tell RQ that this worker is gone; RedisError when Redis is."""
+        """Deregister the worker; RedisError when Redis is unreachable."""
         self._worker.register_death()
 
     def _dequeue(self) -> tuple[Job, Queue] | None:
@@ -178,16 +182,16 @@ class DueTimers:
         )
 
 
-class _BriefWorker(SimpleWorker):
-    """Never blocks on Redis, so it needs no socket time-out longer than the connection's own."""
+class _NonBlockingWorker(SimpleWorker):
+    """Never blocks on Redis, so the connection's own time-out is long enough."""
 
     @property
     def connection_timeout(self) -> int:
-        return _ANSWER_WITHIN_SECONDS
+        return _TIMEOUT_SECONDS
 
 
-def _worker_of(queue: Queue) -> SimpleWorker:
-    return _BriefWorker(
+def _create_worker(queue: Queue) -> SimpleWorker:
+    return _NonBlockingWorker(
         [queue],
         connection=queue.connection,
         job_class=queue.job_class,
@@ -197,9 +201,9 @@ def _worker_of(queue: Queue) -> SimpleWorker:
     )
 
 
-def _job_that_calls(fire: Callable[[int], object]) -> type[Job]:
+def _job_class(fire: Callable[[int], object]) -> type[Job]:
     class TimerJob(Job):
-        """Calls `fire`, whatever the job in Redis names: who can write there must not choose what runs here."""
+        """Calls `fire`, whatever function the job names: write access to Redis must not allow code execution here."""
 
         func = property(lambda _self: fire)
         success_callback = failure_callback = stopped_callback = property(lambda _self: None)

@@ -1,56 +1,39 @@
-"""Watch an order until its time has run out, and say so once."""
+"""Schedule an order's expiration, and fire it once."""
 
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 
 from ticketing_expiration.domain import Expiry, FiredBy, Firing
 from ticketing_expiration.metrics import FIRED, LATENESS_SECONDS
+from ticketing_expiration.ports import ExpiryStore, Timers
 
 log = structlog.get_logger(__name__)
 
 
-class Expiries(Protocol):
-    """Where due times are kept."""
+async def schedule_expiration(store: ExpiryStore, timers: Timers, expiry: Expiry, *, now: datetime) -> None:
+    """Store when the order is due and set a timer; one that is already due fires in the same write.
 
-    async def add(self, expiry: Expiry, *, fired_at: datetime | None = None) -> bool:
-        """Store it, as fired when `fired_at` is given. False, and nothing changed, when the order is known."""
-
-    async def fire(self, *, due_until: datetime, now: datetime) -> Firing:
-        """Fire what is due at `due_until` or before and has not fired: mark it and store its event, in one write."""
-
-
-class Timers(Protocol):
-    """What fires in time. It promises nothing: the sweep does."""
-
-    def set(self, due_second: int) -> None:
-        """Fire what is due at `due_second` (since the epoch) then. Returns at once and never fails."""
-
-
-async def watch_order(expiries: Expiries, timers: Timers, expiry: Expiry, *, now: datetime) -> None:
-    """Remember when the order is due and set a timer; one that is due already fires in the same write.
-
-    Safe to call again: the timer is set anew, since the first call may have died before it did.
+    A repeated call sets the timer again, since the first one may have crashed before it did.
     """
     if expiry.is_due(now):
-        if await expiries.add(expiry, fired_at=now):
-            _tell(Firing(1, [(now - expiry.due_at).total_seconds()]), by=FiredBy.ARRIVAL)
+        if await store.add(expiry, fired_at=now):
+            _record(Firing(1, [(now - expiry.due_at).total_seconds()]), by=FiredBy.ARRIVAL)
         return
-    await expiries.add(expiry)
+    await store.add(expiry)
     timers.set(expiry.due_second)
 
 
-async def fire_due(expiries: Expiries, *, now: datetime, by: FiredBy, grace: timedelta = timedelta(0)) -> int:
-    """Fire every order that has been due for `grace` or longer; how many that were."""
-    firing = await expiries.fire(due_until=now - grace, now=now)
+async def fire_due(store: ExpiryStore, *, now: datetime, by: FiredBy, grace: timedelta = timedelta(0)) -> int:
+    """Fire every order that has been due for `grace` or longer; how many."""
+    firing = await store.fire(due_until=now - grace, now=now)
     if firing.count:
-        _tell(firing, by=by)
+        _record(firing, by=by)
     return firing.count
 
 
-def _tell(firing: Firing, *, by: FiredBy) -> None:
+def _record(firing: Firing, *, by: FiredBy) -> None:
     FIRED.labels(by.value).inc(firing.count)
     for seconds in firing.lateness:
         LATENESS_SECONDS.observe(seconds)
-    log.info("expiration.fired", count=firing.count, by=by.value, oldest_late_seconds=round(firing.oldest, 3))
+    log.info("expiration.fired", count=firing.count, by=by.value, max_lateness_seconds=round(firing.max_lateness, 3))

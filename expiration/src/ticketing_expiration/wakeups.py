@@ -1,6 +1,6 @@
-"""Wake-ups over Redis: the worker says that it has fired, the service's relay publishes at once.
+"""Wake-ups over Redis pub/sub: the worker has fired, so the service's relay publishes at once.
 
-One that is lost costs a second: the relay looks into the database by itself that often.
+A lost wake-up costs a second: the relay sweeps the database that often.
 """
 
 import asyncio
@@ -16,20 +16,20 @@ log = structlog.get_logger(__name__)
 
 CHANNEL = "expiration:fired"
 _PING_SECONDS = 1.0
-_ANSWER_WITHIN_SECONDS = 2.0
+_TIMEOUT_SECONDS = 2.0
 _RETRY_SECONDS = 0.5
 
 
-def announce(redis: Redis, count: int) -> None:
-    """Tell every replica of the service that `count` orders have fired; not at all while Redis is away."""
+def publish_wakeup(redis: Redis, count: int) -> None:
+    """Wake every replica of the service: `count` orders have fired. Does nothing while Redis is unreachable."""
     try:
         redis.publish(CHANNEL, count)
     except RedisError as error:
-        log.info("wakeup.not_sent", error=repr(error))
+        log.info("wakeup.publish_failed", error=repr(error))
 
 
 class Wakeups:
-    """Calls `wake` at each announcement, and knows whether Redis answers."""
+    """Calls `wake` at each wake-up, and tracks whether Redis responds."""
 
     name = "redis"
 
@@ -39,11 +39,11 @@ class Wakeups:
         self._connected = False
 
     def status(self) -> str:
-        """`up` or `down`, for the readiness answer."""
+        """`up` or `down`, for the readiness response."""
         return "up" if self._connected else "down"
 
     async def run(self) -> None:
-        """Listen for ever, through outages of Redis."""
+        """Listen until cancelled, through outages of Redis."""
         while True:
             try:
                 await self._listen()
@@ -54,24 +54,24 @@ class Wakeups:
             await asyncio.sleep(_RETRY_SECONDS)
 
     async def close(self) -> None:
-        """Nothing to let go: `_listen` closes its connections."""
+        """Nothing to release: `_listen` closes its connections."""
 
     async def _listen(self) -> None:
         client = AsyncRedis.from_url(
-            self._redis_url, socket_connect_timeout=_ANSWER_WITHIN_SECONDS, socket_timeout=_ANSWER_WITHIN_SECONDS
+            self._redis_url, socket_connect_timeout=_TIMEOUT_SECONDS, socket_timeout=_TIMEOUT_SECONDS
         )
         async with client, client.pubsub(ignore_subscribe_messages=True) as pubsub:
             await pubsub.subscribe(CHANNEL)
             self._connected = True
             log.info("redis.connected")
-            await self._hear(client, pubsub)
+            await self._receive(client, pubsub)
 
-    async def _hear(self, client: AsyncRedis, pubsub: PubSub) -> None:
+    async def _receive(self, client: AsyncRedis, pubsub: PubSub) -> None:
         loop = asyncio.get_running_loop()
         next_ping = loop.time()
         while True:
-            if loop.time() >= next_ping:  # a Redis that hangs closes no connection
-                async with asyncio.timeout(_ANSWER_WITHIN_SECONDS):
+            if loop.time() >= next_ping:  # a hung Redis closes no connection
+                async with asyncio.timeout(_TIMEOUT_SECONDS):
                     await client.ping()
                 next_ping = loop.time() + _PING_SECONDS
             if await pubsub.get_message(timeout=_PING_SECONDS) is not None:

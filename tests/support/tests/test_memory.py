@@ -9,7 +9,7 @@ from ticketing_common.events import Envelope, ExpirationComplete
 from ticketing_common.mongo import Database, Documents, DuplicateKey
 from ticketing_expiration.domain import Expiry
 from ticketing_expiration.store import INDEXES as EXPIRATION
-from ticketing_expiration.store import ExpiryStore
+from ticketing_expiration.store import MongoExpiryStore
 from ticketing_orders.store import INDEXES as ORDERS
 from ticketing_test_support.memory import InMemoryDatabase
 
@@ -93,7 +93,7 @@ async def test_only_what_is_asked_for_is_found_in_the_order_asked_for(documents:
 
 
 async def test_expiries_fire_once_by_a_pipeline_that_writes_their_events(database) -> None:
-    expiries = ExpiryStore(database)
+    expiries = MongoExpiryStore(database)
     await expiries.add(Expiry("early", NOON))
     await expiries.add(Expiry("late", NOON + timedelta(hours=1)))
     for fired in (1, 0):

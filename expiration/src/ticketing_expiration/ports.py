@@ -1,0 +1,29 @@
+"""What the use cases need: a store of due times, and timers."""
+
+from datetime import datetime
+from typing import Protocol
+
+from ticketing_expiration.domain import Expiry, Firing
+
+
+class ExpiryStore(Protocol):
+    """Where due times are stored."""
+
+    async def add(self, expiry: Expiry, *, fired_at: datetime | None = None) -> bool:
+        """Store it, as fired when `fired_at` is given. False, and nothing changed, when the order is known."""
+
+    async def fire(self, *, due_until: datetime, now: datetime) -> Firing:
+        """Mark each order due by `due_until` as fired and store its event, in one write per document."""
+
+    async def count_pending(self) -> int:
+        """How many orders have not fired."""
+
+    async def purge(self, *, fired_before: datetime) -> int:
+        """Delete what fired before that and has published its event; how many."""
+
+
+class Timers(Protocol):
+    """Fire on time, as best they can: the sweep is the guarantee."""
+
+    def set(self, due_second: int) -> None:
+        """Fire what is due at `due_second` (since the epoch) then. Returns at once and never fails."""

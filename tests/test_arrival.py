@@ -19,22 +19,20 @@ import httpx
 import pytest
 
 from ticketing_local.binaries import find_binary
-from ticketing_local.gateway import gateway
-from ticketing_local.infrastructure import stripe
-from ticketing_local.layout import Layout, port_names
+from ticketing_local.commands.up import SERVERS
 from ticketing_local.ports import claim_ports, free_gateway_port
-from ticketing_local.process import Process
-from ticketing_local.services import services
+from ticketing_local.processes.gateway import gateway
+from ticketing_local.processes.infrastructure import stripe
+from ticketing_local.processes.process import Layout, Process, port_names
+from ticketing_local.processes.services import services
 from ticketing_local.settings import SERVICES, read_settings
-from ticketing_local.story import Story
-from ticketing_local.up import SERVERS
 from ticketing_test_support.servers import Server, mongod, nats_server, redis_server
+from ticketing_test_support.stack import ticketing
 from ticketing_test_support.waiting import wait_until
 
 ARRIVAL_SECONDS = float(os.environ.get("ARRIVAL_SECONDS", "6"))
 PATIENCE_SECONDS = 180.0  # a busy machine is no failure
 WINDOW_SECONDS = 4
-STEPS = 20  # of the demo's story
 
 Starts = Mapping[str, Callable[[], object]]
 
@@ -61,8 +59,8 @@ def test_whatever_comes_last_all_become_ready_and_sell_without_a_restart(tmp_pat
         arrive(late)
 
         wait_until(lambda: all(map(has_all, urls)), within=PATIENCE_SECONDS, what="every service with all it needs")
-        told = [step for step in Story(f"http://127.0.0.1:{own.settings.port}").steps() if step.answer]
-        assert len(told) == STEPS
+        demo = ticketing("demo", "--url", f"http://127.0.0.1:{own.settings.port}")
+        assert demo.stdout.endswith("All 20 steps succeeded.\n"), demo.stdout
         assert [name for name, process in early.items() if process.poll() is not None] == []
 
 

@@ -1,39 +1,29 @@
-"""A few sellers and buyers at once, for as long as asked: enough to see what a container needs when it works."""
+"""Some users who sell and buy concurrently, to see what a container needs under load."""
 
-import threading
+import asyncio
 import time
 
-from ticketing_local.visitor import Visitor
-
-PASSWORD = "correct horse"
+from ticketing_test_support.api import ApiClient, api_clients, created, found
 
 
-def run(url: str, *, people: int, seconds: float) -> int:
-    """How many tickets were sold."""
-    sold = [0] * people
-    until = time.monotonic() + seconds
-    threads = [threading.Thread(target=_trade, args=(url, number, sold, until)) for number in range(people)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sum(sold)
+def run(url: str, *, users: int, seconds: float) -> int:
+    """The number of tickets sold."""
+    return asyncio.run(_run(url, users, time.monotonic() + seconds))
 
 
-def _trade(url: str, number: int, sold: list[int], until: float) -> None:
-    """Sign up, list a ticket, look at the page, order, pay; again and again."""
-    person = Visitor(f"load{number}", url)
-    try:
-        account = {"email": person.email, "password": PASSWORD}
-        person.ask("signs up", "POST", "/api/users/signup", expect=201, body=account)
-        while time.monotonic() < until:
-            ticket = {"title": "Standing", "price": 20}
-            made = person.ask("lists", "POST", "/api/tickets", expect=201, body=ticket).body
-            person.ask("signs in", "POST", "/api/users/signin", expect=200, body=account)
-            person.ask("looks", "GET", f"/tickets/{made['id']}", expect=200)
-            order = person.ask("orders", "POST", "/api/orders", expect=201, body={"ticketId": made["id"]}).body
-            payment = {"orderId": order["id"], "token": "pm_card_visa"}
-            person.ask("pays", "POST", "/api/payments", expect=201, body=payment)
-            sold[number] += 1
-    finally:
-        person.close()
+async def _run(url: str, users: int, until: float) -> int:
+    async with api_clients(url) as new_client:
+        clients = [await new_client() for _ in range(users)]
+        return sum(await asyncio.gather(*(_trade(client, until) for client in clients)))
+
+
+async def _trade(client: ApiClient, until: float) -> int:
+    """List a ticket, sign in, open the ticket's page, order and pay, again and again."""
+    sold = 0
+    while time.monotonic() < until:
+        ticket = await client.create_ticket("Standing", 20)
+        found(await client.http.post("/api/users/signin", json=client.credentials))
+        (await client.http.get(f"/tickets/{ticket['id']}")).raise_for_status()
+        created(await client.pay(await client.create_order(ticket)))
+        sold += 1
+    return sold

@@ -14,7 +14,7 @@ from tests.races.market import Market, Person
 from tests.races.rounds import Rounds
 
 from ticketing_common.messaging import connect_readonly
-from ticketing_local.ps import addresses
+from ticketing_local.commands.ps import addresses
 from ticketing_local.state import StateDir
 from ticketing_ops.audit.reader import open_reader
 from ticketing_test_support.servers import Server, started

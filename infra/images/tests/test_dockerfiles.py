@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ticketing_local.layout import Layout, port_names
-from ticketing_local.services import web_process
+from ticketing_local.processes.process import Layout, port_names
+from ticketing_local.processes.services import web_process
 from ticketing_local.settings import read_settings
 
 ROOT = Path(__file__).parents[3]

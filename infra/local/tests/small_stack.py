@@ -5,14 +5,13 @@ import os
 import sys
 from pathlib import Path
 
+from ticketing_local.commands.up import up
 from ticketing_local.errors import StackError
-from ticketing_local.gateway import gateway
-from ticketing_local.infrastructure import mongo, nats, redis
-from ticketing_local.layout import Layout, replica_names
-from ticketing_local.process import Process
-from ticketing_local.services import web_process
+from ticketing_local.processes.gateway import gateway
+from ticketing_local.processes.infrastructure import mongo, nats, redis
+from ticketing_local.processes.process import Layout, Process, replica_names
+from ticketing_local.processes.services import web_process
 from ticketing_local.settings import read_settings
-from ticketing_local.up import up
 
 BROKEN = "BROKEN"  # set: nothing but a service that dies at once, and why
 HERE = str(Path(__file__).parent)

@@ -23,7 +23,7 @@ def test_any_other_path_of_the_api_is_404_in_the_envelope(stack: Stack, path: st
     answer = path_seen(stack, path)
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/json"
-    assert answer.json()["errors"][0]["message"].startswith("There is nothing here")
+    assert answer.json()["errors"][0]["message"].startswith("Not found")
 
 
 @pytest.mark.parametrize("path", ["/", "/API/tickets", "/healthz/ready", "/metrics", "/orders/5", "/apifoo"])

@@ -81,5 +81,5 @@ def test_a_stack_elsewhere_is_told_by_the_addresses_of_nats_and_of_each_database
 
 
 def test_a_stack_elsewhere_of_which_a_part_is_not_told_is_refused_by_name() -> None:
-    with pytest.raises(SettingsError, match=r"^ADDRESSES must name auth-mongo, tickets-mongo, "):
+    with pytest.raises(SettingsError, match=r"^ADDRESSES must also name auth-mongo, tickets-mongo, "):
         read_addresses({"ADDRESSES": "nats=nats://127.0.0.1:2"})

@@ -116,5 +116,5 @@ def test_a_service_that_cannot_start_is_told_with_the_end_of_its_log(tmp_path: P
     command = [sys.executable, str(SMALL_STACK)]
     answer = subprocess.run(command, env={**os.environ, **own}, capture_output=True, text=True, timeout=60, check=False)
     assert answer.returncode == 1
-    assert answer.stderr.startswith("error: tickets died again and again.")
+    assert answer.stderr.startswith("error: tickets crashed repeatedly.")
     assert "    error: LUCK is not set\n" in answer.stderr

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from ticketing_local.commands.reset import reset
 from ticketing_local.errors import StackError, StateInUse
-from ticketing_local.reset import reset
 from ticketing_local.state import MAX_SOCKET_PATH, StateDir
 
 
@@ -48,14 +48,14 @@ def test_a_deep_folder_gets_a_socket_path_that_the_kernel_takes(tmp_path: Path) 
 def test_reset_deletes_all_state(tmp_path: Path) -> None:
     state = made(tmp_path / "state")
     os.close(state.lock())
-    assert reset(state, is_agreed=True) == 0
+    assert reset(state, is_confirmed=True) == 0
     assert not state.root.exists()
 
 
 def test_reset_leaves_a_folder_that_is_not_a_stacks(tmp_path: Path) -> None:
     (tmp_path / "letters").touch()
     with pytest.raises(StackError, match="is not a stack's folder"):
-        reset(StateDir(tmp_path), is_agreed=True)
+        reset(StateDir(tmp_path), is_confirmed=True)
     assert (tmp_path / "letters").exists()
 
 
@@ -63,10 +63,10 @@ def test_reset_is_refused_while_a_stack_runs(tmp_path: Path) -> None:
     state = made(tmp_path)
     lock = state.lock()
     with pytest.raises(StateInUse):
-        reset(state, is_agreed=True)
+        reset(state, is_confirmed=True)
     os.close(lock)
     assert state.root.exists()
 
 
 def test_reset_of_nothing_is_done_at_once(tmp_path: Path) -> None:
-    assert reset(StateDir(tmp_path / "nowhere"), is_agreed=False) == 0
+    assert reset(StateDir(tmp_path / "nowhere"), is_confirmed=False) == 0

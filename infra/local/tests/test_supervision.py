@@ -5,9 +5,9 @@ import os
 import subprocess
 from pathlib import Path
 
-from ticketing_local.process import Process, Tier
+from ticketing_local.processes.process import Process, Tier
 from ticketing_local.state import write_private
-from ticketing_local.supervision import leashed, supervisor_config
+from ticketing_local.supervision.supervisor import guarded_command, supervisor_config
 
 SLEEP = ("/bin/sleep", "60")
 
@@ -39,11 +39,11 @@ def test_no_secret_and_no_bare_percent_sign_is_in_the_configuration() -> None:
 def test_a_program_on_a_leash_does_not_start_without_its_parent(tmp_path: Path) -> None:
     program = tmp_path / "program.json"
     write_private(program, f'{{"argv": ["/bin/echo", "started"], "env": {{}}, "parent": {os.getppid()}}}')
-    answer = subprocess.run(leashed(program), capture_output=True, text=True, check=False)
-    assert (answer.returncode, answer.stdout, answer.stderr) == (1, "", "the parent has died meanwhile\n")
+    answer = subprocess.run(guarded_command(program), capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stdout, answer.stderr) == (1, "", "the parent process is gone\n")
 
 
 def test_a_program_on_a_leash_has_its_own_environment_alone(tmp_path: Path) -> None:
     program = tmp_path / "program.json"
     write_private(program, f'{{"argv": ["/usr/bin/env"], "env": {{"A": "1"}}, "parent": {os.getpid()}}}')
-    assert subprocess.run(leashed(program), capture_output=True, text=True, check=True).stdout == "A=1\n"
+    assert subprocess.run(guarded_command(program), capture_output=True, text=True, check=True).stdout == "A=1\n"

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ticketing_local.layout import Layout, port_names
-from ticketing_local.process import Process
+from ticketing_local.processes import process_table
+from ticketing_local.processes.process import Layout, Process, port_names
 from ticketing_local.settings import read_settings
-from ticketing_local.table import process_table
 
 SECRET = "a-jwt-secret"
 

@@ -6,7 +6,7 @@ import pytest
 from infra.manifests.tests.manifests import ROOT, Manifests
 
 from stripe_emulator import PAGE_PREFIX
-from ticketing_local.gateway import ROUTES
+from ticketing_local.processes.gateway import ROUTES
 
 HOSTS = {"k8s-dev": "ticketing.dev", "k8s-prod": "ticketing.example.com"}
 

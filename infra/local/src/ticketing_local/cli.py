@@ -1,123 +1,157 @@
-"""The command `ticketing`: one module a verb."""
+"""The command `ticketing`.
+
+What a command needs is imported when it runs, so that `ticketing --help` is quick.
+"""
 
 import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
+from urllib.parse import urlsplit
 
-from ticketing_local.bench import bench
-from ticketing_local.binaries import BinaryNotFound
-from ticketing_local.demo import demo
 from ticketing_local.errors import StackError
-from ticketing_local.logs import show_logs
-from ticketing_local.ps import addresses, show_processes
-from ticketing_local.reset import reset
-from ticketing_local.settings import read_settings, read_state_dir
-from ticketing_local.state import StateDir
-from ticketing_local.up import up
 from ticketing_ops import cli as operations
 from ticketing_ops.errors import OperationError
 
 SETTINGS = """\
-settings, by environment:
-  PORT                       where the gateway listens (8080); all other ports are chosen free
-  STATE_DIR                  where state and logs are kept (.local)
-  REPLICAS                   how many of a service, e.g. "orders=3 tickets=2"
-  EXPIRATION_WINDOW_SECONDS  how long an order holds its ticket (900)
-  CURRENCY                   three letters (usd)
-  ADDRESSES                  of audit and dead: a stack elsewhere (infra/release/forward.sh)
-  STRIPE_KEY                 sk_test_… talks to Stripe; without it payments are emulated
-  STRIPE_PUBLISHABLE_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_API_BASE   go with STRIPE_KEY
-  JWT_SECRET                 signs the sessions (made at the first start, kept in STATE_DIR)
+environment variables:
+  PORT                       port of the gateway (default: 8080); all other ports are chosen automatically
+  STATE_DIR                  folder for databases, secrets and logs (default: .local)
+  REPLICAS                   processes per service, e.g. "orders=3 tickets=2" (default: one each)
+  EXPIRATION_WINDOW_SECONDS  how long an order reserves its ticket (default: 900)
+  CURRENCY                   three-letter code (default: usd)
+  JWT_SECRET                 signs sessions (default: generated and kept in STATE_DIR)
+  STRIPE_KEY                 sk_test_… uses Stripe; without it payments go to the emulator
+  STRIPE_PUBLISHABLE_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_API_BASE   only together with STRIPE_KEY
+  ADDRESSES                  servers of another stack, for audit and dead (see infra/release/forward.sh)
 """
 
 
 def parser() -> argparse.ArgumentParser:
-    """All verbs and their options."""
+    """All commands and their options."""
     top = argparse.ArgumentParser(
         prog="ticketing",
-        description="The ticketing stack on one machine.",
+        description="Run and inspect the ticketing stack on this machine.",
         epilog=SETTINGS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    verbs = top.add_subparsers(dest="command", required=True, metavar="VERB")
-    _add_stack_verbs(verbs)
-    operations.add_commands(verbs)
-    _add_own_stack_verbs(verbs)
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_stack_commands(commands)
+    operations.add_commands(commands)
+    _add_scripts(commands)
     return top
 
 
-def _add_stack_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    verbs.add_parser(
+def _add_stack_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    commands.add_parser(
         "up",
         help="start everything and run until Ctrl-C",
-        description="Start everything, show it coming up, print the URL when all is healthy. Ctrl-C (or SIGTERM) stops "
-        "everything cleanly, with exit status 0. State survives. What dies is restarted.",
+        description="Start all processes, show progress, and print the URL once everything is healthy. Ctrl-C or "
+        "SIGTERM stops everything cleanly, with exit status 0; data is kept. Processes that crash are restarted.",
         epilog=SETTINGS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    ps = verbs.add_parser("ps", help="what runs", description="The processes of the stack that runs on STATE_DIR.")
-    ps.add_argument("--json", action="store_true", help='print [{"name", "pid", "state", "url"}]')
-    logs = verbs.add_parser("logs", help="the end of the logs", description="The logs of the stack on STATE_DIR.")
-    logs.add_argument("name", nargs="?", metavar="NAME", help="one process, as `ticketing ps` names it (all)")
-    logs.add_argument("-f", "--follow", action="store_true", help="go on with what is added, until Ctrl-C")
-    logs.add_argument("-n", "--lines", type=int, default=40, metavar="N", help="how many lines of each (40)")
-    clear = verbs.add_parser("reset", help="delete all state", description="Delete STATE_DIR, when no stack uses it.")
-    clear.add_argument("-y", "--yes", action="store_true", help="do not ask")
-
-
-def _add_own_stack_verbs(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    story = verbs.add_parser(
-        "demo",
-        help="walk through the whole story",
-        description="Sell tickets, let an order expire, have a card declined, pay, cancel, and show what the services "
-        "answer. Without --url it starts a stack of its own, with a short window, in a temporary folder. "
-        "Exit status 0 when every step held, else 1.",
+    ps = commands.add_parser(
+        "ps", help="list the processes", description="List the processes of the stack on STATE_DIR."
     )
-    story.add_argument("--url", metavar="URL", help="a running stack, e.g. http://localhost:8080")
-    verbs.add_parser(
+    ps.add_argument("--json", action="store_true", help='print [{"name", "pid", "state", "url"}]')
+    logs = commands.add_parser("logs", help="show logs", description="Show the logs of the stack on STATE_DIR.")
+    logs.add_argument(
+        "name", nargs="?", metavar="NAME", help="a process or a service with all its replicas (default: all)"
+    )
+    logs.add_argument("-f", "--follow", action="store_true", help="continue with new lines until Ctrl-C")
+    logs.add_argument(
+        "-n", "--lines", type=int, default=40, metavar="N", help="last lines of each process (default: 40)"
+    )
+    reset = commands.add_parser(
+        "reset", help="delete all data", description="Delete STATE_DIR, unless a stack runs on it."
+    )
+    reset.add_argument("-y", "--yes", action="store_true", help="do not ask for confirmation")
+
+
+def _add_scripts(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    demo = commands.add_parser(
+        "demo",
+        help="run an end-to-end demo",
+        description="List tickets, reserve, expire, decline, pay and cancel, and show each response. Without --url it "
+        "starts a temporary stack with a short reservation window. Exit status 0 when every step succeeds, else 1.",
+    )
+    demo.add_argument("--url", type=_url, metavar="URL", help="a running stack, e.g. http://localhost:8080")
+    commands.add_parser(
         "bench",
-        help="what a request costs",
-        description="Measure the CPU time of a request and its latency, route by route, on a stack of its own (Linux).",
+        help="measure what a request costs",
+        description="Measure the CPU time and latency of each route on a temporary stack (Linux only).",
     )
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Do one verb. Exit status: 0 done, 1 it could not be done, 2 a setting or an argument is senseless."""
+    """Run one command. Exit status: 0 done, 1 failed, 2 a setting or an argument is invalid."""
     arguments = parser().parse_args(argv)
     try:
-        status = _do(arguments)
+        status = _run(arguments)
     except (StackError, OperationError) as error:
         print(f"error: {error}", file=sys.stderr)
         status = error.exit_status
-    except BinaryNotFound as error:
-        print(f"error: {error}", file=sys.stderr)
-        status = 1
     except KeyboardInterrupt:
         status = 130
     sys.exit(status)
 
 
-def _do(arguments: argparse.Namespace) -> int:
-    state = StateDir(read_state_dir(os.environ))
+def _run(arguments: argparse.Namespace) -> int:
     match arguments.command:
         case "up":
+            from ticketing_local.commands.up import up
+            from ticketing_local.settings import read_settings
+
             return up(read_settings(os.environ))
-        case "reset":
-            return reset(state, is_agreed=arguments.yes)
-        case "bench":
-            return bench()
         case "demo":
-            return demo(arguments.url)
+            return _run_script("demo.py", *([arguments.url] if arguments.url else []))
+        case "bench":
+            return _run_script("bench.py")
         case _:
-            return _do_on_running_stack(state, arguments)
+            return _run_on_state(arguments)
 
 
-def _do_on_running_stack(state: StateDir, arguments: argparse.Namespace) -> int:
+def _run_on_state(arguments: argparse.Namespace) -> int:
+    from ticketing_local.settings import read_state_dir
+    from ticketing_local.state import StateDir
+
+    state = StateDir(read_state_dir(os.environ))
     match arguments.command:
         case "ps":
+            from ticketing_local.commands.ps import show_processes
+
             return show_processes(state, as_json=arguments.json)
         case "logs":
+            from ticketing_local.commands.logs import show_logs
+
             return show_logs(state, arguments.name, lines=arguments.lines, follow=arguments.follow)
+        case "reset":
+            from ticketing_local.commands.reset import reset
+
+            return reset(state, is_confirmed=arguments.yes)
         case _:
+            from ticketing_local.commands.ps import addresses
+
             return operations.run(addresses(state), arguments)
+
+
+def _run_script(name: str, *arguments: str) -> NoReturn:
+    """Replace this process with a script of the repository."""
+    from ticketing_local.settings import ROOT
+
+    script = ROOT / "infra" / "local" / "scripts" / name
+    if not script.is_file():
+        raise StackError(f"{script} is missing: this command needs a checkout of the repository")
+    os.execv(sys.executable, [sys.executable, str(script), *arguments])  # noqa: S606
+
+
+def _url(text: str) -> str:
+    try:
+        url = urlsplit(text)
+    except ValueError:
+        url = urlsplit("")
+    if url.scheme not in ("http", "https") or not url.hostname:
+        raise argparse.ArgumentTypeError(f"must be a URL such as http://localhost:8080, not '{text}'")
+    return text.rstrip("/")

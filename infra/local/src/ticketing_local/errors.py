@@ -1,7 +1,7 @@
-"""What stops a verb: each message is one line that says what to do.
+"""Errors that stop a command: each message is one line that says what to do.
 
 StackError           exit status 1
-  SettingsError      exit status 2: a setting or an argument is senseless
+  SettingsError      exit status 2
   PortUnavailable
   StateInUse
   NoStack
@@ -9,19 +9,19 @@ StackError           exit status 1
 
 
 class StackError(Exception):
-    """The verb cannot be done."""
+    """The command failed."""
 
     exit_status = 1
 
 
 class SettingsError(StackError):
-    """A setting is missing or senseless; the message names it."""
+    """A setting or an argument is missing or invalid; the message names it."""
 
     exit_status = 2
 
 
 class PortUnavailable(StackError):
-    """A port cannot be had."""
+    """A port is taken or not permitted."""
 
 
 class StateInUse(StackError):

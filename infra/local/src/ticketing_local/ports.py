@@ -1,8 +1,8 @@
 """Ports for one stack.
 
-Servers restart on their port, so it lies below the range that the kernel gives to outgoing connections (32768 on
-Linux, 49152 elsewhere): else one of those could hold it at that moment. Ports come in blocks; the stack holds the
-first port of its block bound for as long as it runs, so that no other stack takes a port that is free just now.
+They are below the range of outgoing connections (from 32768 on Linux, 49152 elsewhere), so that no connection takes a
+server's port while the server restarts. Ports come in blocks; a stack keeps the first port of its block bound while it
+runs, so that no other stack uses the block.
 """
 
 import contextlib
@@ -32,12 +32,12 @@ class Ports:
         return self.numbers[name]
 
     def release(self) -> None:
-        """Let another stack have the block."""
+        """Release the block."""
         self._claim.close()
 
 
 def check_gateway_port(port: int) -> None:
-    """Raises PortUnavailable when the port is taken, on 127.0.0.1 or on what a browser may find as localhost."""
+    """Raises PortUnavailable when the port is taken, on 127.0.0.1 or on ::1, which a browser may use for localhost."""
     taken = PortUnavailable(f"PORT {port} is taken: stop what listens there, or choose another, e.g. PORT={port + 1}")
     if any(_answers(host, port) for host in (HOST, "::1")):
         raise taken
@@ -52,9 +52,9 @@ def check_gateway_port(port: int) -> None:
 
 
 def free_gateway_port() -> int:
-    """One that nobody listens on now."""
+    """A port that is free now."""
     count = FIRST_PORT - FIRST_GATEWAY_PORT
-    start = secrets.randbelow(count)  # two runs that look at the same moment rarely find the same one
+    start = secrets.randbelow(count)  # two runs at the same moment rarely get the same port
     for i in range(count):
         port = FIRST_GATEWAY_PORT + (start + i) % count
         with contextlib.suppress(PortUnavailable):
@@ -76,7 +76,7 @@ def claim_ports(names: Sequence[str]) -> Ports:
 
 
 def _claim(first: int, names: Sequence[str]) -> Ports:
-    """All are bound at once before they are let go, so none can be given twice."""
+    """All are bound together before they are released, so that none is given twice."""
     with contextlib.ExitStack() as bound:
         claim = bound.enter_context(_bind(first, reuse=False))
         numbers = dict(zip(names, range(first + 1, first + BLOCK), strict=False))
@@ -86,7 +86,7 @@ def _claim(first: int, names: Sequence[str]) -> Ports:
 
 
 def _bind(port: int, *, reuse: bool) -> socket.socket:
-    """With `reuse`, connections that linger from a former server do not count, as for the server itself."""
+    """`reuse` ignores lingering connections of an earlier server, as the server itself does."""
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         if reuse:

@@ -1,4 +1,4 @@
-"""Is it well? Each probe asks once, in its own protocol, and never raises."""
+"""Health probes: each makes one request, in the protocol of its server, and never raises."""
 
 import contextlib
 import socket
@@ -7,53 +7,60 @@ from typing import Protocol
 
 import httpx
 
-ASK_SECONDS = 1.0
+TIMEOUT_SECONDS = 1.0
 HOST = "127.0.0.1"
 
 
 class Probe(Protocol):
-    """One question to one process."""
+    """One request to one process."""
 
     def passes(self) -> bool:
-        """True when the process answered that it is well."""
+        """Whether the process responded that it is healthy."""
 
 
 @dataclass(frozen=True)
 class HttpProbe:
-    """A GET that is answered with 200."""
+    """A GET that returns 200."""
 
     url: str
 
     def passes(self) -> bool:
-        """Proxies of the environment are not asked: this is loopback."""
+        """Whether the status is 200."""
+        return self._status() == httpx.codes.OK
+
+    def is_failing(self) -> bool:
+        """Whether the process responds, but with an error; one that does not respond is not failing."""
+        return self._status() not in (None, httpx.codes.OK)
+
+    def _status(self) -> int | None:
         try:
-            return httpx.get(self.url, timeout=ASK_SECONDS, trust_env=False).status_code == httpx.codes.OK
+            return httpx.get(self.url, timeout=TIMEOUT_SECONDS, trust_env=False).status_code
         except httpx.HTTPError:
-            return False
+            return None
 
 
 @dataclass(frozen=True)
 class TcpProbe:
-    """Something accepts connections."""
+    """A connection that is accepted."""
 
     port: int
 
     def passes(self) -> bool:
-        """True when a connection was accepted."""
-        with contextlib.suppress(OSError), socket.create_connection((HOST, self.port), ASK_SECONDS):
+        """Whether it was accepted."""
+        with contextlib.suppress(OSError), socket.create_connection((HOST, self.port), TIMEOUT_SECONDS):
             return True
         return False
 
 
 @dataclass(frozen=True)
 class RedisProbe:
-    """PING is answered with PONG: not yet while the append-only file is being read."""
+    """A PING that returns PONG; it does not while Redis loads its append-only file."""
 
     port: int
 
     def passes(self) -> bool:
-        """True on +PONG."""
-        with contextlib.suppress(OSError), socket.create_connection((HOST, self.port), ASK_SECONDS) as connection:
+        """Whether PONG was returned."""
+        with contextlib.suppress(OSError), socket.create_connection((HOST, self.port), TIMEOUT_SECONDS) as connection:
             connection.sendall(b"PING\r\n")
             return connection.recv(64).startswith(b"+PONG")
         return False

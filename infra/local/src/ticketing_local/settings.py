@@ -1,4 +1,4 @@
-"""What the caller's environment asks of the local stack. Pure: reads a mapping, touches nothing."""
+"""The local stack's settings, read from the environment. Pure: no other effects."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ REPLICABLE = (*SERVICES, "expiration-worker")
 MAX_REPLICAS = 20
 MAX_PORT = 65_535
 
-# Set by the stack for its own processes, or meant for the stack alone.
+# Not inherited: the stack sets these for its processes, or reads them itself.
 OWN_NAMES = {
     "ADDRESSES",
     "JWT_SECRET",
@@ -27,13 +27,13 @@ OWN_NAMES = {
     "REPLICAS",
     *STRIPE_NAMES,
 }
-# `make` and uvicorn would read these in a process they were not meant for.
+# Not inherited either: make and uvicorn would read them in the stack's processes.
 FOREIGN = re.compile(r"MAKE(FLAGS|LEVEL|OVERRIDES|_TERM.*)|MFLAGS|UVICORN_.*|WEB_CONCURRENCY|FORWARDED_ALLOW_IPS")
 
 
 @dataclass(frozen=True)
 class StackSettings:
-    """One stack: where its state lies, its port, how many of each, and how it takes money."""
+    """The settings of one stack; `inherited` is the environment that all its processes get."""
 
     state_dir: Path
     port: int
@@ -43,12 +43,12 @@ class StackSettings:
     inherited: Mapping[str, str]
 
     def count(self, service: str) -> int:
-        """How many processes of this service are wanted."""
+        """The number of processes of this service."""
         return self.replicas.get(service, 1)
 
 
 def read_settings(environ: Mapping[str, str]) -> StackSettings:
-    """Raises SettingsError, one line that names the variable, when something is missing or senseless."""
+    """Raises SettingsError, which names the variable."""
     _check_window(environ.get("EXPIRATION_WINDOW_SECONDS"))
     _check_currency(environ.get("CURRENCY"))
     return StackSettings(
@@ -62,19 +62,19 @@ def read_settings(environ: Mapping[str, str]) -> StackSettings:
 
 
 def read_state_dir(environ: Mapping[str, str]) -> Path:
-    """STATE_DIR, else `.local` at the root of the workspace; absolute."""
-    given = environ.get("STATE_DIR")
-    return Path(given).expanduser().absolute() if given else ROOT / ".local"
+    """STATE_DIR as an absolute path; `.local` at the repository's root when it is not set."""
+    value = environ.get("STATE_DIR")
+    return Path(value).expanduser().absolute() if value else ROOT / ".local"
 
 
 def read_addresses(environ: Mapping[str, str]) -> dict[str, str] | None:
-    """ADDRESSES="nats=nats://… auth-mongo=mongodb://… …" of a stack that runs elsewhere, such as a cluster's behind
-    port-forwards; None when it is not set. Raises SettingsError when one is missing."""
-    given = dict(entry.partition("=")[::2] for entry in environ.get("ADDRESSES", "").split())
-    wanted = ["nats", *(f"{service}-mongo" for service in SERVICES)]
-    if given and (missing := [name for name in wanted if not given.get(name)]):
-        raise SettingsError(f"ADDRESSES must name {', '.join(missing)} too, as in nats=nats://127.0.0.1:4222")
-    return given or None
+    """ADDRESSES="nats=nats://… auth-mongo=mongodb://… …", the servers of another stack, such as a cluster's behind
+    port-forwards; None when it is not set. Raises SettingsError when an address is missing."""
+    addresses = dict(entry.partition("=")[::2] for entry in environ.get("ADDRESSES", "").split())
+    required = ["nats", *(f"{service}-mongo" for service in SERVICES)]
+    if addresses and (missing := [name for name in required if not addresses.get(name)]):
+        raise SettingsError(f"ADDRESSES must also name {', '.join(missing)}, as in nats=nats://127.0.0.1:4222")
+    return addresses or None
 
 
 def _port(text: str) -> int:
@@ -96,7 +96,7 @@ def _replicas(text: str) -> dict[str, int]:
 
 
 def _jwt_secret(text: str) -> str | None:
-    """None when the stack is to make one. What the services would refuse is refused here, before anything starts."""
+    """None when it is not set. One that the services would refuse is refused before anything starts."""
     if text and len(text.strip()) < MIN_SECRET_CHARS:
         raise SettingsError(f"JWT_SECRET must have at least {MIN_SECRET_CHARS} characters, or sessions can be forged")
     return text or None

@@ -1,4 +1,4 @@
-"""STATE_DIR: what survives a restart, who may use it now, and what is known of the stack that runs on it."""
+"""STATE_DIR: what survives a restart, the lock of the stack that uses it, and what `up` leaves for other commands."""
 
 import fcntl
 import hashlib
@@ -6,13 +6,14 @@ import json
 import os
 import secrets
 import tempfile
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ticketing_local.errors import StackError, StateInUse
 
-# A Unix socket's address has 108 bytes on Linux, 104 on macOS, and supervisord appends its pid for a moment.
+# A Unix socket's path may have 108 bytes on Linux, 104 on macOS, and supervisord temporarily appends its pid.
 MAX_SOCKET_PATH = 90
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
@@ -26,31 +27,43 @@ class StateDir:
 
     @property
     def logs(self) -> Path:
-        """One file a process: NAME.log."""
+        """One file for each process: NAME.log."""
         return self.root / "logs"
 
     @property
     def run(self) -> Path:
-        """Made anew at each start: configuration with its secrets, addresses."""
+        """Written at each start: configuration, with its secrets, and addresses."""
         return self.root / "run"
 
     @property
     def stack_file(self) -> Path:
-        """What `up` tells the other verbs."""
+        """What `up` leaves for other commands."""
         return self.run / "stack.json"
 
     @property
     def lock_file(self) -> Path:
-        """Locked while a stack runs here; also the mark by which `reset` knows the folder as ours."""
+        """Locked while a stack runs here; `reset` deletes only folders that have this file."""
         return self.root / "ticketing.lock"
 
+    def log(self, name: str) -> Path:
+        """A process's log; it may not exist yet."""
+        return self.logs / f"{name}.log"
+
+    def log_tail(self, name: str, count: int) -> list[str]:
+        """The last lines of a process's log."""
+        try:
+            with self.log(name).open(errors="replace") as file:
+                return [line.rstrip("\n") for line in deque(file, maxlen=count)]
+        except FileNotFoundError:
+            return []
+
     def create(self) -> None:
-        """Make the folders, readable by their owner only."""
+        """Create the folders, readable by their owner only."""
         for folder in (self.root, self.logs, self.run):
             _make_private(folder)
 
     def lock(self) -> int:
-        """Take the folder for one stack; gives the descriptor that holds the lock. Raises StateInUse."""
+        """Lock the folder for one stack; the descriptor that holds the lock. Raises StateInUse."""
         descriptor = os.open(self.lock_file, os.O_CREAT | os.O_RDWR, PRIVATE_FILE)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -62,14 +75,14 @@ class StateDir:
         return descriptor
 
     def secret(self, name: str) -> str:
-        """A secret of this state, made when first asked for."""
+        """A secret of this state, created at its first use."""
         path = self.root / name
         if not path.exists():
             write_private(path, secrets.token_urlsafe(48))
         return path.read_text()
 
     def socket(self) -> Path:
-        """The supervisor's socket: in here, or, when that path is too long for one, in a private temporary folder."""
+        """The supervisor's socket: in `run`, or in a private temporary folder when that path is too long."""
         path = self.run / "supervisor.sock"
         if len(os.fsencode(path)) <= MAX_SOCKET_PATH:
             return path
@@ -83,13 +96,13 @@ def _make_private(folder: Path) -> None:
     try:
         folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     except OSError as error:
-        raise StackError(f"{folder} cannot be made ({error.strerror}): choose another STATE_DIR") from None
+        raise StackError(f"{folder} cannot be created ({error.strerror}): choose another STATE_DIR") from None
     if folder.stat().st_uid != os.getuid():
         raise StackError(f"{folder} belongs to another user: choose another STATE_DIR")
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that its owner alone can read; whole or not at all."""
+    """Write a file that only its owner can read, atomically."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE_FILE), "w") as file:
@@ -99,7 +112,7 @@ def write_private(path: Path, text: str) -> None:
 
 @dataclass(frozen=True)
 class RunningStack:
-    """What `up` leaves for the other verbs."""
+    """The stack that runs on a STATE_DIR, or ran there last: its supervisor's socket, its processes' addresses."""
 
     pid: int
     url: str
@@ -112,7 +125,7 @@ class RunningStack:
 
     @classmethod
     def load(cls, state: StateDir) -> "RunningStack | None":
-        """What the last stack left, whether or not it still runs."""
+        """The latest stack, whether or not it still runs; None before the first one."""
         try:
             return cls(**json.loads(state.stack_file.read_text()))
         except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Whether the stack takes (test) money from Stripe or from its own emulator."""
+"""Whether the stack uses Stripe or the emulator."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,24 +12,24 @@ STRIPE_NAMES = ("STRIPE_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET",
 
 @dataclass(frozen=True)
 class StripeSettings:
-    """The STRIPE_* variables the caller gave; none of them means the emulator."""
+    """The STRIPE_* variables that are set; without any, the emulator is used."""
 
     given: Mapping[str, str]
 
     @property
     def emulated(self) -> bool:
-        """Nothing leaves this machine."""
+        """Whether the emulator is used."""
         return not self.given
 
-    def in_words(self) -> str:
-        """For the page and for the terminal."""
+    def describe(self) -> str:
+        """One line for the terminal."""
         if self.emulated:
-            return "Payments are emulated: no money moves and Stripe is not asked."
-        kind = "in test mode: no money moves" if "_test_" in self.given["STRIPE_KEY"] else "live: real money moves"
-        return f"Payments go to Stripe, {kind}."
+            return "emulated: no real payments, Stripe is not used"
+        mode = "test mode: no real payments" if "_test_" in self.given["STRIPE_KEY"] else "live mode: real payments"
+        return f"Stripe, {mode}"
 
     def environment(self, emulator_url: str | None, webhook_secret: str) -> dict[str, str]:
-        """What the payments service is told."""
+        """For the payments service."""
         if emulator_url is None:
             return dict(self.given)
         return {
@@ -40,14 +40,14 @@ class StripeSettings:
         }
 
     def page_environment(self, emulator_script: str) -> dict[str, str]:
-        """What the web client is told: the key that a page may show, and whose script takes the card."""
+        """For the web client: the publishable key, and the emulator's script in place of Stripe.js."""
         if self.emulated:
             return {"STRIPE_PUBLISHABLE_KEY": EMULATOR_PAGE_KEY, "STRIPE_JS_URL": emulator_script}
         return {name: key for name, key in self.given.items() if name == "STRIPE_PUBLISHABLE_KEY"}
 
 
 def read_stripe(environ: Mapping[str, str]) -> StripeSettings:
-    """Raises SettingsError when a key is senseless, or when real money could go to something that is not Stripe."""
+    """Raises SettingsError when a key is invalid, or when a live key would be sent to another server than Stripe."""
     given = {name: environ[name].strip() for name in STRIPE_NAMES if environ.get(name, "").strip()}
     key = given.get("STRIPE_KEY")
     if key is None:
@@ -63,7 +63,7 @@ def read_stripe(environ: Mapping[str, str]) -> StripeSettings:
 
 
 def _refuse_without_key(given: Mapping[str, str]) -> None:
-    """A caller who sets one of the others believes to be talking to Stripe."""
+    """Somebody who sets one of the others expects to use Stripe."""
     if given:
         names = " and ".join(given)
         raise SettingsError(f"{names} without STRIPE_KEY: set STRIPE_KEY too, or unset the rest to use the emulator")

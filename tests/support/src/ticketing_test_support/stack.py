@@ -5,19 +5,22 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ticketing_local.ps import addresses
+from ticketing_local.commands.ps import addresses
+from ticketing_local.commands.up import READY
 from ticketing_local.state import RunningStack, StateDir
-from ticketing_local.supervision import Supervisor
-from ticketing_local.up import READY
+from ticketing_local.supervision.startup import START_LIMIT_SECONDS
+from ticketing_local.supervision.supervisor import Supervisor
 from ticketing_test_support.waiting import wait_until
 
 TICKETING = (sys.executable, "-m", "ticketing_local")
 STOP_SECONDS = 60
+START_ATTEMPTS = 2
 
 
 @dataclass(frozen=True)
@@ -75,17 +78,15 @@ def ticketing(*arguments: str, **environment: str) -> "subprocess.CompletedProce
 def started(
     state_dir: Path, port: int, command: Sequence[str] = (*TICKETING, "up"), **environment: str
 ) -> Iterator[Stack]:
-    """Healthy when entered, gone when left. Raises AssertionError, with what it said, when it does not start."""
-    settings = {"STATE_DIR": str(state_dir), "PORT": str(port), **environment}
-    process = subprocess.Popen(
-        command, env={**os.environ, **settings}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    """A healthy stack, stopped on leaving. A failed start is repeated once, as the machine may just have been too busy.
+
+    Raises AssertionError with what both starts printed.
+    """
+    process = _start(command, {"STATE_DIR": str(state_dir), "PORT": str(port), **environment})
     try:
-        _wait_until_ready(process)
         yield Stack(process, state_dir, port)
     finally:
-        process.terminate()
-        process.communicate(timeout=STOP_SECONDS)
+        _stop(process)
 
 
 def is_alive(pid: int) -> bool:
@@ -94,10 +95,34 @@ def is_alive(pid: int) -> bool:
     return answer.stdout.strip()[:1] not in ("", "Z")
 
 
-def _wait_until_ready(process: "subprocess.Popen[str]") -> None:
-    said = []
-    for line in process.stdout or ():
-        said.append(line)
-        if line.startswith(READY):
-            return
-    raise AssertionError(f"the stack did not start:\n{''.join(said)}")
+def _start(command: Sequence[str], environment: Mapping[str, str]) -> "subprocess.Popen[str]":
+    outputs = []
+    for _ in range(START_ATTEMPTS):
+        process = subprocess.Popen(
+            command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        lines = list(_lines_until_ready(process))
+        if lines and lines[-1].startswith(READY):
+            return process
+        _stop(process)
+        outputs.append("".join(lines))
+    raise AssertionError("the stack did not start:\n" + "--- second attempt\n".join(outputs))
+
+
+def _lines_until_ready(process: "subprocess.Popen[str]") -> Iterator[str]:
+    """What it prints, with the processes that it waits for. `up` has a limit of its own; this one is a backstop."""
+    backstop = threading.Timer(START_LIMIT_SECONDS + STOP_SECONDS, process.kill)
+    backstop.start()
+    try:
+        for line in process.stdout or ():
+            print(line, end="")
+            yield line
+            if line.startswith(READY):
+                return
+    finally:
+        backstop.cancel()
+
+
+def _stop(process: "subprocess.Popen[str]") -> None:
+    process.terminate()
+    process.communicate(timeout=STOP_SECONDS)

@@ -1,26 +1,42 @@
-"""Caddy as the one way in, with the path rules of the Ingress: prefixes of whole path segments."""
+"""Caddy as the gateway, with the path rules of the Ingress: prefixes of whole path segments."""
 
 import json
 from typing import Any
 
 from stripe_emulator import PAGE_PREFIX
-from ticketing_local.layout import Layout, replica_names
-from ticketing_local.pages import CLOSED, error_body
 from ticketing_local.probes import HOST, TcpProbe
-from ticketing_local.process import Process, Tier
+from ticketing_local.processes.process import Layout, Process, Tier, replica_names
 
-# No regular expression in an Ingress, but Caddy's own path matcher ignores case, and an Ingress does not.
+# Matched by regular expressions: Caddy's own path matcher ignores case, an Ingress does not.
 ROUTES = {"/api/users": "auth", "/api/tickets": "tickets", "/api/orders": "orders", "/api/payments": "payments"}
 LOOPBACK = ["127.0.0.0/8", "::1/128"]
 BUFFERED_BYTES = 1 << 20
 JSON_TYPE = ["application/json"]
+HTML_TYPE = ["text/html; charset=utf-8"]
 API = [{"path_regexp": {"pattern": "^/api(/|$)"}}]
+# Reloads itself: the supervisor is already restarting what crashed.
+UNAVAILABLE_PAGE = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="refresh" content="3">
+<title>Temporarily unavailable · Ticketing</title>
+<style>
+:root { color-scheme: light dark }
+body { font: 1rem/1.5 system-ui; max-width: 32rem; margin: 20vh auto 0; padding: 0 1rem; text-align: center;
+  background: light-dark(#faf7f1, #14120f); color: light-dark(#1c1a17, #f4eee3) }
+</style>
+<h1>Service temporarily unavailable</h1>
+<p>Nothing is lost: your orders show what you have paid. This page reloads by itself.</p>
+</html>
+"""
 
 Json = dict[str, Any]
 
 
 def gateway(layout: Layout) -> Process:
-    """Listens on loopback only, writes no access log, has no admin endpoint and leaves HOME alone."""
+    """Listens on loopback only; no access log, no admin endpoint, no files in HOME."""
     config = layout.settings.state_dir / "run" / "caddy.json"
     data = layout.folder("caddy")
     return Process(
@@ -42,9 +58,9 @@ def caddy_config(layout: Layout) -> Json:
         "listen": [f"{HOST}:{layout.settings.port}"],
         "protocols": ["h1"],
         "automatic_https": {"disable": True},
-        # A service may answer before it has read a body; without these two, such an answer is sometimes cut off.
+        # Together with request_buffers: without them a response sent before the body was read is sometimes cut off.
         "enable_full_duplex": True,
-        # A TLS proxy on this machine may say that the browser came by HTTPS.
+        # A TLS proxy on this machine may set X-Forwarded-Proto.
         "trusted_proxies": {"source": "static", "ranges": LOOPBACK},
         "routes": [*_service_routes(layout), *_emulator_route(layout), _unknown_route(), _client_route(layout)],
         "errors": {"routes": [_unavailable_api(), _unavailable_page()]},
@@ -68,7 +84,7 @@ def _service_routes(layout: Layout) -> list[Json]:
 
 
 def _proxy(ports: list[int]) -> Json:
-    """A request waits for a server that is restarting; what a server has begun to answer is never sent again."""
+    """A request waits up to 5 s for a server that is restarting; one that reached a server is not repeated."""
     return {
         "handler": "reverse_proxy",
         "upstreams": [{"dial": f"{HOST}:{port}"} for port in ports],
@@ -78,13 +94,13 @@ def _proxy(ports: list[int]) -> Json:
             "try_interval": "100ms",
         },
         "request_buffers": BUFFERED_BYTES,
-        # Shorter than uvicorn's 5 s: a connection that the service is just closing is not used for a POST.
+        # Shorter than uvicorn's 5 s, so that no POST is sent on a connection that the service is closing.
         "transport": {"protocol": "http", "keep_alive": {"idle_timeout": "3s"}, "dial_timeout": "2s"},
     }
 
 
 def _emulator_route(layout: Layout) -> list[Json]:
-    """What a page needs of the emulator; its faults and its ledger stay inside."""
+    """Only what a page needs of the emulator; its ledger and its fault injection are not exposed."""
     if not layout.settings.stripe.emulated:
         return []
     return [
@@ -97,7 +113,7 @@ def _emulator_route(layout: Layout) -> list[Json]:
 
 
 def _unknown_route() -> Json:
-    body = error_body("There is nothing here: the API is at /api/users, /api/tickets, /api/orders and /api/payments")
+    body = _error("Not found: the API is at /api/users, /api/tickets, /api/orders and /api/payments")
     headers = {"Content-Type": JSON_TYPE}
     return {
         "match": API,
@@ -111,15 +127,20 @@ def _client_route(layout: Layout) -> Json:
 
 
 def _unavailable_api() -> Json:
-    body = error_body("The service is not available just now: try again in a few seconds")
-    return {"match": API, "handle": [_apology(JSON_TYPE, body)], "terminal": True}
+    body = _error("Service temporarily unavailable: try again in a few seconds")
+    return {"match": API, "handle": [_unavailable(JSON_TYPE, body)], "terminal": True}
 
 
 def _unavailable_page() -> Json:
-    return {"handle": [_apology(["text/html; charset=utf-8"], CLOSED)]}
+    return {"handle": [_unavailable(HTML_TYPE, UNAVAILABLE_PAGE)]}
 
 
-def _apology(content_type: list[str], body: str) -> Json:
+def _unavailable(content_type: list[str], body: str) -> Json:
     headers = {"Content-Type": content_type, "Retry-After": ["2"]}
     status = "{http.error.status_code}"
     return {"handler": "static_response", "status_code": status, "headers": headers, "body": body}
+
+
+def _error(message: str) -> str:
+    """The error envelope of all services."""
+    return json.dumps({"errors": [{"message": message}]})

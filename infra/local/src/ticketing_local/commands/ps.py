@@ -1,4 +1,4 @@
-"""`ticketing ps`: what runs, with pids and addresses."""
+"""`ticketing ps`: the running processes, with pids and addresses."""
 
 import json
 import os
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from ticketing_local.errors import NoStack
 from ticketing_local.settings import read_addresses
 from ticketing_local.state import RunningStack, StateDir
-from ticketing_local.supervision import Supervisor
+from ticketing_local.supervision.supervisor import Supervisor
 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of `ps`. `state` is supervisord's word: starting, running, backoff, stopping, stopped, exited, fatal."""
+    """A line of `ps`. `state` is supervisord's: starting, running, backoff, stopping, stopped, exited, fatal."""
 
     name: str
     pid: int | None
@@ -24,24 +24,25 @@ class Row:
 def rows(state: StateDir) -> list[Row]:
     """The running stack's processes, in the order of the process table. Raises NoStack."""
     stack = RunningStack.load(state)
-    if stack is None:
-        raise NoStack(f"No stack is running on {state.root}: start one with `make run`")
     try:
-        states = Supervisor(stack.socket).states()
+        states = Supervisor(stack.socket).states() if stack is not None else {}
     except OSError:
-        raise NoStack(f"No stack is running on {state.root}: start one with `make run`") from None
+        states = {}
+    if stack is None or not states:
+        raise NoStack(f"No stack is running on {state.root}: start one with `make run`")
     return [Row(name, states[name].pid, states[name].state, url) for name, url in stack.urls.items()]
 
 
 def addresses(state: StateDir) -> dict[str, str]:
-    """Where each process of the running stack that answers somebody is, by name; of the one that ADDRESSES tells of, if
-    that is set. Raises NoStack, and SettingsError."""
-    elsewhere = read_addresses(os.environ)
-    return elsewhere or {row.name: row.url for row in rows(state) if row.url is not None}
+    """The processes' addresses by name: of the stack that ADDRESSES names, else of the one that runs on this state.
+
+    Raises NoStack and SettingsError.
+    """
+    return read_addresses(os.environ) or {row.name: row.url for row in rows(state) if row.url is not None}
 
 
 def show_processes(state: StateDir, *, as_json: bool) -> int:
-    """A table, or JSON for programs. Without a stack: one line on standard error, `[]` as JSON, exit status 1."""
+    """Print a table or JSON. Without a stack: one line on standard error, `[]` as JSON, exit status 1."""
     try:
         found = rows(state)
     except NoStack as error:

@@ -1,6 +1,6 @@
 """Measure the resources and connections of the processes in a running local stack, for the figures in the manifests.
 
-STATE_DIR=… .venv/bin/python infra/manifests/measure.py     (Linux, with `ss`)
+STATE_DIR=… .venv/bin/python infra/local/scripts/measure_resources.py     (Linux, with `ss`)
 
 Prints memory (RSS) and CPU when idle and the highest sample of each under load, then every observed connection.
 """
@@ -18,8 +18,8 @@ from pathlib import Path
 
 import httpx
 
-from ticketing_local.measuring import cpu_seconds, figures
-from ticketing_local.ps import rows
+from bench import cpu_seconds, measure_routes
+from ticketing_local.commands.ps import rows
 from ticketing_local.settings import read_state_dir
 from ticketing_local.state import StateDir
 
@@ -40,7 +40,7 @@ class Sampler:
         self.connections: set[tuple[str, str]] = set()
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Sample until cancelled."""
         before, at = self._cpu(), time.monotonic()
         while True:
             await asyncio.sleep(1)
@@ -56,7 +56,7 @@ class Sampler:
 
 
 def resident(pid: int) -> int:
-    """Bytes of memory in use."""
+    """Resident memory in bytes."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
@@ -100,7 +100,7 @@ async def measure() -> None:
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(idle.run(), IDLE_SECONDS)
     sampling = asyncio.create_task(busy.run())
-    await figures(found)
+    await measure_routes(found)
     await asyncio.gather(*(buy(urls, PURCHASES // BUYERS) for _ in range(BUYERS)))
     await asyncio.sleep(float(os.environ.get("SETTLE_SECONDS", "60")))  # unpaid orders expire
     sampling.cancel()

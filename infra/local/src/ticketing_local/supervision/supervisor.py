@@ -1,4 +1,4 @@
-"""The supervisor (supervisord): its configuration, its start, and questions to it."""
+"""The supervisor (supervisord): its configuration, its start, and requests to it."""
 
 import contextlib
 import json
@@ -15,9 +15,9 @@ from typing import Any
 
 from supervisor.xmlrpc import SupervisorTransport
 
-from ticketing_local import leash
-from ticketing_local.process import Process, Tier
+from ticketing_local.processes.process import Process, Tier
 from ticketing_local.state import StateDir, write_private
+from ticketing_local.supervision import parent_death_guard
 
 HEAD = """\
 [supervisord]
@@ -37,7 +37,7 @@ chmod=0700
 supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 """
 
-# A process that has run for startsecs and dies is restarted at once; one that dies earlier waits a second, then two …
+# A process that exits after startsecs is restarted at once; one that exits earlier after a second, then two …
 PROGRAM = """
 [program:{name}]
 command={command}
@@ -63,21 +63,19 @@ priority={priority}
 
 @dataclass(frozen=True)
 class ProcessState:
-    """What the supervisor knows of a process now; `pid` is None while it is not running."""
+    """The state of a process in supervisord's words; `pid` is None while it does not run."""
 
-    name: str
     pid: int | None
     state: str
-    exit_status: int
 
     @property
     def is_running(self) -> bool:
-        """It has lived for a second."""
+        """Whether it has run for at least a second."""
         return self.state == "running"
 
 
 class Supervisor:
-    """A supervisord that answers on this socket. Methods raise OSError when it does not."""
+    """The supervisord that listens on this socket. Methods raise OSError when it does not respond."""
 
     def __init__(self, socket: Path | str) -> None:
         self._socket = socket
@@ -85,43 +83,49 @@ class Supervisor:
     def states(self) -> dict[str, ProcessState]:
         """Every process, by name."""
         return {
-            info["name"]: ProcessState(info["name"], info["pid"] or None, info["statename"].lower(), info["exitstatus"])
-            for info in self._ask("getAllProcessInfo")
+            info["name"]: ProcessState(info["pid"] or None, info["statename"].lower())
+            for info in self._call("getAllProcessInfo")
         }
 
-    def stop(self, tier: Tier) -> None:
-        """End a tier's processes, all at the same time, and return when they are gone."""
+    def stop_tier(self, tier: Tier) -> None:
+        """Stop a tier's processes together; return when they have exited."""
         with contextlib.suppress(xmlrpc.client.Fault):  # a tier without processes
-            self._ask("stopProcessGroup", tier.value, True)
+            self._call("stopProcessGroup", tier.value, True)
 
     def stop_process(self, name: str) -> None:
-        """Begin to end one process (SIGTERM), and do not restart it before `start_process`; it may still be there."""
-        self._ask("stopProcess", self._full_name(name), False)
+        """Send one process SIGTERM without waiting for it, and do not restart it."""
+        self._call("stopProcess", self._full_name(name), False)
 
     def start_process(self, name: str) -> None:
         """Start a process that was stopped."""
-        self._ask("startProcess", self._full_name(name), False)
+        self._call("startProcess", self._full_name(name), False)
+
+    def restart_process(self, name: str) -> None:
+        """Stop a process, wait until it has exited, and start it."""
+        with contextlib.suppress(xmlrpc.client.Fault):  # it does not run: it is being restarted already
+            self._call("stopProcess", self._full_name(name), True)
+            self.start_process(name)
 
     def shutdown(self) -> None:
-        """Ask it to stop what is left, and itself."""
-        self._ask("shutdown")
+        """Stop all processes, then supervisord."""
+        self._call("shutdown")
 
     def _full_name(self, name: str) -> str:
         """With its group. Raises KeyError when there is no such process."""
-        return {info["name"]: f"{info['group']}:{name}" for info in self._ask("getAllProcessInfo")}[name]
+        return {info["name"]: f"{info['group']}:{name}" for info in self._call("getAllProcessInfo")}[name]
 
-    def _ask(self, method: str, *arguments: object) -> Any:
-        """One connection a question: the library's transport is of no use any more after an error."""
+    def _call(self, method: str, *arguments: object) -> Any:
+        """On a connection of its own: the library's transport is unusable after an error."""
         transport = SupervisorTransport(None, None, f"unix://{self._socket}")
         with xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport) as server:
             try:
                 return getattr(server.supervisor, method)(*arguments)
-            except (HTTPException, xmlrpc.client.ProtocolError) as error:  # it went away in between
+            except (HTTPException, xmlrpc.client.ProtocolError) as error:  # it exited meanwhile
                 raise ConnectionError(str(error)) from error
 
 
 def start_supervisor(processes: Iterable[Process], state: StateDir, lock: int) -> "subprocess.Popen[bytes]":
-    """Start everything. The supervisor holds the lock as long as it lives, and ends when this process does."""
+    """Start all processes. The supervisor holds the lock while it runs, and ends when this process does."""
     table = list(processes)
     for process in table:
         _write_files(process, state)
@@ -130,28 +134,27 @@ def start_supervisor(processes: Iterable[Process], state: StateDir, lock: int) -
     argv = [sys.executable, "-m", "supervisor.supervisord", "--configuration", str(config)]
     program = {"argv": argv, "env": dict(os.environ), "parent": os.getpid(), "keep": lock}
     write_private(state.run / "supervisord.json", json.dumps(program))
-    with (state.run / "supervisord.err").open("wb") as complaints:
+    with (state.run / "supervisord.err").open("wb") as errors:
         return subprocess.Popen(
-            leashed(state.run / "supervisord.json"),
+            guarded_command(state.run / "supervisord.json"),
             cwd=state.run,
             stdin=subprocess.DEVNULL,
-            stdout=complaints,
-            stderr=complaints,
+            stdout=errors,
+            stderr=errors,
             pass_fds=(lock,),
-            start_new_session=True,  # Ctrl-C is for `ticketing up`, which stops things in order
+            start_new_session=True,  # Ctrl-C is for `ticketing up`, which stops the tiers in order
         )
 
 
 def supervisor_config(processes: Iterable[Process], socket: Path) -> str:
-    """The text of supervisord.conf; it holds no secret.
+    """The text of supervisord.conf, without secrets.
 
-    Paths are relative to STATE_DIR/run, where supervisord starts: in absolute ones it would expand percent signs, in
-    some of them twice.
+    Paths are relative to STATE_DIR/run, where supervisord starts: it expands percent signs, in some paths twice.
     """
     table = list(processes)
     sections = [HEAD.format(socket=_escape(str(socket)))]
     for process in table:
-        command = _escape(shlex.join(leashed(Path(f"{process.name}.json"))))
+        command = _escape(shlex.join(guarded_command(Path(f"{process.name}.json"))))
         sections.append(PROGRAM.format(name=process.name, command=command, stop_seconds=process.stop_seconds))
     for priority, tier in enumerate(Tier, start=1):
         names = ",".join(process.name for process in table if process.tier is tier)
@@ -160,9 +163,9 @@ def supervisor_config(processes: Iterable[Process], socket: Path) -> str:
     return "".join(sections)
 
 
-def leashed(program: Path) -> list[str]:
-    """The command that becomes the program described in this file."""
-    return [sys.executable, "-I", "-S", leash.__file__, str(program)]
+def guarded_command(program: Path) -> list[str]:
+    """The command that runs the program described in this file, under the parent-death guard."""
+    return [sys.executable, "-I", "-S", parent_death_guard.__file__, str(program)]
 
 
 def _write_files(process: Process, state: StateDir) -> None:

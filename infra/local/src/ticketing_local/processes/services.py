@@ -1,13 +1,14 @@
-"""The five services and the expiration worker, with the same settings by name as in Kubernetes."""
+"""The five services, the expiration worker and the web client, with the same settings as in Kubernetes."""
 
 from collections.abc import Iterator
 
-from ticketing_local.layout import PYTHON, Layout, replica_names
+from stripe_emulator import PAGE_PREFIX
 from ticketing_local.probes import HOST, HttpProbe
-from ticketing_local.process import Process, Tier
-from ticketing_local.settings import SERVICES
+from ticketing_local.processes.process import PYTHON, Layout, Process, Tier, replica_names
+from ticketing_local.settings import ROOT, SERVICES
 
 WORKER = "expiration-worker"
+CLIENT_SERVER = ROOT / "client" / ".next" / "standalone" / "server.js"
 
 
 def services(layout: Layout) -> Iterator[Process]:
@@ -36,7 +37,7 @@ def web_process(layout: Layout, service: str, name: str) -> Process:
 
 
 def worker_process(layout: Layout, name: str) -> Process:
-    """RQ's worker with its scheduler; it answers nobody, so running is all that can be asked."""
+    """RQ's worker with its scheduler. It serves no HTTP: it is ready when it runs."""
     return Process(
         name=name,
         tier=Tier.SERVICES,
@@ -46,7 +47,7 @@ def worker_process(layout: Layout, name: str) -> Process:
 
 
 def service_environment(layout: Layout, service: str) -> dict[str, str]:
-    """Only payments knows Stripe's keys, and expiration has no session to check."""
+    """Only payments gets Stripe's keys; expiration does not verify sessions."""
     environment = {
         **layout.settings.inherited,
         "PYTHONUNBUFFERED": "1",
@@ -59,3 +60,25 @@ def service_environment(layout: Layout, service: str) -> dict[str, str]:
     if service == "payments":
         environment |= layout.settings.stripe.environment(layout.emulator_url, layout.webhook_secret)
     return environment
+
+
+def client(layout: Layout) -> Process:
+    """Next.js, as built by `make client`. It calls the services through the gateway and has no secrets."""
+    return Process(
+        name="client",
+        tier=Tier.SERVICES,
+        command=(layout.binaries["node"], str(CLIENT_SERVER)),
+        environment={
+            **layout.settings.inherited,
+            "NODE_ENV": "production",
+            "NEXT_TELEMETRY_DISABLED": "1",
+            "HOSTNAME": HOST,
+            "PORT": str(layout.ports["client"]),
+            "API_INTERNAL_URL": f"http://{HOST}:{layout.settings.port}",
+            **layout.settings.stripe.page_environment(f"{PAGE_PREFIX}/v3/"),
+        },
+        # A page that calls no service: the client is ready without them.
+        probe=HttpProbe(layout.url("http", "client", "/robots.txt")),
+        url=layout.url("http", "client"),
+        needs={CLIENT_SERVER: "The web client is not built: run `make client`"},
+    )

@@ -1,11 +1,10 @@
-"""The servers that keep the state: MongoDB, NATS JetStream, Redis, and the Stripe emulator when it is used."""
+"""The servers that keep state: MongoDB, NATS JetStream, Redis and, when it is used, the Stripe emulator."""
 
 import json
 from collections.abc import Iterator
 
-from ticketing_local.layout import PYTHON, Layout
 from ticketing_local.probes import HOST, HttpProbe, RedisProbe, TcpProbe
-from ticketing_local.process import Process, Tier
+from ticketing_local.processes.process import PYTHON, Layout, Process, Tier
 
 NATS_CONFIG = """\
 server_name: ticketing-local
@@ -14,9 +13,10 @@ port: {port}
 http: "{host}:{monitor}"
 jetstream {{
   store_dir: {store}
-  # An event counts as published when it is on the disk, not two minutes later.
+  # Acknowledge an event once it is on disk; by default JetStream fsyncs within two minutes.
   sync_interval: always
-  # Streams bound themselves; a reservation must not fail because this disk is small.
+  # Streams have limits of their own. By default this one is derived from the free space: NATS then refuses writes on a
+  # disk that was full when it started.
   max_file_store: 64GB
 }}
 """
@@ -32,7 +32,7 @@ def infrastructure(layout: Layout) -> Iterator[Process]:
 
 
 def mongo(layout: Layout) -> Process:
-    """One mongod for all five databases; journalled, as it always is."""
+    """One mongod for all five databases."""
     data = layout.folder("mongo")
     return Process(
         name="mongo",
@@ -51,8 +51,9 @@ def mongo(layout: Layout) -> Process:
 
 
 def nats(layout: Layout) -> Process:
-    """JetStream that acknowledges what it has on disk."""
+    """JetStream. A stream that met a full disk refuses writes until the server restarts; only /healthz shows that."""
     data = layout.folder("nats")
+    health = HttpProbe(layout.url("http", "nats-monitor", "/healthz"))
     config = layout.settings.state_dir / "run" / "nats.conf"
     monitor = layout.ports["nats-monitor"]
     text = NATS_CONFIG.format(host=HOST, port=layout.ports["nats"], monitor=monitor, store=json.dumps(str(data)))
@@ -61,7 +62,8 @@ def nats(layout: Layout) -> Process:
         tier=Tier.INFRASTRUCTURE,
         command=(layout.binaries["nats-server"], "--config", str(config)),
         environment=layout.settings.inherited,
-        probe=HttpProbe(layout.url("http", "nats-monitor", "/healthz")),
+        probe=health,
+        liveness=health,
         url=layout.url("nats", "nats"),
         folders=(data,),
         files={config: text},
@@ -69,7 +71,7 @@ def nats(layout: Layout) -> Process:
 
 
 def redis(layout: Layout) -> Process:
-    """Append-only and never evicting: what RQ has taken it keeps."""
+    """Append-only and without eviction, so that RQ's jobs are kept."""
     data = layout.folder("redis")
     return Process(
         name="redis",
@@ -87,7 +89,7 @@ def redis(layout: Layout) -> Process:
 
 
 def stripe(layout: Layout) -> Process:
-    """The emulator; its signed webhooks come in by the gateway, as Stripe's would."""
+    """The emulator; it sends its signed webhooks through the gateway, as Stripe would."""
     data = layout.folder("stripe")
     webhook = f"http://{HOST}:{layout.settings.port}/api/payments/webhook"
     return Process(

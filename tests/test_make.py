@@ -1,4 +1,4 @@
-"""`make help` lists every target, and `make test` names what it leaves out."""
+"""`make help` lists every target, `make test` names what it omits, and commit hooks run the checks of `make lint`."""
 
 import os
 import re
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ticketing_test_support.omitted_tests import OMITTED
 
@@ -39,3 +40,12 @@ def test_whole_suite_names_omitted_tests_above_the_closing_line(arguments, conte
     lines = done.stdout.splitlines()
     assert re.search(r"(passed|failed) in ", lines[-1])
     assert [line for line in lines[-2:] if line == OMITTED] == printed
+
+
+def test_commit_hooks_run_the_commands_of_make_lint() -> None:
+    recipe = re.search(r"^lint:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert recipe is not None
+    commands = [line.strip().replace("$(BIN)", ".venv/bin") for line in recipe[1].splitlines()]
+    (repository,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    entries = [hook["entry"] for hook in repository["hooks"]]
+    assert [re.sub(r'^sh -c "(.*)"$', r"\1", entry) for entry in entries] == commands

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from ticketing_common.errors import Forbidden, InvalidState
-from ticketing_common.events import CancelReason, OrderStatus, RefundReason
+from ticketing_common.events import CancelReason, OrderStatus, PaymentStatus, RefundReason
 from ticketing_payments.domain import rules
 from ticketing_payments.domain.errors import (
     AlreadyPaid,
@@ -17,7 +17,7 @@ from ticketing_payments.domain.errors import (
     StillProcessing,
 )
 from ticketing_payments.domain.intent import Money
-from ticketing_payments.domain.payment import Order, Payment, PaymentStatus, Refund
+from ticketing_payments.domain.payment import Order, Payment, Refund
 from ticketing_test_support.payments.stories import BUYER, EXPIRES_AT, NOW, PRICE, an_order
 
 PAYMENT = Payment(order_id="order", id="payment", version=0, order=an_order())

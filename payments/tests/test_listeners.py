@@ -11,11 +11,11 @@ from ticketing_common.events import (
     OrderRefundDue,
     OrderStatus,
     PaymentRefunded,
+    PaymentStatus,
     RefundReason,
 )
 from ticketing_payments.domain.errors import NotRefundable, OrderExpired
 from ticketing_payments.domain.intent import IntentStatus
-from ticketing_payments.domain.payment import PaymentStatus
 from ticketing_payments.listeners import (
     OrderCancelledListener,
     OrderCompletedListener,

@@ -5,11 +5,10 @@ from datetime import timedelta
 import pytest
 
 from ticketing_common.errors import Forbidden, InvalidState, NotFound, PaymentDeclined, Unavailable
-from ticketing_common.events import CancelReason, PaymentCreated, PaymentFailed
+from ticketing_common.events import CancelReason, PaymentCreated, PaymentFailed, PaymentStatus
 from ticketing_common.mongo import new_id
 from ticketing_payments.domain.errors import AlreadyPaid, OrderCancelled, OrderExpired, PaymentCanceled
 from ticketing_payments.domain.intent import IntentStatus
-from ticketing_payments.domain.payment import PaymentStatus
 from ticketing_payments.ports import InvalidToken
 from ticketing_test_support.payments.stories import BUYER, EXPIRES_AT, NOW, PRICE, Shop, an_order
 from ticketing_test_support.payments.stripe import DECLINED, GOOD, NO_FUNDS, OTHER_GOOD, SLOW, SPENT, UNTRIED, WANTS_3DS

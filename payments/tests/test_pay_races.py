@@ -6,10 +6,9 @@ from dataclasses import replace
 import pytest
 
 from ticketing_common.errors import InvalidState, Unavailable
-from ticketing_common.events import CancelReason, PaymentCreated, PaymentFailed
+from ticketing_common.events import CancelReason, PaymentCreated, PaymentFailed, PaymentStatus
 from ticketing_payments.domain.errors import OrderCancelled, OrderExpired
 from ticketing_payments.domain.intent import IntentStatus
-from ticketing_payments.domain.payment import PaymentStatus
 from ticketing_payments.use_cases.reconcile import reconcile_due
 from ticketing_test_support.payments.payments import Died
 from ticketing_test_support.payments.stories import EXPIRES_AT, Shop

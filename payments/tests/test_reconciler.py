@@ -7,8 +7,7 @@ from datetime import timedelta
 import pytest
 
 from ticketing_common.errors import Unavailable
-from ticketing_common.events import PaymentCreated
-from ticketing_payments.domain.payment import PaymentStatus
+from ticketing_common.events import PaymentCreated, PaymentStatus
 from ticketing_payments.reconciler import Reconciler
 from ticketing_payments.use_cases.reconcile import reconcile_due
 from ticketing_test_support.payments.stories import NOW, PRICE, Shop

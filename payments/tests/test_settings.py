@@ -30,13 +30,13 @@ def start(environment: dict[str, str], then: str = "") -> subprocess.CompletedPr
     ("name", "value", "words"),
     [
         ("STRIPE_KEY", None, "STRIPE_KEY is not set"),
-        ("STRIPE_KEY", "", "STRIPE_KEY must be a secret key of Stripe"),
-        ("STRIPE_KEY", "pk_test_1", "STRIPE_KEY must be a secret key of Stripe"),
-        ("STRIPE_KEY", "sk_test_", "STRIPE_KEY must be a secret key of Stripe"),
-        ("STRIPE_KEY", "sk_test_1 # my key", "STRIPE_KEY must be a secret key of Stripe"),
-        ("STRIPE_WEBHOOK_SECRET", "sk_test_1", "STRIPE_WEBHOOK_SECRET must be the signing secret"),
-        ("STRIPE_API_BASE", "127.0.0.1:4242", "STRIPE_API_BASE must be an address"),
-        ("STRIPE_API_BASE", "http://", "STRIPE_API_BASE must be an address"),
+        ("STRIPE_KEY", "", "STRIPE_KEY must be a Stripe secret key"),
+        ("STRIPE_KEY", "pk_test_1", "STRIPE_KEY must be a Stripe secret key"),
+        ("STRIPE_KEY", "sk_test_", "STRIPE_KEY must be a Stripe secret key"),
+        ("STRIPE_KEY", "sk_test_1 # my key", "STRIPE_KEY must be a Stripe secret key"),
+        ("STRIPE_WEBHOOK_SECRET", "sk_test_1", "STRIPE_WEBHOOK_SECRET must be the webhook endpoint's signing secret"),
+        ("STRIPE_API_BASE", "127.0.0.1:4242", "STRIPE_API_BASE must be a URL"),
+        ("STRIPE_API_BASE", "http://", "STRIPE_API_BASE must be a URL"),
         ("CURRENCY", "dollar", "CURRENCY must be a currency code"),
         ("CURRENCY", "öre", "CURRENCY must be a currency code"),
     ],
@@ -52,7 +52,7 @@ def test_a_live_key_is_sent_to_stripe_only() -> None:
     key = "sk_live_do_not_tell"
     ended = start(GOOD | {"STRIPE_KEY": key, "STRIPE_API_BASE": "http://127.0.0.1:4242"})
     assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
-    assert "STRIPE_API_BASE must not be set while STRIPE_KEY is a live key" in ended.stderr
+    assert "STRIPE_API_BASE must not be set together with a live STRIPE_KEY" in ended.stderr
     assert key not in ended.stderr
 
 

@@ -6,10 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ticketing_common.events import CancelReason, OrderStatus, PaymentHistoryEntry, PaymentStep, RefundReason
+from ticketing_common.events import (
+    CancelReason,
+    OrderStatus,
+    PaymentHistoryEntry,
+    PaymentStatus,
+    PaymentStep,
+    RefundReason,
+)
 from ticketing_common.mongo import Database, new_id
 from ticketing_payments.domain.intent import Decline, Money
-from ticketing_payments.domain.payment import Order, Payment, PaymentStatus, Refund
+from ticketing_payments.domain.payment import Order, Payment, Refund
 from ticketing_payments.events import event_for
 from ticketing_payments.store import INDEXES, MongoPaymentStore
 
@@ -32,7 +39,7 @@ FULL = Payment(
         price=99_999_999,
         reason=CancelReason.EXPIRED,
     ),
-    status=PaymentStatus.PARTIALLY_REFUNDED,
+    status=PaymentStatus.DISPUTE_LOST,
     intent_id="pi_1",
     attempt="digest",
     money=Money(

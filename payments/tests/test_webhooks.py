@@ -11,8 +11,7 @@ import httpx
 import pytest
 from prometheus_client import REGISTRY
 
-from ticketing_common.events import PaymentCreated, PaymentRefunded
-from ticketing_payments.domain.payment import PaymentStatus
+from ticketing_common.events import PaymentCreated, PaymentRefunded, PaymentStatus
 from ticketing_payments.ports import InvalidSignature, WebhookEvent
 from ticketing_payments.use_cases.webhooks import handle_webhook
 from ticketing_test_support.apps import served
@@ -140,10 +139,8 @@ async def test_an_unknown_type_is_taken_and_counted(client: httpx.AsyncClient) -
         (event(), signed(event("charge.refunded"))),
         (event(), signed(event(), age=301)),
         (b"\xff\xfe", signed(b"\xff\xfe")),
-        (b"", signed(b"")),
-        (b"{", signed(b"{")),
     ],
-    ids=["missing", "nonsense", "empty", "wrong secret", "other body", "old", "not UTF-8", "no body", "no JSON"],
+    ids=["missing", "nonsense", "empty", "wrong secret", "other body", "old", "not UTF-8"],
 )
 async def test_a_bad_signature_is_refused_and_counted(
     client: httpx.AsyncClient, body: bytes, headers: dict[str, str]

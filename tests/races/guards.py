@@ -8,11 +8,10 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from ticketing_common.events import Event
+from ticketing_common.events import Event, PaymentStatus
 from ticketing_common.mongo import Database, Document, Documents
 from ticketing_orders.store import ONE_LIVE_ORDER, ONE_ORDER_PER_HOLD
 from ticketing_payments.domain.intent import Intent
-from ticketing_payments.domain.payment import PaymentStatus
 from ticketing_payments.stripe_gateway import API_VERSION, StripeGateway
 from ticketing_payments.stripe_objects import to_intent
 

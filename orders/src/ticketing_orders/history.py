@@ -63,7 +63,7 @@ _ORDER_TEXTS = {
 _PAYMENT_TEXTS = {
     PaymentStep.DECLINED: "Your card was declined. {reason} Nothing was charged.",
     PaymentStep.PAID: "You paid {amount}.",
-    PaymentStep.CALLED_OFF: "The payment was cancelled. Nothing was charged.",
+    PaymentStep.CANCELED: "The payment was cancelled. Nothing was charged.",
     PaymentStep.REFUNDED: "{amount} was refunded to your card. {why}",
     PaymentStep.REFUND_FAILED: "Your bank returned the refund of {amount}; we are looking into it.",
     PaymentStep.DISPUTED: "You disputed the payment of {amount}.",

@@ -1,7 +1,7 @@
 """Maps a change of a payment to its event."""
 
-from ticketing_common.events import PaymentCreated, PaymentFailed, PaymentRefunded, PaymentState
-from ticketing_payments.domain.payment import Payment, PaymentStatus
+from ticketing_common.events import PaymentCreated, PaymentFailed, PaymentRefunded, PaymentState, PaymentStatus
+from ticketing_payments.domain.payment import Payment
 
 # Reasons of a payment.refunded that has no refund of ours to explain it.
 REFUND_FAILED, DISPUTED = "refund_failed", "disputed"

@@ -23,6 +23,10 @@ class InvalidSignature(InvalidRequest):
     """Not from Stripe, or older than five minutes, or no secret is set to verify it with."""
 
 
+class InvalidWebhook(InvalidRequest):
+    """Signed by Stripe, but not an event that this service can read."""
+
+
 class UnknownIntent(Exception):
     """Stripe has no such intent: another account's key, or an emulator that lost its state. Needs a person."""
 
@@ -80,7 +84,7 @@ class WebhookReader(Protocol):
     """Verifies webhooks."""
 
     def read_webhook(self, body: bytes, signature: str | None) -> WebhookEvent:
-        """The event; InvalidSignature when it is not from Stripe."""
+        """The event; InvalidSignature when it is not from Stripe, InvalidWebhook when it is not an event."""
 
 
 @dataclass(frozen=True, slots=True)

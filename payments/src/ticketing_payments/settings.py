@@ -11,9 +11,9 @@ _KEY = re.compile(r"[sr]k_(?:test|live)_\S+")
 
 
 class Settings(PricingSettings):
-    """`STRIPE_API_BASE` points at an emulator; without it payments talks to Stripe.
+    """`STRIPE_API_BASE` is the address of an emulator, unset for Stripe itself.
 
-    Without `STRIPE_WEBHOOK_SECRET` webhooks are refused; the reconciler finds out, only later.
+    Without `STRIPE_WEBHOOK_SECRET` webhooks are refused, and only the reconciler finds out what happened, later.
     """
 
     stripe_key: SecretStr
@@ -29,17 +29,17 @@ class Settings(PricingSettings):
     @classmethod
     def _is_secret_key(cls, value: SecretStr) -> SecretStr:
         if _KEY.fullmatch(value.get_secret_value()) is None:
-            raise ValueError("must be a secret key of Stripe: it begins with sk_test_ or sk_live_")
+            raise ValueError("must be a Stripe secret key: it starts with sk_test_ or sk_live_")
         return value
 
     @field_validator("stripe_webhook_secret")
     @classmethod
     def _is_signing_secret(cls, value: SecretStr | None) -> SecretStr | None:
-        """An empty one is none: with it, anybody could sign."""
+        """An empty one counts as unset: with it, anybody could sign."""
         if value is None or not value.get_secret_value():
             return None
         if not value.get_secret_value().startswith("whsec_"):
-            raise ValueError("must be the signing secret of the webhook endpoint: it begins with whsec_")
+            raise ValueError("must be the webhook endpoint's signing secret: it starts with whsec_")
         return value
 
     @field_validator("stripe_api_base")
@@ -48,10 +48,10 @@ class Settings(PricingSettings):
         if not value:
             return None
         if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
-            raise ValueError("must be an address that begins with http:// or https:// and names a host")
+            raise ValueError("must be a URL such as http://127.0.0.1:4242")
         key: SecretStr | None = info.data.get("stripe_key")
         if key is not None and "_live_" in key.get_secret_value():
             raise ValueError(
-                "must not be set while STRIPE_KEY is a live key, which it would be sent: unset one of them"
+                "must not be set together with a live STRIPE_KEY, which would be sent to it: unset one of them"
             )
         return value

@@ -4,13 +4,39 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+import structlog
 from pymongo import ASCENDING, IndexModel
 
-from ticketing_common.events import CancelReason, Event, OrderStatus, PaymentHistoryEntry, RefundReason
+from ticketing_common.documents import known_fields, parse_enum
+from ticketing_common.errors import Unavailable
+from ticketing_common.events import (
+    CancelReason,
+    Event,
+    OrderStatus,
+    PaymentHistoryEntry,
+    PaymentStatus,
+    PaymentStep,
+    RefundReason,
+)
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey
 from ticketing_payments.domain.intent import Decline, Money
-from ticketing_payments.domain.payment import Order, Payment, PaymentStatus, Refund
+from ticketing_payments.domain.payment import Order, Payment, Refund
 
+log = structlog.get_logger(__name__)
+
+_MONEY_FIELDS = {
+    "captured": "captured",
+    "given_back": "refund_requested",
+    "bounced": "refund_failed",
+    "disputed": "dispute_opened",
+    "won": "dispute_won",
+    "lost": "dispute_lost",
+}
+# Stored as the release before them would have: it cannot read these. `money` tells them apart.
+_STORED_STATUS = {
+    PaymentStatus.REFUND_FAILED: PaymentStatus.SUCCEEDED,
+    PaymentStatus.DISPUTE_LOST: PaymentStatus.DISPUTED,
+}
 _UNRECONCILED = {"unexplained": {"$type": "number"}}
 
 INDEXES = {
@@ -50,19 +76,30 @@ class MongoPaymentStore:
         """Payments whose `check_at` has passed, oldest first."""
         query = {"check_at": {"$type": "date", "$lte": now}}
         found = await self.documents.find_many(query, sort=[("check_at", ASCENDING)], limit=limit)
-        return [_to_payment(document) for document in found]
+        return _readable(found)
 
     async def find_unreconciled(self, *, limit: int) -> list[Payment]:
         """Payments whose `unreconciled` amount is not 0."""
         found = await self.documents.find_many(_UNRECONCILED, sort=[("unexplained", ASCENDING)], limit=limit)
-        return [_to_payment(document) for document in found]
+        return _readable(found)
+
+
+def _readable(documents: list[dict[str, Any]]) -> list[Payment]:
+    """Without those that only a newer release can read: they must not keep the others waiting."""
+    payments = []
+    for document in documents:
+        try:
+            payments.append(_to_payment(document))
+        except Unavailable as error:
+            log.info("payment.skipped", order_id=document["_id"], reason=error.message)
+    return payments
 
 
 def _fields(payment: Payment) -> dict[str, Any]:
     fields = asdict(payment)
     del fields["order_id"]
-    fields["status"] = payment.status.value
-    fields["money"] = _money_fields(payment.money)
+    fields["status"] = _STORED_STATUS.get(payment.status, payment.status).value
+    fields["money"] = {name: getattr(payment.money, field) for name, field in _MONEY_FIELDS.items()}
     fields["unexplained"] = payment.unreconciled or None  # null keeps it out of the index
     fields["order"]["status"] = payment.order.status.value
     fields["order"]["reason"] = payment.order.reason.value if payment.order.reason else None
@@ -72,49 +109,38 @@ def _fields(payment: Payment) -> dict[str, Any]:
     return fields
 
 
-def _money_fields(money: Money) -> dict[str, int]:
-    return {
-        "captured": money.captured,
-        "given_back": money.refund_requested,
-        "bounced": money.refund_failed,
-        "disputed": money.dispute_opened,
-        "won": money.dispute_won,
-        "lost": money.dispute_lost,
-    }
-
-
 def _to_payment(document: dict[str, Any]) -> Payment:
-    order, refund = document["order"], document["refund"]
-    return Payment(
-        order_id=document["_id"],
-        id=document["id"],
-        version=document["version"],
-        order=Order(
-            version=order["version"],
-            status=OrderStatus(order["status"]),
-            user_id=order["user_id"],
-            expires_at=order["expires_at"],
-            price=order["price"],
-            reason=CancelReason(order["reason"]) if order["reason"] else None,
-        ),
-        status=PaymentStatus(document["status"]),
-        intent_id=document["intent_id"],
-        attempt=document["attempt"],
-        money=_to_money(document["money"]),
-        declines=tuple(Decline(**decline) for decline in document["declines"]),
-        history=tuple(PaymentHistoryEntry.model_validate(entry) for entry in document["history"]),
-        refund=Refund(**{**refund, "reason": RefundReason(refund["reason"])}) if refund else None,
-        check_at=document["check_at"],
-        checks=document["checks"],
-    )
+    """The payment; Unavailable when a newer release wrote a status, reason or step that this one does not know."""
+    money, refund = _to_money(document.get("money", {})), document.get("refund")
+    status = parse_enum(PaymentStatus, document["status"])
+    fields = known_fields(Payment, document) | {
+        "order_id": document["_id"],
+        "order": _to_order(document["order"]),
+        "status": money.status if money.captured else status,
+        "money": money,
+        "declines": tuple(Decline(**known_fields(Decline, decline)) for decline in document.get("declines", ())),
+        "history": tuple(_to_history_entry(entry) for entry in document.get("history", ())),
+        "refund": _to_refund(refund) if refund else None,
+    }
+    return Payment(**fields)
 
 
-def _to_money(fields: dict[str, int]) -> Money:
-    return Money(
-        captured=fields["captured"],
-        refund_requested=fields["given_back"],
-        refund_failed=fields["bounced"],
-        dispute_opened=fields["disputed"],
-        dispute_won=fields["won"],
-        dispute_lost=fields["lost"],
-    )
+def _to_order(document: dict[str, Any]) -> Order:
+    reason = document.get("reason")
+    fields = known_fields(Order, document) | {
+        "status": parse_enum(OrderStatus, document["status"]),
+        "reason": parse_enum(CancelReason, reason) if reason else None,
+    }
+    return Order(**fields)
+
+
+def _to_money(document: dict[str, int]) -> Money:
+    return Money(**{field: document.get(name, 0) for name, field in _MONEY_FIELDS.items()})
+
+
+def _to_refund(document: dict[str, Any]) -> Refund:
+    return Refund(**known_fields(Refund, document) | {"reason": parse_enum(RefundReason, document["reason"])})
+
+
+def _to_history_entry(document: dict[str, Any]) -> PaymentHistoryEntry:
+    return PaymentHistoryEntry.model_validate({**document, "step": parse_enum(PaymentStep, document["step"])})

@@ -1,7 +1,8 @@
 """Stripe, through its own SDK: the only file that imports it; its objects and errors stay here."""
 
 import hashlib
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
@@ -11,8 +12,8 @@ import structlog
 
 from ticketing_common.errors import Unavailable
 from ticketing_payments.domain.intent import Decline, Intent, IntentStatus
-from ticketing_payments.ports import InvalidSignature, InvalidToken, UnknownIntent, WebhookEvent
-from ticketing_payments.stripe_objects import to_intent, to_webhook_event
+from ticketing_payments.ports import InvalidSignature, InvalidToken, InvalidWebhook, UnknownIntent, WebhookEvent
+from ticketing_payments.stripe_objects import Json, UnknownStatus, to_intent, to_webhook_event
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +43,7 @@ class StripeGateway:
         network_retries: int = NETWORK_RETRIES,
     ) -> None:
         self._webhook_secret = webhook_secret
+        self._logged: set[tuple[str, str]] = set()
         self._http = stripe.HTTPXClient(timeout=TIMEOUT_SECONDS)
         self._client = stripe.StripeClient(
             api_key,
@@ -71,7 +73,7 @@ class StripeGateway:
                 },
                 {"idempotency_key": f"order:{order_id}:create"},
             )
-        return to_intent(found.to_dict())
+        return self._to_intent(found)
 
     async def confirm(self, intent_id: str, *, order_id: str, token: str) -> Intent:
         """Try to charge the card; a decline is in the returned intent. InvalidToken when the token is refused."""
@@ -88,17 +90,19 @@ class StripeGateway:
         except (stripe.InvalidRequestError, stripe.IdempotencyError) as error:
             return await self._after_refusal(intent_id, error)
         # A repeated key gets the saved response, which may be outdated.
-        return await self.retrieve(intent_id) if _is_replayed(found) else to_intent(found.to_dict())
+        return await self.retrieve(intent_id) if _is_replayed(found) else self._to_intent(found)
 
     async def retrieve(self, intent_id: str) -> Intent:
         """The intent, with what was refunded and disputed of it."""
         async with _translated_errors():
             found = await self._client.v1.payment_intents.retrieve_async(intent_id)
             if not found.amount_received:
-                return to_intent(found.to_dict())
+                return self._to_intent(found)
             refunds = await self._client.v1.refunds.list_async({"payment_intent": intent_id, "limit": MAX_LISTED})
             disputes = await self._client.v1.disputes.list_async({"payment_intent": intent_id, "limit": MAX_LISTED})
-        return to_intent(found.to_dict(), [r.to_dict() for r in refunds.data], [d.to_dict() for d in disputes.data])
+        return self._to_intent(
+            found, [refund.to_dict() for refund in refunds.data], [dispute.to_dict() for dispute in disputes.data]
+        )
 
     async def cancel(self, intent_id: str) -> Intent:
         """Cancel the intent, or return it as it is when it is too late for that."""
@@ -109,7 +113,7 @@ class StripeGateway:
             if error.code != _UNEXPECTED_STATE:
                 raise
             return await self.retrieve(intent_id)
-        return to_intent(found.to_dict())
+        return self._to_intent(found)
 
     async def refund(self, *, refund_id: str, intent_id: str) -> Intent:
         """Refund all that is left, if anything is and it is not disputed. Returns the intent afterwards."""
@@ -126,14 +130,31 @@ class StripeGateway:
         return await self.retrieve(intent_id)
 
     def read_webhook(self, body: bytes, signature: str | None) -> WebhookEvent:
-        """The event, if it was signed by Stripe less than five minutes ago."""
+        """The event, if Stripe signed it less than five minutes ago."""
         if self._webhook_secret is None:
             raise InvalidSignature("Webhooks are not configured here: the operator must set STRIPE_WEBHOOK_SECRET.")
         try:
-            event = self._client.construct_event(body, signature, self._webhook_secret)
-        except (stripe.SignatureVerificationError, ValueError) as error:
+            stripe.WebhookSignature.verify_header(
+                body, signature, self._webhook_secret, tolerance=stripe.Webhook.DEFAULT_TOLERANCE
+            )
+        except (stripe.SignatureVerificationError, ValueError, TypeError) as error:
+            # ValueError: not UTF-8; TypeError: a signature that is not ASCII.
             raise InvalidSignature("The signature is invalid: sign with the endpoint's own secret.") from error
-        return to_webhook_event(event.to_dict())
+        try:
+            return to_webhook_event(json.loads(body))
+        except (ValueError, RecursionError) as error:
+            raise InvalidWebhook("The body is not an event of Stripe.") from error
+
+    def _to_intent(
+        self, found: stripe.PaymentIntent, refunds: Sequence[Json] = (), disputes: Sequence[Json] = ()
+    ) -> Intent:
+        try:
+            return to_intent(found.to_dict(), refunds, disputes)
+        except UnknownStatus as error:
+            if (error.kind, error.value) not in self._logged:
+                self._logged.add((error.kind, error.value))
+                log.warning("stripe.unknown_status", object=error.kind, status=error.value, intent_id=found.id)
+            raise
 
     async def _after_refusal(self, intent_id: str, error: stripe.StripeError) -> Intent:
         """The intent as it is, if it is paid or canceled; else the token was refused.

@@ -19,6 +19,7 @@ from ticketing_common.events.payments import (
     PaymentHistoryEntry,
     PaymentRefunded,
     PaymentState,
+    PaymentStatus,
     PaymentStep,
 )
 from ticketing_common.events.subjects import Subject
@@ -42,6 +43,7 @@ __all__ = [
     "PaymentHistoryEntry",
     "PaymentRefunded",
     "PaymentState",
+    "PaymentStatus",
     "PaymentStep",
     "RefundReason",
     "Subject",

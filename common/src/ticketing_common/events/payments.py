@@ -1,4 +1,4 @@
-"""Said by payments, heard by orders."""
+"""Published by payments, consumed by orders."""
 
 from enum import StrEnum
 from typing import ClassVar
@@ -10,12 +10,32 @@ from ticketing_common.events.event import VersionedEvent
 from ticketing_common.events.subjects import Subject
 
 
+class PaymentStatus(StrEnum):
+    """The state of a payment. DISPUTE_LOST and REFUND_FAILED are final: the buyer's bank keeps, or returned, the money.
+
+    DISPUTED is an open dispute; one that was won leaves no trace here.
+    """
+
+    NONE = "none"
+    OPEN = "open"
+    REQUIRES_ACTION = "requires_action"
+    PROCESSING = "processing"
+    FAILED = "failed"
+    SUCCEEDED = "succeeded"
+    CANCELED = "canceled"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+    REFUND_FAILED = "refund_failed"
+    DISPUTED = "disputed"
+    DISPUTE_LOST = "dispute_lost"
+
+
 class PaymentStep(StrEnum):
-    """What can happen to a payment, as its buyer would tell it."""
+    """What can happen to a payment."""
 
     DECLINED = "declined"
     PAID = "paid"
-    CALLED_OFF = "called_off"
+    CANCELED = "called_off"
     REFUNDED = "refunded"
     REFUND_FAILED = "refund_failed"
     DISPUTED = "disputed"
@@ -23,7 +43,7 @@ class PaymentStep(StrEnum):
 
 
 class PaymentHistoryEntry(BaseModel):
-    """One line of a payment's history. `amount` is in minor units; `reason` is Stripe's or ours, as the step needs."""
+    """What happened to a payment. `amount` is in minor units; `reason` is a text or a `RefundReason`."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
 
@@ -34,9 +54,10 @@ class PaymentHistoryEntry(BaseModel):
 
 
 class PaymentState(VersionedEvent):
-    """A payment as Stripe last told of it. All amounts are in minor units; `stripe_id` is the PaymentIntent's.
+    """A payment as Stripe last reported it. Amounts are in minor units; `stripe_id` is the PaymentIntent's.
 
-    `disputed` is what the buyer's bank has taken back or holds back; `history` is all that happened, oldest first.
+    `status` is a `PaymentStatus`, or one that a newer release added. `refunded` excludes failed refunds; `disputed` is
+    what the buyer's bank has taken back, or withholds until it decides. `history` is oldest first.
     """
 
     order_id: str
@@ -51,18 +72,18 @@ class PaymentState(VersionedEvent):
 
 
 class PaymentCreated(PaymentState):
-    """Money was captured. What it buys, orders decides."""
+    """Money was captured. Orders settles what it pays for."""
 
     subject: ClassVar[Subject] = Subject.PAYMENT_CREATED
 
 
 class PaymentFailed(PaymentState):
-    """A card was declined, or the payment was called off; nothing was charged."""
+    """A card was declined or the intent canceled; nothing was charged."""
 
     subject: ClassVar[Subject] = Subject.PAYMENT_FAILED
 
 
 class PaymentRefunded(PaymentState):
-    """Money went back, in whole or in part; `refunded` is the sum so far."""
+    """A captured payment changed: it was refunded or disputed, or one of these was decided."""
 
     subject: ClassVar[Subject] = Subject.PAYMENT_REFUNDED

@@ -7,10 +7,11 @@ changes nothing: amounts only grow, a final state stays, a decline counts once.
 from dataclasses import replace
 from datetime import datetime
 
+from ticketing_common.events import PaymentStatus
 from ticketing_payments.domain.errors import IntentMismatch
 from ticketing_payments.domain.history import history_entries
-from ticketing_payments.domain.intent import Decline, Intent, IntentStatus, Money
-from ticketing_payments.domain.payment import Payment, PaymentStatus
+from ticketing_payments.domain.intent import Decline, Intent, IntentStatus
+from ticketing_payments.domain.payment import Payment
 
 # They bound the document's size, far above what a buyer can do before an order expires.
 MAX_DECLINES = 100
@@ -30,25 +31,16 @@ def apply(payment: Payment, intent: Intent, *, currency: str, now: datetime, liv
     if after is payment:
         return payment
     history = (*payment.history, *history_entries(payment, after, now))[-MAX_HISTORY_ENTRIES:]
-    return replace(after, history=history, check_at=after.check_at if after.needs_check else None)
+    return replace(after, history=history, check_at=(after.check_at or now) if after.needs_check else None)
 
 
 def _apply_money(payment: Payment, intent: Intent) -> Payment:
     money = payment.money.newest(intent.money)
     if money == payment.money:
         return payment
-    refund = payment.refund
-    if refund is not None and money.refund_requested + money.dispute_lost >= money.captured:
-        refund = replace(refund, done=True)
-    return replace(payment, version=payment.version + 1, money=money, status=_status_of(money), refund=refund)
-
-
-def _status_of(money: Money) -> PaymentStatus:
-    if money.disputed:
-        return PaymentStatus.DISPUTED
-    if money.refunded <= 0:
-        return PaymentStatus.SUCCEEDED
-    return PaymentStatus.REFUNDED if money.refunded >= money.captured else PaymentStatus.PARTIALLY_REFUNDED
+    # After a dispute that was lost, and won on appeal, the refund is due again.
+    refund = replace(payment.refund, done=money.is_returned) if payment.refund is not None else None
+    return replace(payment, version=payment.version + 1, money=money, status=money.status, refund=refund)
 
 
 def _apply_unpaid(payment: Payment, intent: Intent) -> Payment:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from ticketing_common.events import PaymentHistoryEntry, PaymentStep
-from ticketing_payments.domain.payment import Payment, PaymentStatus
+from ticketing_common.events import PaymentHistoryEntry, PaymentStatus, PaymentStep
+from ticketing_payments.domain.payment import Payment
 
 DISPUTE_WON = "It was decided in the seller's favour."
 DISPUTE_LOST = "It was decided in your favour; your bank returned the money."
@@ -20,7 +20,7 @@ def _unpaid_entries(before: Payment, after: Payment, now: datetime) -> Iterator[
         if decline not in before.declines:
             yield _entry(PaymentStep.DECLINED, now, after.order.price, decline.message)
     if after.status is PaymentStatus.CANCELED is not before.status:
-        yield _entry(PaymentStep.CALLED_OFF, now)
+        yield _entry(PaymentStep.CANCELED, now)
 
 
 def _money_entries(before: Payment, after: Payment, now: datetime) -> Iterator[PaymentHistoryEntry]:

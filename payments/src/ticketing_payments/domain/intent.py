@@ -3,6 +3,8 @@
 from dataclasses import astuple, dataclass
 from enum import StrEnum
 
+from ticketing_common.events import PaymentStatus
+
 
 class IntentStatus(StrEnum):
     """Stripe's own names (docs.stripe.com/payments/paymentintents/lifecycle)."""
@@ -30,7 +32,8 @@ class Money:
     """Amounts moved, in minor units. Each only grows: of two views of an intent the larger one is newer, per amount.
 
     refund_requested: all refunds ever made, ours and others'; refund_failed: of those, what the bank returned later.
-    dispute_opened: all amounts ever disputed; dispute_won, dispute_lost: of those, how they were decided for us.
+    dispute_opened: all amounts ever disputed; dispute_won, dispute_lost: of those, how they were decided for the seller
+    (won after an appeal, an amount counts as both).
     """
 
     captured: int = 0
@@ -54,6 +57,24 @@ class Money:
     def has_open_dispute(self) -> bool:
         """Whether a dispute is undecided: until then nothing can be refunded."""
         return self.dispute_opened > self.dispute_won + self.dispute_lost
+
+    @property
+    def is_returned(self) -> bool:
+        """Whether nothing is left to refund: all was refunded, or kept by a bank that decided for the buyer."""
+        return self.refund_requested + min(self.dispute_lost, self.disputed) >= self.captured
+
+    @property
+    def status(self) -> PaymentStatus:
+        """The state of a captured payment."""
+        if self.has_open_dispute:
+            return PaymentStatus.DISPUTED
+        if self.disputed:
+            return PaymentStatus.DISPUTE_LOST
+        if self.refunded >= self.captured:
+            return PaymentStatus.REFUNDED
+        if self.refund_failed:
+            return PaymentStatus.REFUND_FAILED
+        return PaymentStatus.PARTIALLY_REFUNDED if self.refunded else PaymentStatus.SUCCEEDED
 
     def newest(self, other: "Money") -> "Money":
         """Of two views, the newer one of each amount."""

@@ -2,25 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from ticketing_common.events import CancelReason, OrderStatus, PaymentHistoryEntry, RefundReason
+from ticketing_common.events import CancelReason, OrderStatus, PaymentHistoryEntry, PaymentStatus, RefundReason
 from ticketing_payments.domain.intent import NO_MONEY, Decline, Money
-
-
-class PaymentStatus(StrEnum):
-    """The state of a payment."""
-
-    NONE = "none"
-    OPEN = "open"
-    REQUIRES_ACTION = "requires_action"
-    PROCESSING = "processing"
-    FAILED = "failed"
-    SUCCEEDED = "succeeded"
-    CANCELED = "canceled"
-    PARTIALLY_REFUNDED = "partially_refunded"
-    REFUNDED = "refunded"
-    DISPUTED = "disputed"
 
 
 @dataclass(frozen=True, slots=True)

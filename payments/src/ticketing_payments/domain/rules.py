@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ticketing_common.errors import Forbidden, InvalidState
-from ticketing_common.events import CancelReason, OrderStatus, RefundReason
+from ticketing_common.events import CancelReason, OrderStatus, PaymentStatus, RefundReason
 from ticketing_payments.domain.errors import (
     AlreadyPaid,
     NotRefundable,
@@ -13,7 +13,7 @@ from ticketing_payments.domain.errors import (
     PaymentCanceled,
     StillProcessing,
 )
-from ticketing_payments.domain.payment import Order, Payment, PaymentStatus, Refund
+from ticketing_payments.domain.payment import Order, Payment, Refund
 
 
 def require_payer(payment: Payment, user_id: str) -> None:
@@ -59,7 +59,7 @@ def begin_attempt(payment: Payment, *, intent_id: str, attempt: str, now: dateti
 def request_refund(
     payment: Payment, *, payment_id: str, refund_id: str, reason: RefundReason, check_at: datetime
 ) -> Payment:
-    """The payment with a refund to make; unchanged if it has one. Done already if all was refunded by somebody else.
+    """The payment with a refund to make; unchanged if it has one. Done already if nothing is left.
 
     Raises NotRefundable.
     """
@@ -67,7 +67,7 @@ def request_refund(
         raise NotRefundable(f"payment {payment_id} of order {payment.order_id} has captured no money here")
     if payment.refund is not None:
         return payment
-    done = payment.money.refund_requested >= payment.money.captured
+    done = payment.money.is_returned
     refund = Refund(id=refund_id, reason=reason, done=done)
     return replace(payment, version=payment.version + 1, refund=refund, check_at=None if done else check_at, checks=0)
 

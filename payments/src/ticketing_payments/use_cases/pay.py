@@ -1,21 +1,25 @@
 """The buyer's attempt to pay: one PaymentIntent per order, its id stored before it is confirmed."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ticketing_common.errors import InvalidState, PaymentDeclined, Unavailable
+from ticketing_common.events import PaymentStatus
 from ticketing_common.replicas import wait_for_replica
 from ticketing_payments.domain import rules
 from ticketing_payments.domain.intent import Intent, IntentStatus
-from ticketing_payments.domain.payment import Payment, PaymentStatus
-from ticketing_payments.ports import PaymentDeps
+from ticketing_payments.domain.payment import Payment
+from ticketing_payments.ports import InvalidToken, PaymentDeps
 from ticketing_payments.use_cases.apply_intent import apply_intent
 from ticketing_payments.use_cases.update import update_payment
 
 # When to ask Stripe about a call whose response never arrived.
 CHECK_AFTER = timedelta(seconds=60)
+# Bounded because it becomes part of an idempotency key, which Stripe limits to 255 characters.
+_TOKEN = re.compile(r"(?:ctoken|pm|tok)_[A-Za-z0-9_]{1,200}")
 _UNTRIED = (IntentStatus.REQUIRES_PAYMENT_METHOD, IntentStatus.REQUIRES_CONFIRMATION)
 
 
@@ -50,11 +54,17 @@ async def pay(
     if payment.was_paid_with(attempt):
         return PaymentResult(payment)
     rules.require_payable(payment, now=now)
+    _require_token(token)
     payment = await _begin_attempt(deps, payment, attempt=attempt, now=now)
     if payment.is_captured:
         return PaymentResult(payment)
     intent = await deps.gateway.confirm(payment.intent_id or "", order_id=order_id, token=token)
     return _result(await apply_intent(deps, order_id, intent), intent, now=now)
+
+
+def _require_token(token: str) -> None:
+    if _TOKEN.fullmatch(token) is None:
+        raise InvalidToken("token must be a token from Stripe: ctoken_…, pm_… or tok_…")
 
 
 async def _refresh(deps: PaymentDeps, payment: Payment) -> Payment:

@@ -4,7 +4,14 @@ import structlog
 
 from ticketing_payments.domain.errors import IntentMismatch
 from ticketing_payments.metrics import WEBHOOKS
-from ticketing_payments.ports import InvalidSignature, PaymentDeps, UnknownIntent, WebhookEvent, WebhookReader
+from ticketing_payments.ports import (
+    InvalidSignature,
+    InvalidWebhook,
+    PaymentDeps,
+    UnknownIntent,
+    WebhookEvent,
+    WebhookReader,
+)
 from ticketing_payments.use_cases.reconcile import reconcile
 
 log = structlog.get_logger(__name__)
@@ -16,6 +23,9 @@ async def handle_webhook(deps: PaymentDeps, reader: WebhookReader, *, body: byte
         event = reader.read_webhook(body, signature)
     except InvalidSignature:
         WEBHOOKS.labels("unknown", "invalid_signature").inc()
+        raise
+    except InvalidWebhook:
+        WEBHOOKS.labels("unknown", "invalid_event").inc()
         raise
     outcome = await _handle(deps, event)
     WEBHOOKS.labels(event.type if outcome != "ignored" else "other", outcome).inc()

@@ -39,7 +39,7 @@ export type ErrorEnvelope = {
 /**
  * PaymentIn
  *
- * What to pay with, and which order. An order id that is none is simply not found.
+ * The order and the token to pay it with.
  */
 export type PaymentIn = {
     /**
@@ -57,7 +57,7 @@ export type PaymentIn = {
 /**
  * PaymentOut
  *
- * The payment. `clientSecret` only when the buyer must confirm it with the bank (status requires_action).
+ * The payment. `clientSecret` only when the buyer must authenticate with the bank (status requires_action).
  */
 export type PaymentOut = {
     /**
@@ -75,11 +75,11 @@ export type PaymentOut = {
 };
 
 /**
- * WebhookTaken
+ * WebhookReceived
  *
  * An empty object: Stripe only looks at the status.
  */
-export type WebhookTaken = {
+export type WebhookReceived = {
     [key: string]: unknown;
 };
 
@@ -112,7 +112,7 @@ export type CreatePaymentApiPaymentsPostResponses = {
 
 export type CreatePaymentApiPaymentsPostResponse = CreatePaymentApiPaymentsPostResponses[keyof CreatePaymentApiPaymentsPostResponses];
 
-export type TakeWebhookApiPaymentsWebhookPostData = {
+export type ReceiveWebhookApiPaymentsWebhookPostData = {
     body?: never;
     headers?: {
         /**
@@ -125,7 +125,7 @@ export type TakeWebhookApiPaymentsWebhookPostData = {
     url: '/api/payments/webhook';
 };
 
-export type TakeWebhookApiPaymentsWebhookPostErrors = {
+export type ReceiveWebhookApiPaymentsWebhookPostErrors = {
     /**
      * The request is invalid
      */
@@ -136,13 +136,13 @@ export type TakeWebhookApiPaymentsWebhookPostErrors = {
     default: ErrorEnvelope;
 };
 
-export type TakeWebhookApiPaymentsWebhookPostError = TakeWebhookApiPaymentsWebhookPostErrors[keyof TakeWebhookApiPaymentsWebhookPostErrors];
+export type ReceiveWebhookApiPaymentsWebhookPostError = ReceiveWebhookApiPaymentsWebhookPostErrors[keyof ReceiveWebhookApiPaymentsWebhookPostErrors];
 
-export type TakeWebhookApiPaymentsWebhookPostResponses = {
+export type ReceiveWebhookApiPaymentsWebhookPostResponses = {
     /**
      * Successful Response
      */
-    200: WebhookTaken;
+    200: WebhookReceived;
 };
 
-export type TakeWebhookApiPaymentsWebhookPostResponse = TakeWebhookApiPaymentsWebhookPostResponses[keyof TakeWebhookApiPaymentsWebhookPostResponses];
+export type ReceiveWebhookApiPaymentsWebhookPostResponse = ReceiveWebhookApiPaymentsWebhookPostResponses[keyof ReceiveWebhookApiPaymentsWebhookPostResponses];

@@ -45,12 +45,12 @@ test-faults: $(SETUP) $(CLIENT) ## Run kills, outages, dead letters, crash point
 	$(BIN)/pytest -v -n 3 --dist loadfile --no-loadscope-reorder --rounds 100 tests/faults tests/races $(ARGS)
 
 # Random runs. The same SEED and number of runs repeat them.
-LIVES ?= 1000
+RUNS ?= 1000
 SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 test-long: SEED := $(SEED)
-test-long: $(SETUP) ## Run the long property-based test of the whole system (some minutes; LIVES=1000 SEED=…)
-	@echo "SEED=$(SEED) LIVES=$(LIVES)"
-	LIVES=$(LIVES) $(BIN)/pytest tests/model -k test_every_life --hypothesis-profile=long --hypothesis-seed=$(SEED) $(ARGS)
+test-long: $(SETUP) ## Run the long property-based test of the whole system (some minutes; RUNS=1000 SEED=…)
+	@echo "SEED=$(SEED) RUNS=$(RUNS)"
+	RUNS=$(RUNS) $(BIN)/pytest tests/model -k random_runs_keep --hypothesis-profile=long --hypothesis-seed=$(SEED) $(ARGS)
 
 test-images: $(SETUP) ## Run the stack from the images of `make images`, in Docker
 	@$(BIN)/pytest tests/images $(ARGS)

@@ -9,9 +9,9 @@ from xdist.scheduler import LoadFileScheduling
 
 # A machine that is busy with other things is no failure of what is tested.
 settings.register_profile("ci", deadline=None)
-# For `make test-long`; LIVES says how many.
+# For `make test-long`.
 settings.register_profile(
-    "long", deadline=None, max_examples=int(os.environ.get("LIVES", "1000")), stateful_step_count=80, print_blob=True
+    "long", deadline=None, max_examples=int(os.environ.get("RUNS", "1000")), stateful_step_count=80, print_blob=True
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 

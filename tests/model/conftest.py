@@ -1,4 +1,4 @@
-"""Thousands of lives log what happened in them; only what somebody would be woken for is worth reading."""
+"""Thousands of runs log what happens in them: only critical entries are kept."""
 
 import logging
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import structlog
 
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
-    """Log nothing but what is critical."""
+    """Log nothing below critical."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     yield
     structlog.reset_defaults()

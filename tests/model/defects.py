@@ -1,9 +1,11 @@
-"""Markets with one rule of the design left out each: what the model must find, or it proves nothing."""
+"""Systems that each break one rule of the design: the tests prove nothing unless they catch every one."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from tests.model.market import ANY_TIME, Indexes, Market
+from tests.model.network import RETRIED, Delivery, Network
+from tests.model.system import ANY_TIME, Indexes, System
 
 from ticketing_common.events import CancelReason, Event, ExpirationComplete, OrderCompleted, PaymentCreated
 from ticketing_common.messaging import Listener
@@ -20,39 +22,39 @@ from ticketing_tickets.domain import Ticket as ListedTicket
 from ticketing_tickets.store import MongoTicketStore
 
 
-class TicketsWithoutFence(Market):
-    """Tickets applies every order event that it hears, also one of an order that is long over."""
+class TicketsWithoutFence(System):
+    """Tickets applies every order event, also one of an order that ended long ago."""
 
     def make_tickets(self, database: Database) -> MongoTicketStore:
-        class Fenceless(MongoTicketStore):
+        class FaultyStore(MongoTicketStore):
             async def save(self, before: ListedTicket, after: ListedTicket, event: Any) -> bool:
                 return await super().save(before, replace(after, fence=NEVER_HELD), event)
 
-        return Fenceless(database)
+        return FaultyStore(database)
 
 
-class OrdersThatBelieveOldTickets(Market):
-    """Orders takes over each ticket.updated, whatever its version."""
+class OrdersApplyOldTickets(System):
+    """Orders applies each ticket.updated, whatever its version."""
 
     def make_orders(self, database: Database) -> MongoOrderStore:
-        class Gullible(MongoOrderStore):
+        class FaultyStore(MongoOrderStore):
             async def save_ticket(self, ticket: Ticket) -> None:
-                told = {"version": ticket.version, "title": ticket.title, "price": ticket.price}
-                if not await Documents(database.collection("tickets")).compare_and_set({"_id": ticket.id}, told):
+                fields = {"version": ticket.version, "title": ticket.title, "price": ticket.price}
+                if not await Documents(database.collection("tickets")).compare_and_set({"_id": ticket.id}, fields):
                     await super().save_ticket(ticket)
 
-        return Gullible(database)
+        return FaultyStore(database)
 
 
-class JudgeThatSellsTwice(Market):
-    """A late payment reinstates its order although the ticket has gone to somebody else; no index forbids it."""
+class SettlementSellsTwice(System):
+    """A late payment reinstates its order although the ticket has a new buyer; no index forbids it."""
 
     order_indexes: ClassVar[Indexes] = {
         "orders": [index for index in INDEXES["orders"] if index.document["name"] != ONE_LIVE_ORDER]
     }
 
-    def make_judge(self) -> Listener[Any]:
-        class Generous(PaymentCreatedListener):
+    def make_settlement_listener(self) -> Listener[Any]:
+        class FaultyListener(PaymentCreatedListener):
             async def handle(self, event: PaymentCreated) -> None:
                 order = await self._store.find(event.order_id)
                 if order is None or order.status.holds_ticket or order.reason is not CancelReason.EXPIRED:
@@ -64,53 +66,79 @@ class JudgeThatSellsTwice(Market):
                 await self._store.save(sold, expected_version=order.version, event=event_for(OrderCompleted, sold))
                 return None
 
-        return Generous(self.orders, now=self.clock)
+        return FaultyListener(self.orders, now=self.clock)
 
 
-class JudgeWithoutMemory(Market):
-    """Orders does not keep its verdicts, so that a payment heard of again is judged again."""
+class SettlementNotStored(System):
+    """Orders does not store its settlements, so that a payment that is reported again is settled again."""
 
     def make_orders(self, database: Database) -> MongoOrderStore:
-        class Forgetful(MongoOrderStore):
+        class FaultyStore(MongoOrderStore):
             async def save(self, order: Order, *, expected_version: int, event: Event | None = None) -> bool:
                 return await super().save(replace(order, settled={}), expected_version=expected_version, event=event)
 
-        return Forgetful(database)
+        return FaultyStore(database)
 
 
-class PaymentsThatForgetRefunds(Market):
-    """Payments refunds without writing it down first: a retry asks under another id."""
+class RefundNotStored(System):
+    """Payments refunds without storing the refund first: a retry uses another id."""
 
     def make_payments(self, database: Database) -> MongoPaymentStore:
-        class Forgetful(MongoPaymentStore):
+        class FaultyStore(MongoPaymentStore):
             async def save(self, payment: Payment, *, expected_version: int, event: Event | None = None) -> bool:
                 return await super().save(replace(payment, refund=None), expected_version=expected_version, event=event)
 
-        return Forgetful(database)
+        return FaultyStore(database)
 
 
-class OrdersThatExpireOnCommand(Market):
-    """Orders believes expiration's clock and does not look at its own."""
+class OrdersTrustExpirationsClock(System):
+    """Orders expires an order without looking at its own clock."""
 
-    def make_expirer(self) -> Listener[Any]:
-        class Obedient(ExpirationCompleteListener):
+    def make_expiration_listener(self) -> Listener[Any]:
+        class FaultyListener(ExpirationCompleteListener):
             async def handle(self, event: ExpirationComplete) -> None:
                 order = await self._store.find(event.order_id)
                 if order is not None:
                     await use_cases.expire_order(self._store, order_id=order.id, now=order.expires_at)
 
-        return Obedient(self.orders, now=self.clock)
+        return FaultyListener(self.orders, now=self.clock)
 
 
-class RelayThatPullsFirst(Market):
-    """The outbox is emptied before its events are published: a crash in between loses them."""
+class RelayRemovesFirst(System):
+    """The relay empties the outbox before it publishes: a crash in between loses the events."""
 
-    async def relay(self, *, pulls: bool = True) -> int:
-        said = 0
+    async def relay(self, *, removes: bool = True) -> int:
+        published = 0
         for outbox in self.outboxes:
-            for waiting in await outbox.pending(before=ANY_TIME, limit=256):
-                await outbox.remove_published([(waiting.document_id, [envelope.id for envelope in waiting.envelopes])])
-                if pulls:
-                    self.network.publish(waiting.envelopes)
-                    said += len(waiting.envelopes)
-        return said
+            for pending in await outbox.pending(before=ANY_TIME, limit=256):
+                await outbox.remove_published([(pending.document_id, [item.id for item in pending.envelopes])])
+                if removes:
+                    self.network.publish(pending.envelopes)
+                    published += len(pending.envelopes)
+        return published
+
+
+class ConsumersAcknowledgeFirst(System):
+    """Consumers acknowledge a message before they handle it: a failure in between loses it."""
+
+    def make_network(self, listeners: Any) -> Network:
+        class FaultyNetwork(Network):
+            async def _handle_and_ack(self, delivery: Delivery) -> bool:
+                self._acknowledge(delivery)
+                with suppress(*RETRIED):
+                    await delivery.handle()
+                return True
+
+        return FaultyNetwork(listeners)
+
+
+ALL: list[type[System]] = [
+    TicketsWithoutFence,
+    OrdersApplyOldTickets,
+    SettlementSellsTwice,
+    SettlementNotStored,
+    RefundNotStored,
+    OrdersTrustExpirationsClock,
+    RelayRemovesFirst,
+    ConsumersAcknowledgeFirst,
+]

@@ -1,4 +1,4 @@
-"""What must hold at every moment, also while events are under way: I1, legal paths, and what may only grow."""
+"""What must hold at every moment, also while events are under way: I1, legal paths, and what only grows."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -14,55 +14,55 @@ State = tuple[str, str | None]
 
 CREATED: State = ("created", None)
 EXPIRED: State = ("cancelled", "expired")
-GIVEN_UP: State = ("cancelled", "buyer")
+BY_BUYER: State = ("cancelled", "buyer")
 COMPLETE: State = ("complete", None)
-# From one look to the next an order may have gone several steps.
+# Between two checks an order may have taken several steps.
 LEGAL = {
-    *((CREATED, after) for after in (CREATED, EXPIRED, GIVEN_UP, COMPLETE)),
-    *((EXPIRED, after) for after in (EXPIRED, GIVEN_UP, COMPLETE)),
-    (GIVEN_UP, GIVEN_UP),
+    *((CREATED, after) for after in (CREATED, EXPIRED, BY_BUYER, COMPLETE)),
+    *((EXPIRED, after) for after in (EXPIRED, BY_BUYER, COMPLETE)),
+    (BY_BUYER, BY_BUYER),
     (COMPLETE, COMPLETE),
 }
 
 
-class Broken(AssertionError):
-    """A promise is not kept."""
+class Violation(AssertionError):
+    """A guarantee does not hold."""
 
 
-def require(holds: bool, promise: str) -> None:
-    """Broken, in these words, unless it holds."""
+def require(holds: bool, what: str) -> None:
+    """Violation, with this text, unless it holds."""
     if not holds:
-        raise Broken(promise)
+        raise Violation(what)
 
 
-class Watch:
-    """Compares each look with the one before."""
+class Invariants:
+    """Compares each snapshot with the one before."""
 
     def __init__(self, bank: Bank) -> None:
         self._bank = bank
         self._before = Snapshot(at=datetime.min)
 
-    def look(self, books: Snapshot) -> None:
-        """Broken, saying which promise, if one is not kept."""
-        _one_live_order_a_ticket(books)
-        self._orders(by_id(self._before.orders), by_id(books.orders), books.at)
-        self._payments(by_id(self._before.payments), by_id(books.payments))
-        _only_newer(self._before, books)
+    def check(self, snapshot: Snapshot) -> None:
+        """Violation, naming the guarantee, if one does not hold."""
+        _one_live_order_per_ticket(snapshot)
+        self._orders(by_id(self._before.orders), by_id(snapshot.orders), snapshot.at)
+        self._payments(by_id(self._before.payments), by_id(snapshot.payments))
+        _only_newer(self._before, snapshot)
         self._refunds()
-        self._before = books
+        self._before = snapshot
 
     def _orders(self, before: Mapping[str, Document], after: Mapping[str, Document], now: datetime) -> None:
         for order_id in before:
             require(order_id in after, f"I5 order {order_id} is gone")
         for order_id, new in after.items():
             old = before.get(order_id, {**new, "status": "created", "reason": None, "judged": {}, "history": []})
-            walked = (old["status"], old["reason"]), (new["status"], new["reason"])
-            require(walked in LEGAL, f"I6 order {order_id} went from {walked[0]} to {walked[1]}")
+            path = (old["status"], old["reason"]), (new["status"], new["reason"])
+            require(path in LEGAL, f"I6 order {order_id} went from {path[0]} to {path[1]}")
             require(new["version"] >= old["version"], f"I6 order {order_id} went back to version {new['version']}")
             require(new["hold"] >= old["hold"], f"I1 order {order_id} went back to hold {new['hold']}")
-            require(_extends(new["history"], old["history"]), f"I6 the past of order {order_id} was changed")
-            require(old["judged"].items() <= new["judged"].items(), f"I3 a verdict on order {order_id} was changed")
-            if walked[1] == EXPIRED != walked[0]:
+            require(_extends(new["history"], old["history"]), f"I6 the history of order {order_id} was changed")
+            require(old["judged"].items() <= new["judged"].items(), f"I3 a settlement of order {order_id} was changed")
+            if path[1] == EXPIRED != path[0]:
                 require(now >= new["expires_at"], f"§3 order {order_id} expired before its time")
 
     def _payments(self, before: Mapping[str, Document], after: Mapping[str, Document]) -> None:
@@ -82,12 +82,12 @@ class Watch:
             require(money.refund_requested <= money.captured <= intent.amount, f"I2 {intent.id} has moved {money}")
 
 
-def _one_live_order_a_ticket(books: Snapshot) -> None:
-    live = Counter(order["ticket"]["id"] for order in books.orders if is_live(order))
+def _one_live_order_per_ticket(snapshot: Snapshot) -> None:
+    live = Counter(order["ticket"]["id"] for order in snapshot.orders if is_live(order))
     for ticket_id, times in live.items():
         require(times == 1, f"I1 ticket {ticket_id} has {times} live orders")
-    holds = Counter((order["ticket"]["id"], order["hold"]) for order in books.orders)
-    require(max(holds.values(), default=1) == 1, f"I1 one hold was given twice: {holds}")
+    holds = Counter((order["ticket"]["id"], order["hold"]) for order in snapshot.orders)
+    require(max(holds.values(), default=1) == 1, f"I1 a hold was used twice: {holds}")
 
 
 def _only_newer(before: Snapshot, after: Snapshot) -> None:

@@ -1,48 +1,48 @@
-"""The market: the real use cases, listeners and stores of four services, wired as their apps wire them."""
+"""The real use cases, listeners and stores of the services, wired as in their apps, on databases in memory."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from pymongo import IndexModel
-from tests.model.bank import Bank, Postman
+from tests.model.bank import Bank, IntentIdWebhooks
 from tests.model.network import Network
 
-import ticketing_expiration.listeners
-import ticketing_orders.listeners
-import ticketing_payments.listeners
-import ticketing_tickets.listeners
 from ticketing_common.events import TicketState
 from ticketing_common.messaging import Listener
 from ticketing_common.mongo import Database, Documents
+from ticketing_expiration import listeners as expiration_listeners
 from ticketing_expiration.domain import FiredBy
 from ticketing_expiration.store import INDEXES as EXPIRATION
 from ticketing_expiration.store import MongoExpiryStore
 from ticketing_expiration.use_cases import fire_due
 from ticketing_ops.audit.snapshot import Snapshot
+from ticketing_orders import listeners as orders_listeners
 from ticketing_orders.store import INDEXES as ORDERS
 from ticketing_orders.store import MongoOrderStore
+from ticketing_payments import listeners as payments_listeners
 from ticketing_payments.ports import PaymentDeps
 from ticketing_payments.store import INDEXES as PAYMENTS
 from ticketing_payments.store import MongoPaymentStore
 from ticketing_payments.use_cases.reconcile import reconcile_due
 from ticketing_payments.use_cases.webhooks import handle_webhook
 from ticketing_test_support.memory import InMemoryDatabase, WriteFaults
+from ticketing_tickets import listeners as tickets_listeners
 from ticketing_tickets.store import INDEXES as TICKETS
 from ticketing_tickets.store import MongoTicketStore
 from ticketing_tickets.use_cases import create_ticket
 
-OPENING = datetime(2030, 5, 1, 12, tzinfo=UTC)
+START = datetime(2030, 5, 1, 12, tzinfo=UTC)
 HOLD_FOR = timedelta(minutes=15)
 ANY_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 Indexes = Mapping[str, Sequence[IndexModel]]
 
 
 class Clock:
-    """A clock that stands until it is moved; `ahead` makes one that goes wrong by so many seconds."""
+    """A clock that stands still until it is moved."""
 
     def __init__(self) -> None:
-        self._now = OPENING
+        self._now = START
 
     def __call__(self) -> datetime:
         return self._now
@@ -52,32 +52,40 @@ class Clock:
         self._now += timedelta(seconds=seconds)
 
 
-class TimersThatMayFail:
-    """Expiration's timers. The model fires when it likes, so there is nothing to set."""
+class NoTimers:
+    """Expiration's timers, which only make it punctual: the tests call `fire`."""
 
     def set(self, _due_second: int) -> None:
-        """Nothing is promised."""
+        """Nothing is scheduled."""
 
 
-class Market:
-    """Tickets, orders, payments and expiration with a database each, a bank account, and the network between them.
+class System:
+    """Tickets, orders, payments and expiration with a database each, a Stripe account, and the network between them.
 
-    A defect is a subclass with another part. `expiration_ahead` is by how many seconds expiration's clock is fast.
+    A faulty variant is a subclass with another part. `expiration_ahead`: how many seconds expiration's clock is fast.
     """
 
     order_indexes: ClassVar[Indexes] = ORDERS
 
     def __init__(self, *, expiration_ahead: float = 0) -> None:
-        self.clock, self.bank, self.trouble = Clock(), Bank(), WriteFaults()
+        self.clock, self.bank, self.write_faults = Clock(), Bank(), WriteFaults()
         self._ahead = timedelta(seconds=expiration_ahead)
         indexes = {"tickets": TICKETS, "orders": self.order_indexes, "payments": PAYMENTS, "expiration": EXPIRATION}
-        self._databases = {name: InMemoryDatabase(of, self.trouble) for name, of in indexes.items()}
-        self.tickets = self.make_tickets(self._database("tickets"))
-        self.orders = self.make_orders(self._database("orders"))
-        self.payments = self.make_payments(self._database("payments"))
-        self.expiries = MongoExpiryStore(self._database("expiration"))
+        self._databases = {name: self.make_database(of) for name, of in indexes.items()}
+        self.tickets = self.make_tickets(self._databases["tickets"])
+        self.orders = self.make_orders(self._databases["orders"])
+        self.payments = self.make_payments(self._databases["payments"])
+        self.expiries = MongoExpiryStore(self._databases["expiration"])
         self.deps = PaymentDeps(store=self.payments, gateway=self.bank, currency="usd", now=self.clock)
-        self.network = Network(self._listeners())
+        self.network = self.make_network(self._listeners())
+
+    def make_database(self, indexes: Indexes) -> Database:
+        """A service's database."""
+        return InMemoryDatabase(indexes, self.write_faults)
+
+    def make_network(self, listeners: Sequence[Listener[Any]]) -> Network:
+        """What brings events to the listeners."""
+        return Network(listeners)
 
     def make_tickets(self, database: Database) -> MongoTicketStore:
         """The store of tickets."""
@@ -91,37 +99,35 @@ class Market:
         """The store of payments."""
         return MongoPaymentStore(database)
 
-    def make_judge(self) -> Listener[Any]:
-        """Who hears of captured money in orders."""
-        return ticketing_orders.listeners.PaymentCreatedListener(self.orders, now=self.clock)
+    def make_settlement_listener(self) -> Listener[Any]:
+        """Settles captured payments in orders."""
+        return orders_listeners.PaymentCreatedListener(self.orders, now=self.clock)
 
-    def make_expirer(self) -> Listener[Any]:
-        """Who hears in orders that time is up."""
-        return ticketing_orders.listeners.ExpirationCompleteListener(self.orders, now=self.clock)
+    def make_expiration_listener(self) -> Listener[Any]:
+        """Expires orders."""
+        return orders_listeners.ExpirationCompleteListener(self.orders, now=self.clock)
 
     def expiration_now(self) -> datetime:
         """The time by expiration's own clock."""
         return self.clock() + self._ahead
 
-    async def relay(self, *, pulls: bool = True) -> int:
-        """Publish what waits in the outboxes; dead before it `pulls`, it will be published again. How many events."""
-        said = 0
+    async def relay(self, *, removes: bool = True) -> int:
+        """Publish what waits in the outboxes; after a crash before it `removes`, it is published again. How many."""
+        published = 0
         for outbox in self.outboxes:
-            for waiting in await outbox.pending(before=ANY_TIME, limit=256):
-                self.network.publish(waiting.envelopes)
-                said += len(waiting.envelopes)
-                if pulls:
-                    await outbox.remove_published(
-                        [(waiting.document_id, [envelope.id for envelope in waiting.envelopes])]
-                    )
-        return said
+            for pending in await outbox.pending(before=ANY_TIME, limit=256):
+                self.network.publish(pending.envelopes)
+                published += len(pending.envelopes)
+                if removes:
+                    await outbox.remove_published([(pending.document_id, [item.id for item in pending.envelopes])])
+        return published
 
     async def handle_webhook(self, intent_id: str) -> None:
-        """Stripe tells of an intent."""
-        await handle_webhook(self.deps, Postman(), body=intent_id.encode(), signature=None)
+        """Stripe reports a change of an intent."""
+        await handle_webhook(self.deps, IntentIdWebhooks(), body=intent_id.encode(), signature=None)
 
-    async def hear_webhooks(self) -> int:
-        """All webhooks under way arrive; how many. An intent's are one: each tells only that there is news."""
+    async def handle_webhooks(self) -> int:
+        """All webhooks under way arrive; how many. Those of one intent count once: each only says that it changed."""
         intents, self.bank.changed = list(dict.fromkeys(self.bank.changed)), []
         for intent_id in intents:
             await self.handle_webhook(intent_id)
@@ -136,7 +142,7 @@ class Market:
         return await fire_due(self.expiries, now=self.expiration_now(), by=FiredBy.SWEEP)
 
     async def create_ticket(self, event: TicketState) -> None:
-        """Put the ticket on sale that the event tells of."""
+        """Create the ticket that the event describes."""
         await create_ticket(
             self.tickets,
             ticket_id=event.id,
@@ -151,13 +157,13 @@ class Market:
         """Where events wait to be published."""
         return [self.tickets.documents, self.orders.documents, self.payments.documents, self.expiries.documents]
 
-    async def books(self) -> Snapshot:
-        """All that is stored, as an audit reads it."""
+    async def snapshot(self) -> Snapshot:
+        """All that is stored, as the audit reads it."""
         tickets, orders = await self._all("tickets", "tickets"), await self._all("orders", "orders")
-        people = {document["user_id"] for document in (*tickets, *orders)}
+        users = {document["user_id"] for document in (*tickets, *orders)}
         return Snapshot(
             at=self.clock(),
-            users=[{"_id": person, "email_key": person} for person in people],
+            users=[{"_id": user, "email_key": user} for user in users],
             tickets=tickets,
             orders=orders,
             known_tickets=await self._all("orders", "tickets"),
@@ -167,33 +173,22 @@ class Market:
         )
 
     async def _all(self, service: str, collection: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = await self._database(service).collection(collection).find({}).to_list(None)
-        return found
-
-    def _database(self, service: str) -> Database:
-        return self._databases[service]
+        return await self._databases[service].collection(collection).find({}).to_list(None)
 
     def _listeners(self) -> list[Listener[Any]]:
-        tickets, orders, payments = (
-            ticketing_tickets.listeners,
-            ticketing_orders.listeners,
-            ticketing_payments.listeners,
-        )
         return [
-            tickets.OrderCreatedListener(self.tickets),
-            tickets.OrderCancelledListener(self.tickets),
-            tickets.OrderCompletedListener(self.tickets),
-            orders.TicketCreatedListener(self.orders),
-            orders.TicketUpdatedListener(self.orders),
-            self.make_expirer(),
-            self.make_judge(),
-            orders.PaymentFailedListener(self.orders),
-            orders.PaymentRefundedListener(self.orders),
-            payments.OrderCreatedListener(self.deps),
-            payments.OrderCancelledListener(self.deps),
-            payments.OrderCompletedListener(self.deps),
-            payments.OrderRefundDueListener(self.deps),
-            ticketing_expiration.listeners.OrderCreatedListener(
-                self.expiries, TimersThatMayFail(), now=self.expiration_now
-            ),
+            tickets_listeners.OrderCreatedListener(self.tickets),
+            tickets_listeners.OrderCancelledListener(self.tickets),
+            tickets_listeners.OrderCompletedListener(self.tickets),
+            orders_listeners.TicketCreatedListener(self.orders),
+            orders_listeners.TicketUpdatedListener(self.orders),
+            self.make_expiration_listener(),
+            self.make_settlement_listener(),
+            orders_listeners.PaymentFailedListener(self.orders),
+            orders_listeners.PaymentRefundedListener(self.orders),
+            payments_listeners.OrderCreatedListener(self.deps),
+            payments_listeners.OrderCancelledListener(self.deps),
+            payments_listeners.OrderCompletedListener(self.deps),
+            payments_listeners.OrderRefundDueListener(self.deps),
+            expiration_listeners.OrderCreatedListener(self.expiries, NoTimers(), now=self.expiration_now),
         ]

@@ -1,12 +1,15 @@
 """Orders, and replicas of tickets, in MongoDB."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from ticketing_common.events import CancelReason, Event, OrderStatus, PaymentHistoryEntry, RefundReason
+from ticketing_common.documents import known_fields, parse_enum
+from ticketing_common.events import CancelReason, Event, OrderStatus, PaymentHistoryEntry, PaymentStep, RefundReason
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey
 from ticketing_orders.domain import (
     HoldTaken,
@@ -18,6 +21,8 @@ from ticketing_orders.domain import (
     Ticket,
     TicketReserved,
 )
+
+EnumT = TypeVar("EnumT", bound=StrEnum)
 
 ONE_LIVE_ORDER = "one_live_order_per_ticket"
 ONE_ORDER_PER_HOLD = "one_order_a_hold"
@@ -71,7 +76,7 @@ class MongoOrderStore:
         """Store a new order; TicketReserved or HoldTaken when an index forbids it, Unavailable until they exist."""
         self._database.require_ready()
         try:
-            await self.documents.insert({"_id": order.id, **_fields(order)}, [event])
+            await self.documents.insert(_to_document(order), [event])
         except DuplicateKey as duplicate:
             raise _error_for(duplicate) from None
 
@@ -84,16 +89,14 @@ class MongoOrderStore:
         self._database.require_ready()
         query = {"_id": order.id, "version": expected_version}
         try:
-            return await self.documents.compare_and_set(query, _fields(order), [event] if event else [])
+            return await self.documents.compare_and_set(query, _changes(order), [event] if event else [])
         except DuplicateKey as duplicate:
             raise _error_for(duplicate) from None
 
     async def find_ticket(self, ticket_id: str) -> Ticket | None:
         """The replica of the ticket."""
         found = await self._tickets.find(ticket_id)
-        if found is None:
-            return None
-        return Ticket(id=found["_id"], version=found["version"], title=found["title"], price=found["price"])
+        return Ticket(**known_fields(Ticket, found) | {"id": found["_id"]}) if found else None
 
     async def save_ticket(self, ticket: Ticket) -> None:
         """Store the ticket unless the replica is as new."""
@@ -114,60 +117,86 @@ def _error_for(duplicate: DuplicateKey) -> Exception:
     return error() if error else duplicate
 
 
-def _fields(order: Order) -> dict[str, Any]:
+def _to_document(order: Order) -> dict[str, Any]:
+    return {
+        "_id": order.id,
+        "user_id": order.user_id,
+        "created_at": order.created_at,
+        "expires_at": order.expires_at,
+        "ticket": {"id": order.ticket.id, "title": order.ticket.title, "price": order.ticket.price},
+        # Not in `ticket`: the release before this one cannot read a nested field that it does not know.
+        "ticket_version": order.ticket.version,
+        "payments": {},
+        "judged": {},
+        "history": [_entry_fields(entry) for entry in order.history],
+        **_state(order),
+    }
+
+
+def _changes(order: Order) -> dict[str, Any]:
+    """What the next state sets, field by field: fields that a newer release added to nested documents stay."""
+    changes = _state(order) | _nested("judged", {key: _value(reason) for key, reason in order.settled.items()})
+    for payment in order.payments.values():
+        changes |= _nested(f"payments.{payment.id}", _payment_fields(payment))
+    for index, entry in enumerate(order.history):
+        changes |= _nested(f"history.{index}", _entry_fields(entry))
+    return changes
+
+
+def _state(order: Order) -> dict[str, Any]:
     return {
         "version": order.version,
         "hold": order.hold,
         "status": order.status.value,
         "live": order.status.holds_ticket,
-        "user_id": order.user_id,
-        "created_at": order.created_at,
-        "expires_at": order.expires_at,
-        "ticket": asdict(order.ticket),
-        "reason": order.reason.value if order.reason else None,
-        "payments": {payment.id: _payment_fields(payment) for payment in order.payments.values()},
-        "judged": {payment_id: reason.value if reason else None for payment_id, reason in order.settled.items()},
-        "history": [
-            {"step": entry.step.value, "at": entry.at, "reason": entry.reason.value if entry.reason else None}
-            for entry in order.history
-        ],
+        "reason": _value(order.reason),
     }
 
 
 def _payment_fields(payment: Payment) -> dict[str, Any]:
-    return {
-        "id": payment.id,
-        "version": payment.version,
-        "status": payment.status,
-        "amount": payment.amount,
-        "captured": payment.captured,
-        "refunded": payment.refunded,
-        "disputed": payment.disputed,
-        "history": [entry.model_dump() for entry in payment.history],
-    }
+    return asdict(payment) | {"history": [entry.model_dump(mode="python") for entry in payment.history]}
+
+
+def _entry_fields(entry: OrderHistoryEntry) -> dict[str, Any]:
+    return {"step": entry.step.value, "at": entry.at, "reason": _value(entry.reason)}
+
+
+def _nested(path: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"{path}.{name}": value for name, value in fields.items()}
+
+
+def _value(member: StrEnum | None) -> str | None:
+    return member.value if member is not None else None
 
 
 def _to_order(document: dict[str, Any]) -> Order:
-    return Order(
-        id=document["_id"],
-        version=document["version"],
-        hold=document["hold"],
-        status=OrderStatus(document["status"]),
-        user_id=document["user_id"],
-        created_at=document["created_at"],
-        expires_at=document["expires_at"],
-        ticket=OrderedTicket(**document["ticket"]),
-        reason=CancelReason(document["reason"]) if document["reason"] else None,
-        payments={key: _to_payment(fields) for key, fields in document["payments"].items()},
-        settled={key: RefundReason(value) if value else None for key, value in document["judged"].items()},
-        history=tuple(_to_entry(entry) for entry in document["history"]),
-    )
+    """The order; Unavailable when a newer release wrote a status, reason or step that this one does not know."""
+    ticket = known_fields(OrderedTicket, document["ticket"]) | {"version": document.get("ticket_version", 0)}
+    fields = known_fields(Order, document) | {
+        "id": document["_id"],
+        "status": parse_enum(OrderStatus, document["status"]),
+        "ticket": OrderedTicket(**ticket),
+        "reason": _parse(CancelReason, document.get("reason")),
+        "payments": {key: _to_payment(payment) for key, payment in document.get("payments", {}).items()},
+        "settled": {key: _parse(RefundReason, reason) for key, reason in document.get("judged", {}).items()},
+        "history": tuple(_to_entry(entry) for entry in document["history"]),
+    }
+    return Order(**fields)
 
 
-def _to_payment(fields: dict[str, Any]) -> Payment:
-    return Payment(**{**fields, "history": tuple(PaymentHistoryEntry(**entry) for entry in fields["history"])})
+def _to_payment(document: dict[str, Any]) -> Payment:
+    history = tuple(_to_payment_entry(entry) for entry in document.get("history", ()))
+    return Payment(**known_fields(Payment, document) | {"history": history})
 
 
-def _to_entry(entry: dict[str, Any]) -> OrderHistoryEntry:
-    reason = RefundReason(entry["reason"]) if entry["reason"] else None
-    return OrderHistoryEntry(OrderStep(entry["step"]), entry["at"], reason)
+def _to_payment_entry(document: dict[str, Any]) -> PaymentHistoryEntry:
+    return PaymentHistoryEntry.model_validate({**document, "step": parse_enum(PaymentStep, document["step"])})
+
+
+def _to_entry(document: dict[str, Any]) -> OrderHistoryEntry:
+    reason = _parse(RefundReason, document.get("reason"))
+    return OrderHistoryEntry(parse_enum(OrderStep, document["step"]), document["at"], reason)
+
+
+def _parse(enum: type[EnumT], value: str | None) -> EnumT | None:
+    return parse_enum(enum, value) if value is not None else None

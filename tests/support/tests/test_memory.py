@@ -66,6 +66,15 @@ async def test_compare_and_set_changes_only_what_it_was_compared_with(documents:
     assert await documents.find("a") == order("a", hold=1, live=True)
 
 
+async def test_set_by_path_changes_nested_fields_and_appends(documents: Documents) -> None:
+    await documents.insert(order("a", hold=1, live=True, steps=[{"why": 1, "who": 2}]))
+    changes = {"ticket.price": 5, "payments.p.amount": 6, "steps.0.why": 7, "steps.1.why": 8, "steps.1.who": 9}
+    assert await documents.compare_and_set({"_id": "a"}, changes)
+    steps = [{"why": 7, "who": 2}, {"why": 8, "who": 9}]
+    expected = order("a", hold=1, live=True, steps=steps, payments={"p": {"amount": 6}})
+    assert await documents.find("a") == {**expected, "ticket": {"id": "t", "price": 5}}
+
+
 async def test_documents_come_back_as_mongodb_keeps_them(documents: Documents) -> None:
     await documents.insert(order("a", hold=1, live=True, at=NOON, lines=({"why": None},)))
     found = await documents.find("a")

@@ -1,6 +1,7 @@
 """The query, update and pipeline operators that the stores use; any other is an error."""
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
@@ -64,13 +65,28 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 
 def updated(document: Document, update: Mapping[str, Mapping[str, Any]]) -> Document:
-    """The document after `$set`, `$push` with `$each`, or `$pull`, of top-level fields."""
-    after = dict(document)
+    """The document after `$set`, or after `$push` with `$each`, or `$pull`, of top-level fields."""
+    after = deepcopy(document)
     for name, fields in update.items():
-        for field, operand in fields.items():
-            assert "." not in field, f"{name} of {field}: only top-level fields are supported"
-            after[field] = _UPDATES[name](after.get(field, []), operand)
+        for path, operand in fields.items():
+            assert name == "$set" or "." not in path, f"{name} of {path}: only top-level fields are supported"
+            *parents, last = path.split(".")
+            _put(_nested(after, parents), last, _UPDATES[name](after.get(path, []), operand))
     return after
+
+
+def _nested(document: Document, names: Sequence[str]) -> Any:
+    """The document or array at this path, made where it is missing."""
+    value: Any = document
+    for name in names:
+        if isinstance(value, list) and int(name) == len(value):
+            value.append({})
+        value = value[int(name)] if isinstance(value, list) else value.setdefault(name, {})
+    return value
+
+
+def _put(container: Any, name: str, value: Any) -> None:
+    container[int(name) if isinstance(container, list) else name] = value
 
 
 _UPDATES: Mapping[str, Callable[[Any, Any], Any]] = {

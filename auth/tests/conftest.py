@@ -14,6 +14,6 @@ from ticketing_test_support.fixtures import JWT_SECRET
 @pytest.fixture
 async def client(mongo_uri: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client without a session."""
-    app = create_app(Settings(mongo_uri=mongo_uri, nats_url="nats://127.0.0.1:1", jwt_secret=JWT_SECRET))
+    app = create_app(Settings(mongo_uri=mongo_uri, jwt_secret=JWT_SECRET))
     async with served(app) as client:
         yield client

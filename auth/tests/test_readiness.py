@@ -17,7 +17,7 @@ SOMEONE = {"email": "someone@example.com", "password": "open sesame"}
 @pytest.fixture
 async def without_database() -> AsyncIterator[httpx.AsyncClient]:
     """The service without a reachable MongoDB."""
-    nowhere = Settings(mongo_uri="mongodb://127.0.0.1:1/auth", nats_url="nats://127.0.0.1:1", jwt_secret=JWT_SECRET)
+    nowhere = Settings(mongo_uri="mongodb://127.0.0.1:1/auth", jwt_secret=JWT_SECRET)
     async with served(create_app(nowhere), wait_ready=False) as client:
         yield client
 

@@ -1,8 +1,8 @@
-"""Whatever dies in between, an event that was written is published, and published once."""
+"""A written event is published, and stored once, whatever crashes in between."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,13 +11,15 @@ from ticketing_common.events import Envelope, TicketUpdated
 from ticketing_common.messaging import Broker, Publisher, StreamLimits
 from ticketing_common.messaging.streams import EVENTS_STREAM, ensure_streams
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents
-from ticketing_common.outbox import PendingEvents, Relay
+from ticketing_common.observability.metrics import OUTBOX_OLDEST_AGE, OUTBOX_PENDING
+from ticketing_common.outbox import OutboxBacklog, PendingEvents, Relay
 from ticketing_common.web.background import run_tasks
 from ticketing_test_support.recorder import RecordingPublisher
 from ticketing_test_support.servers import Server
 from ticketing_test_support.waiting import eventually
 
 SOON = 0.05
+NEVER = 3_600
 LATER = timedelta(hours=1)
 
 
@@ -26,7 +28,7 @@ def updated(version: int, ticket_id: str = "a") -> TicketUpdated:
 
 
 def database_at(uri: str) -> Database:
-    return Database(uri, default_name="test", indexes={"things": [OUTBOX_INDEX]})
+    return Database(uri, default_name="test", indexes={"items": [OUTBOX_INDEX]})
 
 
 @pytest.fixture
@@ -39,169 +41,215 @@ async def database(mongo_uri: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def things(database: Database) -> Documents:
+def items(database: Database) -> Documents:
     """An empty collection."""
-    return Documents(database.collection("things"))
+    return Documents(database.collection("items"))
 
 
-async def waiting(things: Documents) -> list[str]:
-    found = await things.pending(before=datetime.now(UTC) + LATER, limit=1_000)
+@pytest.fixture
+def publisher() -> RecordingPublisher:
+    """A publisher in memory."""
+    return RecordingPublisher()
+
+
+class Outbox:
+    """An OutboxSource in memory. `sweeps` counts how often a relay has finished sweeping it."""
+
+    def __init__(self, *envelopes: Envelope) -> None:
+        self.envelopes = list(envelopes)
+        self.sweeps = 0
+
+    async def pending(self, *, before: datetime, limit: int) -> list[PendingEvents]:
+        found = [envelope for envelope in self.envelopes if envelope.occurred_at < before]
+        return [PendingEvents("a", [envelope]) for envelope in found[:limit]]
+
+    async def backlog(self) -> OutboxBacklog:
+        self.sweeps += 1
+        return OutboxBacklog(len(self.envelopes), min((e.occurred_at for e in self.envelopes), default=None))
+
+    async def remove_published(self, published: Iterable[tuple[str, Sequence[str]]]) -> None:
+        done = {event_id for _, ids in published for event_id in ids}
+        self.envelopes = [envelope for envelope in self.envelopes if envelope.id not in done]
+
+
+def envelopes(count: int, *, age: timedelta = timedelta(0)) -> list[Envelope]:
+    at = datetime.now(UTC) - age
+    return [Envelope.from_event(updated(number), occurred_at=at, traceparent="") for number in range(count)]
+
+
+async def unpublished(items: Documents) -> list[str]:
+    found = await items.pending(before=datetime.now(UTC) + LATER, limit=1_000)
     return [envelope.id for item in found for envelope in item.envelopes]
 
 
-async def said(broker: Broker) -> list[str]:
+async def published(broker: Broker) -> list[str]:
     """The ids of all events in the stream."""
     last = (await broker.jetstream.stream_info(EVENTS_STREAM)).state.last_seq
     messages = [await broker.jetstream.get_msg(EVENTS_STREAM, sequence) for sequence in range(1, last + 1)]
     return [(message.headers or {})["Nats-Msg-Id"] for message in messages]
 
 
-async def drained(things: Documents) -> None:
+async def drained(items: Documents) -> None:
     async def is_empty() -> bool:
-        return await waiting(things) == []
+        return await unpublished(items) == []
 
     await eventually(is_empty, what="the outbox being empty")
 
 
-async def test_the_event_of_a_write_is_published_once_and_taken_out(things: Documents, broker: Broker) -> None:
-    relay = Relay([things], Publisher(broker), sweep_every=SOON)
-    things.notify_with(relay.notify)
+async def test_written_events_are_published_once_and_removed(items: Documents, broker: Broker) -> None:
+    relay = Relay([items], Publisher(broker), sweep_every=SOON)
+    items.notify_with(relay.notify)
     async with run_tasks([relay]):
-        await things.insert({"_id": "a"}, [updated(0)])
-        await things.compare_and_set({"_id": "a"}, {"x": 1}, [updated(1), updated(2)])
-        await drained(things)
-    assert sorted(await said(broker)) == [f"ticket.updated:a:{version}" for version in range(3)]
+        await items.insert({"_id": "a"}, [updated(0)])
+        await items.compare_and_set({"_id": "a"}, {"x": 1}, [updated(1), updated(2)])
+        await drained(items)
+    assert sorted(await published(broker)) == [f"ticket.updated:a:{version}" for version in range(3)]
     message = await broker.jetstream.get_msg(EVENTS_STREAM, 1)
     assert json.loads(message.data or b"")["userId"] == "u"
 
 
-async def test_the_relay_is_woken_by_a_write_and_does_not_wait_for_its_sweep(things: Documents) -> None:
-    publisher = RecordingPublisher()
-    relay = Relay([things], publisher, sweep_every=3_600)
-    things.notify_with(relay.notify)
+async def test_write_wakes_the_relay(items: Documents, publisher: RecordingPublisher) -> None:
+    relay = Relay([items], publisher, sweep_every=NEVER)
+    items.notify_with(relay.notify)
     async with run_tasks([relay]):
-        await things.insert({"_id": "a"}, [updated(0)])
-        await eventually(lambda: len(publisher.envelopes) == 1)
-        await drained(things)
+        await items.insert({"_id": "a"}, [updated(0)])
+        await drained(items)
+    assert len(publisher.envelopes) == 1
 
 
-async def test_what_another_process_wrote_is_picked_up_by_the_sweep(things: Documents, broker: Broker) -> None:
-    await things.insert({"_id": "a"}, [updated(0)])  # told to nobody
-    async with run_tasks([Relay([things], Publisher(broker), sweep_every=SOON)]):
-        await drained(things)
-    assert await said(broker) == ["ticket.updated:a:0"]
+async def test_sweep_publishes_what_another_process_wrote(items: Documents, broker: Broker) -> None:
+    await items.insert({"_id": "a"}, [updated(0)])
+    async with run_tasks([Relay([items], Publisher(broker), sweep_every=SOON)]):
+        await drained(items)
+    assert await published(broker) == ["ticket.updated:a:0"]
 
 
-async def test_a_sweep_can_be_asked_for_at_once(things: Documents) -> None:
-    publisher = RecordingPublisher()
-    relay = Relay([things], publisher, sweep_every=3_600)
+async def test_sweep_can_be_requested(publisher: RecordingPublisher) -> None:
+    outbox = Outbox()
+    relay = Relay([outbox], publisher, sweep_every=NEVER)
     async with run_tasks([relay]):
-        await asyncio.sleep(0.05)  # its first sweep is over
-        await things.insert({"_id": "a"}, [updated(0)])
+        await eventually(lambda: outbox.sweeps == 1)
+        outbox.envelopes = envelopes(1)
         relay.sweep_now()
-        await drained(things)
-    assert [envelope.id for envelope in publisher.envelopes] == ["ticket.updated:a:0"]
+        await eventually(lambda: outbox.envelopes == [])
+    assert len(publisher.envelopes) == 1
 
 
-async def test_a_crash_between_publishing_and_taking_out_publishes_the_same_id_again(
-    things: Documents, broker: Broker
-) -> None:
-    await things.insert({"_id": "a"}, [updated(0)])
-    [item] = await things.pending(before=datetime.now(UTC) + LATER, limit=1)
-    assert await Publisher(broker).publish(item.envelopes) == {"ticket.updated:a:0"}  # and here it crashed
-    async with run_tasks([Relay([things], Publisher(broker), sweep_every=SOON)]):
-        await drained(things)
-    assert await said(broker) == ["ticket.updated:a:0"]
+async def test_crash_after_publishing_stores_the_event_once(items: Documents, broker: Broker) -> None:
+    await items.insert({"_id": "a"}, [updated(0)])
+    [item] = await items.pending(before=datetime.now(UTC) + LATER, limit=1)
+    assert await Publisher(broker).publish(item.envelopes) == {"ticket.updated:a:0"}  # and crashes here
+    async with run_tasks([Relay([items], Publisher(broker), sweep_every=SOON)]):
+        await drained(items)
+    assert await published(broker) == ["ticket.updated:a:0"]
 
 
-async def test_while_the_broker_is_away_an_event_waits_in_its_document(things: Documents, own_nats: Server) -> None:
+async def test_events_wait_while_the_broker_is_down(items: Documents, own_nats: Server) -> None:
     broker = Broker(own_nats.url, client_name="test")
-    relay = Relay([things], Publisher(broker, ack_within=1.0), sweep_every=SOON)
-    things.notify_with(relay.notify)
+    relay = Relay([items], Publisher(broker, ack_timeout=1.0), sweep_every=SOON)
+    items.notify_with(relay.notify)
     async with run_tasks([broker, relay]):
         await broker.wait_ready()
         own_nats.kill()
         await eventually(lambda: not broker.connected)
-        await things.insert({"_id": "a"}, [updated(0)])
-        assert await waiting(things) == ["ticket.updated:a:0"]
+        await items.insert({"_id": "a"}, [updated(0)])
+        assert await unpublished(items) == ["ticket.updated:a:0"]
         own_nats.start()
-        await drained(things)
-        assert await said(broker) == ["ticket.updated:a:0"]
+        await drained(items)
+        assert await published(broker) == ["ticket.updated:a:0"]
 
 
-async def test_an_event_that_is_not_acknowledged_stays_and_holds_up_no_other(things: Documents) -> None:
-    publisher = RecordingPublisher()
+async def test_unacknowledged_event_stays_and_blocks_no_other(items: Documents, publisher: RecordingPublisher) -> None:
     publisher.refuse = {"ticket.updated:a:0"}
-    relay = Relay([things], publisher, sweep_every=SOON)
-    things.notify_with(relay.notify)
+    relay = Relay([items], publisher, sweep_every=SOON)
+    items.notify_with(relay.notify)
     async with run_tasks([relay]):
-        await things.insert({"_id": "a"}, [updated(0)])
-        await things.insert({"_id": "b"}, [updated(0, "b")])
+        await items.insert({"_id": "a"}, [updated(0)])
+        await items.insert({"_id": "b"}, [updated(0, "b")])
         await eventually(lambda: [e.id for e in publisher.envelopes].count("ticket.updated:a:0") >= 3)
-        assert await waiting(things) == ["ticket.updated:a:0"]
+        assert await unpublished(items) == ["ticket.updated:a:0"]
         publisher.refuse = set()
-        await drained(things)
+        await drained(items)
 
 
-async def test_a_full_stream_refuses_and_nothing_is_lost(things: Documents, broker: Broker) -> None:
+async def test_full_stream_loses_nothing(items: Documents, broker: Broker) -> None:
     await ensure_streams(broker.jetstream, StreamLimits(max_bytes=6_000))
     ids = {f"ticket.updated:{number}:0" for number in range(60)}
-    async with run_tasks([Relay([things], Publisher(broker), sweep_every=SOON)]):
+    async with run_tasks([Relay([items], Publisher(broker), sweep_every=SOON)]):
         for number in range(60):
-            await things.insert({"_id": str(number)}, [updated(0, str(number))])
+            await items.insert({"_id": str(number)}, [updated(0, str(number))])
 
         async def is_full() -> bool:
-            return 0 < len(await waiting(things)) < 60
+            return 0 < len(await unpublished(items)) < 60
 
         await eventually(is_full)
-        kept = await waiting(things)
-        assert set(kept) | set(await said(broker)) == ids
+        assert set(await unpublished(items)) | set(await published(broker)) == ids
         await ensure_streams(broker.jetstream, StreamLimits(max_bytes=2**20))
-        await drained(things)
-    assert sorted(await said(broker)) == sorted(ids)
+        await drained(items)
+    assert sorted(await published(broker)) == sorted(ids)
 
 
-async def test_the_relay_outlives_its_database(own_mongod: Server) -> None:
-    database, publisher = database_at(f"{own_mongod.url}/test"), RecordingPublisher()
-    things = Documents(database.collection("things"))
-    async with run_tasks([database, Relay([things], publisher, sweep_every=SOON)]):
+@pytest.mark.parametrize("connected", [True, False])
+async def test_metrics_show_the_backlog_while_nothing_gets_through(
+    publisher: RecordingPublisher, connected: bool
+) -> None:
+    outbox = Outbox(*envelopes(1_000, age=timedelta(minutes=5)))
+    publisher.connected = connected
+    publisher.refuse = {envelope.id for envelope in outbox.envelopes}
+    async with run_tasks([Relay([outbox], publisher)]):
+        await eventually(lambda: outbox.sweeps > 0)
+        await eventually(lambda: OUTBOX_PENDING._value.get() == 1_000)
+    assert OUTBOX_OLDEST_AGE._value.get() >= 300
+
+
+async def test_backlog_counts_every_event_and_finds_the_oldest(items: Documents) -> None:
+    assert await items.backlog() == OutboxBacklog(0, None)
+    for number in range(300):
+        await items.insert({"_id": str(number)}, [updated(0), updated(1)])
+    [first] = await items.pending(before=datetime.now(UTC) + LATER, limit=1)
+    assert await items.backlog() == OutboxBacklog(600, first.envelopes[0].occurred_at)
+
+
+async def test_relay_survives_a_database_outage(own_mongod: Server, publisher: RecordingPublisher) -> None:
+    database = database_at(f"{own_mongod.url}/test")
+    items = Documents(database.collection("items"))
+
+    async def is_down() -> bool:
+        return not await database.ping()
+
+    async with run_tasks([database, Relay([items], publisher, sweep_every=SOON)]):
         await eventually(lambda: database.ready)
         own_mongod.kill()
-        await eventually(lambda: _is_away(database))
+        await eventually(is_down)
         own_mongod.start()
         await eventually(database.ping)
-        await things.insert({"_id": "a"}, [updated(0)])
-        await drained(things)
+        await items.insert({"_id": "a"}, [updated(0)])
+        await drained(items)
     assert publisher.envelopes[0].id == "ticket.updated:a:0"
 
 
-async def _is_away(database: Database) -> bool:
-    return not await database.ping()
-
-
-async def test_a_sweep_reads_only_documents_with_something_to_say(things: Documents, database: Database) -> None:
-    collection = database.collection("things")
+async def test_sweep_reads_only_documents_with_events(items: Documents, database: Database) -> None:
+    collection = database.collection("items")
     await collection.insert_many([{"_id": str(number), "outbox": []} for number in range(500)])
-    await things.insert({"_id": "a"}, [updated(0)])
+    await items.insert({"_id": "a"}, [updated(0)])
     query = {"outbox.0": {"$exists": True}, "outbox.0.at": {"$lt": datetime.now(UTC) + LATER}}
     plan = await collection.find(query, {"outbox": 1}).sort("outbox.0.at", 1).explain()
     assert "outbox_waiting" in json.dumps(plan["queryPlanner"]["winningPlan"])
     assert plan["executionStats"]["totalDocsExamined"] == 1
-    assert await waiting(things) == ["ticket.updated:a:0"]
+    assert await unpublished(items) == ["ticket.updated:a:0"]
 
 
-async def test_closing_publishes_what_is_at_hand(things: Documents) -> None:
-    publisher = RecordingPublisher()
-    relay = Relay([things], publisher)
-    things.notify_with(relay.notify)
-    await things.insert({"_id": "a"}, [updated(0)])
+async def test_closing_publishes_what_is_in_memory(items: Documents, publisher: RecordingPublisher) -> None:
+    relay = Relay([items], publisher)
+    items.notify_with(relay.notify)
+    await items.insert({"_id": "a"}, [updated(0)])
     await relay.close()
     assert [envelope.id for envelope in publisher.envelopes] == ["ticket.updated:a:0"]
-    assert await waiting(things) == []
+    assert await unpublished(items) == []
 
 
 class InterruptedPublisher(RecordingPublisher):
-    """Its first batch hangs until whoever waits for it is stopped."""
+    """Its first batch hangs until cancelled."""
 
     async def publish(self, envelopes: Sequence[Envelope]) -> set[str]:
         if not self.envelopes:
@@ -210,33 +258,32 @@ class InterruptedPublisher(RecordingPublisher):
         return await super().publish(envelopes)
 
 
-async def test_a_batch_that_stopping_interrupts_is_published_by_close(things: Documents) -> None:
-    publisher = InterruptedPublisher()
-    relay = Relay([things], publisher)
-    things.notify_with(relay.notify)
+async def test_closing_publishes_an_interrupted_batch() -> None:
+    outbox, publisher = Outbox(*envelopes(1)), InterruptedPublisher()
+    relay = Relay([outbox], publisher, sweep_every=NEVER)
+    relay.notify(outbox, PendingEvents("a", outbox.envelopes))
     async with run_tasks([relay]):
-        await things.insert({"_id": "a"}, [updated(0)])
         await eventually(lambda: bool(publisher.envelopes))
-    assert await waiting(things) == []
+    assert outbox.envelopes == []
 
 
-async def test_a_burst_of_writes_is_published_whole(things: Documents) -> None:
-    publisher = RecordingPublisher()
-    relay = Relay([things], publisher, sweep_every=3_600)
-    for number in range(600):
-        envelope = Envelope.from_event(updated(number), occurred_at=datetime.now(UTC), traceparent="")
-        relay.notify(things, PendingEvents("a", [envelope]))
+async def test_burst_is_published_completely(publisher: RecordingPublisher) -> None:
+    outbox = Outbox()
+    relay = Relay([outbox], publisher, sweep_every=NEVER)
+    for item in envelopes(600):
+        relay.notify(outbox, PendingEvents("a", [item]))
     async with run_tasks([relay]):
         await eventually(lambda: len(publisher.envelopes) == 600)
 
 
 @pytest.mark.parametrize("ticks", range(4))
-async def test_a_relay_that_is_stopped_just_after_a_write_stops(ticks: int) -> None:
-    relay = Relay([], RecordingPublisher())
+async def test_relay_stops_just_after_a_write(publisher: RecordingPublisher, ticks: int) -> None:
+    outbox = Outbox()
+    relay = Relay([outbox], publisher)
     task = asyncio.create_task(relay.run())
-    await asyncio.sleep(SOON)
+    await eventually(lambda: outbox.sweeps == 1)
     relay.sweep_now()
     for _ in range(ticks):
         await asyncio.sleep(0)
     task.cancel()
-    await eventually(task.done, within=2, what="the relay's end")
+    await eventually(task.done, within=2, what="the end of the relay")

@@ -14,7 +14,7 @@ NAMES = {
     "documents": {"known_fields", "parse_enum"},
     "errors": {
         *("AppError", "ErrorItem", "InvalidRequest", "Forbidden", "NotAuthenticated", "NotFound"),
-        *("PaymentDeclined", "InvalidState", "PayloadTooLarge", "Unavailable"),
+        *("PaymentDeclined", "InvalidState", "PayloadTooLarge", "Unavailable", "AccountChanged"),
     },
     "events": {
         *("EVENTS", "CancelReason", "Envelope", "Event", "ExpirationComplete", "HeldTicket", "OrderCancelled"),
@@ -38,7 +38,7 @@ NAMES = {
         *("Consumer", "DeadLetter", "DeadLetters", "NotReplayable", "Backlog", "backlogs", "connect_readonly"),
         *("StoredEvent", "read_events"),
     },
-    "mongo": {"OUTBOX_INDEX", "Database", "Documents", "DuplicateKey", "new_id", "translated_errors"},
+    "mongo": {"OUTBOX_INDEX", "Database", "Document", "Documents", "DuplicateKey", "new_id", "translated_errors"},
     "money": {"to_major", "to_minor"},
     "observability": {"configure"},
     "outbox": {"OutboxSource", "Relay", "PendingEvents"},

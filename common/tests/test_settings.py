@@ -1,4 +1,4 @@
-"""A missing or senseless setting is named in one line, and the process ends with 2 before it does anything."""
+"""A missing or invalid setting stops the process with a one-line error that names it."""
 
 import os
 import subprocess
@@ -6,52 +6,52 @@ import sys
 
 import pytest
 
-from ticketing_common.settings import SessionSettings, load
+from ticketing_common.settings import PricingSettings, load
 
 GOOD = {
     "MONGO_URI": "mongodb://user:pa55word@mongo:27017/db?replicaSet=rs0",
     "NATS_URL": "nats://nats:4222",
     "JWT_SECRET": "quite-a-secret",
 }
-PROGRAM = "from ticketing_common.settings import SessionSettings, load; print(load(SessionSettings).log_level)"
+PROGRAM = "from ticketing_common.settings import PricingSettings, load; print(load(PricingSettings).log_level)"
 
 
 def start(**changes: str | None) -> "subprocess.CompletedProcess[str]":
-    """A process that reads its settings, with those of GOOD but for `changes`; None leaves one out."""
-    wanted = {**GOOD, **changes}
-    environment = {"PATH": os.environ["PATH"]} | {name: value for name, value in wanted.items() if value is not None}
+    """Read the settings in a new process: those of GOOD with `changes`; None unsets one."""
+    variables = {**GOOD, **changes}
+    environment = {"PATH": os.environ["PATH"]} | {name: value for name, value in variables.items() if value is not None}
     return subprocess.run(
         [sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, check=False, timeout=30
     )
 
 
-def test_good_settings_are_taken() -> None:
-    answer = start(LOG_LEVEL="debug", UNKNOWN_SETTING="x")
-    assert (answer.returncode, answer.stdout, answer.stderr) == (0, "DEBUG\n", "")
+def test_valid_settings_are_read() -> None:
+    process = start(LOG_LEVEL="debug", UNKNOWN_SETTING="x")
+    assert (process.returncode, process.stdout, process.stderr) == (0, "DEBUG\n", "")
 
 
-def test_a_missing_setting_is_named_in_one_line_with_exit_2() -> None:
-    answer = start(MONGO_URI=None)
-    assert (answer.returncode, answer.stdout) == (2, "")
-    assert answer.stderr == "error: MONGO_URI is not set: set it in the environment\n"
+def test_missing_setting_is_named_with_exit_status_2() -> None:
+    process = start(MONGO_URI=None)
+    assert (process.returncode, process.stdout) == (2, "")
+    assert process.stderr == "error: MONGO_URI is not set: set it in the environment\n"
 
 
-def test_several_problems_are_told_in_one_line() -> None:
-    answer = start(MONGO_URI=None, NATS_URL="http://nats", LOG_LEVEL="LOUD", STREAM_MAX_BYTES="many")
-    assert answer.returncode == 2
-    assert answer.stderr.count("\n") == 1
+def test_several_problems_are_reported_in_one_line() -> None:
+    process = start(MONGO_URI=None, NATS_URL="http://nats", LOG_LEVEL="LOUD", STREAM_MAX_BYTES="many")
+    assert process.returncode == 2
+    assert process.stderr.count("\n") == 1
     for name in ("MONGO_URI", "NATS_URL", "LOG_LEVEL", "STREAM_MAX_BYTES"):
-        assert f"{name} " in answer.stderr
+        assert f"{name} " in process.stderr
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "told"),
+    ("name", "value", "rule"),
     [
-        ("MONGO_URI", "", "MONGO_URI must be an address"),
-        ("MONGO_URI", "mongodb://", "MONGO_URI must be an address"),
-        ("MONGO_URI", "mongodb://mongo:notaport/db", "MONGO_URI must be an address"),
-        ("NATS_URL", "nats://nats:99999", "NATS_URL must be an address"),
-        ("NATS_URL", "nats://user:pass@", "NATS_URL must be an address"),
+        ("MONGO_URI", "", "MONGO_URI must be a URL such as"),
+        ("MONGO_URI", "mongodb://", "MONGO_URI must be a URL such as"),
+        ("MONGO_URI", "mongodb://mongo:notaport/db", "MONGO_URI must be a URL such as"),
+        ("NATS_URL", "nats://nats:99999", "NATS_URL must be a URL such as"),
+        ("NATS_URL", "nats://user:pass@", "NATS_URL must be a URL such as"),
         ("JWT_SECRET", "short", "JWT_SECRET must have at least 8 characters"),
         ("JWT_SECRET", " " * 40, "JWT_SECRET must have at least 8 characters"),
         ("STREAM_MAX_AGE_DAYS", "nan", "STREAM_MAX_AGE_DAYS must be"),
@@ -59,21 +59,21 @@ def test_several_problems_are_told_in_one_line() -> None:
         ("STREAM_REPLICAS", "0", "STREAM_REPLICAS must be"),
     ],
 )
-def test_a_senseless_setting_is_named_with_what_it_should_be(
-    name: str, value: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_invalid_setting_is_named_with_its_rule(
+    name: str, value: str, rule: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for good, its_value in GOOD.items():
-        monkeypatch.setenv(good, its_value)
+    for other, good in GOOD.items():
+        monkeypatch.setenv(other, good)
     monkeypatch.setenv(name, value)
     with pytest.raises(SystemExit, match="2"):
-        load(SessionSettings)
+        load(PricingSettings)
     message = capsys.readouterr().err
-    assert message.startswith(f"error: {told}")
+    assert message.startswith(f"error: {rule}")
     assert message.count("\n") == 1
 
 
-def test_the_values_are_never_printed() -> None:
-    answer = start(MONGO_URI="mongo://user:pa55word@mongo", JWT_SECRET="qwertz", NATS_URL="pa55word")
-    assert answer.returncode == 2
-    assert "pa55word" not in answer.stderr
-    assert "qwertz" not in answer.stderr
+def test_values_are_never_printed() -> None:
+    process = start(MONGO_URI="mongo://user:pa55word@mongo", JWT_SECRET="qwertz", NATS_URL="pa55word")
+    assert process.returncode == 2
+    assert "pa55word" not in process.stderr
+    assert "qwertz" not in process.stderr

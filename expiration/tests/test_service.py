@@ -93,6 +93,6 @@ async def _redis_is(client: httpx.AsyncClient, state: str) -> bool:
 
 
 async def _all_handled(client: httpx.AsyncClient, times: int) -> bool:
-    sample = 'events_handled_total{durable="expiration-order-created",outcome="done"}'
+    sample = 'messaging_client_consumed_messages_total{consumer="expiration-order-created",outcome="handled"}'
     lines = (await client.get("/metrics")).text.splitlines()
     return any(line.startswith(sample) and float(line.split()[-1]) >= times for line in lines)

@@ -21,9 +21,7 @@ def test_redis_url_is_accepted(monkeypatch: pytest.MonkeyPatch, address: str) ->
     assert load(Settings).redis_url == address
 
 
-@pytest.mark.parametrize(
-    "address", ["", "localhost:6379", "redis://", "http://host", "redis://host:port", "redis://host/db"]
-)
+@pytest.mark.parametrize("address", ["", "localhost:6379", "redis://", "http://host", "redis://host:port"])
 def test_invalid_redis_url_is_refused_in_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], address: str
 ) -> None:
@@ -31,7 +29,7 @@ def test_invalid_redis_url_is_refused_in_one_line(
     with pytest.raises(SystemExit, match="2"):
         load(Settings)
     error = capsys.readouterr().err
-    assert error == "error: REDIS_URL must be an address like redis://host:6379 (or rediss:// for TLS)\n"
+    assert error == "error: REDIS_URL must be a URL such as redis://HOST:6379\n"
 
 
 def test_worker_refuses_a_missing_redis_url(

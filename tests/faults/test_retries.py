@@ -3,7 +3,7 @@
 import pytest
 
 from ticketing_common.messaging import Broker, DeadLetters, RetryPolicy
-from ticketing_test_support.listeners import RecordingListener, listening, say
+from ticketing_test_support.listeners import RecordingListener, consuming, publish_expirations
 from ticketing_test_support.waiting import eventually
 
 TENTH_WITHIN_SECONDS = 240.0
@@ -23,12 +23,12 @@ def moody() -> RecordingListener:
 async def test_nine_failures_are_waited_out_and_the_tenth_is_parked_while_others_pass(
     broker: Broker, moody: RecordingListener
 ) -> None:
-    async with listening(broker, moody, retry=RetryPolicy()):
-        await say(broker, "nine", "ever")
-        await say(broker, "good")
-        await eventually(lambda: moody.done == ["good"], what="the good one, at once")
-        await eventually(lambda: moody.done == ["good", "nine"], within=TENTH_WITHIN_SECONDS, what="the tenth try")
-        await eventually(lambda: moody.heard.count("ever") == 10, within=TENTH_WITHIN_SECONDS)
+    async with consuming(broker, moody, retry=RetryPolicy()):
+        await publish_expirations(broker, "nine", "ever")
+        await publish_expirations(broker, "good")
+        await eventually(lambda: moody.handled == ["good"], what="the good one, at once")
+        await eventually(lambda: moody.handled == ["good", "nine"], within=TENTH_WITHIN_SECONDS, what="the tenth try")
+        await eventually(lambda: moody.received.count("ever") == 10, within=TENTH_WITHIN_SECONDS)
 
         async def parked() -> bool:
             return [letter.reason async for letter in DeadLetters(broker.jetstream).all()] != []
@@ -36,4 +36,4 @@ async def test_nine_failures_are_waited_out_and_the_tenth_is_parked_while_others
         await eventually(parked, what="the message that always fails being parked")
     letters = [letter async for letter in DeadLetters(broker.jetstream).all()]
     assert [(letter.reason, letter.deliveries) for letter in letters] == [("ValueError: no ever, the 10. time", 10)]
-    assert moody.heard.count("nine") == 10
+    assert moody.received.count("nine") == 10

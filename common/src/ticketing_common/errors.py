@@ -1,14 +1,15 @@
-"""Every error that a caller may see, each with its HTTP status.
+"""The errors that a client may see, with their HTTP statuses. Services add subclasses next to the rules they guard.
 
 AppError                    500
-├── InvalidRequest          400  a field or the whole request makes no sense
-├── InvalidState                 400  understood, but the present state does not allow it
-├── NotAuthenticated        401  sign in first
-├── Forbidden              401  signed in, but it is somebody else's (the original answers 401, so do we)
-├── PaymentDeclined         402  the card was refused
+├── InvalidRequest          400  a field or the whole request is invalid
+├── InvalidState            400  valid, but not possible in the current state
+├── NotAuthenticated        401  no valid session
+├── Forbidden               401  signed in, but not the owner (the original responds 401, so do we)
+├── PaymentDeclined         402
 ├── NotFound                404
-├── PayloadTooLarge                413
-└── Unavailable             503  a dependency is away or still coming; carries Retry-After
+├── AccountChanged          409  the page was rendered for another account
+├── PayloadTooLarge         413
+└── Unavailable             503  a dependency is unavailable; carries Retry-After
 """
 
 from collections.abc import Sequence
@@ -23,7 +24,7 @@ class ErrorItem(TypedDict, total=False):
 
 
 class AppError(Exception):
-    """An error with an HTTP status and words that the caller may read."""
+    """An error with an HTTP status and a message for the client."""
 
     status: ClassVar[int] = 500
     message: str = "Something went wrong on our side. Try again in a moment."
@@ -34,14 +35,14 @@ class AppError(Exception):
         super().__init__(self.message)
 
     def items(self) -> list[ErrorItem]:
-        """The entries of the envelope; most errors have one."""
+        """The entries of the error envelope."""
         if self.field is None:
             return [{"message": self.message}]
         return [{"message": self.message, "field": self.field}]
 
 
 class InvalidRequest(AppError):
-    """The request cannot be understood as it is; each item says what to change."""
+    """The request is invalid; each item names a field and what is wrong with it."""
 
     status = 400
     message = "The request is invalid."
@@ -57,55 +58,62 @@ class InvalidRequest(AppError):
 
 
 class InvalidState(AppError):
-    """The request is well formed, but the present state does not allow it."""
+    """The request is valid, but the current state does not allow it."""
 
     status = 400
-    message = "That is not possible any more."
+    message = "This action is no longer possible."
 
 
 class NotAuthenticated(AppError):
-    """No valid session came with the request."""
+    """The request has no valid session."""
 
     status = 401
     message = "Not authorized: sign in first."
 
 
 class Forbidden(AppError):
-    """The session is valid, the thing belongs to somebody else."""
+    """The session is valid, but the resource belongs to another user."""
 
     status = 401
     message = "Not authorized: this belongs to another user."
 
 
 class PaymentDeclined(AppError):
-    """The card was refused; the message is the bank's reason in the buyer's words."""
+    """The card was declined; the message is the bank's reason in plain words."""
 
     status = 402
     message = "The card was declined. Nothing was charged. Try another card."
 
 
 class NotFound(AppError):
-    """There is no such thing, or no such route."""
+    """No such resource, or no such route."""
 
     status = 404
     message = "Not found."
 
 
+class AccountChanged(AppError):
+    """The session belongs to another user than the one that the page was rendered for."""
+
+    status = 409
+    message = "You are signed in with another account now. Reload the page."
+
+
 class PayloadTooLarge(AppError):
-    """The body is larger than any request that makes sense here."""
+    """The body is larger than any valid request."""
 
     status = 413
     message = "The request body is too large."
 
 
 class Unavailable(AppError):
-    """A dependency (database, broker, Stripe) is away or not ready; the same request may succeed soon.
+    """A dependency (database, broker, Stripe) is unavailable; the same request may succeed soon.
 
-    Listeners take it as an outage: the message comes back until the dependency does, and is never parked.
+    Raised in a listener, it has the message redelivered without a limit.
     """
 
     status = 503
-    message = "The service is not ready yet. Try again in a few seconds."
+    message = "The service is temporarily unavailable. Try again in a few seconds."
 
     def __init__(self, message: str | None = None, *, retry_after: int = 2) -> None:
         super().__init__(message)

@@ -1,9 +1,9 @@
-"""The outbox relay: events wait inside the documents that caused them until JetStream has acknowledged them.
+"""The outbox relay: events stay in the documents that caused them until JetStream has acknowledged them.
 
-A use case is one write of state and events together. After it the relay of the same process gets the events from
-memory, publishes them in one pipelined batch and pulls what was acknowledged in one bulk write. Each second a sweep
-reads what a crash, a broken connection or another process left behind. Publishing twice is harmless: the event's id
-is the dedup key, and hearers are idempotent.
+A use case writes state and events together. The relay of the same process then gets the events from memory, publishes
+them concurrently and removes the acknowledged ones in one bulk write. A sweep each second picks up what a crash, a lost
+connection or another process left. Publishing twice is harmless: the event's id is the deduplication key, and
+consumers are idempotent.
 """
 
 import asyncio
@@ -18,15 +18,15 @@ import structlog
 from ticketing_common.errors import Unavailable
 from ticketing_common.events import Envelope
 from ticketing_common.messaging import EventPublisher
-from ticketing_common.observability.metrics import OUTBOX_WAITING
+from ticketing_common.observability.metrics import OUTBOX_OLDEST_AGE, OUTBOX_PENDING
 
 log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 1.0
 BATCH = 256
-# Past this many unpublished writes in memory (the broker is away), they are left to the sweep.
+# While the broker is down, writes beyond this many are left to the sweep.
 _MEMORY_LIMIT = 10_000
-_FLUSH_WITHIN_SECONDS = 2.0
+_FLUSH_TIMEOUT_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +37,29 @@ class PendingEvents:
     envelopes: Sequence[Envelope]
 
 
+@dataclass(frozen=True, slots=True)
+class OutboxBacklog:
+    """How many events are unpublished, and when the oldest of them occurred."""
+
+    events: int
+    oldest: datetime | None
+
+
 class OutboxSource(Protocol):
     """A collection whose documents have an `outbox` array."""
 
     async def pending(self, *, before: datetime, limit: int) -> list[PendingEvents]:
-        """Documents whose oldest waiting event occurred before `before`, oldest first."""
+        """Documents whose oldest unpublished event occurred before `before`, oldest first."""
+
+    async def backlog(self) -> OutboxBacklog:
+        """All that is unpublished, whatever its age."""
 
     async def remove_published(self, published: Iterable[tuple[str, Sequence[str]]]) -> None:
         """Remove the published events, given as (document id, event ids)."""
 
 
 class Relay:
-    """Moves events from the outboxes of `sources` to `publisher`. Any number may run over the same database."""
+    """Moves events from the outboxes of `sources` to `publisher`. Any number may run on the same database."""
 
     name = "outbox"
 
@@ -64,17 +75,17 @@ class Relay:
         self._sweep_every = sweep_every
         self._new: list[tuple[OutboxSource, PendingEvents]] = []
         self._wake = asyncio.Event()
-        self._sweep_at_once = False
+        self._sweep_requested = False
 
-    def notify(self, source: OutboxSource, waiting: PendingEvents) -> None:
-        """Tell of a write that has just been stored; costs the caller nothing."""
+    def notify(self, source: OutboxSource, pending: PendingEvents) -> None:
+        """Hand over the events of a write that was just stored; never blocks."""
         if len(self._new) < _MEMORY_LIMIT:
-            self._new.append((source, waiting))
+            self._new.append((source, pending))
         self._wake.set()
 
     def sweep_now(self) -> None:
-        """Look into the database at once: another process wrote events there."""
-        self._sweep_at_once = True
+        """Sweep at once: another process has written events."""
+        self._sweep_requested = True
         self._wake.set()
 
     async def run(self) -> None:
@@ -82,58 +93,64 @@ class Relay:
         loop = asyncio.get_running_loop()
         next_sweep = loop.time()
         while True:
-            # Not wait_for: in Python 3.11 it loses a cancellation that comes together with the event.
+            # Not wait_for: in Python 3.11 it loses a cancellation that coincides with the event.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout_at(next_sweep):
                     await self._wake.wait()
             self._wake.clear()
             try:
                 await self._publish_new()
-                if self._sweep_at_once or loop.time() >= next_sweep:
+                if self._sweep_requested or loop.time() >= next_sweep:
                     next_sweep = loop.time() + self._sweep_every
                     await self._sweep()
+                    await self._measure()
             except Unavailable as error:
-                log.info("outbox.database_away", error=error.message)
+                log.info("database.unavailable", component="outbox", error=error.message)
                 await asyncio.sleep(self._sweep_every)
 
     async def close(self) -> None:
-        """Publish what is at hand, for at most 2 s; what is left waits in the database."""
+        """Publish what is in memory, for at most 2 s; the rest stays in the database."""
         with contextlib.suppress(TimeoutError, Unavailable):
-            await asyncio.wait_for(self._publish_new(), _FLUSH_WITHIN_SECONDS)
+            await asyncio.wait_for(self._publish_new(), _FLUSH_TIMEOUT_SECONDS)
 
     async def _publish_new(self) -> None:
         while self._new and self._publisher.connected:
             batch, self._new = self._new[:BATCH], self._new[BATCH:]
             try:
-                await self._relay(batch)
+                published = await self._relay(batch)
             except asyncio.CancelledError:
                 self._new = batch + self._new  # close() publishes them again, under the same ids
                 raise
+            if not published:
+                return self._new.clear()  # nothing gets through: the sweep retries, from the database
         if not self._publisher.connected:
             self._new.clear()
+        return None
 
     async def _sweep(self) -> None:
-        at_once, self._sweep_at_once = self._sweep_at_once, False
+        requested, self._sweep_requested = self._sweep_requested, False
         if not self._publisher.connected:
             return
-        # What is younger is most likely on its way, by this process or the one that wrote it.
-        before = datetime.now(UTC) - timedelta(seconds=0 if at_once else self._sweep_every)
-        seen = 0
+        # Younger events are probably being published, by this process or by the one that wrote them.
+        before = datetime.now(UTC) - timedelta(seconds=0 if requested else self._sweep_every)
         for source in self._sources:
-            seen += await self._sweep_source(source, before)
-        OUTBOX_WAITING.set(seen)
+            await self._sweep_source(source, before)
 
-    async def _sweep_source(self, source: OutboxSource, before: datetime) -> int:
-        seen = 0
+    async def _sweep_source(self, source: OutboxSource, before: datetime) -> None:
         while True:
-            waiting = await source.pending(before=before, limit=BATCH)
-            seen += len(waiting)
-            published = await self._relay([(source, item) for item in waiting])
-            if len(waiting) < BATCH or not published:
-                return seen
+            pending = await source.pending(before=before, limit=BATCH)
+            published = await self._relay([(source, item) for item in pending])
+            if len(pending) < BATCH or not published:
+                return
+
+    async def _measure(self) -> None:
+        backlogs = [await source.backlog() for source in self._sources]
+        oldest = min((backlog.oldest for backlog in backlogs if backlog.oldest), default=None)
+        OUTBOX_PENDING.set(sum(backlog.events for backlog in backlogs))
+        OUTBOX_OLDEST_AGE.set((datetime.now(UTC) - oldest).total_seconds() if oldest else 0)
 
     async def _relay(self, batch: Sequence[tuple[OutboxSource, PendingEvents]]) -> int:
-        """Publish a batch and pull what was acknowledged; the number of events published."""
+        """Publish a batch and remove what was acknowledged; the number of events published."""
         envelopes = [envelope for _, item in batch for envelope in item.envelopes]
         if not envelopes:
             return 0

@@ -1,18 +1,32 @@
-"""Return = done, raise = comes back after a growing delay; what becomes of a message is decided in one place."""
+"""Return = done, raise = redelivered after a growing delay."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 from nats.js.api import ConsumerInfo
 
 from ticketing_common.errors import Unavailable
-from ticketing_common.messaging import Broker, RetryLater, RetryPolicy
+from ticketing_common.messaging import Broker, Consumer, RetryLater, RetryPolicy
 from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM
-from ticketing_test_support.listeners import QUICK, RecordingListener, listening, say
+from ticketing_common.web.background import run_tasks
+from ticketing_test_support.listeners import QUICK, RecordingListener, consuming, publish_expirations
 from ticketing_test_support.waiting import eventually
 
+React = Callable[[str, int], Awaitable[None]]
 
-async def parked(broker: Broker) -> int:
+
+def failing(error: Exception, times: int) -> React:
+    """Raise `error` for each of the first deliveries."""
+
+    async def react(_order_id: str, delivery: int) -> None:
+        if delivery <= times:
+            raise error
+
+    return react
+
+
+async def dead_letters(broker: Broker) -> int:
     return (await broker.jetstream.stream_info(DEAD_STREAM)).state.messages
 
 
@@ -21,160 +35,173 @@ async def consumer(broker: Broker) -> ConsumerInfo:
     return info
 
 
-async def all_settled(broker: Broker) -> bool:
+async def all_acknowledged(broker: Broker) -> bool:
     info = await consumer(broker)
     return info.num_pending == 0 and info.num_ack_pending == 0
 
 
-async def test_a_handler_that_returns_has_acknowledged(broker: Broker) -> None:
+async def test_handled_messages_are_acknowledged(broker: Broker) -> None:
     listener = RecordingListener()
-    async with listening(broker, listener):
-        await say(broker, "a", "b")
-        await eventually(lambda: len(listener.done) == 2)
-        await eventually(lambda: all_settled(broker))
-    assert sorted(listener.heard) == ["a", "b"]
+    async with consuming(broker, listener):
+        await publish_expirations(broker, "a", "b")
+        await eventually(lambda: len(listener.handled) == 2)
+        await eventually(lambda: all_acknowledged(broker))
+    assert sorted(listener.received) == ["a", "b"]
 
 
-async def test_a_failed_message_comes_back_after_a_growing_delay(broker: Broker) -> None:
-    async def fail_thrice(_order_id: str, time: int) -> None:
-        if time <= 3:
-            raise ValueError("not yet")
-
-    listener = RecordingListener(fail_thrice)
-    async with listening(broker, listener, retry=RetryPolicy(first_delay=0.05)):
-        await say(broker, "a")
-        await eventually(lambda: listener.done == ["a"])
+async def test_failed_message_is_redelivered_after_growing_delays(broker: Broker) -> None:
+    listener = RecordingListener(failing(ValueError("not yet"), times=3))
+    async with consuming(broker, listener, retry=RetryPolicy(first_delay=0.05)):
+        await publish_expirations(broker, "a")
+        await eventually(lambda: listener.handled == ["a"])
     gaps = [after - before for before, after in zip(listener.times, listener.times[1:], strict=False)]
     assert [gap >= least for gap, least in zip(gaps, (0.05, 0.1, 0.2), strict=True)] == [True] * 3
 
 
-async def test_a_message_whose_time_has_not_come_is_put_off_and_never_parked(broker: Broker) -> None:
-    async def wait_long(_order_id: str, time: int) -> None:
-        if time <= 15:
-            raise RetryLater(0.01)
-
-    listener = RecordingListener(wait_long)
-    async with listening(broker, listener):
-        await say(broker, "a")
-        await eventually(lambda: listener.done == ["a"])
-    assert await parked(broker) == 0
-
-
-@pytest.mark.parametrize("outage", [Unavailable("away"), ConnectionRefusedError("away"), TimeoutError("away")])
-async def test_a_dependency_that_is_away_is_waited_for_and_never_parked(broker: Broker, outage: Exception) -> None:
-    async def away(_order_id: str, time: int) -> None:
-        if time <= 15:
-            raise outage
-
-    listener = RecordingListener(away)
-    async with listening(broker, listener):
-        await say(broker, "a")
-        await eventually(lambda: listener.done == ["a"])
-    assert await parked(broker) == 0
+@pytest.mark.parametrize(
+    ("error", "times"),
+    [
+        (RetryLater(0.01), 15),
+        (Unavailable("unreachable"), 15),
+        (ConnectionRefusedError("unreachable"), 15),
+        (TimeoutError("unreachable"), 15),
+        (ValueError("our own fault"), 9),
+    ],
+    ids=repr,
+)
+async def test_temporary_failure_is_not_dead_lettered(broker: Broker, error: Exception, times: int) -> None:
+    listener = RecordingListener(failing(error, times))
+    async with consuming(broker, listener):
+        await publish_expirations(broker, "a")
+        await eventually(lambda: listener.handled == ["a"])
+        await eventually(lambda: all_acknowledged(broker))
+    assert await dead_letters(broker) == 0
 
 
-async def test_a_handler_that_fails_nine_times_and_then_works_parks_nothing(broker: Broker) -> None:
-    async def fail_nine_times(_order_id: str, time: int) -> None:
-        if time <= 9:
-            raise ValueError("not yet")
-
-    listener = RecordingListener(fail_nine_times)
-    async with listening(broker, listener):
-        await say(broker, "a")
-        await eventually(lambda: listener.done == ["a"])
-        await eventually(lambda: all_settled(broker))
-    assert await parked(broker) == 0
-
-
-async def test_a_poisonous_message_does_not_block_a_good_one_behind_it(broker: Broker) -> None:
-    async def choke(order_id: str, _time: int) -> None:
+async def test_failing_message_does_not_block_the_next(broker: Broker) -> None:
+    async def react(order_id: str, _delivery: int) -> None:
         if order_id == "poison":
             raise ValueError("cannot be handled")
 
-    listener = RecordingListener(choke)
-    async with listening(broker, listener, retry=RetryPolicy(first_delay=30.0), concurrency=1):
-        await say(broker, "poison")
-        await say(broker, "good")
-        await eventually(lambda: listener.done == ["good"])
-    assert listener.heard == ["poison", "good"]
+    listener = RecordingListener(react)
+    async with consuming(broker, listener, retry=RetryPolicy(first_delay=30.0), concurrency=1):
+        await publish_expirations(broker, "poison")
+        await publish_expirations(broker, "good")
+        await eventually(lambda: listener.handled == ["good"])
+    assert listener.received == ["poison", "good"]
 
 
-async def test_two_replicas_share_the_work_and_handle_each_message_once(broker: Broker) -> None:
-    both_are_at_it = asyncio.Event()
+async def test_replicas_share_the_messages(broker: Broker) -> None:
+    both_busy = asyncio.Event()
 
-    async def work(_order_id: str, _time: int) -> None:
-        await both_are_at_it.wait()
+    async def react(_order_id: str, _delivery: int) -> None:
+        await both_busy.wait()
 
-    one, two = RecordingListener(work), RecordingListener(work)
+    one, two = RecordingListener(react), RecordingListener(react)
     ids = [str(number) for number in range(200)]
-    async with listening(broker, one, concurrency=4), listening(broker, two, concurrency=4):
-        await say(broker, *ids)
-        await eventually(lambda: bool(one.heard and two.heard), what="both replicas at work")
-        both_are_at_it.set()
-        await eventually(lambda: all_settled(broker))
-    assert sorted(one.done + two.done) == sorted(ids)
+    async with consuming(broker, one, concurrency=4), consuming(broker, two, concurrency=4):
+        await publish_expirations(broker, *ids)
+        await eventually(lambda: bool(one.received and two.received), what="both replicas handling messages")
+        both_busy.set()
+        await eventually(lambda: all_acknowledged(broker))
+    assert sorted(one.handled + two.handled) == sorted(ids)
 
 
-async def test_a_slow_handler_keeps_its_message(broker: Broker) -> None:
-    async def slow(_order_id: str, _time: int) -> None:
+async def test_slow_handler_keeps_its_message(broker: Broker) -> None:
+    async def react(_order_id: str, _delivery: int) -> None:
         await asyncio.sleep(3)
 
-    listener = RecordingListener(slow)
-    async with listening(broker, listener, ack_wait=1.2):  # a busy machine may stand still for most of a second
-        await say(broker, "a")
-        await eventually(lambda: listener.done == ["a"])
-        await eventually(lambda: all_settled(broker))
-    assert listener.heard == ["a"]
+    listener = RecordingListener(react)
+    async with consuming(broker, listener, ack_wait=1.2):  # a busy machine may stall for most of a second
+        await publish_expirations(broker, "a")
+        await eventually(lambda: listener.handled == ["a"])
+        await eventually(lambda: all_acknowledged(broker))
+    assert listener.received == ["a"]
 
 
-async def test_a_consumer_that_is_deleted_is_made_again(broker: Broker) -> None:
+async def test_deleted_consumer_is_created_again(broker: Broker) -> None:
     listener = RecordingListener()
-    async with listening(broker, listener):
-        await say(broker, "before")
-        await eventually(lambda: listener.done == ["before"])
+    async with consuming(broker, listener):
+        await publish_expirations(broker, "before")
+        await eventually(lambda: listener.handled == ["before"])
         await broker.jetstream.delete_consumer(EVENTS_STREAM, RecordingListener.durable)
-        await say(broker, "after")
-        await eventually(lambda: "after" in listener.done)
+        await publish_expirations(broker, "after")
+        await eventually(lambda: "after" in listener.handled)
 
 
-async def test_stopping_finishes_what_is_in_hand(broker: Broker) -> None:
-    async def slow(_order_id: str, _time: int) -> None:
+class IdleBroker:
+    """A connected broker whose fetch raises asyncio's TimeoutError, as the NATS client sometimes does."""
+
+    connected = True
+
+    def __init__(self) -> None:
+        self.fetches = 0
+
+    @property
+    def jetstream(self) -> "IdleBroker":
+        return self
+
+    async def wait_ready(self) -> None: ...
+
+    async def add_consumer(self, *_args: object) -> None: ...
+
+    async def unsubscribe(self) -> None: ...
+
+    async def pull_subscribe_bind(self, **_options: object) -> "IdleBroker":
+        return self
+
+    async def fetch(self, *_args: object, **_options: object) -> list[object]:
+        self.fetches += 1
+        await asyncio.sleep(0)
+        raise TimeoutError
+
+
+async def test_idle_consumer_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    broker = IdleBroker()
+    with caplog.at_level("DEBUG"):
+        async with run_tasks([Consumer(broker, RecordingListener())]):  # type: ignore[arg-type]
+            await eventually(lambda: broker.fetches >= 3)
+    assert [record for record in caplog.records if record.name.startswith("ticketing_common")] == []
+
+
+async def test_stopping_finishes_messages_in_progress(broker: Broker) -> None:
+    async def react(_order_id: str, _delivery: int) -> None:
         await asyncio.sleep(0.3)
 
-    listener = RecordingListener(slow)
-    async with listening(broker, listener):
-        await say(broker, "a")
-        await eventually(lambda: listener.heard == ["a"])
-    assert listener.done == ["a"]
-    await eventually(lambda: all_settled(broker))
+    listener = RecordingListener(react)
+    async with consuming(broker, listener):
+        await publish_expirations(broker, "a")
+        await eventually(lambda: listener.received == ["a"])
+    assert listener.handled == ["a"]
+    await eventually(lambda: all_acknowledged(broker))
 
 
-async def test_stopping_hands_what_cannot_be_finished_to_another_replica(broker: Broker) -> None:
-    async def hang(_order_id: str, _time: int) -> None:
+async def test_stopping_returns_unfinished_messages(broker: Broker) -> None:
+    async def react(_order_id: str, _delivery: int) -> None:
         await asyncio.Event().wait()
 
-    stuck, other = RecordingListener(hang), RecordingListener()
-    async with listening(broker, stuck):
-        await say(broker, "a")
-        await eventually(lambda: stuck.heard == ["a"])
-    async with listening(broker, other):
-        await eventually(lambda: other.done == ["a"], within=2, what="the other replica taking over")
+    stuck, other = RecordingListener(react), RecordingListener()
+    async with consuming(broker, stuck):
+        await publish_expirations(broker, "a")
+        await eventually(lambda: stuck.received == ["a"])
+    async with consuming(broker, other):  # long before ack_wait
+        await eventually(lambda: other.handled == ["a"], what="the other replica receiving the message")
 
 
-async def test_many_replicas_that_come_and_go_under_load_leave_no_message_waiting(broker: Broker) -> None:
+async def test_no_message_is_stranded_by_restarts_under_load(broker: Broker) -> None:
     ids = [str(number) for number in range(300)]
-    brief = RecordingListener()
-    saying = asyncio.create_task(say(broker, *ids))
+    listener = RecordingListener()
+    publishing = asyncio.create_task(publish_expirations(broker, *ids))
     for _ in range(5):
-        async with listening(broker, brief):
-            await eventually(lambda: len(brief.done) >= 10)
-    await saying
-    async with listening(broker, brief):
-        await eventually(lambda: all_settled(broker), within=5, what="every message settled before ack_wait")
-    assert set(brief.done) == set(ids)
+        async with consuming(broker, listener):
+            await eventually(lambda: len(listener.handled) >= 10)
+    await publishing
+    async with consuming(broker, listener):
+        await eventually(lambda: all_acknowledged(broker), what="every message acknowledged before ack_wait")
+    assert set(listener.handled) == set(ids)
 
 
-def test_the_delay_doubles_up_to_its_bound() -> None:
+def test_delay_doubles_up_to_its_limit() -> None:
     policy = RetryPolicy(first_delay=0.25, longest_delay=30)
     assert [policy.delay(delivery) for delivery in (1, 2, 3, 8, 5_000)] == [0.25, 0.5, 1.0, 30, 30]
     assert QUICK.delay(100) == 0.02

@@ -1,72 +1,201 @@
-"""A message that cannot be handled is parked with its reason and origin: never dropped, never in the way."""
+"""A message that cannot be handled is kept in DEAD with its reason, until an operator replays or drops it."""
 
-from nats.js.api import RawStreamMsg
+import json
+from enum import StrEnum
 
-from ticketing_common.messaging import Broker, RetryPolicy
+import pytest
+
+from ticketing_common.errors import Unavailable
+from ticketing_common.events import EVENTS, Event, OrderCreated, Subject
+from ticketing_common.messaging import (
+    Broker,
+    Consumer,
+    DeadLetter,
+    DeadLetters,
+    Listener,
+    NotReplayable,
+    RetryPolicy,
+    backlogs,
+    connect_readonly,
+)
 from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM
-from ticketing_test_support.listeners import RecordingListener, listening, say
+from ticketing_common.web.background import run_tasks
+from ticketing_test_support.listeners import QUICK, RecordingListener, consuming, publish_expirations
 from ticketing_test_support.waiting import eventually
 
 
-async def choke(_order_id: str, _time: int) -> None:
+async def fail(_order_id: str, _delivery: int) -> None:
     raise ValueError("card 4242 4242 4242 4242\nis not welcome")
 
 
-async def dead_letter(broker: Broker) -> RawStreamMsg:
-    """The first parked message, once it is there."""
-
-    async def is_there() -> bool:
-        return (await broker.jetstream.stream_info(DEAD_STREAM)).state.messages > 0
-
-    await eventually(is_there, what="a parked message")
-    return await broker.jetstream.get_msg(DEAD_STREAM, 1)
+async def in_dead(broker: Broker) -> list[DeadLetter]:
+    return [letter async for letter in DeadLetters(broker.jetstream).all()]
 
 
-async def nothing_waits(broker: Broker) -> bool:
+async def dead_letters(broker: Broker, count: int = 1) -> list[DeadLetter]:
+    """All dead letters, once there are `count`."""
+
+    async def are_there() -> bool:
+        return len(await in_dead(broker)) == count
+
+    await eventually(are_there, what=f"{count} dead letters")
+    return await in_dead(broker)
+
+
+async def dead_lettered(broker: Broker, *order_ids: str) -> list[DeadLetter]:
+    """The dead letters of a listener that fails on these orders."""
+    async with consuming(broker, RecordingListener(fail), retry=QUICK):
+        await publish_expirations(broker, *order_ids)
+        return await dead_letters(broker, len(order_ids))
+
+
+async def all_acknowledged(broker: Broker) -> bool:
     info = await broker.jetstream.consumer_info(EVENTS_STREAM, RecordingListener.durable)
     return bool(info.num_ack_pending == 0 and info.num_pending == 0)
 
 
-async def test_a_failure_of_our_own_is_parked_at_the_tenth_delivery(broker: Broker) -> None:
-    listener = RecordingListener(choke)
-    async with listening(broker, listener):
-        await say(broker, "a")
-        await dead_letter(broker)
-        await eventually(lambda: nothing_waits(broker))
-    assert listener.heard == ["a"] * 10
+async def test_message_is_dead_lettered_after_ten_deliveries(broker: Broker) -> None:
+    listener = RecordingListener(fail)
+    async with consuming(broker, listener):
+        await publish_expirations(broker, "a")
+        await dead_letters(broker)
+        await eventually(lambda: all_acknowledged(broker))
+    assert listener.received == ["a"] * 10
 
 
-async def test_a_parked_message_tells_its_reason_and_origin(broker: Broker) -> None:
-    async with listening(broker, RecordingListener(choke), retry=RetryPolicy(first_delay=0.01, max_deliveries=2)):
-        await say(broker, "a")
-        letter = await dead_letter(broker)
-    headers = letter.headers or {}
-    assert letter.subject == "dead.test-listener"
-    assert letter.data == b'{"orderId":"a"}'
-    assert headers["Dead-Reason"] == "ValueError: card [redacted] is not welcome"
-    assert (headers["Dead-Subject"], headers["Dead-Sequence"]) == ("expiration.complete", "1")
-    assert (headers["Dead-Event-Id"], headers["Dead-Deliveries"]) == ("expiration.complete:a", "2")
-    assert headers["Event-Type"] == "ExpirationComplete"
-    assert headers["traceparent"].startswith("00-aaaa")
+async def test_dead_letter_has_reason_and_origin(broker: Broker) -> None:
+    (letter,) = await dead_lettered(broker, "a")
+    assert (letter.sequence, letter.durable, letter.subject) == (1, "test-listener", "expiration.complete")
+    assert (letter.event_id, letter.deliveries) == ("expiration.complete:a", 10)
+    assert (letter.reason, letter.payload) == ("ValueError: card [redacted] is not welcome", b'{"orderId":"a"}')
+    assert letter.headers["Event-Type"] == "ExpirationComplete"
+    assert letter.headers["traceparent"].startswith("00-aaaa")
+    assert await DeadLetters(broker.jetstream).find(1) == letter
 
 
-async def test_an_unreadable_message_is_parked_at_once(broker: Broker) -> None:
+async def test_stored_headers_keep_their_names(broker: Broker) -> None:
+    await dead_lettered(broker, "a")
+    headers = (await broker.jetstream.get_msg(DEAD_STREAM, 1)).headers or {}
+    assert (headers["Dead-Durable"], headers["Dead-Subject"]) == ("test-listener", "expiration.complete")
+    assert (headers["Dead-Sequence"], headers["Dead-Event-Id"]) == ("1", "expiration.complete:a")
+    assert {"Dead-Reason", "Dead-Deliveries", "Dead-At"} < set(headers)
+
+
+async def test_invalid_message_is_dead_lettered_at_once(broker: Broker) -> None:
     listener = RecordingListener()
-    async with listening(broker, listener):
+    async with consuming(broker, listener):
         await broker.jetstream.publish("expiration.complete", b'{"orderId": 5')
-        letter = await dead_letter(broker)
-        await eventually(lambda: nothing_waits(broker))
-    assert (letter.headers or {})["Dead-Deliveries"] == "1"
-    assert "not a readable ExpirationComplete" in (letter.headers or {})["Dead-Reason"]
-    assert listener.heard == []
+        (letter,) = await dead_letters(broker)
+        await eventually(lambda: all_acknowledged(broker))
+    assert letter.deliveries == 1
+    assert "not a readable ExpirationComplete" in letter.reason
+    assert listener.received == []
 
 
-async def test_what_cannot_be_parked_comes_back_until_it_can(broker: Broker) -> None:
-    listener = RecordingListener(choke)
+class NewerStatus(StrEnum):
+    """Includes a value of the next release."""
+
+    CREATED = "created"
+    ARCHIVED = "archived"
+
+
+class NewerOrderCreated(OrderCreated):
+    """The event as the next release reads it."""
+
+    status: NewerStatus  # type: ignore[assignment]
+
+
+class OrderListener(Listener[OrderCreated]):
+    """Records the orders it receives, as `event`."""
+
+    durable = "test-orders"
+
+    def __init__(self, event: type[Event]) -> None:
+        self.event = event  # type: ignore[misc]
+        self.received: list[str] = []
+
+    async def handle(self, event: OrderCreated) -> None:
+        self.received.append(event.id)
+
+
+async def test_unknown_enum_value_waits_for_the_newer_release(broker: Broker) -> None:
+    older, newer = OrderListener(EVENTS[Subject.ORDER_CREATED]), OrderListener(NewerOrderCreated)
+    order = {"id": "o1", "version": 0, "hold": 1, "status": "archived", "userId": "u1"}
+    order |= {"expiresAt": "2026-01-01T00:00:00Z", "ticket": {"id": "t1", "title": "Front row", "price": 1250}}
+    await broker.jetstream.publish("order.created", json.dumps(order).encode())
+
+    async def delivered_often() -> bool:
+        info = await broker.jetstream.consumer_info(EVENTS_STREAM, "test-orders")
+        return bool(info.delivered and info.delivered.consumer_seq > 2 * QUICK.max_deliveries)
+
+    async with run_tasks([Consumer(broker, older, retry=QUICK)]):
+        await eventually(delivered_often, what="deliveries to the older release")
+    assert (older.received, await in_dead(broker)) == ([], [])
+    async with run_tasks([Consumer(broker, newer, retry=QUICK)]):
+        await eventually(lambda: newer.received == ["o1"], what="delivery to the newer release")
+
+
+async def test_message_is_kept_while_dead_refuses_it(broker: Broker) -> None:
+    listener = RecordingListener(fail)
     await broker.jetstream.delete_stream(DEAD_STREAM)
     retry = RetryPolicy(first_delay=0.01, longest_delay=0.05, max_deliveries=2)
-    async with listening(broker, listener, retry=retry):
-        await say(broker, "a")
-        await eventually(lambda: len(listener.heard) >= 5, what="the message coming back")
+    async with consuming(broker, listener, retry=retry):
+        await publish_expirations(broker, "a")
+        await eventually(lambda: len(listener.received) >= 5, what="redeliveries")
+        assert broker.status() == "degraded"
         await broker.ensure_streams()
-        assert (await dead_letter(broker)).data == b'{"orderId":"a"}'
+        assert [letter.payload for letter in await dead_letters(broker)] == [b'{"orderId":"a"}']
+        await eventually(lambda: broker.status() == "up")
+
+
+async def test_replayed_message_reaches_the_fixed_listener(broker: Broker) -> None:
+    (letter,) = await dead_lettered(broker, "a")
+    fixed = RecordingListener()
+    async with consuming(broker, fixed):
+        await DeadLetters(broker.jetstream).replay(letter)
+        await eventually(lambda: fixed.handled == ["a"], what="the replayed message")
+    assert await in_dead(broker) == []
+
+
+async def test_replay_that_fails_is_dead_lettered_again(broker: Broker) -> None:
+    (letter,) = await dead_lettered(broker, "a")
+    async with consuming(broker, RecordingListener(fail), retry=QUICK):
+        await DeadLetters(broker.jetstream).replay(letter)
+        (again,) = await dead_letters(broker)
+    assert again.sequence == 2
+
+
+async def test_repeated_replay_is_published_once(broker: Broker) -> None:
+    (letter,) = await dead_lettered(broker, "a")
+    await DeadLetters(broker.jetstream).replay(letter)
+    await DeadLetters(broker.jetstream).replay(letter)
+    (backlog,) = await backlogs(broker.jetstream)
+    assert (backlog.durable, backlog.messages) == ("test-listener", 1)
+
+
+async def test_dropping_removes_only_that_message(broker: Broker) -> None:
+    letters = await dead_lettered(broker, "a", "b", "c")
+    await DeadLetters(broker.jetstream).drop(letters[1])
+    await DeadLetters(broker.jetstream).drop(letters[1])
+    assert await in_dead(broker) == [letters[0], letters[2]]
+    assert await DeadLetters(broker.jetstream).find(letters[1].sequence) is None
+
+
+async def test_message_without_origin_is_not_replayed(broker: Broker) -> None:
+    await broker.jetstream.publish("dead.by-hand", b"{}")
+    (letter,) = await in_dead(broker)
+    with pytest.raises(NotReplayable):
+        await DeadLetters(broker.jetstream).replay(letter)
+    assert await in_dead(broker) == [letter]
+
+
+async def test_broker_without_streams_has_no_dead_letters(nats_url: str) -> None:
+    async with connect_readonly(nats_url) as jetstream:
+        assert [letter async for letter in DeadLetters(jetstream).all()] == []
+        assert await backlogs(jetstream) == []
+
+
+async def test_unreachable_broker_is_reported() -> None:
+    with pytest.raises(Unavailable, match="is unavailable"):
+        async with connect_readonly("nats://127.0.0.1:1"):
+            pytest.fail("there is no broker")

@@ -1,4 +1,4 @@
-"""The broker may be late, die, come back, or come back empty: everything goes on by itself."""
+"""The broker may start late, die, come back empty or refuse writes: no person is needed."""
 
 import asyncio
 import shutil
@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from ticketing_common.messaging import Broker
+from ticketing_common.messaging import Broker, Publisher, StreamLimits
+from ticketing_common.messaging.streams import ensure_streams
+from ticketing_common.messaging.write_health import WriteHealth
 from ticketing_common.web.background import run_tasks
-from ticketing_test_support.listeners import RecordingListener, listening, say
+from ticketing_test_support.listeners import RecordingListener, consuming, envelope, publish_expirations
 from ticketing_test_support.servers import Server
 from ticketing_test_support.waiting import eventually
 
@@ -22,61 +24,54 @@ async def fragile(own_nats: Server) -> AsyncIterator[Broker]:
         yield broker
 
 
-async def is_said(broker: Broker, order_id: str) -> bool:
-    return order_id in await say(broker, order_id)
+async def is_published(broker: Broker, order_id: str) -> bool:
+    return order_id in await publish_expirations(broker, order_id)
 
 
-async def test_a_listener_goes_on_after_the_broker_was_killed_and_loses_nothing(
-    own_nats: Server, fragile: Broker
-) -> None:
-    async def work(_order_id: str, _time: int) -> None:
+async def test_killed_broker_loses_nothing(own_nats: Server, fragile: Broker) -> None:
+    async def react(_order_id: str, _delivery: int) -> None:
         await asyncio.sleep(0.01)
 
-    listener = RecordingListener(work)
-    async with listening(fragile, listener, concurrency=4, ack_wait=1.0):
-        stored = await say(fragile, *(str(number) for number in range(50)))
+    listener = RecordingListener(react)
+    async with consuming(fragile, listener, concurrency=4, ack_wait=1.0):
+        stored = await publish_expirations(fragile, *(str(number) for number in range(50)))
         own_nats.kill()
         await eventually(lambda: not fragile.connected)
         own_nats.start()
-        await eventually(lambda: is_said(fragile, "after"), within=20)
-        await eventually(lambda: set(listener.done) >= stored | {"after"}, within=20)
+        await eventually(lambda: is_published(fragile, "after"), within=20)
+        await eventually(lambda: set(listener.handled) >= stored | {"after"}, within=20)
     assert len(stored) == 50
 
 
-async def test_a_listener_goes_on_after_the_broker_came_back_empty(own_nats: Server, fragile: Broker) -> None:
+async def test_consumer_continues_on_an_empty_broker(own_nats: Server, fragile: Broker) -> None:
     listener = RecordingListener()
-    async with listening(fragile, listener):
+    async with consuming(fragile, listener):
         own_nats.kill()
         shutil.rmtree(own_nats.log.parent / "nats")
         own_nats.start()
-        await eventually(lambda: is_said(fragile, "after"), within=20)
-        await eventually(lambda: "after" in listener.done, within=20)
+        await eventually(lambda: is_published(fragile, "after"), within=20)
+        await eventually(lambda: "after" in listener.handled, within=20)
 
 
-async def test_a_service_that_only_speaks_restores_the_streams_of_an_empty_broker(
-    own_nats: Server, fragile: Broker
-) -> None:
+async def test_publisher_restores_the_streams_of_an_empty_broker(own_nats: Server, fragile: Broker) -> None:
     own_nats.kill()
     shutil.rmtree(own_nats.log.parent / "nats")
     own_nats.start()
-    await eventually(lambda: is_said(fragile, "after"), within=20)
+    await eventually(lambda: is_published(fragile, "after"), within=20)
 
 
-async def test_while_the_broker_is_away_nothing_is_acknowledged_and_nobody_waits(
-    own_nats: Server, fragile: Broker
-) -> None:
+async def test_publishing_to_a_dead_broker_fails_at_once(own_nats: Server, fragile: Broker) -> None:
     own_nats.kill()
     await eventually(lambda: not fragile.connected)
     async with asyncio.timeout(1):
-        assert await say(fragile, "a", "b") == set()
-    assert fragile.status() == "down"
+        assert await publish_expirations(fragile, "a", "b") == set()
+    assert (fragile.status(), fragile.available) == ("down", False)
 
 
-async def test_a_broker_that_comes_late_is_waited_for(own_nats: Server) -> None:
+async def test_broker_that_starts_late_is_waited_for(own_nats: Server) -> None:
     own_nats.kill()
     broker = Broker(own_nats.url, client_name="test")
     async with run_tasks([broker]):
-        await asyncio.sleep(0)
         assert broker.status() == "down"
         own_nats.start()
         async with asyncio.timeout(10):
@@ -84,7 +79,34 @@ async def test_a_broker_that_comes_late_is_waited_for(own_nats: Server) -> None:
         assert broker.status() == "up"
 
 
-async def test_a_connection_that_never_stood_can_be_closed(own_nats: Server) -> None:
-    own_nats.kill()
-    async with asyncio.timeout(5), run_tasks([Broker(own_nats.url, client_name="test")]):
-        await asyncio.sleep(0.1)  # a try is under way
+async def test_broker_that_refuses_writes_is_degraded_for_every_process(broker: Broker, nats_url: str) -> None:
+    other = Broker(nats_url, client_name="other")
+    async with run_tasks([other]):
+        await other.wait_ready()
+        await ensure_streams(broker.jetstream, StreamLimits(max_bytes=1))
+        assert await Publisher(broker).publish([envelope("a")]) == set()
+        assert (broker.status(), broker.available) == ("degraded", False)
+        await eventually(lambda: other.status() == "degraded", what="the other process being informed")
+        await ensure_streams(broker.jetstream, StreamLimits())
+        assert await Publisher(broker).publish([envelope("a")]) == {"expiration.complete:a"}
+        assert (broker.status(), broker.available) == ("up", True)
+
+
+def test_write_failures_are_forgotten_after_their_lifetime() -> None:
+    now = 0.0
+    health = WriteHealth(lambda: now)
+    health.record_report()
+    assert not health.writable
+    now = 5.0
+    assert health.writable
+    health.record("TICKETING", stored=False)
+    health.record("DEAD", stored=True)
+    assert not health.writable
+    now = 40.0
+    assert health.writable
+
+
+async def test_connection_attempts_can_be_stopped(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO"):
+        async with asyncio.timeout(5), run_tasks([Broker("nats://127.0.0.1:1", client_name="test")]):
+            await eventually(lambda: "broker.client_error" in caplog.text)

@@ -1,4 +1,4 @@
-"""The streams are made by whoever comes first, and brought to the present settings by whoever comes later."""
+"""The streams are created by the first process, and configured by each later one."""
 
 import asyncio
 from pathlib import Path
@@ -8,11 +8,11 @@ from nats.js.api import DiscardPolicy, StorageType
 from ticketing_common.events import Subject
 from ticketing_common.messaging import Broker, StreamLimits
 from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM, EVENTS_SUBJECTS
-from ticketing_common.settings import CommonSettings
+from ticketing_common.settings import MessagingSettings
 from ticketing_test_support.servers import nats_server, started
 
 
-async def test_five_services_that_start_at_once_make_each_stream_once(nats_url: str) -> None:
+async def test_concurrent_starts_create_each_stream_once(nats_url: str) -> None:
     brokers = [Broker(nats_url, client_name=f"test-{number}") for number in range(5)]
     await asyncio.gather(*(broker.run() for broker in brokers))
     streams = {info.config.name for info in await brokers[0].jetstream.streams_info()}
@@ -20,7 +20,7 @@ async def test_five_services_that_start_at_once_make_each_stream_once(nats_url: 
     assert streams == {EVENTS_STREAM, DEAD_STREAM}
 
 
-async def test_other_limits_change_the_stream_that_is_there(broker: Broker, nats_url: str) -> None:
+async def test_new_limits_change_the_existing_stream(broker: Broker, nats_url: str) -> None:
     later = Broker(nats_url, client_name="later", limits=StreamLimits(max_age_days=1, max_bytes=2**20))
     await later.run()
     config = (await later.jetstream.stream_info(EVENTS_STREAM)).config
@@ -28,7 +28,7 @@ async def test_other_limits_change_the_stream_that_is_there(broker: Broker, nats
     assert (config.max_age, config.max_bytes) == (86_400, 2**20)
 
 
-async def test_a_stream_of_more_than_half_the_servers_disk_is_no_obstacle_to_who_comes_later(tmp_path: Path) -> None:
+async def test_stream_over_half_the_disk_does_not_block_later_processes(tmp_path: Path) -> None:
     server = nats_server(tmp_path)
     config = tmp_path / "nats.conf"
     config.write_text(config.read_text().replace("sync_interval", "max_file_store: 3MB, sync_interval"))
@@ -39,28 +39,24 @@ async def test_a_stream_of_more_than_half_the_servers_disk_is_no_obstacle_to_who
             await broker.close()
 
 
-async def test_events_are_kept_on_disk_and_never_pushed_out(broker: Broker) -> None:
-    config = (await broker.jetstream.stream_info(EVENTS_STREAM)).config
-    assert (config.storage, config.discard, config.deny_delete) == (StorageType.FILE, DiscardPolicy.NEW, True)
-
-
-async def test_dead_letters_have_no_age_limit(broker: Broker) -> None:
-    config = (await broker.jetstream.stream_info(DEAD_STREAM)).config
-    assert (config.max_age, config.discard) == (0, DiscardPolicy.NEW)
+async def test_streams_never_discard_messages(broker: Broker) -> None:
+    events = (await broker.jetstream.stream_info(EVENTS_STREAM)).config
+    assert (events.storage, events.discard, events.deny_delete) == (StorageType.FILE, DiscardPolicy.NEW, True)
+    dead = (await broker.jetstream.stream_info(DEAD_STREAM)).config
+    assert (dead.storage, dead.discard, dead.max_age) == (StorageType.FILE, DiscardPolicy.NEW, 0)
 
 
 def test_every_subject_belongs_to_the_stream() -> None:
-    owners = {f"{subject.partition('.')[0]}.>" for subject in Subject}
-    assert owners == set(EVENTS_SUBJECTS)
+    assert {f"{subject.partition('.')[0]}.>" for subject in Subject} == set(EVENTS_SUBJECTS)
 
 
-def test_the_test_servers_fsync_before_they_acknowledge_as_the_deployed_one_does(tmp_path: Path) -> None:
+def test_test_servers_fsync_like_deployed_ones(tmp_path: Path) -> None:
     nats_server(tmp_path)
     assert "sync_interval: always" in (tmp_path / "nats.conf").read_text()
 
 
-def test_the_limits_come_from_the_settings() -> None:
-    settings = CommonSettings(
+def test_limits_come_from_the_settings() -> None:
+    settings = MessagingSettings(
         mongo_uri="mongodb://h", nats_url="nats://h", stream_max_age_days=2, stream_max_bytes=2**21, stream_replicas=3
     )
     assert StreamLimits.of(settings) == StreamLimits(max_age_days=2, max_bytes=2**21, replicas=3)

@@ -57,8 +57,14 @@ async def test_metrics_are_labelled_with_the_routes_template(client: httpx.Async
     await client.get("/unheard/of/54321")
     await client.request("BREW", "/things/1")
     text = (await client.get("/metrics")).text
-    assert 'http_requests_total{method="GET",route="/things/{thing_id}",service="test",status="200"}' in text
-    assert 'http_requests_total{method="GET",route="/things/{thing_id}",service="test",status="400"}' in text
+    assert (
+        'http_server_request_duration_seconds_count{method="GET",route="/things/{thing_id}",service="test",status="200"}'
+        in text
+    )
+    assert (
+        'http_server_request_duration_seconds_count{method="GET",route="/things/{thing_id}",service="test",status="400"}'
+        in text
+    )
     assert 'route="unmatched"' in text
     assert 'method="other"' in text
     assert not any(word in text for word in ("12345", "54321", "BREW"))

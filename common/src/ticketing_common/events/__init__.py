@@ -1,4 +1,4 @@
-"""THE CONTRACT: what the services tell each other. The JSON schemas in `common/contract/` are its reviewed form."""
+"""The event contract between the services. Its reviewed form are the JSON schemas in `common/contract/`."""
 
 from ticketing_common.events.event import Envelope, Event, VersionedEvent
 from ticketing_common.events.expiration import ExpirationComplete

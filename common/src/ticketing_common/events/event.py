@@ -1,31 +1,48 @@
-"""The base of every event, and the envelope in which one waits in an outbox and travels."""
+"""The base of every event, and the envelope in which it is stored and sent."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
+from ticketing_common.errors import Unavailable
 from ticketing_common.events.subjects import Subject
 
 
-class Event(BaseModel):
-    """A fact, past tense, immutable, camelCase on the wire. Fields are only ever added; a reader ignores what it
-    does not know."""
+class EventModel(BaseModel):
+    """An event or a part of one: immutable, camelCase on the wire. Unknown fields, of a newer release, are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
+
+
+class Event(EventModel):
+    """A fact, in the past tense. Fields are only ever added, with a default."""
 
     subject: ClassVar[Subject]
 
     @property
     def event_id(self) -> str:
-        """Unique in the whole stream and the same however often the event is said: also its dedup key."""
+        """Unique in the stream, and the same each time that the event is published: its deduplication key."""
         raise NotImplementedError
+
+    @classmethod
+    def parse(cls, data: bytes) -> Self:
+        """Read the event's JSON. ValidationError when it is invalid.
+
+        Unavailable when only enum values are unknown: retried, it will reach a replica of the newer release.
+        """
+        try:
+            return cls.model_validate_json(data)
+        except ValidationError as error:
+            if all(item["type"] == "enum" and isinstance(item["input"], str) for item in error.errors()):
+                raise Unavailable(f"A newer release published this {cls.__name__}: {error}") from error
+            raise
 
 
 class VersionedEvent(Event):
-    """The whole state of an aggregate at one version: a hearer applies it only if it is newer than what it holds."""
+    """The whole state of an aggregate at one version: applied only if it is newer than the state already known."""
 
     id: str
     version: int
@@ -37,7 +54,7 @@ class VersionedEvent(Event):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """An event on its way: what an outbox stores and what a message carries. `data` is the event's JSON object."""
+    """An event as an outbox stores it and a message carries it. `data` is the event's JSON object."""
 
     id: str
     subject: str
@@ -48,7 +65,7 @@ class Envelope:
 
     @classmethod
     def from_event(cls, event: Event, *, occurred_at: datetime, traceparent: str) -> "Envelope":
-        """Make `event` ready to be stored and sent."""
+        """The envelope of `event`."""
         return cls(
             id=event.event_id,
             subject=event.subject.value,
@@ -59,7 +76,7 @@ class Envelope:
         )
 
     def to_document(self) -> dict[str, Any]:
-        """As it waits in the `outbox` array of a MongoDB document."""
+        """An entry of the `outbox` array of a MongoDB document."""
         return {
             "id": self.id,
             "subject": self.subject,
@@ -71,7 +88,7 @@ class Envelope:
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> "Envelope":
-        """The other way round."""
+        """The inverse of `to_document`."""
         return cls(
             id=document["id"],
             subject=document["subject"],

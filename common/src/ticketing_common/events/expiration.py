@@ -1,4 +1,4 @@
-"""Said by expiration, heard by orders."""
+"""Published by expiration, consumed by orders."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from ticketing_common.events.subjects import Subject
 
 
 class ExpirationComplete(Event):
-    """A command in an event's clothes: the time of this order has run out. Orders looks at its own clock too."""
+    """A command: the reservation of this order has expired. Orders checks that against its own clock."""
 
     subject: ClassVar[Subject] = Subject.EXPIRATION_COMPLETE
 

@@ -1,17 +1,16 @@
-"""Said by orders; heard by tickets and payments, and order.created by expiration too."""
+"""Published by orders; consumed by tickets and payments, order.created by expiration too."""
 
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
-from pydantic.alias_generators import to_camel
+from pydantic import AwareDatetime
 
-from ticketing_common.events.event import VersionedEvent
+from ticketing_common.events.event import EventModel, VersionedEvent
 from ticketing_common.events.subjects import Subject
 
 
 class OrderStatus(StrEnum):
-    """Where an order stands. AWAITING_PAYMENT is kept for clients of the original, which never set it either."""
+    """The state of an order. AWAITING_PAYMENT is kept for clients of the original, which never set it either."""
 
     CREATED = "created"
     CANCELLED = "cancelled"
@@ -20,19 +19,19 @@ class OrderStatus(StrEnum):
 
     @property
     def holds_ticket(self) -> bool:
-        """Whether the ticket belongs to the order: every status but cancelled."""
+        """Whether the order holds the ticket: in every state but cancelled."""
         return self is not OrderStatus.CANCELLED
 
 
 class CancelReason(StrEnum):
-    """Why an order was cancelled. A late payment may bring an expired order back, never one the buyer gave up."""
+    """Why an order was cancelled. A late payment may reinstate an expired order, but not one its buyer cancelled."""
 
     BUYER = "buyer"
     EXPIRED = "expired"
 
 
 class RefundReason(StrEnum):
-    """Why a captured payment goes back."""
+    """Why a captured payment is refunded."""
 
     EXPIRED = "expired"
     BUYER = "buyer"
@@ -40,19 +39,16 @@ class RefundReason(StrEnum):
     WRONG_AMOUNT = "wrong_amount"
 
 
-class HeldTicket(BaseModel):
+class HeldTicket(EventModel):
     """The ticket as it was when it was ordered: the order keeps its own price, in minor units."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
 
     id: str
     title: str
     price: int
 
 
-class OrderFacts(VersionedEvent):
-    """What each event about an order tells. `hold` is the fencing token of its ticket: of two orders, the higher one
-    came later."""
+class OrderEvent(VersionedEvent):
+    """What each event about an order has. `hold` is the ticket's fencing token: the later order has the higher one."""
 
     hold: int
     status: OrderStatus
@@ -61,8 +57,8 @@ class OrderFacts(VersionedEvent):
     ticket: HeldTicket
 
 
-class OrderState(OrderFacts):
-    """A whole order, with the reason where it is cancelled."""
+class OrderState(OrderEvent):
+    """A whole order; `reason` is set when it is cancelled."""
 
     reason: CancelReason | None = None
 
@@ -74,19 +70,19 @@ class OrderCreated(OrderState):
 
 
 class OrderCancelled(OrderState):
-    """The buyer gave it up or its time ran out."""
+    """The buyer cancelled the order, or it expired."""
 
     subject: ClassVar[Subject] = Subject.ORDER_CANCELLED
 
 
 class OrderCompleted(OrderState):
-    """It is paid: the ticket is sold."""
+    """The order is paid: the ticket is sold."""
 
     subject: ClassVar[Subject] = Subject.ORDER_COMPLETED
 
 
-class OrderRefundDue(OrderFacts):
-    """A command in an event's clothes: the payment `payment_id` bought nothing and is to be refunded, once."""
+class OrderRefundDue(OrderEvent):
+    """A command: refund the payment `payment_id`, once."""
 
     subject: ClassVar[Subject] = Subject.ORDER_REFUND_DUE
 

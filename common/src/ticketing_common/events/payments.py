@@ -3,10 +3,9 @@
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
-from pydantic.alias_generators import to_camel
+from pydantic import AwareDatetime
 
-from ticketing_common.events.event import VersionedEvent
+from ticketing_common.events.event import EventModel, VersionedEvent
 from ticketing_common.events.subjects import Subject
 
 
@@ -42,10 +41,8 @@ class PaymentStep(StrEnum):
     DISPUTE_CLOSED = "dispute_closed"
 
 
-class PaymentHistoryEntry(BaseModel):
+class PaymentHistoryEntry(EventModel):
     """What happened to a payment. `amount` is in minor units; `reason` is a text or a `RefundReason`."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True)
 
     step: PaymentStep
     at: AwareDatetime

@@ -1,4 +1,4 @@
-"""Write the contract down: `python -m ticketing_common.events.schemas DIR` makes one JSON schema a subject."""
+"""`python -m ticketing_common.events.schemas DIR` writes one JSON schema for each subject."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""The subjects of the stream TICKETING: who says what."""
+"""The subjects of the stream TICKETING."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""Said by tickets, heard by orders."""
+"""Published by tickets, consumed by orders."""
 
 from typing import ClassVar
 
@@ -7,7 +7,7 @@ from ticketing_common.events.subjects import Subject
 
 
 class TicketState(VersionedEvent):
-    """A ticket as its owner, the tickets service, knows it. `price` is in minor units."""
+    """The whole state of a ticket. `price` is in minor units."""
 
     title: str
     price: int
@@ -22,6 +22,6 @@ class TicketCreated(TicketState):
 
 
 class TicketUpdated(TicketState):
-    """Its title, its price or who holds it changed."""
+    """The title, the price or the order that holds the ticket changed."""
 
     subject: ClassVar[Subject] = Subject.TICKET_UPDATED

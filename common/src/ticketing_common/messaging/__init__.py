@@ -1,4 +1,4 @@
-"""The only code that speaks NATS: connection, streams, publisher, listener, dead letters."""
+"""The only code that uses NATS: connection, streams, publisher, consumers, dead letters."""
 
 from ticketing_common.messaging.connection import Broker
 from ticketing_common.messaging.consumer import Consumer

@@ -1,27 +1,33 @@
-"""The connection to NATS: made in the background, kept for ever, never a reason for HTTP to wait."""
+"""The connection to NATS: made in the background and kept for ever, so that HTTP never waits for it."""
 
 import asyncio
+import contextlib
+from uuid import uuid4
 
 import nats
 import structlog
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.messaging.streams import StreamLimits, ensure_streams
+from ticketing_common.messaging.write_health import WriteHealth
 from ticketing_common.observability.metrics import BROKER_CONNECTED
 
 log = structlog.get_logger(__name__)
 
 _RETRY_SECONDS = 0.5
-# A broker that is just coming up takes a request and forgets it: it is repeated after this long.
-_ANSWER_WITHIN_SECONDS = 2.0
+# A broker that is starting may swallow a request: it is repeated after this long.
+_REQUEST_TIMEOUT_SECONDS = 2.0
+# Core NATS, outside of every stream: it works while JetStream refuses writes.
+_WRITE_FAILED_SUBJECT = "status.write_failed"
 
 
 class Broker:
     """One NATS connection of a process. `run()` connects, creates the streams and returns; NATS reconnects by itself.
 
-    A server that hangs is noticed after about 8 s (measured: shared by pings each 2 s, two may go unanswered).
+    A server that hangs is noticed after about 8 s (two unanswered pings, one each 2 s).
     """
 
     name = "nats"
@@ -33,52 +39,72 @@ class Broker:
         self._client = Client()
         self._ready = asyncio.Event()
         self._restoring: asyncio.Task[None] | None = None
+        self._writes = WriteHealth()
+        self._id = uuid4().bytes
 
     @property
     def connected(self) -> bool:
-        """Whether the connection stands right now."""
+        """Whether there is a connection right now."""
         return self._client.is_connected
+
+    @property
+    def available(self) -> bool:
+        """Whether events can flow: connected, and JetStream stores what is published."""
+        return self.connected and self._writes.writable
 
     @property
     def jetstream(self) -> JetStreamContext:
         """The stream API; Unavailable while there is no connection."""
         if not self.connected:
-            raise Unavailable("The message broker is out of reach.")
-        return self._client.jetstream(timeout=_ANSWER_WITHIN_SECONDS)
+            raise Unavailable("The message broker is unreachable.")
+        return self._client.jetstream(timeout=_REQUEST_TIMEOUT_SECONDS)
 
     def status(self) -> str:
-        """`up` or `down`, for the readiness answer."""
-        return "up" if self.connected else "down"
+        """`up`, `degraded` (connected, but writes fail) or `down`, for the readiness response."""
+        if not self.connected:
+            return "down"
+        return "up" if self._writes.writable else "degraded"
+
+    async def record_write(self, stream: str, *, stored: bool) -> None:
+        """Note whether `stream` acknowledged a publish; a failure is reported to the other processes."""
+        was_writable = self._writes.writable
+        self._writes.record(stream, stored=stored)
+        if stored or not self.connected:
+            return
+        if was_writable:
+            log.error("broker.write_failed", stream=stream)
+        with contextlib.suppress(nats.errors.Error, OSError):
+            await self._client.publish(_WRITE_FAILED_SUBJECT, self._id)
 
     async def run(self) -> None:
-        """Connect and create the streams, trying for ever."""
+        """Connect and create the streams, retrying for ever."""
         while not self.connected:
             try:
                 await self._connect()
             except (OSError, nats.errors.Error, TimeoutError) as error:
-                log.info("broker.unreachable", error=repr(error), retry_in_seconds=_RETRY_SECONDS)
+                log.info("broker.connect_failed", error=repr(error), retry_in_seconds=_RETRY_SECONDS)
                 await asyncio.sleep(_RETRY_SECONDS)
         await self.ensure_streams()
         self._ready.set()
 
     async def wait_ready(self) -> None:
-        """Until the first connection stands and the streams are there."""
+        """Return once connected for the first time and the streams exist."""
         await self._ready.wait()
 
     async def ensure_streams(self) -> None:
-        """Create or update the streams, trying for ever; also after a broker came back empty."""
+        """Create or update the streams, retrying for ever; also needed after a broker came back empty."""
         while True:
             try:
                 return await ensure_streams(self.jetstream, self._limits)
-            except Unavailable:  # said once, when the connection broke
+            except Unavailable:  # logged once, when the connection broke
                 await asyncio.sleep(_RETRY_SECONDS)
             except (OSError, nats.errors.Error, TimeoutError) as error:
                 reason = str(error) or repr(error)
-                log.warning("broker.streams_not_ready", error=reason, retry_in_seconds=_RETRY_SECONDS)
+                log.warning("broker.streams_not_ensured", error=reason, retry_in_seconds=_RETRY_SECONDS)
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def close(self) -> None:
-        """Say goodbye. Listeners have stopped and the relay has flushed by now, so there is nothing to drain."""
+        """Disconnect. Consumers have stopped and the relay has flushed by now, so there is nothing to drain."""
         if self._restoring is not None:
             self._restoring.cancel()
         if not self._client.is_closed:
@@ -91,7 +117,7 @@ class Broker:
             name=self._client_name,
             allow_reconnect=True,
             max_reconnect_attempts=-1,
-            reconnect_time_wait=_RETRY_SECONDS,  # type: ignore[arg-type]  # declared int, but slept as it is
+            reconnect_time_wait=_RETRY_SECONDS,  # type: ignore[arg-type]  # declared int, but any number works
             connect_timeout=2,
             ping_interval=2,
             max_outstanding_pings=2,
@@ -99,16 +125,17 @@ class Broker:
             disconnected_cb=self._on_disconnected,
             reconnected_cb=self._on_reconnected,
         )
-        await self._on_connected()
+        await self._client.subscribe(_WRITE_FAILED_SUBJECT, cb=self._on_write_failed)
+        self._on_connected()
 
-    async def _on_connected(self) -> None:
+    def _on_connected(self) -> None:
         BROKER_CONNECTED.set(1)
         log.info("broker.connected")
 
     async def _on_reconnected(self) -> None:
-        await self._on_connected()
-        # It may have come back without its data, and a service that only speaks would never notice. As a task: the
-        # client waits for this callback before it goes on.
+        self._on_connected()
+        # It may have come back without its data, which a service that only publishes would never notice. In a task,
+        # because the client waits for this callback before it goes on.
         if self._restoring is None or self._restoring.done():
             self._restoring = asyncio.create_task(self.ensure_streams(), name="nats.ensure_streams")
 
@@ -116,5 +143,9 @@ class Broker:
         BROKER_CONNECTED.set(0)
         log.warning("broker.disconnected")
 
+    async def _on_write_failed(self, message: Msg) -> None:
+        if message.data != self._id:
+            self._writes.record_report()
+
     async def _on_error(self, error: Exception) -> None:
-        log.info("broker.error", error=repr(error))
+        log.info("broker.client_error", error=repr(error))

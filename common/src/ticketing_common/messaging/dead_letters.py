@@ -1,6 +1,6 @@
-"""Dead letters: a message that cannot be handled is parked in the stream DEAD with its reason and origin.
+"""Dead letters: messages that could not be handled, in the stream DEAD with reason and origin.
 
-There it waits for a person, who looks at it, mends what was wrong and replays it, or drops it.
+They stay there until an operator replays or drops them.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -17,13 +17,13 @@ from ticketing_common.messaging.streams import DEAD_PREFIX, DEAD_STREAM, EVENTS_
 from ticketing_common.observability.redaction import redact_text
 
 _REASON_CHARS = 500
-# Where the sequence is above, or among, those that are there.
+# The sequence is above those in the stream, or was deleted.
 _NO_SUCH_MESSAGE = frozenset({10057, 10043})
-_REPLAY_WITHIN_SECONDS = 5.0
+_REPLAY_TIMEOUT_SECONDS = 5.0
 
 
 async def dead_letter(jetstream: JetStreamContext, message: Msg, *, durable: str, error: Exception) -> None:
-    """Copy `message` to `dead.{durable}` and return once it is safely stored; parking it twice stores it once."""
+    """Copy `message` to `dead.{durable}` and return once that is stored; copying it twice stores it once."""
     meta = message.metadata
     sequence = meta.sequence.stream
     await jetstream.publish(
@@ -44,12 +44,12 @@ async def dead_letter(jetstream: JetStreamContext, message: Msg, *, durable: str
 
 
 class NotReplayable(Exception):
-    """The message does not tell on which subject it came: it was not parked by a listener."""
+    """The message does not name its original subject: no consumer put it there."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A parked message. `sequence` is its place in DEAD, by which it is found again; `durable` is who parked it."""
+    """A message in DEAD. `sequence` identifies it there; `durable` names the consumer that failed."""
 
     sequence: int
     durable: str
@@ -69,7 +69,7 @@ class DeadLetters:
         self._jetstream = jetstream
 
     async def all(self) -> AsyncIterator[DeadLetter]:
-        """Each message that is parked, oldest first; none where the stream does not exist yet."""
+        """All dead letters, oldest first; none while the stream does not exist yet."""
         sequence = 1
         while True:
             try:
@@ -81,29 +81,28 @@ class DeadLetters:
             sequence = letter.sequence + 1
 
     async def find(self, sequence: int) -> DeadLetter | None:
-        """The message with this sequence in DEAD, while it is parked."""
+        """The dead letter with this sequence, unless it was replayed or dropped."""
         try:
             return _letter(await self._jetstream.get_msg(DEAD_STREAM, seq=sequence))
         except NotFoundError:
             return None
 
     async def replay(self, letter: DeadLetter) -> None:
-        """Say the event again and take it out of DEAD once that is safely stored.
+        """Publish the event again, and remove it from DEAD once that is stored.
 
-        It comes to every hearer of its subject, all of which are idempotent, under an id of its own: by its first one
-        it would be taken for a duplicate. A replay cut short may be repeated. Raises NotReplayable.
+        Every consumer of its subject receives it; all are idempotent. It gets an id of its own, since its first one
+        would make it a duplicate. An interrupted replay may be repeated. Raises NotReplayable.
         """
         if not letter.subject:
-            raise NotReplayable(f"Message {letter.sequence} does not tell on which subject it came.")
-        # The client changes the mapping that it is given.
-        said_again = {**letter.headers, Header.MSG_ID.value: _replay_id(letter)}
+            raise NotReplayable(f"Message {letter.sequence} does not name its original subject.")
+        republished = {**letter.headers, Header.MSG_ID.value: _replay_id(letter)}
         await self._jetstream.publish(
-            letter.subject, letter.payload, stream=EVENTS_STREAM, headers=said_again, timeout=_REPLAY_WITHIN_SECONDS
+            letter.subject, letter.payload, stream=EVENTS_STREAM, headers=republished, timeout=_REPLAY_TIMEOUT_SECONDS
         )
         await self.drop(letter)
 
     async def drop(self, letter: DeadLetter) -> None:
-        """Delete it for good; nothing when that was done before."""
+        """Delete it for good, if it is still there."""
         try:
             await self._jetstream.delete_msg(DEAD_STREAM, letter.sequence)
         except APIError as error:
@@ -112,27 +111,27 @@ class DeadLetters:
 
 
 def _replay_id(letter: DeadLetter) -> str:
-    """The same for the same parked message, so that it is not said twice; another one once it is parked again."""
+    """The same for the same dead letter, so that it is published once; another one once it is dead-lettered again."""
     return f"replay:{letter.sequence}:{letter.dead_lettered_at.isoformat()}:{letter.event_id}"
 
 
 def _letter(message: RawStreamMsg) -> DeadLetter:
-    told = message.headers or {}
+    stored = message.headers or {}
     return DeadLetter(
         sequence=message.seq or 0,
-        durable=told.get(headers.DEAD_DURABLE) or (message.subject or "").partition(".")[2],
-        subject=told.get(headers.DEAD_SUBJECT, ""),
-        reason=told.get(headers.DEAD_REASON, "no reason was given"),
-        deliveries=int(told.get(headers.DEAD_DELIVERIES, 0)),
-        event_id=told.get(headers.DEAD_EVENT_ID, ""),
+        durable=stored.get(headers.DEAD_DURABLE) or (message.subject or "").partition(".")[2],
+        subject=stored.get(headers.DEAD_SUBJECT, ""),
+        reason=stored.get(headers.DEAD_REASON, "unknown"),
+        deliveries=int(stored.get(headers.DEAD_DELIVERIES, 0)),
+        event_id=stored.get(headers.DEAD_EVENT_ID, ""),
         dead_lettered_at=message.time or datetime.now(UTC),
         payload=message.data or b"",
-        headers={name: text for name, text in told.items() if not name.startswith(("Dead-", "Nats-"))},
+        headers={name: text for name, text in stored.items() if not name.startswith(("Dead-", "Nats-"))},
     )
 
 
 def _origin(message: Msg) -> dict[str, str]:
-    """The event's own headers, its id under another name: as dedup key it would be taken for the original."""
+    """The event's own headers, with its id under another name: it must not act as the deduplication key here."""
     kept = {name: value for name, value in (message.headers or {}).items() if not name.startswith("Nats-")}
     event_id = (message.headers or {}).get(Header.MSG_ID.value)
     return {**kept, headers.DEAD_EVENT_ID: event_id} if event_id else kept

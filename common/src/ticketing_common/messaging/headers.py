@@ -1,4 +1,4 @@
-"""The names of the headers that travel with an event, and with a parked message."""
+"""The names of the headers of an event, and of a dead letter. Stored messages carry them: they never change."""
 
 EVENT_TYPE = "Event-Type"
 OCCURRED_AT = "Occurred-At"

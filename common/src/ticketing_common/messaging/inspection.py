@@ -1,4 +1,4 @@
-"""For operators' tools: a short connection that changes no stream, and what waits for the listeners."""
+"""For operators' tools: a connection that changes no stream, the consumers' backlogs and the stored events."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,18 +14,18 @@ from nats.js.errors import NotFoundError
 from ticketing_common.errors import Unavailable
 from ticketing_common.messaging.streams import EVENTS_STREAM
 
-_CONNECT_SECONDS = 3.0
-_ANSWER_SECONDS = 5.0
+_CONNECT_TIMEOUT_SECONDS = 3.0
+_REQUEST_TIMEOUT_SECONDS = 5.0
 _PAGE = 500
-# A reader that dies leaves its consumer behind for this long.
-_FORGOTTEN_SECONDS = 30.0
+# The consumer of a killed reader is removed after this long.
+_INACTIVE_THRESHOLD_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """What one listener has still to do: `pending` was not handed to it yet, `unacknowledged` was and is not done.
+    """What a consumer has yet to handle: `pending` is not delivered yet, `unacknowledged` is.
 
-    `ack_floor` is the sequence up to which everything is done: where it moves, the listener does.
+    `ack_floor` is the stream sequence up to which everything is acknowledged: it moves while the consumer works.
     """
 
     durable: str
@@ -35,28 +35,30 @@ class Backlog:
 
     @property
     def messages(self) -> int:
-        """How many events are not handled yet."""
+        """The number of events not handled yet."""
         return self.pending + self.unacknowledged
 
 
 @asynccontextmanager
 async def connect_readonly(url: str) -> AsyncIterator[JetStreamContext]:
-    """A connection that gives up instead of waiting, and leaves the streams as they are: their limits belong to the
-    services. Unavailable when NATS is out of reach or does not answer, also inside."""
+    """A connection that gives up instead of retrying, and leaves the streams to the services.
+
+    Unavailable when NATS is unreachable or does not answer, also inside the `with` block.
+    """
     try:
-        # By itself the client would try a server that is not there for ever.
-        async with asyncio.timeout(_CONNECT_SECONDS):
+        # Without it the client would retry the first connection for ever.
+        async with asyncio.timeout(_CONNECT_TIMEOUT_SECONDS):
             client = await nats.connect(url, name="ticketing-inspection", allow_reconnect=False, error_cb=_ignore)
         try:
-            yield client.jetstream(timeout=_ANSWER_SECONDS)
+            yield client.jetstream(timeout=_REQUEST_TIMEOUT_SECONDS)
         finally:
             await client.close()
     except (NatsError, OSError, TimeoutError) as error:
-        raise Unavailable(f"NATS at {url} did not do what it was asked: {str(error) or repr(error)}") from error
+        raise Unavailable(f"NATS at {url} is unavailable: {str(error) or repr(error)}") from error
 
 
 async def backlogs(jetstream: JetStreamContext) -> list[Backlog]:
-    """What each durable listener of TICKETING has still to do; empty before the stream exists."""
+    """The backlog of each durable consumer of TICKETING; empty before the stream exists."""
     found: list[Backlog] = []
     try:
         while page := await jetstream.consumers_info(EVENTS_STREAM, offset=len(found)):
@@ -76,7 +78,7 @@ async def backlogs(jetstream: JetStreamContext) -> list[Backlog]:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event as it stands in TICKETING. `id` is its dedup key, empty where it was published without one."""
+    """An event in TICKETING. `id` is its deduplication key, empty if it was published without one."""
 
     sequence: int
     subject: str
@@ -85,20 +87,20 @@ class StoredEvent:
 
 
 async def read_events(jetstream: JetStreamContext, *, after: int = 0) -> AsyncIterator[StoredEvent]:
-    """What TICKETING holds after this sequence and up to now, oldest first. It hands nothing to any listener."""
+    """The events of TICKETING after this sequence and up to now, oldest first. No service's consumer is affected."""
     config = ConsumerConfig(
         deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
         opt_start_seq=after + 1,
         ack_policy=AckPolicy.NONE,
-        inactive_threshold=_FORGOTTEN_SECONDS,
+        inactive_threshold=_INACTIVE_THRESHOLD_SECONDS,
     )
     consumer = await jetstream.add_consumer(EVENTS_STREAM, config)
     pull = await jetstream.pull_subscribe_bind(consumer.name, stream=EVENTS_STREAM)
     try:
-        left = consumer.num_pending or 0
-        while left > 0:
-            page = await pull.fetch(min(left, _PAGE), timeout=_ANSWER_SECONDS)
-            left -= len(page)
+        remaining = consumer.num_pending or 0
+        while remaining > 0:
+            page = await pull.fetch(min(remaining, _PAGE), timeout=_REQUEST_TIMEOUT_SECONDS)
+            remaining -= len(page)
             for message in page:
                 event_id = (message.headers or {}).get(Header.MSG_ID.value, "")
                 yield StoredEvent(message.metadata.sequence.stream, message.subject, event_id, message.data)
@@ -108,4 +110,4 @@ async def read_events(jetstream: JetStreamContext, *, after: int = 0) -> AsyncIt
 
 
 async def _ignore(_error: Exception) -> None:
-    """What fails is raised where it was asked for."""
+    """Errors are raised by the call that failed."""

@@ -1,4 +1,4 @@
-"""The listener: what a service does on hearing an event. Return = done, raise = comes back after a growing delay."""
+"""The listener: what a service does with an event. Return = done, raise = redelivered after a growing delay."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -9,23 +9,22 @@ from ticketing_common.events import Event
 
 EventT = TypeVar("EventT", bound=Event)
 
-# A dependency that fails is retried for ever; these are its faces once stores and gateways have translated theirs.
+# How an unavailable dependency shows once stores and gateways have translated their drivers' errors.
 TRANSIENT_ERRORS: tuple[type[BaseException], ...] = (Unavailable, OSError, TimeoutError)
 
 
 class RetryLater(Exception):
-    """Raised by a handler whose time has not come: the message comes back after `seconds` and is never parked."""
+    """Raised by a handler to have its message redelivered after `seconds`, however often that happens."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"comes back in {seconds:.1f} s")
+        super().__init__(f"retry in {seconds:.1f} s")
         self.seconds = seconds
 
 
 class Listener(ABC, Generic[EventT]):
-    """Hears one event under one durable name, shared by all replicas of the service.
+    """Handles one kind of event, as the durable consumer `durable` that all replicas of a service share.
 
-    `handle` must be safe twice, late and out of order (DESIGN section 3). It never acknowledges: that is the
-    subscription's work.
+    `handle` must tolerate duplicates, delays and any order. It never acknowledges: that is the Consumer's work.
     """
 
     event: ClassVar[type[Event]]
@@ -33,14 +32,15 @@ class Listener(ABC, Generic[EventT]):
 
     @abstractmethod
     async def handle(self, event: EventT) -> None:
-        """Do what the event asks for, or raise."""
+        """Process the event, or raise."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """When a failed message comes back: `first_delay` s, doubled each time up to `longest_delay`.
+    """When a failed message is redelivered: after `first_delay` seconds, doubled each time up to `longest_delay`.
 
-    A failure of our own is parked at the delivery numbered `max_deliveries` or later; an outage never is.
+    A handler that fails on delivery number `max_deliveries` has its message dead-lettered; an unavailable dependency
+    never does.
     """
 
     first_delay: float = 0.25

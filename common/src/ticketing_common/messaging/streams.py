@@ -1,4 +1,4 @@
-"""The two streams: TICKETING, where the events are, and DEAD, where messages that cannot be handled are parked."""
+"""The two streams: TICKETING with the events, and DEAD with messages that could not be handled."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
-from ticketing_common.settings import CommonSettings
+from ticketing_common.settings import MessagingSettings
 
 log = structlog.get_logger(__name__)
 
@@ -24,9 +24,9 @@ _DAY_SECONDS = 86_400.0
 class StreamLimits:
     """How long and how much TICKETING keeps.
 
-    max_age_days: longer than any outage that goes unnoticed, for what ages out is lost to a hearer that was away.
+    max_age_days: longer than any unnoticed outage, since a consumer that was down for longer misses events.
     max_bytes: bounds the disk. A full stream refuses new events (discard: new); they wait in the outboxes until old
-    ones age out or the limit is raised, so nothing accepted is lost.
+    ones age out or the limit is raised, so nothing is lost.
     """
 
     max_age_days: float = 30
@@ -34,15 +34,15 @@ class StreamLimits:
     replicas: int = 1
 
     @classmethod
-    def of(cls, settings: CommonSettings) -> "StreamLimits":
-        """The limits that the environment sets."""
+    def of(cls, settings: MessagingSettings) -> "StreamLimits":
+        """The limits in the settings."""
         return cls(settings.stream_max_age_days, settings.stream_max_bytes, settings.stream_replicas)
 
 
 async def ensure_streams(jetstream: JetStreamContext, limits: StreamLimits) -> None:
     """Create the streams, or bring existing ones to this configuration.
 
-    Many may call it at once; one that loses such a race may be refused (nats.errors.Error) and has to ask again.
+    Processes may call it concurrently; one that loses the race gets a nats.errors.Error and has to retry.
     """
     await _ensure(
         jetstream,
@@ -56,7 +56,7 @@ async def ensure_streams(jetstream: JetStreamContext, limits: StreamLimits) -> N
             max_bytes=limits.max_bytes,
             num_replicas=limits.replicas,
             duplicate_window=_DEDUP_WINDOW_SECONDS,
-            # Deleting the newest message would forget its id: dedup holds only while nothing is removed by hand.
+            # Deleting the newest message would also delete its id, and with it deduplication.
             deny_delete=True,
         ),
     )
@@ -67,7 +67,7 @@ async def ensure_streams(jetstream: JetStreamContext, limits: StreamLimits) -> N
             subjects=[f"{DEAD_PREFIX}.>"],
             retention=RetentionPolicy.LIMITS,
             storage=StorageType.FILE,
-            # Parked messages wait for a person: no age limit, and never pushed out by newer ones.
+            # Dead letters wait for an operator: no age limit, and never displaced by newer ones.
             discard=DiscardPolicy.NEW,
             num_replicas=limits.replicas,
             duplicate_window=_DEDUP_WINDOW_SECONDS,
@@ -76,17 +76,17 @@ async def ensure_streams(jetstream: JetStreamContext, limits: StreamLimits) -> N
 
 
 async def _ensure(jetstream: JetStreamContext, config: StreamConfig) -> None:
-    """Ask first: a server counts the bytes of a stream that is created again a second time, and may refuse it."""
+    """Look first: the server counts the bytes of a stream that is created again twice, and may refuse it."""
     try:
         found = await jetstream.stream_info(str(config.name))
     except NotFoundError:
         await jetstream.add_stream(config)
         return
-    if not _is_as_wanted(found.config, config):
+    if not _matches(found.config, config):
         await jetstream.update_stream(config)
         log.info("stream.updated", stream=config.name)
 
 
-def _is_as_wanted(found: StreamConfig, wanted: StreamConfig) -> bool:
-    """What is not wanted in particular the server has filled in."""
+def _matches(found: StreamConfig, wanted: StreamConfig) -> bool:
+    """Whether every value that `wanted` sets is in effect; the server fills in the others."""
     return all(getattr(found, name) == value for name, value in vars(wanted).items() if value is not None)

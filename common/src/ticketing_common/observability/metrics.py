@@ -1,17 +1,22 @@
-"""The Prometheus metrics that every service exports at /metrics. Names follow Prometheus's conventions."""
+"""The Prometheus metrics of every service, at /metrics. Names follow OpenTelemetry's conventions where it has one."""
 
 from prometheus_client import Counter, Gauge, Histogram
 
-HTTP_REQUESTS = Counter("http_requests_total", "Requests answered", ["service", "method", "route", "status"])
-HTTP_SECONDS = Histogram(
-    "http_request_duration_seconds",
-    "Time from the request's arrival to the end of its answer",
-    ["service", "method", "route"],
+HTTP_REQUEST_DURATION = Histogram(
+    "http_server_request_duration_seconds",
+    "Time from receiving a request to the end of its response",
+    ["service", "method", "route", "status"],
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-EVENTS_PUBLISHED = Counter("events_published_total", "Events that JetStream acknowledged", ["subject"])
-PUBLISH_FAILURES = Counter("event_publish_failures_total", "Tries to publish that were not acknowledged", ["subject"])
-EVENTS_HANDLED = Counter("events_handled_total", "Messages by what became of them", ["durable", "outcome"])
-HANDLING_SECONDS = Histogram("event_handling_seconds", "Time in a listener's handle()", ["durable"])
-BROKER_CONNECTED = Gauge("broker_connected", "1 while the connection to NATS stands")
-OUTBOX_WAITING = Gauge("outbox_waiting_documents", "Documents with unpublished events at the last sweep (capped)")
+MESSAGES_SENT = Counter("messaging_client_sent_messages_total", "Events that JetStream acknowledged", ["subject"])
+PUBLISH_FAILURES = Counter(
+    "messaging_publish_failures_total", "Attempts to publish that JetStream did not acknowledge", ["subject"]
+)
+MESSAGES_CONSUMED = Counter(
+    "messaging_client_consumed_messages_total", "Deliveries to a consumer, by outcome", ["consumer", "outcome"]
+)
+PROCESS_DURATION = Histogram("messaging_process_duration_seconds", "Time spent in a listener's handle()", ["consumer"])
+BROKER_CONNECTED = Gauge("messaging_broker_connected", "1 while connected to NATS")
+BROKER_WRITABLE = Gauge("messaging_broker_writable", "0 while JetStream does not acknowledge what is published")
+OUTBOX_PENDING = Gauge("outbox_pending_events", "Unpublished events in the database (counted up to 10,000 documents)")
+OUTBOX_OLDEST_AGE = Gauge("outbox_oldest_event_age_seconds", "Age of the oldest unpublished event; 0 without any")

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ticketing_common.errors import AppError, PayloadTooLarge
 from ticketing_common.observability import tracing
-from ticketing_common.observability.metrics import HTTP_REQUESTS, HTTP_SECONDS
+from ticketing_common.observability.metrics import HTTP_REQUEST_DURATION
 from ticketing_common.web.envelope import response_for
 
 log = structlog.get_logger(__name__)
@@ -62,8 +62,7 @@ class RequestMiddleware:
 
     def _measure(self, scope: Scope, status: int, seconds: float) -> None:
         route, method = _route(scope), scope["method"] if scope["method"] in _METHODS else "other"
-        HTTP_REQUESTS.labels(self._service, method, route, str(status)).inc()
-        HTTP_SECONDS.labels(self._service, method, route).observe(seconds)
+        HTTP_REQUEST_DURATION.labels(self._service, method, route, str(status)).observe(seconds)
 
 
 class _WatchedSend:

@@ -1,4 +1,4 @@
-"""A listener that remembers what it heard, for tests of what carries events to it."""
+"""A listener that records what it receives."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,32 +14,32 @@ QUICK = RetryPolicy(first_delay=0.01, longest_delay=0.02)
 React = Callable[[str, int], Awaitable[None]]
 
 
-async def _take(_order_id: str, _time: int) -> None:
-    """What a handler does that has nothing against it."""
+async def _succeed(_order_id: str, _delivery: int) -> None:
+    """A handler without problems."""
 
 
 class RecordingListener(Listener[ExpirationComplete]):
-    """Hears expiration.complete. `react(order id, how often it was heard)` may raise or take its time."""
+    """Handles expiration.complete by `react(order id, number of this delivery)`, which may raise or take time."""
 
     event = ExpirationComplete
     durable = "test-listener"
 
-    def __init__(self, react: React = _take) -> None:
+    def __init__(self, react: React = _succeed) -> None:
         self._react = react
-        self.heard: list[str] = []
-        self.done: list[str] = []
+        self.received: list[str] = []
+        self.handled: list[str] = []
         self.times: list[float] = []
 
     async def handle(self, event: ExpirationComplete) -> None:
-        """Remember, react, and remember that nothing was raised."""
-        self.heard.append(event.order_id)
+        """Record the event, react, and record that nothing was raised."""
+        self.received.append(event.order_id)
         self.times.append(asyncio.get_running_loop().time())
-        await self._react(event.order_id, self.heard.count(event.order_id))
-        self.done.append(event.order_id)
+        await self._react(event.order_id, self.received.count(event.order_id))
+        self.handled.append(event.order_id)
 
 
 @asynccontextmanager
-async def listening(
+async def consuming(
     broker: Broker,
     listener: RecordingListener,
     *,
@@ -47,20 +47,20 @@ async def listening(
     concurrency: int = 16,
     ack_wait: float = 30.0,
 ) -> AsyncIterator[None]:
-    """While inside, `listener` is subscribed."""
+    """Run `listener` inside the `with` block."""
     async with run_tasks([Consumer(broker, listener, retry=retry, concurrency=concurrency, ack_wait=ack_wait)]):
         yield
 
 
 def envelope(order_id: str) -> Envelope:
-    """An expiration.complete on its way."""
+    """The envelope of an expiration.complete."""
     event = ExpirationComplete(order_id=order_id)
     return Envelope.from_event(
         event, occurred_at=datetime.now(UTC), traceparent="00-" + "a" * 32 + "-" + "b" * 16 + "-01"
     )
 
 
-async def say(broker: Broker, *order_ids: str) -> set[str]:
+async def publish_expirations(broker: Broker, *order_ids: str) -> set[str]:
     """Publish an expiration.complete for each; the order ids of those acknowledged."""
-    stored = await Publisher(broker, ack_within=1.0).publish([envelope(order_id) for order_id in order_ids])
+    stored = await Publisher(broker, ack_timeout=1.0).publish([envelope(order_id) for order_id in order_ids])
     return {event_id.rpartition(":")[2] for event_id in stored}

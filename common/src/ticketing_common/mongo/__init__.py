@@ -1,0 +1,11 @@
+"""MongoDB: the connection, the indexes, and the compare-and-set write that stores state and its events together.
+
+Every write is one document, acknowledged by a majority and journalled. There are no transactions, so one mongod is
+enough. Driver errors leave as `Unavailable` (unreachable, or refusing writes) or `DuplicateKey` (a unique index).
+"""
+
+from ticketing_common.mongo.collection import OUTBOX_INDEX, Document, Documents
+from ticketing_common.mongo.database import Database, new_id
+from ticketing_common.mongo.errors import DuplicateKey, translated_errors
+
+__all__ = ["OUTBOX_INDEX", "Database", "Document", "Documents", "DuplicateKey", "new_id", "translated_errors"]

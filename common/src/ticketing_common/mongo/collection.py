@@ -1,0 +1,132 @@
+"""A collection whose documents carry their unpublished events."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorCollection
+from pymongo import ASCENDING, IndexModel, UpdateOne, WriteConcern
+
+from ticketing_common.events import Envelope, Event
+from ticketing_common.mongo.errors import translated_errors
+from ticketing_common.observability import tracing
+from ticketing_common.outbox import OutboxBacklog, OutboxSource, PendingEvents
+
+Document = dict[str, Any]
+Notify = Callable[[OutboxSource, PendingEvents], None]
+
+OUTBOX_INDEX = IndexModel(
+    [("outbox.0.at", ASCENDING)], name="outbox_waiting", partialFilterExpression={"outbox.0": {"$exists": True}}
+)
+
+# Documents looked at to measure the outbox.
+_BACKLOG_LIMIT = 10_000
+
+
+class Documents:
+    """A collection of documents with an `outbox` array: reads, the insert and the compare-and-set."""
+
+    def __init__(self, collection: AsyncIOMotorCollection[Document]) -> None:
+        self._collection = collection
+        # A removal that a crash undoes is harmless: the event is published again.
+        self._unjournalled = collection.with_options(write_concern=WriteConcern(w=1))
+        self._notify: Notify = lambda _source, _pending: None
+
+    def notify_with(self, notify: Notify) -> None:
+        """Call `notify` (the relay's) after each write that has events."""
+        self._notify = notify
+
+    async def find(self, document_id: str) -> Document | None:
+        """The document with this id, without its outbox."""
+        return await self.find_one({"_id": document_id})
+
+    async def find_one(
+        self, query: Mapping[str, Any], *, sort: Sequence[tuple[str, int]] | None = None
+    ) -> Document | None:
+        """The first document that matches, without its outbox."""
+        async with translated_errors():
+            found: Document | None = await self._collection.find_one(query, {"outbox": 0}, sort=sort)
+            return found
+
+    async def find_many(
+        self, query: Mapping[str, Any], *, sort: Sequence[tuple[str, int]], limit: int, index: str | None = None
+    ) -> list[Document]:
+        """Up to `limit` documents that match, in this order, without their outboxes.
+
+        `index` names the one to use where the server's own choice depends on the data.
+        """
+        async with translated_errors():
+            cursor = self._collection.find(query, {"outbox": 0}, sort=list(sort), limit=limit, hint=index)
+            return await cursor.to_list(limit)
+
+    async def count(self, query: Mapping[str, Any], *, index: str, limit: int) -> int:
+        """How many documents match, counted by this index up to `limit` to stay cheap."""
+        async with translated_errors():
+            return int(await self._collection.count_documents(query, hint=index, limit=limit))
+
+    async def insert(self, document: Document, events: Sequence[Event] = ()) -> None:
+        """Store a new document and its events in one write; DuplicateKey if a unique index forbids it."""
+        envelopes = _envelopes(events)
+        async with translated_errors():
+            await self._collection.insert_one({**document, "outbox": [item.to_document() for item in envelopes]})
+        self._notify_relay(document["_id"], envelopes)
+
+    async def compare_and_set(
+        self, query: Mapping[str, Any], changes: Mapping[str, Any], events: Sequence[Event] = ()
+    ) -> bool:
+        """Set `changes` and push `events` in one write, if a document still matches `query` (with `_id`).
+
+        False means that none does: read and decide again. DuplicateKey as for `insert`.
+        """
+        envelopes = _envelopes(events)
+        update: Document = {"$set": dict(changes)}
+        if envelopes:
+            update["$push"] = {"outbox": {"$each": [item.to_document() for item in envelopes]}}
+        async with translated_errors():
+            result = await self._collection.update_one(query, update)
+        if result.matched_count == 0:
+            return False
+        self._notify_relay(query["_id"], envelopes)
+        return True
+
+    async def pending(self, *, before: datetime, limit: int) -> list[PendingEvents]:
+        """Documents with unpublished events older than `before`, oldest first (by the partial index)."""
+        query = {"outbox.0": {"$exists": True}, "outbox.0.at": {"$lt": before}}
+        async with translated_errors():
+            cursor = self._collection.find(query, {"outbox": 1}, sort=[("outbox.0.at", ASCENDING)], limit=limit)
+            found = await cursor.to_list(limit)
+        return [
+            PendingEvents(item["_id"], [Envelope.from_document(entry) for entry in item["outbox"]]) for item in found
+        ]
+
+    async def backlog(self) -> OutboxBacklog:
+        """The unpublished events of the oldest 10,000 documents that have any."""
+        pipeline: list[Document] = [
+            {"$match": {"outbox.0": {"$exists": True}}},
+            {"$sort": {"outbox.0.at": 1}},
+            {"$limit": _BACKLOG_LIMIT},
+            {"$project": {"events": {"$size": "$outbox"}, "oldest": {"$min": "$outbox.at"}}},
+            {"$group": {"_id": None, "events": {"$sum": "$events"}, "oldest": {"$min": "$oldest"}}},
+        ]
+        async with translated_errors():
+            found = await self._collection.aggregate(pipeline, hint=OUTBOX_INDEX.document["name"]).to_list(1)
+        return OutboxBacklog(found[0]["events"], found[0]["oldest"]) if found else OutboxBacklog(0, None)
+
+    async def remove_published(self, published: Iterable[tuple[str, Sequence[str]]]) -> None:
+        """Remove published events from the outboxes, in one bulk write."""
+        writes = [
+            UpdateOne({"_id": document_id}, {"$pull": {"outbox": {"id": {"$in": list(ids)}}}})
+            for document_id, ids in published
+        ]
+        async with translated_errors():
+            await self._unjournalled.bulk_write(writes, ordered=False)
+
+    def _notify_relay(self, document_id: str, envelopes: Sequence[Envelope]) -> None:
+        if envelopes:
+            self._notify(self, PendingEvents(document_id, envelopes))
+
+
+def _envelopes(events: Sequence[Event]) -> list[Envelope]:
+    now = datetime.now(UTC)
+    trace = tracing.current() if events else ""
+    return [Envelope.from_event(event, occurred_at=now, traceparent=trace) for event in events]

@@ -1,0 +1,90 @@
+"""The connection to a service's database, and its indexes."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from bson import ObjectId
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
+from pymongo import IndexModel, WriteConcern
+from pymongo.errors import PyMongoError
+
+from ticketing_common.errors import Unavailable
+from ticketing_common.mongo.errors import translated_errors
+
+log = structlog.get_logger(__name__)
+
+Document = dict[str, Any]
+
+_RETRY_SECONDS = 0.5
+_PING_TIMEOUT_SECONDS = 1.0
+
+
+def new_id() -> str:
+    """A new id: 24 hex digits, ascending within a process."""
+    return str(ObjectId())
+
+
+class Database:
+    """One service's database, `ready` once its indexes exist.
+
+    Nothing may be written before: without a unique index two replicas could accept two orders for one ticket.
+    """
+
+    name = "mongo"
+
+    def __init__(self, uri: str, *, default_name: str, indexes: Mapping[str, Sequence[IndexModel]]) -> None:
+        self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
+            uri,
+            serverSelectionTimeoutMS=3_000,
+            connectTimeoutMS=2_000,
+            socketTimeoutMS=5_000,  # a stopping process waits for it, and has ten seconds in total
+            tz_aware=True,
+            appname=default_name,
+        )
+        self._db: AsyncIOMotorDatabase[Document] = self._client.get_default_database(default_name)
+        self._indexes = indexes
+        self.ready = False
+
+    def collection(self, name: str) -> AsyncIOMotorCollection[Document]:
+        """The collection, with writes that survive a crash: majority and journalled."""
+        return self._db.get_collection(name, write_concern=WriteConcern(w="majority", j=True))
+
+    def require_ready(self) -> None:
+        """Unavailable until the indexes exist."""
+        if not self.ready:
+            raise Unavailable("The service is starting. Try again in a few seconds.")
+
+    async def run(self) -> None:
+        """Create the indexes, retrying for ever."""
+        while not self.ready:
+            try:
+                await self._ensure_indexes()
+                self.ready = True
+                log.info("database.indexes_created", database=self._db.name)
+            except Unavailable as error:
+                log.info(
+                    "database.unavailable",
+                    component="indexes",
+                    error=str(error.__cause__)[:200],
+                    retry_in_seconds=_RETRY_SECONDS,
+                )
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    async def ping(self) -> bool:
+        """Whether the database responds within a second."""
+        try:
+            await asyncio.wait_for(self._client.admin.command("ping"), _PING_TIMEOUT_SECONDS)
+        except (PyMongoError, TimeoutError):
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
+    async def _ensure_indexes(self) -> None:
+        for name, indexes in self._indexes.items():
+            async with translated_errors():
+                await self.collection(name).create_indexes(list(indexes))

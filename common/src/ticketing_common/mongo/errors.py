@@ -1,0 +1,60 @@
+"""MongoDB's errors as ours."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    DuplicateKeyError,
+    ExecutionTimeout,
+    NetworkTimeout,
+    OperationFailure,
+    WTimeoutError,
+)
+
+from ticketing_common.errors import Unavailable
+
+_UNREACHABLE = (ConnectionFailure, NetworkTimeout, ExecutionTimeout, WTimeoutError)
+# A server that is stopping, starting or stepping down (MongoDB's error code reference).
+_TRANSIENT_CODES = frozenset({6, 7, 89, 91, 189, 262, 9001, 11600, 11602})
+# A server that answers and refuses writes: a secondary, writes blocked by an operator, a full disk.
+_READ_ONLY_CODES = frozenset({10107, 13435, 13436, 371, 14031})
+
+
+class DuplicateKey(Exception):
+    """A unique index refused the write; `index` is its name."""
+
+    def __init__(self, index: str) -> None:
+        super().__init__(index)
+        self.index = index
+
+
+@asynccontextmanager
+async def translated_errors() -> AsyncIterator[None]:
+    """Driver errors as ours: Unavailable for an outage or a refused write, DuplicateKey for a unique index."""
+    try:
+        yield
+    except DuplicateKeyError as error:
+        raise DuplicateKey(_index_name(error)) from error
+    except _UNREACHABLE as error:
+        raise Unavailable("The database is unreachable. Try again in a few seconds.") from error
+    except OperationFailure as error:
+        codes = _codes(error)
+        if codes & _READ_ONLY_CODES:
+            raise Unavailable("The database does not accept writes. Try again in a few seconds.") from error
+        if codes & _TRANSIENT_CODES or error.has_error_label("RetryableWriteError"):
+            raise Unavailable("The database is restarting. Try again in a few seconds.") from error
+        raise
+
+
+def _codes(error: OperationFailure) -> set[int | None]:
+    """The error's code and, for a bulk write, those of its parts."""
+    details = error.details or {} if isinstance(error, BulkWriteError) else {}
+    return {error.code, *(item.get("code") for item in details.get("writeErrors", ()))}
+
+
+def _index_name(error: DuplicateKeyError) -> str:
+    """The index that a duplicate-key message names: `… index: email_unique dup key: …`."""
+    message = str((error.details or {}).get("errmsg", ""))
+    return message.partition("index: ")[2].partition(" ")[0]

@@ -1,75 +1,101 @@
-"""What was just made elsewhere is waited for; anything else is answered at once."""
+"""What was just created elsewhere is waited for; anything else is answered at once."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ticketing_common import replicas
 from ticketing_common.errors import NotFound, Unavailable
 from ticketing_common.mongo import new_id
 from ticketing_common.replicas import wait_for_replica
 
 
-class Shelf:
-    """Where the thing will be, from look number `after` on."""
+class Replicas:
+    """A store that has the requested document from read number `after` on; never if None."""
 
     def __init__(self, after: int | None = None) -> None:
         self._after = after
-        self.looks = 0
+        self.reads = 0
 
     async def find(self, some_id: str) -> str | None:
-        self.looks += 1
-        return some_id if self._after is not None and self.looks >= self._after else None
+        self.reads += 1
+        return some_id if self._after is not None and self.reads >= self._after else None
 
 
-async def arrive(
-    shelf: Shelf,
+async def wait_for(
+    store: Replicas,
     some_id: str,
     *,
     age: timedelta = timedelta(0),
-    connected: bool = True,
-    patience: float = 0.1,
+    available: bool = True,
+    wait_seconds: float = 0.1,
 ) -> str:
     now = datetime.now(UTC) + age
     return await wait_for_replica(
-        shelf.find, some_id, now=now, broker_connected=lambda: connected, what="ticket", patience=patience
+        store.find, some_id, now=now, broker_available=lambda: available, what="ticket", wait_seconds=wait_seconds
     )
 
 
-async def test_what_is_there_is_found_at_the_first_look() -> None:
-    shelf, some_id = Shelf(after=1), new_id()
-    assert await arrive(shelf, some_id, age=timedelta(days=1)) == some_id
-    assert shelf.looks == 1
+async def test_existing_document_is_found_by_the_first_read() -> None:
+    store, some_id = Replicas(after=1), new_id()
+    assert await wait_for(store, some_id, age=timedelta(days=1)) == some_id
+    assert store.reads == 1
 
 
-async def test_what_was_just_made_is_waited_for() -> None:
-    shelf, some_id = Shelf(after=4), new_id()
-    assert await arrive(shelf, some_id, patience=2) == some_id
+async def test_new_document_is_waited_for() -> None:
+    store, some_id = Replicas(after=4), new_id()
+    assert await wait_for(store, some_id, wait_seconds=2) == some_id
 
 
-async def test_what_never_comes_is_not_found_when_patience_ends() -> None:
-    shelf = Shelf()
+async def test_invented_id_costs_few_reads() -> None:
+    store = Replicas()
     with pytest.raises(NotFound, match="no such ticket"):
-        await arrive(shelf, new_id())
-    assert shelf.looks > 1
+        await wait_for(store, new_id(), wait_seconds=2)
+    assert 1 < store.reads <= 10
 
 
-async def test_what_may_exist_but_cannot_be_heard_of_is_unavailable() -> None:
-    with pytest.raises(Unavailable, match="ticket is not known here yet"):
-        await arrive(Shelf(), new_id(), connected=False)
+async def test_concurrent_requests_share_one_wait() -> None:
+    store, some_id = Replicas(), new_id()
+    outcomes = await asyncio.gather(*(wait_for(store, some_id) for _ in range(50)), return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes} == {NotFound}
+    assert store.reads <= 50 + 5
+
+
+async def test_cancelled_request_leaves_the_others_waiting() -> None:
+    store, some_id = Replicas(after=4), new_id()
+    first, second = (asyncio.create_task(wait_for(store, some_id, wait_seconds=2)) for _ in range(2))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert await second == some_id
+
+
+async def test_number_of_waits_is_bounded() -> None:
+    waits = [asyncio.create_task(wait_for(Replicas(), new_id(), wait_seconds=60)) for _ in range(replicas.MAX_WAITS)]
+    await asyncio.sleep(0)
+    with pytest.raises(Unavailable):
+        await wait_for(Replicas(), new_id())
+    for task in [*waits, *replicas._polls.values()]:
+        task.cancel()
+    await asyncio.gather(*waits, *replicas._polls.values(), return_exceptions=True)
+
+
+async def test_missing_document_is_unavailable_while_events_cannot_flow() -> None:
+    with pytest.raises(Unavailable, match="ticket is not available yet"):
+        await wait_for(Replicas(), new_id(), available=False)
 
 
 @pytest.mark.parametrize("age", [timedelta(seconds=12), -timedelta(seconds=12), timedelta(days=365)])
-async def test_an_id_that_is_not_young_is_not_waited_for(age: timedelta) -> None:
-    shelf = Shelf()
+async def test_older_id_is_not_waited_for(age: timedelta) -> None:
+    store = Replicas()
     async with asyncio.timeout(1):
         with pytest.raises(NotFound):
-            await arrive(shelf, new_id(), age=age, connected=False, patience=60)
-    assert shelf.looks == 1
+            await wait_for(store, new_id(), age=age, available=False, wait_seconds=60)
+    assert store.reads == 1
 
 
-async def test_what_is_no_id_is_not_even_looked_for() -> None:
-    shelf = Shelf(after=1)
+async def test_invalid_id_is_not_read() -> None:
+    store = Replicas(after=1)
     with pytest.raises(NotFound):
-        await arrive(shelf, "not-an-id")
-    assert shelf.looks == 0
+        await wait_for(store, "not-an-id")
+    assert store.reads == 0

@@ -88,7 +88,7 @@ async def try_to_place(orders: InMemoryOrderStore, number: int) -> list[Order]:
             currency=USD,
             now=NOW,
             hold_for=HOLD_FOR,
-            broker_connected=lambda: True,
+            broker_available=lambda: True,
         )
     except InvalidState:
         return []

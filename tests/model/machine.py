@@ -90,7 +90,7 @@ class SystemMachine(SystemRun):
                 currency=USD,
                 now=self.system.clock(),
                 hold_for=HOLD_FOR,
-                broker_connected=lambda: True,
+                broker_available=lambda: True,
             )
         )
         if rejected is None:
@@ -113,7 +113,7 @@ class SystemMachine(SystemRun):
                 user_id=BUYER,
                 token=card,
                 now=self.system.clock(),
-                broker_connected=lambda: True,
+                broker_available=lambda: True,
             )
         )
         if isinstance(rejected, InvalidState | PaymentDeclined) and not isinstance(

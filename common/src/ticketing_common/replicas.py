@@ -1,59 +1,73 @@
-"""Read your own writes across services: wait a moment for the event that tells of what was just made elsewhere."""
+"""Read your own writes across services: wait briefly for the event about what was just created elsewhere."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ticketing_common.errors import NotFound, Unavailable
 from ticketing_common.ids import created_at, is_id
 
 FoundT = TypeVar("FoundT")
+Find = Callable[[str], Awaitable[FoundT | None]]
 
-YOUNG = timedelta(seconds=10)
-PATIENCE_SECONDS = 2.0
-_LOOK_EVERY_SECONDS = 0.02
+MAX_ID_AGE = timedelta(seconds=10)
+WAIT_TIMEOUT_SECONDS = 2.0
+MAX_WAITS = 500
+_FIRST_PAUSE_SECONDS = 0.02
+
+# Concurrent requests for one id share its polling.
+_polls: dict[tuple[Find[Any], str], asyncio.Task[Any]] = {}
 
 
 async def wait_for_replica(
-    find: Callable[[str], Awaitable[FoundT | None]],
+    find: Find[FoundT],
     some_id: str,
     *,
     now: datetime,
-    broker_connected: Callable[[], bool],
+    broker_available: Callable[[], bool],
     what: str,
-    patience: float = PATIENCE_SECONDS,
+    wait_seconds: float = WAIT_TIMEOUT_SECONDS,
 ) -> FoundT:
-    """What `find` finds, waiting up to `patience` seconds when the id is younger than `YOUNG`.
+    """What `find` finds, after at most `wait_seconds` if the id is younger than `MAX_ID_AGE`.
 
-    Raises NotFound, or Unavailable when it may well exist but the broker that would tell is out of reach.
+    Raises NotFound, or Unavailable if the event may be on its way while the broker is unavailable.
     """
     if not is_id(some_id):
         raise NotFound(f"There is no such {what}.")
     found = await find(some_id)
-    if found is not None:
-        return found
-    if not _is_young(some_id, now):
+    if found is None and _is_recent(some_id, now):
+        found = await _poll(find, some_id, wait_seconds)
+        if found is None and not broker_available():
+            raise Unavailable(f"The {what} is not available yet. Try again in a few seconds.")
+    if found is None:
         raise NotFound(f"There is no such {what}.")
-    found = await _look_again(find, some_id, patience)
-    if found is not None:
-        return found
-    if not broker_connected():
-        raise Unavailable(f"The {what} is not known here yet. Try again in a few seconds.")
-    raise NotFound(f"There is no such {what}.")
+    return found
 
 
-def _is_young(some_id: str, now: datetime) -> bool:
-    # Both ways: the clock of the machine that made the id may be a little ahead of ours.
-    return abs(now - created_at(some_id)) < YOUNG
+def _is_recent(some_id: str, now: datetime) -> bool:
+    # In both directions: the clock of the machine that made the id may be ahead of ours.
+    return abs(now - created_at(some_id)) < MAX_ID_AGE
 
 
-async def _look_again(find: Callable[[str], Awaitable[FoundT | None]], some_id: str, patience: float) -> FoundT | None:
-    give_up = time.monotonic() + patience
-    while time.monotonic() < give_up:
-        await asyncio.sleep(_LOOK_EVERY_SECONDS)
+async def _poll(find: Find[FoundT], some_id: str, wait_seconds: float) -> FoundT | None:
+    key = (find, some_id)
+    if key not in _polls:
+        if len(_polls) >= MAX_WAITS:
+            raise Unavailable
+        _polls[key] = asyncio.create_task(_read_until(find, some_id, wait_seconds))
+        _polls[key].add_done_callback(lambda _task: _polls.pop(key))
+    found: FoundT | None = await asyncio.shield(_polls[key])
+    return found
+
+
+async def _read_until(find: Find[FoundT], some_id: str, wait_seconds: float) -> FoundT | None:
+    """Read after growing pauses: 20, 40, 80 … ms."""
+    pause, remaining = _FIRST_PAUSE_SECONDS, wait_seconds
+    while remaining > 0:
+        await asyncio.sleep(min(pause, remaining))
         found = await find(some_id)
         if found is not None:
             return found
+        remaining, pause = remaining - pause, 2 * pause
     return None

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from ticketing_common.web import BrokerConnected, CurrencyDep, NewId, Now, UserId
+from ticketing_common.web import BrokerAvailable, CurrencyDep, NewId, Now, UserId
 from ticketing_common.web.paging import PageDep
 from ticketing_orders import use_cases
 from ticketing_orders.deps import HoldFor, StoreDep
@@ -19,7 +19,7 @@ async def create_order(
     new_id: NewId,
     now: Now,
     hold_for: HoldFor,
-    broker_connected: BrokerConnected,
+    broker_available: BrokerAvailable,
     currency: CurrencyDep,
 ) -> OrderOut:
     """Reserve a ticket for the signed-in buyer."""
@@ -32,7 +32,7 @@ async def create_order(
         currency=currency,
         now=now,
         hold_for=hold_for,
-        broker_connected=broker_connected,
+        broker_available=broker_available,
     )
     return order_out(order, currency)
 

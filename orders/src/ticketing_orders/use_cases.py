@@ -24,7 +24,7 @@ async def place_order(
     currency: Currency,
     now: datetime,
     hold_for: timedelta,
-    broker_connected: Callable[[], bool],
+    broker_available: Callable[[], bool],
 ) -> Order:
     """Reserve a ticket for a buyer.
 
@@ -32,7 +32,7 @@ async def place_order(
     `seen_price` (in minor units).
     """
     ticket = await wait_for_replica(
-        store.find_ticket, ticket_id, now=now, broker_connected=broker_connected, what="ticket"
+        store.find_ticket, ticket_id, now=now, broker_available=broker_available, what="ticket"
     )
 
     def decide(latest: Order | None) -> Order:

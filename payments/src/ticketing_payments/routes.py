@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Request
 
-from ticketing_common.web import BrokerConnected, Now, UserId
+from ticketing_common.web import BrokerAvailable, Now, UserId
 from ticketing_payments.deps import PaymentDepsDep, WebhookReaderDep
 from ticketing_payments.schemas import PaymentIn, PaymentOut, WebhookReceived, payment_out
 from ticketing_payments.use_cases.pay import pay
@@ -15,11 +15,11 @@ router = APIRouter(prefix="/api/payments", tags=["payments"])
 
 @router.post("", status_code=201, response_model_exclude_none=True)
 async def create_payment(
-    body: PaymentIn, user_id: UserId, deps: PaymentDepsDep, now: Now, broker_connected: BrokerConnected
+    body: PaymentIn, user_id: UserId, deps: PaymentDepsDep, now: Now, broker_available: BrokerAvailable
 ) -> PaymentOut:
     """Pay one of the signed-in buyer's orders."""
     result = await pay(
-        deps, order_id=body.order_id, user_id=user_id, token=body.token, now=now, broker_connected=broker_connected
+        deps, order_id=body.order_id, user_id=user_id, token=body.token, now=now, broker_available=broker_available
     )
     return payment_out(result)
 

@@ -3,12 +3,12 @@
 from ticketing_common.tokens import CurrentUser
 from ticketing_common.web.app import NewId, Now, build_app
 from ticketing_common.web.camel import CamelModel
-from ticketing_common.web.deps import BrokerConnected
+from ticketing_common.web.deps import BrokerAvailable
 from ticketing_common.web.prices import CurrencyDep, Price
 from ticketing_common.web.sessions import MaybeUser, SignedInUser, UserId, clear_session, set_session
 
 __all__ = [
-    "BrokerConnected",
+    "BrokerAvailable",
     "CamelModel",
     "CurrencyDep",
     "CurrentUser",

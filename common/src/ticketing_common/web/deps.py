@@ -1,14 +1,24 @@
-"""What routes of several services ask for, by type. `app.state` holds it under the name that each reads here."""
+"""Dependencies that the routes of several services ask for by type. They read `app.state`."""
 
 from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-
-async def _broker_connected(request: Request) -> Callable[[], bool]:
-    return lambda: bool(request.app.state.broker.connected)
+from ticketing_common.currency import Currency
 
 
-BrokerConnected = Annotated[Callable[[], bool], Depends(_broker_connected)]
-"""Whether events can arrive right now (`state.broker`)."""
+async def _currency(request: Request) -> Currency:
+    currency: Currency = request.app.state.currency
+    return currency
+
+
+async def _broker_available(request: Request) -> Callable[[], bool]:
+    return lambda: bool(request.app.state.broker.available)
+
+
+CurrencyDep = Annotated[Currency, Depends(_currency)]
+"""The currency of all prices (`state.currency`)."""
+
+BrokerAvailable = Annotated[Callable[[], bool], Depends(_broker_available)]
+"""Whether events can flow right now (`state.broker`)."""

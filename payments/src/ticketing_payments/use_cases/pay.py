@@ -38,7 +38,7 @@ async def pay(
     user_id: str,
     token: str,
     now: datetime,
-    broker_connected: Callable[[], bool],
+    broker_available: Callable[[], bool],
 ) -> PaymentResult:
     """Charge the order's own price. The same token again is the same attempt; after a decline another may succeed.
 
@@ -46,7 +46,7 @@ async def pay(
     when the result is unknown, which the reconciler then finds out.
     """
     payment = await wait_for_replica(
-        deps.store.find, order_id, now=now, broker_connected=broker_connected, what="order"
+        deps.store.find, order_id, now=now, broker_available=broker_available, what="order"
     )
     rules.require_payer(payment, user_id)
     payment = await _refresh(deps, payment)

@@ -96,7 +96,7 @@ async def place(store: OrderStore, ticket: Ticket, *, now: datetime = NOW, hold_
         currency=USD,
         now=now,
         hold_for=hold_for,
-        broker_connected=lambda: True,
+        broker_available=lambda: True,
     )
 
 

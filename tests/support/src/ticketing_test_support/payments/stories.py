@@ -61,7 +61,7 @@ class Shop:
     async def pay(self, token: str = GOOD, *, user_id: str = BUYER, now: datetime = NOW) -> PaymentResult:
         """The buyer tries to pay."""
         return await pay(
-            self.deps, order_id=self.order_id, user_id=user_id, token=token, now=now, broker_connected=lambda: True
+            self.deps, order_id=self.order_id, user_id=user_id, token=token, now=now, broker_available=lambda: True
         )
 
     async def look(self) -> Payment:

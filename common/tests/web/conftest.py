@@ -1,4 +1,4 @@
-"""An application with a route for each thing that the edge must stand."""
+"""An application with a route for each behaviour that all services share."""
 
 from collections.abc import AsyncIterator, Callable
 
@@ -17,7 +17,7 @@ from ticketing_test_support.fixtures import JWT_SECRET
 router = APIRouter()
 
 
-class Thing(CamelModel):
+class Item(CamelModel):
     """A body."""
 
     title: str
@@ -31,29 +31,29 @@ class Broker:
         return "down"
 
 
-@router.post("/things", status_code=201)
-async def create(thing: Thing) -> Thing:
-    thing.title.encode()  # as every store does
-    return thing
+@router.post("/items", status_code=201)
+async def create(item: Item) -> Item:
+    item.title.encode()  # as every store does
+    return item
 
 
-@router.get("/things/{thing_id}")
-async def read(thing_id: int) -> dict[str, int]:
-    return {"id": thing_id}
+@router.get("/items/{item_id}")
+async def read(item_id: int) -> dict[str, int]:
+    return {"id": item_id}
 
 
-@router.put("/things/{thing_id}")
-async def change(thing_id: int, thing: Thing) -> Thing:
-    return thing
+@router.put("/items/{item_id}")
+async def change(item_id: int, item: Item) -> Item:
+    return item
 
 
 @router.get("/raise/{kind}")
 async def fail(kind: str) -> None:
-    raise getattr(errors, kind)("In these words.")
+    raise getattr(errors, kind)("A message.")
 
 
 @router.get("/break")
-async def fall_over() -> None:
+async def crash() -> None:
     raise RuntimeError("the password is pa55word")
 
 
@@ -84,10 +84,8 @@ async def sign_out(response: Response) -> None:
 
 
 def _make_app(mongo_uri: str) -> FastAPI:
-    settings = SessionSettings(mongo_uri=mongo_uri, nats_url="nats://127.0.0.1:1", jwt_secret=JWT_SECRET)
-    database = Database(
-        settings.mongo_uri, default_name="test", indexes={"things": [IndexModel("label", name="label")]}
-    )
+    settings = SessionSettings(mongo_uri=mongo_uri, jwt_secret=JWT_SECRET)
+    database = Database(settings.mongo_uri, default_name="test", indexes={"items": [IndexModel("label", name="label")]})
     return build_app(
         service="test", settings=settings, database=database, routers=[router], dependencies={"nats": Broker()}
     )
@@ -95,7 +93,7 @@ def _make_app(mongo_uri: str) -> FastAPI:
 
 @pytest.fixture
 def make_app() -> Callable[[str], FastAPI]:
-    """The application over the database at a URI, not running."""
+    """Builds the application for a database, not running."""
     return _make_app
 
 

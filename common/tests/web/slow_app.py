@@ -1,4 +1,4 @@
-"""A service with a slow route, for a uvicorn of its own."""
+"""A service with a slow route, run by uvicorn in its own process."""
 
 import asyncio
 
@@ -13,21 +13,21 @@ router = APIRouter()
 
 @router.get("/slow")
 async def slow(request: Request) -> dict[str, bool]:
-    """Takes a second and a half, and shows that it has begun."""
-    request.app.state.begun = True
+    """Takes a second and a half."""
+    request.app.state.started = True
     await asyncio.sleep(1.5)
     return {"finished": True}
 
 
-@router.get("/begun")
-async def begun(request: Request) -> bool:
-    return bool(request.app.state.begun)
+@router.get("/started")
+async def started(request: Request) -> bool:
+    return bool(request.app.state.started)
 
 
 @router.get("/hang")
 async def hang(request: Request) -> None:
-    """Never answers."""
-    request.app.state.begun = True
+    """Never responds."""
+    request.app.state.started = True
     await asyncio.Event().wait()
 
 
@@ -37,5 +37,5 @@ app = build_app(
     settings=settings,
     database=Database(settings.mongo_uri, default_name="test", indexes={}),
     routers=[router],
-    state={"begun": False},
+    state={"started": False},
 )

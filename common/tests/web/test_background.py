@@ -1,4 +1,4 @@
-"""The parts of a service stop when it does."""
+"""The background tasks of a service stop with it."""
 
 import asyncio
 import contextlib
@@ -6,10 +6,10 @@ import contextlib
 from ticketing_common.web.background import run_tasks
 
 
-class Deaf:
-    """A part that misses its first cancellation, as code under Python 3.11's wait_for may."""
+class MissesCancellation:
+    """A task that loses its first cancellation, as code under Python 3.11's wait_for may."""
 
-    name = "deaf"
+    name = "misses-cancellation"
 
     def __init__(self) -> None:
         self.cancelled = 0
@@ -30,8 +30,33 @@ class Deaf:
             self.cancelled += 1
 
 
-async def test_a_part_that_misses_a_cancellation_is_cancelled_again() -> None:
-    part = Deaf()
-    async with asyncio.timeout(10), run_tasks([part]):
+async def test_lost_cancellation_is_repeated() -> None:
+    task = MissesCancellation()
+    async with asyncio.timeout(10), run_tasks([task]):
         await asyncio.sleep(0)
-    assert (part.cancelled, part.closed) == (2, True)
+    assert (task.cancelled, task.closed) == (2, True)
+
+
+class Crashes:
+    """A task that crashes once."""
+
+    name = "crashes"
+
+    def __init__(self) -> None:
+        self.runs = 0
+        self.recovered = asyncio.Event()
+
+    async def run(self) -> None:
+        self.runs += 1
+        if self.runs == 1:
+            raise RuntimeError
+        self.recovered.set()
+
+    async def close(self) -> None: ...
+
+
+async def test_crashed_task_is_restarted() -> None:
+    task = Crashes()
+    async with asyncio.timeout(10), run_tasks([task]):
+        await task.recovered.wait()
+    assert task.runs == 2

@@ -1,4 +1,4 @@
-"""Probes tell the truth about the own database, and the metrics name routes, not paths."""
+"""Readiness depends on the service's own database; metrics name routes, not paths."""
 
 from collections.abc import Callable
 
@@ -10,24 +10,24 @@ from ticketing_test_support.servers import Server
 from ticketing_test_support.waiting import eventually
 
 MakeApp = Callable[[str], FastAPI]
-NOWHERE = "mongodb://127.0.0.1:1/test"
+UNREACHABLE = "mongodb://127.0.0.1:1/test"
 
 
-async def test_ready_is_decided_by_the_own_database_alone(client: httpx.AsyncClient) -> None:
-    answer = await client.get("/healthz/ready")
-    assert answer.status_code == 200
-    assert answer.json() == {"status": "ready", "mongo": "up", "indexes": "there", "nats": "down"}
+async def test_readiness_depends_on_the_database_alone(client: httpx.AsyncClient) -> None:
+    response = await client.get("/healthz/ready")
+    assert response.status_code == 200
+    assert response.json() == {"status": "ready", "mongo": "up", "indexes": "there", "nats": "down"}
 
 
-async def test_without_any_dependency_the_process_is_live_but_not_ready(make_app: MakeApp) -> None:
-    async with served(make_app(NOWHERE), wait_ready=False) as client:
+async def test_without_dependencies_live_but_not_ready(make_app: MakeApp) -> None:
+    async with served(make_app(UNREACHABLE), wait_ready=False) as client:
         live, ready = await client.get("/healthz/live"), await client.get("/healthz/ready")
     assert (live.status_code, live.json()) == (200, {"status": "live"})
     assert ready.status_code == 503
     assert ready.json() == {"status": "not ready", "mongo": "down", "indexes": "missing", "nats": "down"}
 
 
-async def test_until_the_indexes_exist_a_route_that_needs_them_is_503(make_app: MakeApp, late_mongod: Server) -> None:
+async def test_routes_are_503_until_the_indexes_exist(make_app: MakeApp, late_mongod: Server) -> None:
     async with served(make_app(f"{late_mongod.url}/test"), wait_ready=False) as client:
         before = await client.get("/guarded")
         late_mongod.start()
@@ -39,7 +39,7 @@ async def test_until_the_indexes_exist_a_route_that_needs_them_is_503(make_app: 
     assert (before.status_code, before.headers["Retry-After"]) == (503, "2")
 
 
-async def test_readiness_goes_off_and_on_with_the_database(make_app: MakeApp, own_mongod: Server) -> None:
+async def test_readiness_follows_the_database(make_app: MakeApp, own_mongod: Server) -> None:
     async with served(make_app(f"{own_mongod.url}/test")) as client:
         own_mongod.kill()
         assert (await client.get("/healthz/ready")).status_code == 503
@@ -51,18 +51,18 @@ async def test_readiness_goes_off_and_on_with_the_database(make_app: MakeApp, ow
         await eventually(is_ready)
 
 
-async def test_metrics_are_labelled_with_the_routes_template(client: httpx.AsyncClient) -> None:
-    await client.get("/things/12345")
-    await client.get("/things/none")
-    await client.get("/unheard/of/54321")
-    await client.request("BREW", "/things/1")
+async def test_metrics_are_labelled_with_route_templates(client: httpx.AsyncClient) -> None:
+    await client.get("/items/12345")
+    await client.get("/items/none")
+    await client.get("/unknown/54321")
+    await client.request("BREW", "/items/1")
     text = (await client.get("/metrics")).text
     assert (
-        'http_server_request_duration_seconds_count{method="GET",route="/things/{thing_id}",service="test",status="200"}'
+        'http_server_request_duration_seconds_count{method="GET",route="/items/{item_id}",service="test",status="200"}'
         in text
     )
     assert (
-        'http_server_request_duration_seconds_count{method="GET",route="/things/{thing_id}",service="test",status="400"}'
+        'http_server_request_duration_seconds_count{method="GET",route="/items/{item_id}",service="test",status="400"}'
         in text
     )
     assert 'route="unmatched"' in text

@@ -1,4 +1,4 @@
-"""Only a session that we issued, and that has not run out, signs anybody in."""
+"""Only a valid session of ours signs a user in."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from ticketing_test_support.sessions import cookie_for
 
 NOW = datetime.now(UTC)
 CLAIMS: dict[str, Any] = {"id": "u1", "email": "a@b.c", "iat": NOW, "exp": NOW + LIFETIME}
-BAD = {
+INVALID = {
     "garbage": "garbage",
     "not ascii": "\xe9.\xe9.\xe9",
     "expired": issue(user_id="u1", email="a@b.c", secret=JWT_SECRET, now=NOW - LIFETIME - timedelta(minutes=1)),
@@ -25,33 +25,48 @@ BAD = {
 }
 
 
-async def test_a_session_signs_in(client: httpx.AsyncClient) -> None:
-    answer = await client.get("/me", headers=cookie_for("u1"))
-    assert (answer.status_code, answer.json()) == (200, {"id": "u1"})
+async def test_valid_session_signs_in(client: httpx.AsyncClient) -> None:
+    response = await client.get("/me", headers=cookie_for("u1"))
+    assert (response.status_code, response.json()) == (200, {"id": "u1"})
 
 
-async def test_without_a_session_a_guarded_route_is_401(client: httpx.AsyncClient) -> None:
-    answer = await client.get("/me")
-    assert (answer.status_code, answer.json()) == (401, {"errors": [{"message": "Not authorized: sign in first."}]})
+async def test_missing_session_is_401(client: httpx.AsyncClient) -> None:
+    response = await client.get("/me")
+    assert (response.status_code, response.json()) == (401, {"errors": [{"message": "Not authorized: sign in first."}]})
 
 
-@pytest.mark.parametrize("name", BAD)
-async def test_a_bad_cookie_is_nobody(client: httpx.AsyncClient, name: str) -> None:
-    headers = {b"Cookie": f"session={BAD[name]}".encode("latin-1")}
+@pytest.mark.parametrize("name", INVALID)
+async def test_invalid_session_is_ignored(client: httpx.AsyncClient, name: str) -> None:
+    headers = {b"Cookie": f"session={INVALID[name]}".encode("latin-1")}
     assert (await client.get("/me", headers=headers)).status_code == 401
     assert (await client.get("/maybe", headers=headers)).json() == {"id": None}
 
 
 @pytest.mark.parametrize(("scheme", "secure"), [("http", False), ("https", True)])
-async def test_the_cookie_is_secure_exactly_by_https(client: httpx.AsyncClient, scheme: str, secure: bool) -> None:
-    answer = await client.post(f"{scheme}://test/sign-in")
-    parts = answer.headers["Set-Cookie"].split("; ")
+async def test_cookie_is_secure_exactly_for_https(client: httpx.AsyncClient, scheme: str, secure: bool) -> None:
+    response = await client.post(f"{scheme}://test/sign-in")
+    parts = response.headers["Set-Cookie"].split("; ")
     assert parts[0] == "session=a.b.c"
     assert {"HttpOnly", "Path=/", "SameSite=lax", "Max-Age=604800"} <= set(parts)
     assert ("Secure" in parts) == secure
 
 
-async def test_signing_out_clears_the_cookie(client: httpx.AsyncClient) -> None:
-    answer = await client.post("/sign-out")
-    assert answer.headers["Set-Cookie"].startswith('session=""; ')
-    assert "Max-Age=0" in answer.headers["Set-Cookie"]
+async def test_sign_out_clears_the_cookie(client: httpx.AsyncClient) -> None:
+    response = await client.post("/sign-out")
+    assert response.headers["Set-Cookie"].startswith('session=""; ')
+    assert "Max-Age=0" in response.headers["Set-Cookie"]
+
+
+async def test_page_of_another_account_is_409(client: httpx.AsyncClient) -> None:
+    response = await client.get("/me", headers={**cookie_for("u1"), "Ticketing-User": "u2"})
+    assert response.status_code == 409
+    message = "You are signed in with another account now. Reload the page."
+    assert response.json() == {"errors": [{"message": message}]}
+
+
+@pytest.mark.parametrize(("cookie", "status"), [(cookie_for("u1"), 200), ({}, 401), ({"Cookie": "session=x"}, 401)])
+async def test_page_of_the_same_or_no_account_is_as_usual(
+    client: httpx.AsyncClient, cookie: dict[str, str], status: int
+) -> None:
+    response = await client.get("/me", headers={**cookie, "Ticketing-User": "u1"})
+    assert response.status_code == status

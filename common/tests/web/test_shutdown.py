@@ -1,4 +1,4 @@
-"""SIGTERM: readiness goes off at once, what is in flight is finished, and the process ends in time."""
+"""SIGTERM: readiness goes off at once, requests in progress finish, and the process ends in time."""
 
 import asyncio
 import json
@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,8 +16,8 @@ import pytest
 from ticketing_test_support.servers import free_port
 from ticketing_test_support.waiting import eventually
 
-# The process ends itself with the signal once it has cleaned up: that is uvicorn's convention.
-CALM_EXITS = (0, -signal.SIGTERM)
+# uvicorn raises the signal again after it has cleaned up.
+GRACEFUL_EXITS = (0, -signal.SIGTERM)
 
 
 class Service:
@@ -34,7 +33,6 @@ class Service:
         environment = {
             "PATH": os.environ["PATH"],
             "MONGO_URI": mongo_uri,
-            "NATS_URL": "nats://127.0.0.1:1",
             "JWT_SECRET": "8letters",
             "SHUTDOWN_DELAY_SECONDS": "0.6",
         }
@@ -51,8 +49,8 @@ class Service:
     async def is_ready(self) -> bool:
         return await self.status("/healthz/ready") == 200
 
-    async def has_begun(self) -> bool:
-        return (await self.http.get("/begun")).text == "true"
+    async def has_started(self) -> bool:
+        return (await self.http.get("/started")).text == "true"
 
     def lines(self) -> list[dict[str, object]]:
         return [json.loads(line) for line in self.log.read_text().splitlines()]
@@ -60,7 +58,7 @@ class Service:
 
 @pytest.fixture
 async def service(mongo_uri: str, tmp_path: Path) -> AsyncIterator[Service]:
-    """A ready service in a process of its own."""
+    """A ready service in its own process."""
     service = Service(mongo_uri, tmp_path / "log")
     async with service.http:
         try:
@@ -75,32 +73,33 @@ async def ended(service: Service) -> bool:
     return service.process.poll() is not None
 
 
-async def test_readiness_goes_off_at_once_while_a_slow_request_is_finished(service: Service) -> None:
+async def test_slow_request_finishes_while_readiness_is_off(service: Service) -> None:
     slow = asyncio.create_task(service.http.get("/slow"))
-    await eventually(service.has_begun)
+    await eventually(service.has_started)
     service.process.terminate()
-    await asyncio.sleep(0.1)
-    assert await service.status("/healthz/ready") == 503
-    assert await service.status("/begun") == 200  # still served, for routers that have not yet noticed
+
+    async def is_draining() -> bool:
+        return await service.status("/healthz/ready") == 503
+
+    await eventually(is_draining)
+    assert await service.status("/started") == 200  # for routers that have not noticed yet
     assert (await slow).json() == {"finished": True}
     await eventually(lambda: ended(service))
-    assert service.process.returncode in CALM_EXITS
+    assert service.process.returncode in GRACEFUL_EXITS
 
 
-async def test_open_connections_and_a_request_that_hangs_do_not_keep_it(service: Service) -> None:
+async def test_hanging_request_does_not_delay_the_exit(service: Service) -> None:
     idle = socket.create_connection(("127.0.0.1", service.port))
     hanging = asyncio.create_task(service.status("/hang"))
-    await eventually(service.has_begun)
+    await eventually(service.has_started)
     service.process.terminate()
-    began = time.monotonic()
-    await eventually(lambda: ended(service), within=15)
-    assert time.monotonic() - began < 10
-    assert service.process.returncode in CALM_EXITS
+    await eventually(lambda: ended(service))
+    assert service.process.returncode in GRACEFUL_EXITS
     assert await hanging in (0, 500)
     idle.close()
 
 
-async def test_all_that_it_says_is_json_and_a_short_key_is_told_of_once(service: Service) -> None:
+async def test_logs_are_json_and_warn_of_a_short_key_once(service: Service) -> None:
     await service.http.get("/nowhere?session=secret-thing")
     service.process.terminate()
     await eventually(lambda: ended(service))

@@ -1,4 +1,4 @@
-"""The HTTP side of every service: build_app(), the session, the error envelope, health."""
+"""The HTTP side of every service: build_app(), the session, the error envelope, probes."""
 
 from ticketing_common.tokens import CurrentUser
 from ticketing_common.web.app import NewId, Now, build_app

@@ -1,4 +1,4 @@
-"""build_app(): a FastAPI application with everything that each service has in common."""
+"""build_app(): a FastAPI application with what all services have in common."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -33,12 +33,12 @@ def build_app(
     dependencies: Mapping[str, Dependency] | None = None,
     state: Mapping[str, Any] | None = None,
 ) -> FastAPI:
-    """Put a service together.
+    """Build a service.
 
-    `tasks` run from start to stop, after the database and in this order, stopped the other way round; HTTP answers
-    before any of them is up. `dependencies` are shown by /healthz/ready. `state` becomes `app.state`, for deps.py.
+    `tasks` start after the database, in this order, and are closed in reverse; HTTP does not wait for them.
+    `dependencies` are shown by /healthz/ready. `state` becomes `app.state`, for deps.py.
     """
-    configure(service=service, level=settings.log_level)  # here, so that the server's first lines are JSON too
+    configure(service=service, level=settings.log_level)  # now, so that the server's first lines are JSON too
     health = Health(database, dependencies or {})
 
     @asynccontextmanager
@@ -53,7 +53,7 @@ def build_app(
         lifespan=lifespan,
         responses=ERROR_RESPONSES,
         redoc_url=None,
-        # A trailing slash is another path: 404 in the envelope, not a redirect that may drop the scheme or the body.
+        # The middleware has removed a trailing slash: a redirect might drop the scheme or the body.
         redirect_slashes=False,
     )
     app.add_middleware(RequestMiddleware, service=service)
@@ -71,7 +71,7 @@ async def _now() -> datetime:
 
 
 Now = Annotated[datetime, Depends(_now)]
-"""The present moment (UTC), as a parameter: tests override it."""
+"""The current time (UTC), which tests override."""
 
 
 async def _new_id() -> str:
@@ -79,7 +79,7 @@ async def _new_id() -> str:
 
 
 NewId = Annotated[str, Depends(_new_id)]
-"""A fresh id for what the request makes."""
+"""A new id for what the request creates."""
 
 
 def _warn_of_weak_key(settings: CommonSettings) -> None:

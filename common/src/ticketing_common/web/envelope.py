@@ -1,4 +1,4 @@
-"""The one error envelope: every answer that is not a success is `{"errors": [{"message", "field"?}]}`."""
+"""The error envelope: every error response is `{"errors": [{"message", "field"?}]}`."""
 
 from collections.abc import Sequence
 
@@ -9,24 +9,24 @@ from ticketing_common.errors import AppError, ErrorItem, Unavailable
 
 
 class ErrorDetail(BaseModel):
-    """One thing that is wrong, and where."""
+    """One error."""
 
-    message: str = Field(description="What is wrong and what to do about it")
-    field: str | None = Field(default=None, description="The field of the request it is about; absent if about none")
+    message: str = Field(description="What is wrong and how to fix it")
+    field: str | None = Field(default=None, description="The field of the request that is wrong, if it is one")
 
 
 class ErrorEnvelope(BaseModel):
-    """The body of every error."""
+    """The body of every error response."""
 
     errors: list[ErrorDetail]
 
 
 def error_response(status: int, items: Sequence[ErrorItem], headers: dict[str, str] | None = None) -> JSONResponse:
-    """An answer in the envelope."""
+    """A response in the envelope."""
     return JSONResponse({"errors": list(items)}, status_code=status, headers=headers)
 
 
 def response_for(error: AppError) -> JSONResponse:
-    """The answer that an AppError stands for, with Retry-After where waiting helps."""
+    """The response for an AppError, with Retry-After for Unavailable."""
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Unavailable) else None
     return error_response(error.status, error.items(), headers)

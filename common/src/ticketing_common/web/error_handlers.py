@@ -1,4 +1,4 @@
-"""Turn what goes wrong into the envelope: our errors, FastAPI's validation, unknown routes and wrong methods."""
+"""Turn errors into the envelope: our own, FastAPI's validation, unknown routes and methods."""
 
 import re
 from collections.abc import Sequence
@@ -12,18 +12,18 @@ from starlette.exceptions import HTTPException
 from ticketing_common.errors import AppError, ErrorItem
 from ticketing_common.web.envelope import error_response, response_for
 
-# Pydantic says "Input should be …", "String should have …": to the sender it is the field that must.
+# Pydantic's "Input should be …" becomes "FIELD must be …".
 _PREAMBLE = re.compile(r"^(?:Input|String|Value|List) should ")
-_PLACES = ("body", "query", "path", "header", "cookie")
-_WORDS = {
-    400: "The body cannot be read: send one JSON object in UTF-8, not nested beyond reason.",
-    404: "There is no such route. See /docs for those there are.",
-    405: "This route does not take that method; the Allow header names those it takes.",
+_LOCATIONS = ("body", "query", "path", "header", "cookie")
+_MESSAGES = {
+    400: "The body cannot be read: send one JSON object in UTF-8, without deep nesting.",
+    404: "There is no such route.",
+    405: "This route does not support that method; the Allow header names those that it does.",
 }
 
 
 def add_error_handlers(app: FastAPI) -> None:
-    """Install all handlers; the 500 is the edge's (`web.middleware`), which sees what no handler took."""
+    """Install the handlers. What none of them handles becomes a 500 in `web.middleware`."""
     app.add_exception_handler(AppError, _app_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
@@ -42,25 +42,28 @@ async def _validation_error(_request: Request, error: Exception) -> JSONResponse
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101
-    message = _WORDS.get(error.status_code, str(error.detail))
+    message = _MESSAGES.get(error.status_code, str(error.detail))
     headers = {**(error.headers or {}), **(_allow(request) if error.status_code == 405 else {})}  # noqa: PLR2004
     return error_response(error.status_code, [{"message": message}], headers)
 
 
 async def _lone_surrogate(_request: Request, error: Exception) -> JSONResponse:
-    r"""JSON can spell half of a character (`"\ud800"`), which nothing can store or hash; seen where it is tried."""
+    r"""JSON may contain lone surrogates (`"\ud800"`): encoding them fails, when a text is stored or hashed."""
     assert isinstance(error, UnicodeEncodeError)  # noqa: S101
     if error.reason != "surrogates not allowed":
         raise error
-    message = "The request holds text that is not Unicode (a lone surrogate, like \\ud800). Send whole characters."
+    message = "The request contains a lone surrogate such as \\ud800, which is not valid Unicode."
     return error_response(400, [{"message": message}])
 
 
 def _allow(request: Request) -> dict[str, str]:
-    """All methods of the path: Starlette names only those of the first route that has it."""
+    """All methods of the path: Starlette names only those of its first route."""
     path = getattr(request.scope.get("route"), "path", None)
     operations = request.app.openapi()["paths"].get(path, {})
-    return {"Allow": ", ".join(sorted(method.upper() for method in operations))} if operations else {}
+    methods = {method.upper() for method in operations}
+    if "GET" in methods:
+        methods.add("HEAD")
+    return {"Allow": ", ".join(sorted(methods))} if methods else {}
 
 
 def _item(problem: dict[str, Any]) -> ErrorItem:
@@ -73,9 +76,9 @@ def _item(problem: dict[str, Any]) -> ErrorItem:
 
 
 def _field(loc: Sequence[int | str]) -> str | None:
-    """The field's name as the sender knows it, or None when the body as a whole is wrong."""
+    """The field's name in the request, or None for the body as a whole."""
     names = [str(part) for part in loc]
-    if names and names[0] in _PLACES:
+    if names and names[0] in _LOCATIONS:
         names = names[1:]
     return ".".join(names) or None
 

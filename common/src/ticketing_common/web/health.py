@@ -1,4 +1,4 @@
-"""Liveness, readiness and metrics. Never routed by the ingress; probes and Prometheus ask the pod itself."""
+"""Liveness, readiness and metrics, for probes and Prometheus. The ingress does not route them."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -11,14 +11,14 @@ from ticketing_common.mongo import Database
 
 
 class Dependency(Protocol):
-    """Something whose state the readiness answer tells without it deciding anything."""
+    """Something that the readiness response reports, without depending on it."""
 
     def status(self) -> str:
-        """`up` or `down`."""
+        """`up`, `degraded` or `down`."""
 
 
 class Health:
-    """What the probes answer. `draining` is set on SIGTERM: ready goes off before anything stops."""
+    """The state of a service. `draining` is set on SIGTERM: readiness goes off before anything stops."""
 
     def __init__(self, database: Database, dependencies: Mapping[str, Dependency]) -> None:
         self._database = database
@@ -26,9 +26,9 @@ class Health:
         self.draining = False
 
     async def readiness(self) -> tuple[bool, dict[str, str]]:
-        """Whether this process takes requests, and the state of each dependency.
+        """Whether this process accepts requests, and the state of each dependency.
 
-        Only the own database decides: while the broker is away sales go on through the outbox.
+        Only the service's own database decides: while the broker is down, events wait in the outbox.
         """
         mongo = "up" if await self._database.ping() else "down"
         indexes = "there" if self._database.ready else "missing"
@@ -37,7 +37,7 @@ class Health:
         return mongo == "up" and self._database.ready and not self.draining, state
 
     def router(self) -> APIRouter:
-        """The three routes; not part of the OpenAPI document."""
+        """The three routes, which are not part of the OpenAPI document."""
         router = APIRouter(include_in_schema=False)
 
         @router.get("/healthz/live")

@@ -1,6 +1,6 @@
-"""The edge: one thin ASGI middleware that every request passes. It traces, measures, bounds the body and answers 500.
+"""The ASGI middleware around each service: traces, metrics, path and method normalisation, body limit, 500s.
 
-Plain ASGI, because each layer of Starlette's BaseHTTPMiddleware costs more CPU than the rest of a small request.
+Plain ASGI, because a layer of Starlette's BaseHTTPMiddleware costs more CPU than the rest of a small request.
 """
 
 import time
@@ -16,16 +16,14 @@ from ticketing_common.web.envelope import response_for
 
 log = structlog.get_logger(__name__)
 
-# A megabyte of nonsense in a field gets that field's own error; more than this is not even read.
+# Leaves room for an oversized field, which gets its own error; a larger body is not read.
 MAX_BODY_BYTES = 2 * 1024 * 1024
-
-
-# Anybody can make up a method: as a label it would be without bound.
+# Clients can invent methods: as a label they would be unbounded.
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class RequestMiddleware:
-    """Wraps the whole application of `service`."""
+    """Wraps the application of `service`."""
 
     def __init__(self, app: ASGIApp, *, service: str, max_body: int = MAX_BODY_BYTES) -> None:
         self._app = app
@@ -35,68 +33,82 @@ class RequestMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        began = time.perf_counter()
+        started = time.perf_counter()
         tracing.begin(_header(scope, b"traceparent"))
-        watched = _WatchedSend(send)
+        response = _Response(send, with_body=scope["method"] != "HEAD")
+        routed = _normalised(scope)
         try:
-            await self._handle(scope, receive, watched)
+            await self._handle(routed, receive, response)
         except Exception as error:
-            if watched.status:  # the answer had begun: nothing can be mended, the server closes the connection
+            if response.status:  # it has started: all that is left is to close the connection
                 raise
-            await self._answer_error(error, scope, receive, watched)
+            await self._send_error(error, routed, receive, response)
         finally:
-            self._measure(scope, watched.status, time.perf_counter() - began)
+            self._measure(scope["method"], _route(routed), response.status, time.perf_counter() - started)
         return None
 
     async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         length = _header(scope, b"content-length")
         if length is not None and length.isdigit() and int(length) > self._max_body:
-            raise PayloadTooLarge(_too_large(self._max_body))
+            raise PayloadTooLarge(_size_message(self._max_body))
         await self._app(scope, _BoundedReceive(receive, self._max_body), send)
 
-    async def _answer_error(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _send_error(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
         if isinstance(error, AppError):
             return await response_for(error)(scope, receive, send)
         log.error("request.failed", method=scope["method"], route=_route(scope), exc_info=error)
         return await response_for(AppError())(scope, receive, send)
 
-    def _measure(self, scope: Scope, status: int, seconds: float) -> None:
-        route, method = _route(scope), scope["method"] if scope["method"] in _METHODS else "other"
+    def _measure(self, method: str, route: str, status: int, seconds: float) -> None:
+        method = method if method in _METHODS else "other"
         HTTP_REQUEST_DURATION.labels(self._service, method, route, str(status)).observe(seconds)
 
 
-class _WatchedSend:
-    """Remembers the status that was sent; 0 while none was."""
+class _Response:
+    """Sends the response, without its body if it is for HEAD. `status` is 0 until it has started."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, *, with_body: bool) -> None:
         self._send = send
+        self._with_body = with_body
         self.status = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+        elif not self._with_body:
+            message = {**message, "body": b""}
         await self._send(message)
 
 
 class _BoundedReceive:
-    """Refuses a body that grows past the bound without having said its length."""
+    """Refuses a body that exceeds the limit without having declared its length."""
 
     def __init__(self, receive: Receive, max_body: int) -> None:
         self._receive = receive
         self._max_body = max_body
-        self._seen = 0
+        self._received = 0
 
     async def __call__(self) -> Message:
         message = await self._receive()
-        self._seen += len(message.get("body", b""))
-        if self._seen > self._max_body:
-            # Not our PayloadTooLarge: FastAPI turns all but its own exceptions from reading a body into a 400.
-            raise HTTPException(PayloadTooLarge.status, _too_large(self._max_body))
+        self._received += len(message.get("body", b""))
+        if self._received > self._max_body:
+            # Not our PayloadTooLarge: FastAPI turns other exceptions while reading a body into a 400.
+            raise HTTPException(PayloadTooLarge.status, _size_message(self._max_body))
         return message
 
 
-def _too_large(bound: int) -> str:
-    return f"The request body is too large: send at most {bound} bytes."
+def _normalised(scope: Scope) -> Scope:
+    """HEAD as GET, and the path without a trailing slash: they are the same routes, without a redirect."""
+    path = scope["path"]
+    return {
+        **scope,
+        "method": "GET" if scope["method"] == "HEAD" else scope["method"],
+        "path": path.removesuffix("/") if path != "/" else path,
+    }
+
+
+def _size_message(limit: int) -> str:
+    return f"The request body is too large: send at most {limit} bytes."
 
 
 def _header(scope: Scope, name: bytes) -> str | None:
@@ -107,5 +119,5 @@ def _header(scope: Scope, name: bytes) -> str | None:
 
 
 def _route(scope: Scope) -> str:
-    """The route's template (`/api/orders/{order_id}`), never the raw path: that would be a label without bound."""
+    """The route's template (`/api/orders/{order_id}`): raw paths would be an unbounded label."""
     return getattr(scope.get("route"), "path", "unmatched")

@@ -1,4 +1,4 @@
-"""The OpenAPI document, with the errors as they are: the envelope, and 400 instead of FastAPI's 422."""
+"""The OpenAPI document, with our errors: the envelope, and 400 instead of FastAPI's 422."""
 
 from typing import Any
 
@@ -7,15 +7,12 @@ from fastapi import FastAPI
 from ticketing_common.web.envelope import ErrorEnvelope
 
 ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
-    "default": {"model": ErrorEnvelope, "description": "Any error: what is wrong and what to do about it"},
+    "default": {"model": ErrorEnvelope, "description": "An error: what is wrong and how to fix it"},
 }
 
 
 def describe_errors(app: FastAPI) -> None:
-    """Make `app.openapi()` tell that a request that makes no sense is answered with 400, in the envelope.
-
-    FastAPI leaves out its own 422 where a route says `default` (see `ERROR_RESPONSES`).
-    """
+    """Document the 400 for invalid requests. FastAPI omits its 422 for routes with `default` (`ERROR_RESPONSES`)."""
     original = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -25,7 +22,7 @@ def describe_errors(app: FastAPI) -> None:
                 _add_invalid(operation)
         return document
 
-    app.openapi = openapi  # type: ignore[method-assign]  # the way that FastAPI documents
+    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI documents
 
 
 def _add_invalid(operation: dict[str, Any]) -> None:

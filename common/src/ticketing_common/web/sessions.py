@@ -2,30 +2,44 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Header, Request, Response
 
-from ticketing_common.errors import NotAuthenticated
+from ticketing_common.errors import AccountChanged, NotAuthenticated
 from ticketing_common.tokens import LIFETIME, CurrentUser, verify
 
 COOKIE = "session"
 
+PageUser = Annotated[
+    str | None,
+    Header(
+        alias="Ticketing-User",
+        description="The id of the user that the page was rendered for: 409 if the session is another user's",
+    ),
+]
 
-async def find_user(request: Request) -> CurrentUser | None:
-    """Who sent the request; None without a valid session. `app.state.jwt_secret` holds the key."""
+
+async def find_user(request: Request, page_user: PageUser = None) -> CurrentUser | None:
+    """The signed-in user; None without a valid session. `app.state.jwt_secret` is the key.
+
+    Raises AccountChanged if the page was rendered for another user.
+    """
     token = request.cookies.get(COOKIE)
     if not token:
         return None
     try:
-        return verify(token, secret=request.app.state.jwt_secret)
+        user = verify(token, secret=request.app.state.jwt_secret)
     except NotAuthenticated:
         return None
+    if page_user is not None and page_user != user.id:
+        raise AccountChanged
+    return user
 
 
 MaybeUser = Annotated[CurrentUser | None, Depends(find_user)]
 
 
 async def require_user(user: MaybeUser) -> CurrentUser:
-    """Who sent the request; NotAuthenticated without a valid session."""
+    """The signed-in user; NotAuthenticated without a valid session."""
     if user is None:
         raise NotAuthenticated
     return user
@@ -42,12 +56,12 @@ UserId = Annotated[str, Depends(_user_id)]
 
 
 def set_session(response: Response, token: str, *, https: bool) -> None:
-    """Give the browser its session. Secure exactly when the request came by HTTPS: both ways must work."""
+    """Set the cookie. It is Secure exactly if the request came by HTTPS: both must work."""
     response.set_cookie(
         COOKIE, token, max_age=int(LIFETIME.total_seconds()), path="/", httponly=True, samesite="lax", secure=https
     )
 
 
 def clear_session(response: Response, *, https: bool) -> None:
-    """Take the session back."""
+    """Delete the cookie."""
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax", secure=https)

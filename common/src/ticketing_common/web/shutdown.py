@@ -1,6 +1,6 @@
-"""A calm stop: on SIGTERM readiness goes off first, and a moment later the server stops taking connections.
+"""Graceful shutdown: on SIGTERM readiness goes off, and a moment later the server stops accepting connections.
 
-Without that moment a router that has not yet noticed would send requests to a closed door.
+In between, routers that have not noticed yet still send requests.
 """
 
 import asyncio
@@ -13,8 +13,10 @@ from types import FrameType
 
 @contextmanager
 def drain_before_stop(on_drain: Callable[[], None], *, delay_seconds: float) -> Iterator[None]:
-    """While inside, SIGTERM calls `on_drain` at once and the handler that was there (uvicorn's) `delay_seconds`
-    later. Does nothing outside the main thread or where nobody handles SIGTERM, as in tests."""
+    """Inside, SIGTERM calls `on_drain` at once and the previous handler (uvicorn's) `delay_seconds` later.
+
+    Does nothing outside the main thread, or without a previous handler, as in tests.
+    """
     previous = signal.getsignal(signal.SIGTERM)
     if threading.current_thread() is not threading.main_thread() or not callable(previous):
         yield

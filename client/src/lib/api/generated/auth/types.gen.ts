@@ -27,19 +27,19 @@ export type CurrentUserOut = {
 /**
  * ErrorDetail
  *
- * One thing that is wrong, and where.
+ * One error.
  */
 export type ErrorDetail = {
     /**
      * Message
      *
-     * What is wrong and what to do about it
+     * What is wrong and how to fix it
      */
     message: string;
     /**
      * Field
      *
-     * The field of the request it is about; absent if about none
+     * The field of the request that is wrong, if it is one
      */
     field?: string | null;
 };
@@ -47,7 +47,7 @@ export type ErrorDetail = {
 /**
  * ErrorEnvelope
  *
- * The body of every error.
+ * The body of every error response.
  */
 export type ErrorEnvelope = {
     /**
@@ -135,7 +135,7 @@ export type SignUpApiUsersSignupPostErrors = {
      */
     400: ErrorEnvelope;
     /**
-     * Any error: what is wrong and what to do about it
+     * An error: what is wrong and how to fix it
      */
     default: ErrorEnvelope;
 };
@@ -164,7 +164,7 @@ export type SignInApiUsersSigninPostErrors = {
      */
     400: ErrorEnvelope;
     /**
-     * Any error: what is wrong and what to do about it
+     * An error: what is wrong and how to fix it
      */
     default: ErrorEnvelope;
 };
@@ -189,7 +189,7 @@ export type SignOutApiUsersSignoutPostData = {
 
 export type SignOutApiUsersSignoutPostErrors = {
     /**
-     * Any error: what is wrong and what to do about it
+     * An error: what is wrong and how to fix it
      */
     default: ErrorEnvelope;
 };
@@ -207,6 +207,14 @@ export type SignOutApiUsersSignoutPostResponse = SignOutApiUsersSignoutPostRespo
 
 export type CurrentUserApiUsersCurrentuserGetData = {
     body?: never;
+    headers?: {
+        /**
+         * Ticketing-User
+         *
+         * The id of the user that the page was rendered for: 409 if the session is another user's
+         */
+        'Ticketing-User'?: string | null;
+    };
     path?: never;
     query?: never;
     url: '/api/users/currentuser';
@@ -214,7 +222,11 @@ export type CurrentUserApiUsersCurrentuserGetData = {
 
 export type CurrentUserApiUsersCurrentuserGetErrors = {
     /**
-     * Any error: what is wrong and what to do about it
+     * The request is invalid
+     */
+    400: ErrorEnvelope;
+    /**
+     * An error: what is wrong and how to fix it
      */
     default: ErrorEnvelope;
 };

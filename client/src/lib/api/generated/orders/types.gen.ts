@@ -7,26 +7,26 @@ export type ClientOptions = {
 /**
  * CancelReason
  *
- * Why an order was cancelled. A late payment may bring an expired order back, never one the buyer gave up.
+ * Why an order was cancelled. A late payment may reinstate an expired order, but not one its buyer cancelled.
  */
 export type CancelReason = 'buyer' | 'expired';
 
 /**
  * ErrorDetail
  *
- * One thing that is wrong, and where.
+ * One error.
  */
 export type ErrorDetail = {
     /**
      * Message
      *
-     * What is wrong and what to do about it
+     * What is wrong and how to fix it
      */
     message: string;
     /**
      * Field
      *
-     * The field of the request it is about; absent if about none
+     * The field of the request that is wrong, if it is one
      */
     field?: string | null;
 };
@@ -34,7 +34,7 @@ export type ErrorDetail = {
 /**
  * ErrorEnvelope
  *
- * The body of every error.
+ * The body of every error response.
  */
 export type ErrorEnvelope = {
     /**
@@ -146,7 +146,7 @@ export type OrderOut = {
 /**
  * OrderStatus
  *
- * Where an order stands. AWAITING_PAYMENT is kept for clients of the original, which never set it either.
+ * The state of an order. AWAITING_PAYMENT is kept for clients of the original, which never set it either.
  */
 export type OrderStatus = 'created' | 'cancelled' | 'awaiting:payment' | 'complete';
 
@@ -185,13 +185,13 @@ export type PriceChangedDetail = {
     /**
      * Message
      *
-     * What is wrong and what to do about it
+     * What is wrong and how to fix it
      */
     message: string;
     /**
      * Field
      *
-     * The field of the request it is about; absent if about none
+     * The field of the request that is wrong, if it is one
      */
     field?: string | null;
     /**
@@ -244,18 +244,26 @@ export type TicketOut = {
 
 export type ListOrdersApiOrdersGetData = {
     body?: never;
+    headers?: {
+        /**
+         * Ticketing-User
+         *
+         * The id of the user that the page was rendered for: 409 if the session is another user's
+         */
+        'Ticketing-User'?: string | null;
+    };
     path?: never;
     query?: {
         /**
          * Limit
          *
-         * How many at most
+         * The maximum number of items
          */
         limit?: number;
         /**
          * After
          *
-         * The id of the last one seen
+         * The id of the last item seen
          */
         after?: string | null;
     };
@@ -268,7 +276,7 @@ export type ListOrdersApiOrdersGetErrors = {
      */
     400: ErrorEnvelope;
     /**
-     * Any error: what is wrong and what to do about it
+     * An error: what is wrong and how to fix it
      */
     default: ErrorEnvelope;
 };
@@ -288,6 +296,14 @@ export type ListOrdersApiOrdersGetResponse = ListOrdersApiOrdersGetResponses[key
 
 export type CreateOrderApiOrdersPostData = {
     body: OrderIn;
+    headers?: {
+        /**
+         * Ticketing-User
+         *
+         * The id of the user that the page was rendered for: 409 if the session is another user's
+         */
+        'Ticketing-User'?: string | null;
+    };
     path?: never;
     query?: never;
     url: '/api/orders';
@@ -303,7 +319,7 @@ export type CreateOrderApiOrdersPostErrors = {
      */
     409: PriceChangedOut;
     /**
-     * Any error: what is wrong and what to do about it
+     * An error: what is wrong and how to fix it
      */
     default: ErrorEnvelope;
 };
@@ -321,6 +337,14 @@ export type CreateOrderApiOrdersPostResponse = CreateOrderApiOrdersPostResponses
 
 export type CancelOrderApiOrdersOrderIdDeleteData = {
     body?: never;
+    headers?: {
+        /**
+         * Ticketing-User
+         *
+         * The id of the user that the page was rendered for: 409 if the session is another user's
+         */
+        'Ticketing-User'?: string | null;
+    };
     path: {
         /**
          * Order Id
@@ -337,7 +361,7 @@ export type CancelOrderApiOrdersOrderIdDeleteErrors = {
      */
     400: ErrorEnvelope;
     /**
-     * Any error: what is wrong and what to do about it
+     * An error: what is wrong and how to fix it
      */
     default: ErrorEnvelope;
 };
@@ -355,6 +379,14 @@ export type CancelOrderApiOrdersOrderIdDeleteResponse = CancelOrderApiOrdersOrde
 
 export type GetOrderApiOrdersOrderIdGetData = {
     body?: never;
+    headers?: {
+        /**
+         * Ticketing-User
+         *
+         * The id of the user that the page was rendered for: 409 if the session is another user's
+         */
+        'Ticketing-User'?: string | null;
+    };
     path: {
         /**
          * Order Id
@@ -371,7 +403,7 @@ export type GetOrderApiOrdersOrderIdGetErrors = {
      */
     400: ErrorEnvelope;
     /**
-     * Any error: what is wrong and what to do about it
+     * An error: what is wrong and how to fix it
      */
     default: ErrorEnvelope;
 };

@@ -7,19 +7,19 @@ export type ClientOptions = {
 /**
  * ErrorDetail
  *
- * One thing that is wrong, and where.
+ * One error.
  */
 export type ErrorDetail = {
     /**
      * Message
      *
-     * What is wrong and what to do about it
+     * What is wrong and how to fix it
      */
     message: string;
     /**
      * Field
      *
-     * The field of the request it is about; absent if about none
+     * The field of the request that is wrong, if it is one
      */
     field?: string | null;
 };
@@ -27,7 +27,7 @@ export type ErrorDetail = {
 /**
  * ErrorEnvelope
  *
- * The body of every error.
+ * The body of every error response.
  */
 export type ErrorEnvelope = {
     /**
@@ -85,6 +85,14 @@ export type WebhookReceived = {
 
 export type CreatePaymentApiPaymentsPostData = {
     body: PaymentIn;
+    headers?: {
+        /**
+         * Ticketing-User
+         *
+         * The id of the user that the page was rendered for: 409 if the session is another user's
+         */
+        'Ticketing-User'?: string | null;
+    };
     path?: never;
     query?: never;
     url: '/api/payments';
@@ -96,7 +104,7 @@ export type CreatePaymentApiPaymentsPostErrors = {
      */
     400: ErrorEnvelope;
     /**
-     * Any error: what is wrong and what to do about it
+     * An error: what is wrong and how to fix it
      */
     default: ErrorEnvelope;
 };
@@ -131,7 +139,7 @@ export type ReceiveWebhookApiPaymentsWebhookPostErrors = {
      */
     400: ErrorEnvelope;
     /**
-     * Any error: what is wrong and what to do about it
+     * An error: what is wrong and how to fix it
      */
     default: ErrorEnvelope;
 };

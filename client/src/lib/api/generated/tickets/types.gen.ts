@@ -7,19 +7,19 @@ export type ClientOptions = {
 /**
  * ErrorDetail
  *
- * One thing that is wrong, and where.
+ * One error.
  */
 export type ErrorDetail = {
     /**
      * Message
      *
-     * What is wrong and what to do about it
+     * What is wrong and how to fix it
      */
     message: string;
     /**
      * Field
      *
-     * The field of the request it is about; absent if about none
+     * The field of the request that is wrong, if it is one
      */
     field?: string | null;
 };
@@ -27,7 +27,7 @@ export type ErrorDetail = {
 /**
  * ErrorEnvelope
  *
- * The body of every error.
+ * The body of every error response.
  */
 export type ErrorEnvelope = {
     /**
@@ -101,13 +101,13 @@ export type ListTicketsApiTicketsGetData = {
         /**
          * Limit
          *
-         * How many at most
+         * The maximum number of items
          */
         limit?: number;
         /**
          * After
          *
-         * The id of the last one seen
+         * The id of the last item seen
          */
         after?: string | null;
     };
@@ -120,7 +120,7 @@ export type ListTicketsApiTicketsGetErrors = {
      */
     400: ErrorEnvelope;
     /**
-     * Any error: what is wrong and what to do about it
+     * An error: what is wrong and how to fix it
      */
     default: ErrorEnvelope;
 };
@@ -140,6 +140,14 @@ export type ListTicketsApiTicketsGetResponse = ListTicketsApiTicketsGetResponses
 
 export type CreateTicketApiTicketsPostData = {
     body: TicketIn;
+    headers?: {
+        /**
+         * Ticketing-User
+         *
+         * The id of the user that the page was rendered for: 409 if the session is another user's
+         */
+        'Ticketing-User'?: string | null;
+    };
     path?: never;
     query?: never;
     url: '/api/tickets';
@@ -151,7 +159,7 @@ export type CreateTicketApiTicketsPostErrors = {
      */
     400: ErrorEnvelope;
     /**
-     * Any error: what is wrong and what to do about it
+     * An error: what is wrong and how to fix it
      */
     default: ErrorEnvelope;
 };
@@ -185,7 +193,7 @@ export type GetTicketApiTicketsTicketIdGetErrors = {
      */
     400: ErrorEnvelope;
     /**
-     * Any error: what is wrong and what to do about it
+     * An error: what is wrong and how to fix it
      */
     default: ErrorEnvelope;
 };
@@ -203,6 +211,14 @@ export type GetTicketApiTicketsTicketIdGetResponse = GetTicketApiTicketsTicketId
 
 export type EditTicketApiTicketsTicketIdPutData = {
     body: TicketIn;
+    headers?: {
+        /**
+         * Ticketing-User
+         *
+         * The id of the user that the page was rendered for: 409 if the session is another user's
+         */
+        'Ticketing-User'?: string | null;
+    };
     path: {
         /**
          * Ticket Id
@@ -219,7 +235,7 @@ export type EditTicketApiTicketsTicketIdPutErrors = {
      */
     400: ErrorEnvelope;
     /**
-     * Any error: what is wrong and what to do about it
+     * An error: what is wrong and how to fix it
      */
     default: ErrorEnvelope;
 };

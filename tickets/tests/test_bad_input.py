@@ -193,7 +193,9 @@ async def test_unknown_route_is_404(client: httpx.AsyncClient, path: str) -> Non
     assert_refused(await client.get(path), 404)
 
 
-@pytest.mark.parametrize(("path", "allowed"), [("/api/tickets", "GET, HEAD, POST"), ("/api/tickets/x", "GET, HEAD, PUT")])
+@pytest.mark.parametrize(
+    ("path", "allowed"), [("/api/tickets", "GET, HEAD, POST"), ("/api/tickets/x", "GET, HEAD, PUT")]
+)
 async def test_wrong_method_is_405_with_allow(client: httpx.AsyncClient, path: str, allowed: str) -> None:
     response = await client.patch(path, json=GOOD, headers=SELLER)
     assert_refused(response, 405)

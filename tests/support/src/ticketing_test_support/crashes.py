@@ -12,6 +12,7 @@ import os
 import runpy
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -46,19 +47,23 @@ def crash() -> NoReturn:
 
 
 class CrashInjector:
-    """Crashes the `nth` time that `point` is reached."""
+    """Counts how often each point is reached, and crashes at the `nth` time that the armed one is."""
 
-    def __init__(self, point: CrashPoint, *, nth: int = 1, crash: Callable[[], object] = crash) -> None:
-        self._point = point
-        self._left = nth
+    def __init__(self, crash: Callable[[], object] = crash) -> None:
+        self.reached = Counter[CrashPoint]()
         self._crash = crash
+        self._armed: tuple[CrashPoint, int] | None = None
+
+    def arm(self, point: CrashPoint, nth: int) -> None:
+        """Count from now on."""
+        self.reached.clear()
+        self._armed = point, nth
 
     def reach(self, point: CrashPoint) -> None:
         """The code under test is at `point`."""
-        if point is self._point:
-            self._left -= 1
-            if self._left == 0:
-                self._crash()
+        self.reached[point] += 1
+        if self._armed == (point, self.reached[point]):
+            self._crash()
 
 
 class CrashingCollection:
@@ -146,6 +151,8 @@ def _install(injector: CrashInjector) -> None:
 
 
 if __name__ == "__main__":
-    _install(CrashInjector(CrashPoint(os.environ["CRASH_POINT"]), nth=NTH, crash=_kill_self))
+    injector = CrashInjector(_kill_self)
+    injector.arm(CrashPoint(os.environ["CRASH_POINT"]), NTH)
+    _install(injector)
     module, sys.argv = sys.argv[2], sys.argv[2:]
     runpy.run_module(module, run_name="__main__", alter_sys=True)

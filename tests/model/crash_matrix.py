@@ -1,0 +1,302 @@
+"""The crash matrix: scenarios in which every use case and listener runs, crashed at every point of every step."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.model.convergence import check_audit, check_redelivery, converge
+from tests.model.network import Delivery, Network
+from tests.model.run import SELLER
+from tests.model.system import ANY_TIME, HOLD_FOR, Indexes, System
+
+from ticketing_auth.store import INDEXES as AUTH
+from ticketing_auth.store import MongoUserStore
+from ticketing_auth.use_cases import sign_up
+from ticketing_common.currency import USD
+from ticketing_common.errors import AppError
+from ticketing_common.messaging import Listener
+from ticketing_common.mongo import Database, DuplicateKey
+from ticketing_common.outbox import Relay
+from ticketing_orders import use_cases as orders
+from ticketing_payments.use_cases.pay import pay
+from ticketing_test_support.crashes import Crash, CrashingCollection, CrashingPublisher, CrashInjector, CrashPoint
+from ticketing_test_support.payments.stripe import DECLINED, GOOD, SLOW
+from ticketing_tickets import use_cases as tickets
+
+BUYER, TICKET, ORDER = "b0" * 12, f"{1:024x}", f"{2:024x}"
+INTENT = f"pi_{ORDER}"
+
+
+class CrashableDatabase:
+    """A database whose collections report their writes."""
+
+    def __init__(self, database: Database, injector: CrashInjector) -> None:
+        self._database = database
+        self._injector = injector
+
+    def collection(self, name: str) -> CrashingCollection:
+        """The collection of this name."""
+        return CrashingCollection(self._database.collection(name), self._injector)
+
+    def require_ready(self) -> None:
+        """It always is."""
+
+
+class CrashableNetwork(Network):
+    """A network whose consumers report that they are about to acknowledge."""
+
+    def __init__(self, listeners: Sequence[Listener[Any]], injector: CrashInjector) -> None:
+        super().__init__(listeners)
+        self._injector = injector
+
+    def _acknowledge(self, delivery: Delivery) -> None:
+        self._injector.reach(CrashPoint.BEFORE_ACK)
+        super()._acknowledge(delivery)
+
+
+class PlainHasher:
+    """Passwords as they are."""
+
+    async def hash(self, password: str) -> str:
+        return password
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        return password_hash == password
+
+
+class CrashableSystem(System):
+    """A system that crashes where `injector` is armed, with the real relay."""
+
+    def __init__(self) -> None:
+        self.injector = CrashInjector()
+        super().__init__()
+        self.users = MongoUserStore(self.make_database(AUTH))
+
+    def make_database(self, indexes: Indexes) -> Any:
+        return CrashableDatabase(super().make_database(indexes), self.injector)
+
+    def make_network(self, listeners: Sequence[Listener[Any]]) -> Network:
+        return CrashableNetwork(listeners, self.injector)
+
+    async def relay(self, *, removes: bool = True) -> int:
+        count = 0
+        for outbox in self.outboxes:
+            for pending in await outbox.pending(before=ANY_TIME, limit=256):
+                count += len(pending.envelopes)
+                relay = Relay([outbox], CrashingPublisher(InMemoryPublisher(self.network), self.injector))
+                relay.notify(outbox, pending)
+                await relay.close()  # publishes what it was notified of
+        return count
+
+
+@dataclass
+class InMemoryPublisher:
+    """An EventPublisher that hands events to the network."""
+
+    network: Network
+    connected: bool = True
+
+    async def publish(self, envelopes: Any) -> set[str]:
+        self.network.publish(envelopes)
+        return {envelope.id for envelope in envelopes}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One use case or listener at work; afterwards its events are published."""
+
+    name: str
+    run: Callable[[CrashableSystem], Awaitable[object]] = field(repr=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def deliver(durable: str) -> Step:
+    """The listener handles all events under way to it."""
+    return Step(durable, lambda system: system.network.deliver_to(durable))
+
+
+def pay_with(token: str) -> Step:
+    """The buyer pays."""
+    return Step(
+        "payments.pay",
+        lambda system: pay(
+            system.deps,
+            order_id=ORDER,
+            user_id=BUYER,
+            token=token,
+            now=system.clock(),
+            broker_connected=lambda: True,
+        ),
+    )
+
+
+async def _sign_up(system: CrashableSystem) -> None:
+    user = {"user_id": BUYER, "email": "buyer@example.com", "password": "open sesame", "now": system.clock()}
+    await sign_up(system.users, PlainHasher(), **user)  # type: ignore[arg-type]
+
+
+async def _bank_captures(system: CrashableSystem) -> None:
+    if not system.bank.intents[INTENT].money.captured:
+        system.bank.capture(INTENT)
+
+
+async def _lose_confirmation(system: CrashableSystem) -> None:
+    system.bank.loses_answer_of = "confirm"
+
+
+def _pass(seconds: float) -> Step:
+    async def pass_time(system: CrashableSystem) -> None:
+        system.clock.move(seconds)
+
+    return Step("time passes", pass_time)
+
+
+SIGN_UP = Step("auth.sign_up", _sign_up)
+CREATE_TICKET = Step(
+    "tickets.create_ticket",
+    lambda system: tickets.create_ticket(
+        system.tickets, ticket_id=TICKET, seller_id=SELLER, title="Opera", price=2000, now=system.clock()
+    ),
+)
+EDIT_TICKET = Step(
+    "tickets.edit_ticket",
+    lambda system: tickets.edit_ticket(system.tickets, ticket_id=TICKET, user_id=SELLER, title="Opera", price=2500),
+)
+PLACE_ORDER = Step(
+    "orders.place_order",
+    lambda system: orders.place_order(
+        system.orders,
+        order_id=ORDER,
+        buyer_id=BUYER,
+        ticket_id=TICKET,
+        now=system.clock(),
+        hold_for=HOLD_FOR,
+        seen_price=None,
+        currency=USD,
+        broker_connected=lambda: True,
+    ),
+)
+CANCEL_ORDER = Step(
+    "orders.cancel_order",
+    lambda system: orders.cancel_order(system.orders, order_id=ORDER, user_id=BUYER, now=system.clock()),
+)
+FIRE = Step("expiration.fire_due", lambda system: system.fire())
+WEBHOOK = Step("payments.handle_webhook", lambda system: system.handle_webhook(INTENT))
+RECONCILE = Step("payments.reconcile_due", lambda system: system.reconcile())
+CAPTURE = Step("bank captures", _bank_captures)
+TIME_OUT = _pass(HOLD_FOR.total_seconds())
+
+ORDERED = (
+    CREATE_TICKET,
+    deliver("orders-ticket-created"),
+    PLACE_ORDER,
+    deliver("tickets-order-created"),
+    deliver("payments-order-created"),
+    deliver("expiration-order-created"),
+)
+CANCELLED = (deliver("tickets-order-cancelled"), deliver("payments-order-cancelled"))
+SETTLED = (deliver("orders-payment-created"),)
+COMPLETED = (*SETTLED, deliver("tickets-order-completed"), deliver("payments-order-completed"))
+EXPIRED = (TIME_OUT, FIRE, deliver("orders-expiration-complete"))
+
+SCENARIOS: dict[str, tuple[Step, ...]] = {
+    "account": (SIGN_UP,),
+    "sale": (*ORDERED, pay_with(GOOD), *COMPLETED),
+    "edit": (CREATE_TICKET, deliver("orders-ticket-created"), EDIT_TICKET, deliver("orders-ticket-updated")),
+    "second card": (*ORDERED, pay_with(DECLINED), deliver("orders-payment-failed"), pay_with(GOOD), *COMPLETED),
+    "cancellation": (*ORDERED, pay_with(DECLINED), CANCEL_ORDER, *CANCELLED),
+    "expiry": (*ORDERED, *EXPIRED, *CANCELLED),
+    "due on arrival": (*ORDERED[:-1], TIME_OUT, ORDERED[-1], *EXPIRED[1:], *CANCELLED),
+    "webhook": (*ORDERED, pay_with(SLOW), CAPTURE, WEBHOOK, *COMPLETED),
+    "lost confirmation": (
+        *ORDERED,
+        Step("Stripe loses a response", _lose_confirmation),
+        pay_with(GOOD),
+        _pass(120),
+        RECONCILE,
+        *COMPLETED,
+    ),
+    "late payment": (*ORDERED, pay_with(SLOW), *EXPIRED, CAPTURE, WEBHOOK, *SETTLED, *COMPLETED[1:]),
+    "refund": (
+        *ORDERED,
+        pay_with(SLOW),
+        CANCEL_ORDER,
+        CAPTURE,
+        WEBHOOK,
+        *SETTLED,
+        deliver("payments-order-refund-due"),
+        deliver("orders-payment-refunded"),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A crash at the `nth` time that the `step` of a scenario reaches `point`."""
+
+    scenario: str
+    step: int
+    point: CrashPoint
+    nth: int
+
+    @property
+    def name(self) -> str:
+        """Of the use case or listener."""
+        return SCENARIOS[self.scenario][self.step].name
+
+    def __str__(self) -> str:
+        return f"{self.scenario}, {self.step} {self.name}, {self.point} {self.nth}"
+
+
+async def run_step(system: CrashableSystem, step: Step) -> None:
+    """As a client or a consumer does; a retry may be rejected because the first attempt was stored."""
+    with suppress(AppError, DuplicateKey):
+        await step.run(system)
+    await system.relay()
+
+
+async def cells() -> list[Cell]:
+    """Every point that every step reaches."""
+    found = []
+    for scenario, steps in SCENARIOS.items():
+        system = CrashableSystem()
+        for number, step in enumerate(steps):
+            system.injector.reached.clear()
+            await run_step(system, step)
+            reached = sorted(system.injector.reached.items())
+            found += [Cell(scenario, number, point, nth + 1) for point, times in reached for nth in range(times)]
+    return found
+
+
+async def outcome(system_type: type[CrashableSystem], scenario: str, crash: Cell | None = None) -> dict[str, Any]:
+    """What is stored and charged in the end, when the step of the cell crashed once and was retried."""
+    system = system_type()
+    for number, step in enumerate(SCENARIOS[scenario]):
+        if crash is not None and crash.step == number:
+            await _crash_in(system, step, crash)
+        await run_step(system, step)
+    await converge(system)
+    snapshot = await system.snapshot()
+    check_audit(system, snapshot)
+    await check_redelivery(system, snapshot)
+    return {
+        "user": await system.users.find_by_email("buyer@example.com"),
+        "tickets": [(doc["title"], doc["price"], doc["order_id"], doc["buyable"]) for doc in snapshot.tickets],
+        "orders": [
+            (doc["status"], doc["reason"], *(line["step"] for line in doc["history"])) for doc in snapshot.orders
+        ],
+        "payments": [(doc["status"], doc["money"]) for doc in snapshot.payments],
+        "charged": system.bank.captures,
+    }
+
+
+async def _crash_in(system: CrashableSystem, step: Step, crash: Cell) -> None:
+    system.injector.arm(crash.point, crash.nth)
+    try:
+        await run_step(system, step)
+    except Crash:
+        return
+    raise AssertionError(f"no crash: {crash}")

@@ -4,7 +4,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -23,34 +23,20 @@ MAX_DELIVERIES = 1000
 Change = Callable[[Transaction, Params], Json]
 
 
-class FaultList(BaseModel):
-    """All the faults that are to be armed."""
-
-    model_config = ConfigDict(extra="forbid")
-
+class FaultList(BaseModel, extra="forbid"):
     faults: list[Fault]
 
 
-class Release(BaseModel):
-    """The order in which withheld webhooks are sent."""
-
-    model_config = ConfigDict(extra="forbid")
-
+class Release(BaseModel, extra="forbid"):
     order: Literal["created", "reversed"] = "created"
 
 
-class Resend(BaseModel):
-    """The event to send again."""
-
-    model_config = ConfigDict(extra="forbid")
-
+class Resend(BaseModel, extra="forbid"):
     event: str
 
 
-class Fields(BaseModel):
+class Fields(BaseModel, extra="allow"):
     """A flat JSON object, read like a form."""
-
-    model_config = ConfigDict(extra="allow")
 
     __pydantic_extra__: dict[str, str | int]
 

@@ -4,7 +4,7 @@ import json
 from fnmatch import fnmatchcase
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from stripe_emulator.database import Database
 
@@ -12,10 +12,8 @@ ApiKind = Literal["delay", "drop", "error", "rate_limit", "processing"]
 WebhookKind = Literal["withhold", "duplicate", "reorder"]
 
 
-class Fault(BaseModel):
+class Fault(BaseModel, extra="forbid", frozen=True):
     """One fault, for the next `count` requests or events that match it (all, without a count)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: ApiKind | WebhookKind
     when: Literal["before", "after"] | None = None  # request handling; default: after for drop, else before

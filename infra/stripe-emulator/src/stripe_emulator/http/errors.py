@@ -34,12 +34,10 @@ class StripeError(Exception):
 
 
 class InvalidRequest(StripeError):
-    """A parameter is missing, unknown or invalid."""
+    pass
 
 
 class ResourceMissing(InvalidRequest):
-    """The object does not exist."""
-
     status = 404
 
     def __init__(self, kind: str, object_id: str, *, param: str = "id") -> None:
@@ -47,28 +45,20 @@ class ResourceMissing(InvalidRequest):
 
 
 class UnexpectedState(InvalidRequest):
-    """The object's state does not allow the request."""
-
     executed = True
 
 
 class Unauthenticated(StripeError):
-    """The API key is missing, invalid or of the wrong kind."""
-
     status = 401
 
 
 class CardDeclined(StripeError):
-    """The card was declined."""
-
     status = 402
     type = "card_error"
     executed = True
 
 
 class KeyReused(StripeError):
-    """An idempotency key was reused with different parameters."""
-
     type = "idempotency_error"
 
     def __init__(self, key: str) -> None:
@@ -79,8 +69,6 @@ class KeyReused(StripeError):
 
 
 class KeyInUse(StripeError):
-    """The first request with this idempotency key is still in progress."""
-
     status = 409
     type = "idempotency_error"
 
@@ -92,8 +80,6 @@ class KeyInUse(StripeError):
 
 
 class RateLimited(StripeError):
-    """Too many requests."""
-
     status = 429
 
     def __init__(self) -> None:
@@ -101,8 +87,6 @@ class RateLimited(StripeError):
 
 
 class ServerError(StripeError):
-    """Stripe itself failed."""
-
     status = 500
     type = "api_error"
     executed = True

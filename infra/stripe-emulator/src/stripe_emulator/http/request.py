@@ -30,28 +30,26 @@ class Params:
         """The full name, such as `card[token]`."""
         return f"{self.path}[{name}]" if self.path else name
 
+    def invalid(self, name: str, message: str, code: str | None = None) -> InvalidRequest:
+        return InvalidRequest(message.format(name=self.name_of(name)), code=code, param=self.name_of(name))
+
+    def missing(self, name: str) -> InvalidRequest:
+        return self.invalid(name, "Missing required param: {name}.", "parameter_missing")
+
     def only(self, *names: str) -> None:
         """Refuse parameters that the emulator does not support, rather than ignore them."""
-        known = {*names, *COMMON}
         for name in self.fields:
-            if name not in known:
-                param = self.name_of(name)
-                raise InvalidRequest(
-                    f"Received unknown parameter: {param}. The emulator supports: {', '.join(sorted(names))}.",
-                    code="parameter_unknown",
-                    param=param,
-                )
+            if name not in {*names, *COMMON}:
+                message = f"Received unknown parameter: {{name}}. The emulator supports: {', '.join(sorted(names))}."
+                raise self.invalid(name, message, "parameter_unknown")
 
     def text(self, name: str) -> str | None:
         value = self.fields.get(name)
         if isinstance(value, dict):
-            raise InvalidRequest(f"Invalid string: {self.name_of(name)} is an object.", param=self.name_of(name))
+            raise self.invalid(name, "Invalid string: {name} is an object.")
         if value == "":
-            raise InvalidRequest(
-                f"You passed an empty string for '{self.name_of(name)}'. Leave it out, or give it a value.",
-                code="parameter_invalid_empty",
-                param=self.name_of(name),
-            )
+            message = "You passed an empty string for '{name}'. Leave it out, or give it a value."
+            raise self.invalid(name, message, "parameter_invalid_empty")
         return value
 
     def required(self, name: str) -> str:
@@ -60,19 +58,11 @@ class Params:
             raise self.missing(name)
         return value
 
-    def missing(self, name: str) -> InvalidRequest:
-        param = self.name_of(name)
-        return InvalidRequest(f"Missing required param: {param}.", code="parameter_missing", param=param)
-
     def integer(self, name: str) -> int | None:
         value = self.text(name)
-        if value is None:
-            return None
-        if _INTEGER.fullmatch(value) is None:
-            raise InvalidRequest(
-                f"Invalid integer: {value[:20]}", code="parameter_invalid_integer", param=self.name_of(name)
-            )
-        return int(value)
+        if value is not None and _INTEGER.fullmatch(value) is None:
+            raise self.invalid(name, "Invalid integer: {name}", "parameter_invalid_integer")
+        return None if value is None else int(value)
 
     def required_integer(self, name: str) -> int:
         value = self.integer(name)
@@ -80,25 +70,21 @@ class Params:
             raise self.missing(name)
         return value
 
-    def required_choice(self, name: str, allowed: tuple[str, ...]) -> str:
-        value = self.choice(name, allowed)
-        if value is None:
-            raise self.missing(name)
-        return value
-
     def choice(self, name: str, allowed: tuple[str, ...]) -> str | None:
         value = self.text(name)
         if value is not None and value not in allowed:
-            raise InvalidRequest(f"Invalid {name}: must be one of {', '.join(allowed)}.", param=self.name_of(name))
+            raise self.invalid(name, f"Invalid {name}: must be one of {', '.join(allowed)}.")
         return value
+
+    def required_choice(self, name: str, allowed: tuple[str, ...]) -> str:
+        self.choice(name, allowed)
+        return self.required(name)
 
     def nested(self, name: str) -> "Params | None":
         value = self.fields.get(name)
-        if value is None:
-            return None
         if isinstance(value, str):
-            raise InvalidRequest(f"Invalid object: {self.name_of(name)} is a value.", param=self.name_of(name))
-        return Params(value, self.name_of(name))
+            raise self.invalid(name, "Invalid object: {name} is a value.")
+        return None if value is None else Params(value, self.name_of(name))
 
     def texts(self, name: str) -> list[str]:
         """A list (`name[]=a`, `name[0]=a`) or a single value; empty when left out."""
@@ -112,19 +98,15 @@ class Params:
         given = self.nested("metadata")
         fields = {} if given is None else {key: value for key, value in given.fields.items() if value != ""}
         if len(fields) > MAX_METADATA_KEYS or any(len(key) > MAX_METADATA_KEY_LENGTH for key in fields):
-            raise InvalidRequest(
-                f"Metadata can have up to {MAX_METADATA_KEYS} keys of up to {MAX_METADATA_KEY_LENGTH} characters.",
-                param="metadata",
-            )
-        return {key: _metadata_value(key, value) for key, value in fields.items()}
+            limits = f"{MAX_METADATA_KEYS} keys of up to {MAX_METADATA_KEY_LENGTH} characters"
+            raise self.invalid("metadata", f"Metadata can have up to {limits}.")
+        return {key: self._metadata_value(key, value) for key, value in fields.items()}
 
-
-def _metadata_value(key: str, value: object) -> str:
-    if not isinstance(value, str) or len(value) > MAX_METADATA_VALUE_LENGTH:
-        raise InvalidRequest(
-            f"Metadata values are strings of up to {MAX_METADATA_VALUE_LENGTH} characters.", param=f"metadata[{key}]"
-        )
-    return value
+    def _metadata_value(self, key: str, value: object) -> str:
+        if not isinstance(value, str) or len(value) > MAX_METADATA_VALUE_LENGTH:
+            message = f"Metadata values are strings of up to {MAX_METADATA_VALUE_LENGTH} characters."
+            raise InvalidRequest(message, param=f"metadata[{key}]")
+        return value
 
 
 @dataclass(frozen=True)

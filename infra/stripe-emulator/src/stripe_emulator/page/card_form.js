@@ -1,30 +1,9 @@
 /* The card form: three labelled fields and buttons that fill in test cards, in a shadow root. */
 
 const FIELDS = [
-  {
-    name: "number",
-    label: "Card number",
-    placeholder: "1234 1234 1234 1234",
-    autocomplete: "cc-number",
-    group: groupNumber,
-    maxDigits: 19,
-  },
-  {
-    name: "expiry",
-    label: "Expires",
-    placeholder: "MM / YY",
-    autocomplete: "cc-exp",
-    group: groupExpiry,
-    maxDigits: 4,
-  },
-  {
-    name: "cvc",
-    label: "Security code",
-    placeholder: "CVC",
-    autocomplete: "cc-csc",
-    group: (digits) => digits,
-    maxDigits: 4,
-  },
+  { name: "number", label: "Card number", placeholder: "1234 1234 1234 1234", group: groupNumber, max: 19 },
+  { name: "exp", label: "Expires", placeholder: "MM / YY", group: groupExpiry, max: 4 },
+  { name: "csc", label: "Security code", placeholder: "CVC", group: (digits) => digits, max: 4 },
 ];
 
 const TEST_CARDS = {
@@ -70,22 +49,22 @@ class CardForm {
     this.host = applyAppearance(document.createElement("div"), appearance);
     this.onChange = onChange;
     this.fields = Object.fromEntries(FIELDS.map((field) => [field.name, this.createField(field)]));
-    const { number, expiry, cvc } = this.fields;
-    const row = createElement("div", { class: "row" }, expiry.block, cvc.block);
+    const { number, exp, csc } = this.fields;
+    const row = createElement("div", { class: "row" }, exp.block, csc.block);
     attachStyledShadow(this.host).append(this.createTestCards(), number.block, row);
   }
 
-  createField({ name, label, placeholder, autocomplete, group, maxDigits }) {
+  createField({ name, label, placeholder, group, max }) {
     const input = createElement("input", {
       id: name,
       type: "text",
       inputmode: "numeric",
       "aria-describedby": `${name}-error`,
-      autocomplete,
+      autocomplete: `cc-${name}`,
       placeholder,
     });
     const error = createElement("p", { id: `${name}-error`, class: "error" });
-    input.addEventListener("input", () => this.handleInput(input, group, maxDigits));
+    input.addEventListener("input", () => this.handleInput(input, group, max));
     // Only when the focus moves to another field: a message that appears under the pointer would move the button.
     input.addEventListener("blur", ({ relatedTarget }) => {
       if (this.contains(relatedTarget) && input.value) this.validate(name);
@@ -104,9 +83,9 @@ class CardForm {
   }
 
   /** Groups the digits, unless the caret is in the middle of them. */
-  handleInput(input, group, maxDigits) {
+  handleInput(input, group, max) {
     const isAtEnd = input.selectionStart === input.value.length;
-    if (isAtEnd) input.value = group(digitsOf(input.value).slice(0, maxDigits));
+    if (isAtEnd) input.value = group(digitsOf(input.value).slice(0, max));
     input.removeAttribute("aria-invalid");
     this.fields[input.id].error.textContent = "";
     this.onChange();
@@ -128,7 +107,7 @@ class CardForm {
 
   fill(number) {
     const year = String((new Date().getFullYear() + 4) % 100).padStart(2, "0");
-    const values = { number: groupNumber(number), expiry: `12 / ${year}`, cvc: "123" };
+    const values = { number: groupNumber(number), exp: `12 / ${year}`, csc: "123" };
     for (const [name, value] of Object.entries(values)) {
       this.fields[name].input.value = value;
       this.validate(name);
@@ -143,7 +122,7 @@ class CardForm {
   errorOf(name) {
     const digits = this.digits(name);
     if (name === "number") return numberError(digits);
-    return name === "expiry" ? expiryError(digits) : cvcError(digits, this.digits("number"));
+    return name === "exp" ? expiryError(digits) : cvcError(digits, this.digits("number"));
   }
 
   /** Shows the field's error, if it has one, and returns it. */
@@ -174,13 +153,13 @@ class CardForm {
 
   /** The parameters of a PaymentMethod, under a name such as `payment_method_data`. */
   paymentMethod(parent) {
-    const expiry = this.digits("expiry");
+    const expiry = this.digits("exp");
     return {
       [`${parent}[type]`]: "card",
       [`${parent}[card][number]`]: this.digits("number"),
       [`${parent}[card][exp_month]`]: expiry.slice(0, 2),
       [`${parent}[card][exp_year]`]: expiry.slice(2),
-      [`${parent}[card][cvc]`]: this.digits("cvc"),
+      [`${parent}[card][cvc]`]: this.digits("csc"),
     };
   }
 }

@@ -94,34 +94,19 @@ def _charge(
         "amount": intent["amount"],
         "amount_captured": intent["amount"] if paid else 0,
         "amount_refunded": 0,
-        "balance_transaction": None,
         "billing_details": method["billing_details"],
         "captured": paid,
         "created": transaction.created,
         "currency": intent["currency"],
-        "customer": None,
-        "description": intent["description"],
         "disputed": False,
         "failure_code": decline.code if decline else None,
         "failure_message": decline.message if decline else None,
         "livemode": False,
         "metadata": intent["metadata"],
-        "outcome": _outcome(decline),
         "paid": paid,
         "payment_intent": intent["id"],
         "payment_method": method["id"],
         "payment_method_details": {"card": {**card, "three_d_secure": three_d_secure}, "type": "card"},
-        "receipt_email": None,
         "refunded": False,
         "status": "succeeded" if paid else "failed",
-    }
-
-
-def _outcome(decline: Decline | None) -> Json:
-    return {
-        "network_status": "declined_by_network" if decline else "approved_by_network",
-        "reason": decline.decline_code if decline else None,
-        "risk_level": "normal",
-        "seller_message": "The bank did not accept the payment." if decline else "Payment complete.",
-        "type": "issuer_declined" if decline else "authorized",
     }

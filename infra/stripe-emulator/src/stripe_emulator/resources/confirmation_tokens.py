@@ -27,15 +27,9 @@ def create(request: ApiRequest) -> Json:
         "created": created,
         "expires_at": created + LIFETIME_SECONDS,
         "livemode": False,
-        "mandate_data": None,
         "payment_intent": None,
-        "payment_method_options": {"card": {"cvc_token": None}},
         "payment_method_preview": {name: method[name] for name in PREVIEWED},
         "return_url": request.params.text("return_url"),
-        "setup_future_usage": None,
-        "setup_intent": None,
-        "shipping": None,
-        "use_stripe_sdk": True,
         PRIVATE: {"payment_method": method},
     }
     request.objects.add(token)

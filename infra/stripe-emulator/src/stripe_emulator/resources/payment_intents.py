@@ -11,17 +11,7 @@ from stripe_emulator.resources.currencies import check_amount
 TYPES = "allowed_payment_method_types"
 CANCELABLE = ("requires_payment_method", "requires_capture", "requires_confirmation", "requires_action", "processing")
 CANCELLATION_REASONS = ("duplicate", "fraudulent", "requested_by_customer", "abandoned")
-HIDDEN_FROM_PAGES = frozenset(
-    {
-        "allowed_payment_method_types",
-        "amount_capturable",
-        "amount_received",
-        "customer",
-        "latest_charge",
-        "metadata",
-        "payment_method_options",
-    }
-)
+HIDDEN_FROM_PAGES = frozenset({TYPES, "amount_received", "latest_charge", "metadata"})
 
 
 def create(request: ApiRequest) -> Json:
@@ -45,17 +35,14 @@ def create(request: ApiRequest) -> Json:
         "object": "payment_intent",
         "allowed_payment_method_types": types or None,
         "amount": amount,
-        "amount_capturable": 0,
         "amount_received": 0,
         "automatic_payment_methods": None if types else {"enabled": True},
         "canceled_at": None,
         "cancellation_reason": None,
         "capture_method": "automatic_async",
         "client_secret": f"{intent_id}_{new_id('secret')}",
-        "confirmation_method": "automatic",
         "created": request.transaction.created,
         "currency": currency,
-        "customer": None,
         "description": params.text("description"),
         "last_payment_error": None,
         "latest_charge": None,
@@ -63,12 +50,8 @@ def create(request: ApiRequest) -> Json:
         "metadata": params.metadata(),
         "next_action": None,
         "payment_method": None,
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
         "payment_method_types": ["card"],
         "processing": None,
-        "receipt_email": None,
-        "setup_future_usage": None,
-        "shipping": None,
         "status": "requires_payment_method",
     }
     request.objects.add(intent)

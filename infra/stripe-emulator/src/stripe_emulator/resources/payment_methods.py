@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from stripe_emulator.account import Transaction
-from stripe_emulator.http.errors import InvalidRequest, ResourceMissing
+from stripe_emulator.http.errors import ResourceMissing
 from stripe_emulator.http.request import ApiRequest, Params
 from stripe_emulator.objects import PRIVATE, Json, new_id
 from stripe_emulator.resources.card_details import CardDetails, read_card_details
@@ -47,8 +47,7 @@ def _from_data(transaction: Transaction, params: Params, *, by_page: bool) -> Js
     """A new PaymentMethod from `type=card` and a token or, from a page, card details."""
     params.only("type", "card", "billing_details", "metadata")
     if params.required("type") != "card":
-        param = params.name_of("type")
-        raise InvalidRequest(f"The emulator supports only cards: set {param} to card.", param=param)
+        raise params.invalid("type", "The emulator supports only cards: set {name} to card.")
     card = params.nested("card")
     if card is None:
         raise params.missing("card")
@@ -69,10 +68,10 @@ def _card_details(transaction: Transaction, params: Params, *, by_page: bool) ->
             raise ResourceMissing("token", token, param=params.name_of("token"))
         return _default_details(card, transaction)
     if "number" in params and not by_page:
-        raise InvalidRequest(
+        raise params.invalid(
+            "number",
             "Sending credit card numbers directly to the Stripe API is generally unsafe. Use Stripe.js in the page, "
             "or a test PaymentMethod such as pm_card_visa.",
-            param=params.name_of("number"),
         )
     today = datetime.fromtimestamp(transaction.now, UTC)
     return read_card_details(params, year=today.year, month=today.month)
@@ -93,15 +92,11 @@ def _method(transaction: Transaction, details: CardDetails) -> Json:
         "billing_details": NO_BILLING_DETAILS,
         "card": {
             "brand": card.brand,
-            "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "unchecked"},
             "country": card.country,
-            "display_brand": card.brand,
             "exp_month": details.exp_month,
             "exp_year": details.exp_year,
             "funding": card.funding,
             "last4": details.last4,
-            "three_d_secure_usage": {"supported": card.brand != "amex"},
-            "wallet": None,
         },
         "created": transaction.created,
         "customer": None,

@@ -1,6 +1,5 @@
 """Retrieve and list, the same for every resource that only servers read."""
 
-from stripe_emulator.http.errors import InvalidRequest
 from stripe_emulator.http.request import ApiRequest, Handler, Params
 from stripe_emulator.objects import Json, public
 
@@ -49,5 +48,5 @@ def _limit(params: Params) -> int:
     if limit is None:
         return DEFAULT_LIMIT
     if not 1 <= limit <= MAX_LIMIT:
-        raise InvalidRequest(f"limit must be between 1 and {MAX_LIMIT}, not {limit}.", param="limit")
+        raise params.invalid("limit", f"limit must be between 1 and {MAX_LIMIT}, not {limit}.")
     return limit

@@ -1,6 +1,5 @@
 """One emulator shared by the tests, driven through Stripe's SDK; tests that stop one start their own."""
 
-import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -56,11 +55,8 @@ def _options(key: str | None) -> Any:
     return {"idempotency_key": key} if key else None
 
 
-Connect = Callable[..., Api]
-
-
 @pytest.fixture
-async def connect() -> AsyncIterator[Connect]:
+async def connect() -> AsyncIterator[Callable[..., Api]]:
     """Creates clients of an emulator, or of Stripe without a URL; no retries by default."""
     async with AsyncExitStack() as stack:
 
@@ -98,7 +94,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory, shared_receiver: WebhookR
 
 
 @pytest.fixture
-def api(emulator: Server, connect: Connect) -> Api:
+def api(emulator: Server, connect: Callable[..., Api]) -> Api:
     """A server's client."""
     return connect(emulator.url)
 
@@ -146,11 +142,3 @@ def start_emulator(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     yield start
     for server in servers:
         server.kill()
-
-
-@pytest.fixture
-def contract_key() -> str | None:
-    """A test key of Stripe, to run the contract on Stripe itself; never a live one."""
-    key = os.environ.get("STRIPE_CONTRACT_KEY") or None
-    assert key is None or "_test_" in key, "STRIPE_KEY must be a test key (sk_test_…): these tests make payments"
-    return key

@@ -5,20 +5,28 @@ test objects, leave no open intent behind, and use nothing that only the emulato
 """
 
 import asyncio
+import os
 import secrets
 
 import pytest
 import stripe
 
 AMOUNT = 1250
+STRIPE_KEY = os.environ.get("STRIPE_CONTRACT_KEY", "")
 
 
 @pytest.fixture
-def api(request, connect, contract_key):
-    """A server's client, of Stripe when STRIPE_CONTRACT_KEY is set."""
-    if contract_key:
-        return connect(None, contract_key, retries=2)
-    return connect(request.getfixturevalue("emulator").url, retries=2)
+def url(request):
+    """The emulator's, or None for Stripe's own when STRIPE_CONTRACT_KEY is set."""
+    return None if STRIPE_KEY else request.getfixturevalue("emulator").url
+
+
+@pytest.fixture
+def api(connect, url):
+    """A server's client, with retries; never with a live key."""
+    key = STRIPE_KEY or "sk_test_contract"
+    assert "_test_" in key, "STRIPE_KEY must be a test key (sk_test_…): these tests make payments"
+    return connect(url, key, retries=2)
 
 
 def new_key() -> str:
@@ -45,29 +53,39 @@ async def test_amount_below_the_minimum_is_refused(api):
     assert caught.value.code == "amount_too_small"
 
 
-async def test_good_card_pays(api):
-    paid = await api.confirm(await api.create(AMOUNT), await api.token(), use_stripe_sdk=True, expand=["latest_charge"])
+@pytest.mark.parametrize(("card", "last4"), [("visa", "4242"), ("mastercard", "4444"), ("amex", "0005")])
+async def test_good_card_pays(api, card, last4):
+    intent, token = await api.create(AMOUNT), await api.token(f"pm_card_{card}")
+    paid = await api.confirm(intent, token, use_stripe_sdk=True, expand=["latest_charge"])
+    charge = paid.latest_charge
     assert (paid.status, paid.amount_received) == ("succeeded", AMOUNT)
-    assert paid.latest_charge.amount_refunded == 0
+    assert (charge.paid, charge.amount_captured, charge.amount_refunded) == (True, AMOUNT, 0)
+    assert charge.payment_method_details.card.last4 == last4
 
 
 @pytest.mark.parametrize(
-    ("card", "decline_code"),
+    ("card", "code", "decline_code"),
     [
-        ("pm_card_visa_chargeDeclined", "generic_decline"),
-        ("pm_card_visa_chargeDeclinedInsufficientFunds", "insufficient_funds"),
-        ("pm_card_visa_chargeDeclinedLostCard", "lost_card"),
+        ("visa_chargeDeclined", "card_declined", "generic_decline"),
+        ("visa_chargeDeclinedInsufficientFunds", "card_declined", "insufficient_funds"),
+        ("visa_chargeDeclinedLostCard", "card_declined", "lost_card"),
+        ("visa_chargeDeclinedStolenCard", "card_declined", "stolen_card"),
+        ("chargeDeclinedExpiredCard", "expired_card", "expired_card"),
+        ("chargeDeclinedIncorrectCvc", "incorrect_cvc", "incorrect_cvc"),
+        ("chargeDeclinedProcessingError", "processing_error", "processing_error"),
     ],
 )
-async def test_declined_card_is_402_and_another_pays_the_same_intent(api, card, decline_code):
+async def test_declined_card_is_402_and_another_pays_the_same_intent(api, card, code, decline_code):
     intent = await api.create(AMOUNT)
     with pytest.raises(stripe.CardError) as caught:
-        await api.confirm(intent, await api.token(card))
-    assert (caught.value.http_status, caught.value.code) == (402, "card_declined")
+        await api.confirm(intent, await api.token(f"pm_card_{card}"))
+    assert (caught.value.http_status, caught.value.code) == (402, code)
     left = await api.retrieve(intent)
     assert (left.status, left.amount_received) == ("requires_payment_method", 0)
-    assert (left.last_payment_error.decline_code, bool(left.last_payment_error.charge)) == (decline_code, True)
+    assert left.last_payment_error.code == code
+    assert (left.last_payment_error.decline_code or code) == decline_code
     assert (await api.confirm(intent, await api.token())).status == "succeeded"
+    assert sorted(charge.status for charge in await api.charges(intent)) == ["failed", "succeeded"]
 
 
 async def test_3d_secure_is_required_and_the_intent_can_be_canceled(api):
@@ -130,8 +148,10 @@ async def test_unknown_intent_is_missing(api):
 
 async def test_refund_returns_everything_once(api):
     intent, options = await api.pay(amount=AMOUNT), {"idempotency_key": new_key()}
-    first, again = [await api.v1.refunds.create_async({"payment_intent": intent.id}, options) for _ in range(2)]
-    assert (first.id, first.amount) == (again.id, AMOUNT)
+    params = {"payment_intent": intent.id, "metadata": {"refund_id": "r1"}}
+    first, again = [await api.v1.refunds.create_async(params, options) for _ in range(2)]
+    assert (first.id, first.status, first.amount) == (again.id, "succeeded", AMOUNT)
+    assert first.metadata["refund_id"] == "r1"
     with pytest.raises(stripe.InvalidRequestError) as caught:
         await api.refund(intent)
     assert caught.value.code == "charge_already_refunded"
@@ -139,7 +159,6 @@ async def test_refund_returns_everything_once(api):
     assert (left.status, left.latest_charge.amount_refunded) == ("succeeded", AMOUNT)
 
 
-async def test_invalid_key_is_refused(request, connect, contract_key):
-    url = None if contract_key else request.getfixturevalue("emulator").url
+async def test_invalid_key_is_refused(connect, url):
     with pytest.raises(stripe.AuthenticationError):
         await connect(url, "not_a_key").v1.payment_intents.retrieve_async("pi_1")

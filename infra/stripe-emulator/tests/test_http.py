@@ -3,24 +3,10 @@
 import httpx
 import pytest
 
-from stripe_emulator.http.access_log import masked
 from stripe_emulator.http.errors import InvalidRequest
 from stripe_emulator.http.form import parse
 
 INTENT = {"amount": "2000", "currency": "usd"}
-
-
-@pytest.mark.parametrize(
-    ("raw", "tree"),
-    [
-        (b"a=1&b=x+y%21", {"a": "1", "b": "x y!"}),
-        (b"card[token]=tok_visa", {"card": {"token": "tok_visa"}}),
-        (b"a[]=x&a[]=y", {"a": {"0": "x", "1": "y"}}),
-        (b"a[0][b]=x&a[1][b]=y", {"a": {"0": {"b": "x"}, "1": {"b": "y"}}}),
-    ],
-)
-def test_form_becomes_a_tree(raw, tree):
-    assert parse(raw) == tree
 
 
 @pytest.mark.parametrize("raw", [b"a=1&a[b]=2", b"[a]=1", b"a=%ff", b"\xff", b"a[b=1", b"a=1&" * 1001])
@@ -82,24 +68,12 @@ async def test_ids_are_expanded_on_request(api):
     assert intent.latest_charge.payment_method.card.brand == "visa"
 
 
-@pytest.mark.parametrize(
-    ("path", "shown"),
-    [
-        ("/v1/payment_intents/pi_1aB/confirm", "/v1/payment_intents/pi_1aB/confirm"),
-        ("/v1/confirmation_tokens/ctoken_1aB", "/v1/confirmation_tokens/***"),
-        ("/v1/payment_intents/pi_1_secret_2", "/v1/payment_intents/***"),
-        ("/4242424242424242", "/***"),
-    ],
-)
-def test_logged_path_contains_no_secret(path, shown):
-    assert masked(path) == shown
-
-
 async def test_log_of_a_payment_contains_no_secret(api, page, emulator):
     token = await api.token()
     intent = await api.confirm(await api.create(), token, key=f"confirm:{token}")
     await api.v1.confirmation_tokens.retrieve_async(token)
     await page.get(f"/v1/payment_intents/{intent.id}", params={"client_secret": intent.client_secret})
+    await page.get(f"/v1/payment_intents/{intent.client_secret}/4242424242424242")
     log = emulator.log.read_text()
     assert f"request.completed POST /v1/payment_intents/{intent.id}/confirm status=200" in log
     assert not any(secret in log for secret in (token, intent.client_secret, "sk_test_", "pk_test_", "424242"))

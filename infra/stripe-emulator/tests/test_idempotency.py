@@ -31,15 +31,6 @@ async def test_twenty_confirmations_with_one_key_make_one_charge(api, emulator, 
     assert len(await api.charges(intent)) == 1
 
 
-async def test_replayed_response_says_so(http, key):
-    form, headers = {"amount": "2000", "currency": "usd"}, {"Idempotency-Key": key}
-    first = await http.post("/v1/payment_intents", data=form, headers=headers)
-    second = await http.post("/v1/payment_intents", data=form, headers=headers)
-    assert first.text == second.text
-    assert "Idempotent-Replayed" not in first.headers
-    assert second.headers["Idempotent-Replayed"] == "true"
-
-
 async def test_key_with_another_path_is_refused(api, key):
     first, second = await api.create(), await api.create()
     await api.v1.payment_intents.cancel_async(first.id, None, {"idempotency_key": key})

@@ -1,0 +1,196 @@
+"""MongoDB in memory: mongomock-motor, and what our stores use that mongomock lacks.
+
+That is: index names in duplicate-key errors, hints, `UpdateOne` in bulk writes, appending to an array by path, and
+update pipelines of one `$set`.
+`tests/support/tests/test_memory.py` runs the same tests on it and on a real mongod.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from mongomock_motor import AsyncMongoMockClient
+from pymongo import IndexModel, UpdateOne
+from pymongo.errors import AutoReconnect, DuplicateKeyError
+
+from ticketing_common.mongo import Database
+
+Document = dict[str, Any]
+
+
+@dataclass
+class WriteFaults:
+    """Faults of the next writes.
+
+    After `fails_after` more writes one fails: before it is done or, if `is_done`, after, so that only the response is
+    lost. `meanwhile` is called once, just before the next write: another writer that is first.
+    """
+
+    fails_after: int = -1
+    is_done: bool = False
+    meanwhile: Callable[[], Awaitable[object]] | None = None
+
+    async def before_write(self) -> None:
+        """Let the other writer be first."""
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            await meanwhile()
+
+    def fails_now(self) -> bool:
+        """Whether this write is the one that fails."""
+        self.fails_after -= 1
+        return self.fails_after == -1
+
+
+class InMemoryDatabase(Database):
+    """A database that is always ready. `faults` apply to the writes of all its collections."""
+
+    def __init__(self, indexes: Mapping[str, Sequence[IndexModel]], faults: WriteFaults | None = None) -> None:
+        self._client = AsyncMongoMockClient(tz_aware=True)
+        self._indexes = indexes
+        self._faults = faults or WriteFaults()
+        self.ready = True
+
+    def collection(self, name: str) -> Any:
+        return Collection(self._client["test"][name], self._indexes.get(name, ()), self._faults)
+
+    async def run(self) -> None:
+        """The indexes are checked by the collections themselves."""
+
+    async def ping(self) -> bool:
+        return True
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+class Collection:
+    """A mongomock collection; what is not defined here is mongomock's."""
+
+    def __init__(self, collection: Any, indexes: Sequence[IndexModel], faults: WriteFaults) -> None:
+        self._collection = collection
+        self._unique = [index.document for index in indexes if index.document.get("unique")]
+        self._faults = faults
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._collection, name)
+
+    def with_options(self, **_: object) -> "Collection":
+        return self
+
+    def find(self, *arguments: Any, hint: str | None = None, **options: Any) -> Any:
+        return self._collection.find(*arguments, **options)
+
+    async def count_documents(self, query: Mapping[str, Any], *, hint: str | None = None, **options: Any) -> int:
+        return int(await self._collection.count_documents(query, **options))
+
+    async def insert_one(self, document: Document) -> Any:
+        await self._faults.before_write()
+        if await self._collection.find_one({"_id": document["_id"]}, {"_id": 1}):
+            raise _duplicate_key("_id_")
+        await self._require_unique(document)
+        return await self._write(lambda: self._collection.insert_one(document))
+
+    async def update_one(self, query: Mapping[str, Any], update: Mapping[str, Any]) -> Any:
+        await self._faults.before_write()
+        found = await self._collection.find_one(query)
+        if found is None:
+            return await self._collection.update_one(query, update)
+        changes = _top_level(found, update.get("$set", {}))
+        await self._require_unique({**found, **changes})
+        others = {operator: fields for operator, fields in update.items() if operator != "$set"}
+        combined = {**others, "$set": changes} if changes else others
+        return await self._write(lambda: self._collection.update_one(query, combined))
+
+    async def update_many(self, query: Mapping[str, Any], pipeline: Sequence[Mapping[str, Any]]) -> Any:
+        (stage,) = pipeline
+        found = await self._collection.find(query).to_list(None)
+
+        async def write() -> Any:
+            for document in found:
+                fields = {name: _evaluate(value, document) for name, value in stage["$set"].items()}
+                await self._collection.update_one({"_id": document["_id"]}, {"$set": fields})
+            return _Modified(len(found))
+
+        return await self._write(write) if found else _Modified(0)
+
+    async def bulk_write(self, writes: Iterable[UpdateOne], *, ordered: bool) -> None:
+        for write in writes:
+            await self.update_one(write._filter, write._doc)  # type: ignore[arg-type]  # never a pipeline
+
+    async def _write(self, write: Callable[[], Awaitable[Any]]) -> Any:
+        fails = self._faults.fails_now()
+        if fails and not self._faults.is_done:
+            raise AutoReconnect("connection lost before the write")
+        result = await write()
+        if fails:
+            raise AutoReconnect("connection lost before the response")
+        return result
+
+    async def _require_unique(self, document: Document) -> None:
+        for index in self._unique:
+            partial = index.get("partialFilterExpression", {})
+            if any(_value(document, name) != value for name, value in partial.items()):
+                continue
+            same = {name: _value(document, name) for name in index["key"]} | partial
+            if await self._collection.find_one({**same, "_id": {"$ne": document["_id"]}}, {"_id": 1}):
+                raise _duplicate_key(index["name"])
+
+
+@dataclass(frozen=True)
+class _Modified:
+    modified_count: int
+
+
+def _value(document: Mapping[str, Any], path: str) -> Any:
+    value: Any = document
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def _top_level(document: Document, changes: Mapping[str, Any]) -> Document:
+    """`$set` by top-level fields: mongomock cannot append to an array by the path of a new element."""
+    after = deepcopy({path.split(".")[0]: document.get(path.split(".")[0], {}) for path in changes})
+    for path, value in changes.items():
+        container: Any = after
+        *parents, last = path.split(".")
+        for name in parents:
+            container = _entry(container, name)
+        if isinstance(container, list):
+            _entry(container, last)
+            container[int(last)] = value
+        else:
+            container[last] = value
+    return after
+
+
+def _entry(container: Any, name: str) -> Any:
+    if not isinstance(container, list):
+        return container.setdefault(name, {})
+    if int(name) == len(container):
+        container.append({})
+    return container[int(name)]
+
+
+def _evaluate(expression: Any, document: Mapping[str, Any]) -> Any:
+    """The aggregation expressions that our stores use: `$literal`, `$concat` and field paths."""
+    match expression:
+        case {"$literal": value}:
+            return value
+        case {"$concat": parts}:
+            return "".join(_evaluate(part, document) for part in parts)
+        case dict():
+            return {name: _evaluate(value, document) for name, value in expression.items()}
+        case list():
+            return [_evaluate(item, document) for item in expression]
+        case str() if expression.startswith("$"):
+            return _value(document, expression[1:])
+        case _:
+            return expression
+
+
+def _duplicate_key(index: str) -> DuplicateKeyError:
+    message = f"E11000 duplicate key error collection: test index: {index} dup key: {{ … }}"
+    return DuplicateKeyError(message, 11000, {"errmsg": message})

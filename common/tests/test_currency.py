@@ -1,41 +1,75 @@
-"""Decimals, bounds and spelling of a currency."""
+"""Prices obey Stripe's rules for their currency."""
+
+from decimal import Decimal
 
 import pytest
 
-from ticketing_common.currency import USD, Currency
-
-YEN = Currency.of("JPY")
+from ticketing_common.currency import CURRENCIES, USD, Currency
 
 
-@pytest.mark.parametrize(("amount", "minor"), [(0.5, 50), (12.5, 1250), (999_999.99, 99_999_999)])
-def test_a_price_in_dollars_is_kept_in_cents(amount: float, minor: int) -> None:
-    assert USD.price(amount) == minor
-    assert USD.to_major(minor) == amount
+@pytest.mark.parametrize(
+    ("code", "amount", "minor"),
+    [
+        ("usd", 0.5, 50),
+        ("usd", 12.5, 1_250),
+        ("usd", 999_999.99, 99_999_999),
+        ("jpy", 500, 500),
+        ("huf", 2000.49, 200_049),
+        ("twd", 100.5, 10_050),
+        ("kwd", Decimal("5.12"), 5_120),
+        ("isk", 500, 50_000),
+        ("ugx", 5_000, 500_000),
+    ],
+)
+def test_price_is_in_stripes_minor_units(code: str, amount: Decimal | float, minor: int) -> None:
+    currency = Currency.of(code)
+    assert currency.price(amount) == minor
+    assert currency.to_major(minor) == float(amount)
 
 
-@pytest.mark.parametrize("amount", [0, 0.49, -1, 1_000_000, 1e15])
-def test_a_price_that_stripe_would_not_charge_is_refused_with_the_bounds(amount: float) -> None:
-    with pytest.raises(ValueError, match=r"from 0\.50 to 999,999\.99"):
-        USD.price(amount)
+@pytest.mark.parametrize(
+    ("code", "amount", "message"),
+    [
+        ("usd", 0, "must be from 0.50 to 999,999.99"),
+        ("usd", 0.49, "must be from 0.50 to 999,999.99"),
+        ("usd", 1e15, "must be from 0.50 to 999,999.99"),
+        ("usd", 12.345, "must have at most 2 decimals"),
+        ("hkd", 3.99, "must be from 4.00 to 999,999.99"),
+        ("jpy", 49, "must be from 50 to 99,999,999"),
+        ("jpy", 500.5, "must have at most 0 decimals"),
+        ("kwd", Decimal("5.123"), "must be a multiple of 0.010"),
+        ("kwd", 100_000, "must be from 0.350 to 99,999.990"),
+        ("isk", 500.5, "must be a multiple of 1"),
+        ("isk", 1_000_000, "must be from 150 to 999,999"),
+    ],
+)
+def test_price_that_stripe_would_refuse_is_invalid(code: str, amount: Decimal | float, message: str) -> None:
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        Currency.of(code).price(amount)
 
 
-def test_a_currency_without_decimals_has_no_smaller_unit() -> None:
-    assert (YEN.price(500), YEN.to_major(500), YEN.format_price(1500)) == (500, 500, "¥1,500")
-    with pytest.raises(ValueError, match="at most 0 decimals"):
-        YEN.price(500.5)
-    with pytest.raises(ValueError, match="from 50 to 99,999,999"):
-        YEN.price(49)
+@pytest.mark.parametrize(
+    ("code", "minor", "text"),
+    [
+        ("usd", 1_250, "$12.50"),
+        ("chf", 123_456, "1,234.56 CHF"),
+        ("jpy", 1_500, "¥1,500"),
+        ("huf", 200_049, "2,000.49 HUF"),
+        ("kwd", 5_120, "5.120 KWD"),
+        ("isk", 50_000, "500 ISK"),
+    ],
+)
+def test_price_is_written_with_the_currencys_decimals(code: str, minor: int, text: str) -> None:
+    assert Currency.of(code).format_price(minor) == text
 
 
-def test_the_smallest_amount_is_the_currencys_own() -> None:
-    with pytest.raises(ValueError, match=r"from 4\.00"):
-        Currency.of("hkd").price(3.99)
+@pytest.mark.parametrize("currency", CURRENCIES.values(), ids=CURRENCIES)
+def test_bounds_are_valid_prices(currency: Currency) -> None:
+    for minor in (currency.minimum, currency.maximum):
+        assert currency.price(currency.to_major(minor)) == minor
 
 
-def test_amounts_are_written_as_people_do() -> None:
-    assert (USD.format_price(1250), Currency.of("chf").format_price(123_456)) == ("$12.50", "1,234.56 CHF")
-
-
-def test_an_unknown_currency_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="known are aed, aud"):
+def test_unknown_currency_is_rejected_with_the_known_ones() -> None:
+    assert Currency.of("USD") is USD
+    with pytest.raises(ValueError, match="such as usd; supported are aed, aud"):
         Currency.of("zzz")

@@ -1,17 +1,17 @@
-"""Money: integer minor units inside, a JSON number in major units at the edge. Never binary fractions in between."""
+"""Money: integer minor units inside, numbers in major units in JSON. Never binary fractions in between."""
 
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 
 CENTS = 2
-# Python's default keeps 28 digits: it would round away the decimals that are one too many.
+# Python's default precision of 28 digits would round excess decimals away.
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
 def to_minor(amount: Decimal | float, *, digits: int = CENTS) -> int:
     """Major units to minor units (12.5 dollars to 1250 cents).
 
-    ValueError when it is not finite or has more decimals than the currency (`digits`); a float counts as the
-    shortest decimal that reads as it does, which is what a person typed.
+    ValueError if it is not finite or has more than `digits` decimals; a float counts as its shortest decimal
+    representation, which is what was typed.
     """
     exact = Decimal(str(amount))
     if not exact.is_finite():
@@ -23,5 +23,5 @@ def to_minor(amount: Decimal | float, *, digits: int = CENTS) -> int:
 
 
 def to_major(minor: int, *, digits: int = CENTS) -> float:
-    """Minor units to a number for JSON (1250 cents to 12.5); exact to the cent below 10^13 minor units."""
+    """Minor units to a number for JSON (1250 cents to 12.5); exact below 10^13 minor units."""
     return float(minor / 10**digits)

@@ -2,14 +2,12 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import structlog
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, FastAPI
 
-from ticketing_common.clock import utc_now
-from ticketing_common.mongo import Database, new_id
+from ticketing_common.mongo import Database
 from ticketing_common.observability import configure
 from ticketing_common.settings import CommonSettings, SessionSettings
 from ticketing_common.tokens import is_weak
@@ -64,22 +62,6 @@ def build_app(
     for name, value in _state(settings, database, state or {}).items():
         setattr(app.state, name, value)
     return app
-
-
-async def _now() -> datetime:
-    return utc_now()
-
-
-Now = Annotated[datetime, Depends(_now)]
-"""The current time (UTC), which tests override."""
-
-
-async def _new_id() -> str:
-    return new_id()
-
-
-NewId = Annotated[str, Depends(_new_id)]
-"""A new id for what the request creates."""
 
 
 def _warn_of_weak_key(settings: CommonSettings) -> None:

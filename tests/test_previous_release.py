@@ -1,0 +1,101 @@
+"""The current and the previous release share one database and broker, as during a rollout or after an undo."""
+
+import asyncio
+import re
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from ticketing_local.ports import free_gateway_port
+from ticketing_test_support import previous_release
+from ticketing_test_support.api import ApiClient, Json, api_clients
+from ticketing_test_support.stack import Stack, started, ticketing
+from ticketing_test_support.waiting import eventually
+
+COMMAND = (sys.executable, "-m", "ticketing_test_support.previous_release")
+REPEATS = 5  # of each scenario, so that both releases handle each step of it
+REPLICATED = ("tickets-", "orders-", "payments-")
+# Payments learns of a charge only after some seconds, by the response.
+SLOW_RESPONSE = {"kind": "delay", "when": "after", "path": "/v1/payment_intents/*/confirm", "seconds": 6}
+NO_WEBHOOKS = {"kind": "withhold"}
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Replica 1 of each service is of the previous release, replica 2 of the current one."""
+    folder = tmp_path_factory.mktemp("releases")
+    try:
+        sources = previous_release.extract(previous_release.previous_commit(), folder / "previous")
+    except previous_release.CommitMissingError as missing:
+        pytest.skip(str(missing))
+    environment = {"REPLICAS": previous_release.REPLICAS, "PREVIOUS_RELEASE": str(sources)}
+    with started(folder / "state", free_gateway_port(), COMMAND, EXPIRATION_WINDOW_SECONDS="6", **environment) as stack:
+        yield stack
+
+
+@pytest.fixture
+async def emulator(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=f"{stack.urls()['stripe']}/emulator", trust_env=False) as http:
+        yield http
+
+
+async def test_both_releases_handle_the_same_orders(stack: Stack, emulator: httpx.AsyncClient) -> None:
+    async with api_clients(stack.url) as new_client:
+        seller, buyer = await new_client(), await new_client()
+        for scenario in (purchase, expire, cancel):
+            await asyncio.gather(*(scenario(seller, buyer) for _ in range(REPEATS)))
+        await emulator.put("/faults", json={"faults": [SLOW_RESPONSE, NO_WEBHOOKS]})
+        await asyncio.gather(*(refund(seller, buyer, emulator) for _ in range(REPEATS)))
+        await emulator.delete("/faults")
+        await emulator.post("/webhooks/release")
+    handled = {
+        name: requests(url) for name, url in stack.urls().items() if re.match(r"(tickets|orders|payments)-", name)
+    }
+    audit = ticketing("audit", "--settle", "60", STATE_DIR=str(stack.state_dir))
+    assert audit.returncode == 0, audit.stdout
+    assert len(handled) == 6
+    assert min(handled.values()) > 0, handled
+
+
+def test_shallow_clone_gets_a_clear_message(tmp_path: Path) -> None:
+    with pytest.raises(previous_release.CommitMissingError, match="run `git fetch --unshallow`"):
+        previous_release.extract("0" * 40, tmp_path)
+
+
+async def purchase(seller: ApiClient, buyer: ApiClient) -> None:
+    await buyer.buy(await seller.create_ticket())
+
+
+async def expire(seller: ApiClient, buyer: ApiClient) -> None:
+    order = await buyer.create_order(await seller.create_ticket())
+    await buyer.wait_for_status(order, "cancelled", "expired")
+
+
+async def cancel(seller: ApiClient, buyer: ApiClient) -> None:
+    ticket = await seller.create_ticket()
+    await buyer.cancel(await buyer.create_order(ticket))
+    await buyer.create_order(ticket)
+
+
+async def refund(seller: ApiClient, buyer: ApiClient, emulator: httpx.AsyncClient) -> None:
+    """The buyer cancels after the charge, before payments knows of it."""
+    order = await buyer.create_order(await seller.create_ticket(price=30))
+    payment = asyncio.create_task(buyer.pay(order))
+
+    async def is_charged() -> bool:
+        intents: list[Json] = (await emulator.get("/ledger")).json()["payment_intents"]
+        return any(each["status"] == "succeeded" and each["metadata"]["order_id"] == order["id"] for each in intents)
+
+    await eventually(is_charged, within=30, what="the charge")
+    assert (await buyer.cancel(order)).status_code == 204
+    await payment
+    await buyer.wait_for_payment(order, status="refunded", refunded=30)
+
+
+def requests(url: str) -> float:
+    """The number of API requests that a replica has handled, whatever its release calls the metric."""
+    metrics = httpx.get(f"{url}/metrics", trust_env=False).text
+    return sum(map(float, re.findall(r'^http\w+_(?:total|count)\{[^}]*"/api/[^}]*\} (\S+)$', metrics, re.MULTILINE)))

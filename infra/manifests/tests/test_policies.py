@@ -7,8 +7,8 @@ import pytest
 from infra.manifests.tests.manifests import Manifests, Object, Workload, matches
 
 ADDRESSES = ("mongodb", "nats", "redis", "http")
-# These have a NATS_URL but neither publish nor consume.
-UNUSED = {("auth", "nats"), ("expiration-worker", "nats")}
+# The worker has the settings of its service, but neither publishes nor consumes.
+UNUSED = {("expiration-worker", "nats")}
 Connection = tuple[str, str, int]  # from, to, port of the pod
 
 

@@ -1,172 +1,141 @@
-"""Giving money back: once, whatever crashes, and whoever else gives some back."""
+"""Refunds are made once, whatever crashes and whoever else refunds or disputes the payment."""
 
 from datetime import timedelta
 
 import pytest
 
 from ticketing_common.errors import Unavailable
-from ticketing_common.events import PaymentCreated, PaymentRefunded, PaymentStatus, RefundReason
+from ticketing_common.events import PaymentCreated, PaymentRefunded, PaymentState, PaymentStatus, RefundReason
 from ticketing_payments.domain.errors import NotRefundable
 from ticketing_payments.use_cases.reconcile import reconcile_due
-from ticketing_test_support.payments.payments import Died
-from ticketing_test_support.payments.stories import NOW, PRICE, Shop
+from ticketing_test_support.payments.scenario import NOW, PRICE, PaymentScenario
 
 
 @pytest.fixture
-async def paid(shop: Shop) -> Shop:
+async def paid(scenario: PaymentScenario) -> PaymentScenario:
     """The same, paid."""
-    await shop.pay()
-    return shop
+    await scenario.pay()
+    return scenario
 
 
-async def test_a_refund_gives_everything_back_and_says_why(paid: Shop) -> None:
+async def require_refunded_once(scenario: PaymentScenario) -> PaymentRefunded:
+    """One refund of the whole price, and its event."""
+    assert list(scenario.stripe.refunds.values()) == [PRICE]
+    [event] = await scenario.published(PaymentRefunded)
+    assert (event.status, event.captured, event.refunded) == ("refunded", PRICE, PRICE)
+    return event
+
+
+async def test_refund_returns_everything_with_its_reason(paid: PaymentScenario) -> None:
     await paid.refund(RefundReason.BUYER)
-    [said] = paid.payments.told(PaymentRefunded)
-    assert (said.status, said.captured, said.refunded, said.reason) == ("refunded", PRICE, PRICE, "buyer")
-
-
-async def test_refund_due_heard_twice_is_one_refund(paid: Shop) -> None:
     await paid.refund()
-    await paid.refund()
-    assert list(paid.stripe.refunds.values()) == [PRICE]
-    assert len(paid.payments.told(PaymentRefunded)) == 1
+    assert (await require_refunded_once(paid)).reason == "buyer"
+    created, refunded = await paid.published(PaymentState)
+    assert (type(created), created.version < refunded.version) == (PaymentCreated, True)
 
 
-async def test_the_refund_is_stored_before_stripe_is_asked(paid: Shop) -> None:
+async def test_refund_is_stored_before_stripe_is_asked(paid: PaymentScenario) -> None:
+    stored = []
+
     async def look() -> None:
-        assert paid.payment.refund is not None
+        stored.append((await paid.payment()).is_refund_due)
 
     paid.stripe.before["refund"] = look
     await paid.refund()
-    assert paid.payment.status is PaymentStatus.REFUNDED
+    assert stored == [True]
 
 
-@pytest.mark.parametrize("arrived", [True, False], ids=["the answer was lost", "the question was lost"])
-async def test_after_a_crash_stripe_is_asked_with_the_same_key(paid: Shop, arrived: bool) -> None:
-    paid.stripe.away, paid.stripe.loses_answer_of = not arrived, "refund"
+@pytest.mark.parametrize("fault", ["lost response", "lost request", "crash before the result is stored"])
+async def test_retried_refund_uses_the_same_key(paid: PaymentScenario, fault: str) -> None:
+    paid.stripe.is_down = fault == "lost request"
+    paid.stripe.loses_response_of = "refund" if fault == "lost response" else None
+    paid.faults.fails_after = 1 if fault.startswith("crash") else -1
     with pytest.raises(Unavailable):
         await paid.refund()
-    paid.stripe.away, paid.stripe.loses_answer_of = False, None
+    paid.stripe.is_down = False
     await paid.refund()
     assert len(set(paid.stripe.called("refund"))) == 1
-    assert list(paid.stripe.refunds.values()) == [PRICE]
+    await require_refunded_once(paid)
 
 
-async def test_a_crash_between_stripes_answer_and_our_bookkeeping_is_made_good(paid: Shop) -> None:
-    paid.payments.die_before = lambda payment: payment.money.refunded > 0
-    with pytest.raises(Died):
+async def test_refund_that_failed_to_be_made_is_made_by_the_reconciler(paid: PaymentScenario) -> None:
+    paid.stripe.is_down = True
+    with pytest.raises(Unavailable):
         await paid.refund()
-    paid.payments.die_before = lambda _payment: False
-    await paid.refund()
-    assert list(paid.stripe.refunds.values()) == [PRICE]
-    assert len(paid.payments.told(PaymentRefunded)) == 1
+    paid.stripe.is_down = False
+    await reconcile_due(paid.deps, NOW + timedelta(minutes=1))
+    await require_refunded_once(paid)
 
 
-async def test_a_webhook_that_comes_before_our_own_bookkeeping_makes_one_event(paid: Shop) -> None:
+async def test_webhook_before_our_write_publishes_one_event(paid: PaymentScenario) -> None:
     async def webhook_first() -> None:
-        paid.payments.interruption = paid.look
+        paid.faults.meanwhile = paid.refresh
 
     paid.stripe.before["refund"] = webhook_first
     await paid.refund(RefundReason.DUPLICATE)
-    [said] = paid.payments.told(PaymentRefunded)
-    assert (said.refunded, said.reason) == (PRICE, "duplicate")
+    assert (await require_refunded_once(paid)).reason == "duplicate"
 
 
-async def test_two_replicas_that_hear_it_at_once_refund_once(paid: Shop) -> None:
-    paid.payments.interruption = paid.refund
+async def test_two_replicas_at_once_refund_once(paid: PaymentScenario) -> None:
+    paid.faults.meanwhile = paid.refund
     await paid.refund()
-    assert list(paid.stripe.refunds.values()) == [PRICE]
-    assert len(paid.payments.told(PaymentRefunded)) == 1
+    await require_refunded_once(paid)
 
 
-async def test_a_refund_made_in_the_dashboard_is_taken_over(paid: Shop) -> None:
-    paid.stripe.refund_in_dashboard(paid.intent_id, 250)
-    await paid.look()
-    [said] = paid.payments.told(PaymentRefunded)
-    assert (said.status, said.refunded) == ("partially_refunded", 250)
-
-
-async def test_after_a_part_was_refunded_by_hand_only_the_rest_goes_back(paid: Shop) -> None:
-    paid.stripe.refund_in_dashboard(paid.intent_id, 250)
+@pytest.mark.parametrize("amount", [250, PRICE])
+async def test_only_what_was_not_refunded_in_the_dashboard_is_refunded(paid: PaymentScenario, amount: int) -> None:
+    paid.stripe.refund_in_dashboard(paid.intent_id, amount)
+    await paid.refresh()
     await paid.refund()
-    assert list(paid.stripe.refunds.values()) == [PRICE - 250]
-    assert (paid.payment.status, paid.payment.money.refunded) == (PaymentStatus.REFUNDED, PRICE)
+    assert sum(paid.stripe.refunds.values()) == PRICE - amount
+    assert len(paid.stripe.called("refund")) == (amount < PRICE)
+    assert (await paid.payment()).status is PaymentStatus.REFUNDED
 
 
-async def test_after_all_was_refunded_by_hand_nothing_more_goes_back(paid: Shop) -> None:
-    paid.stripe.refund_in_dashboard(paid.intent_id, PRICE)
-    await paid.look()
+async def test_failed_refund_is_final_published_and_not_made_again(
+    paid: PaymentScenario, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     await paid.refund()
-    assert paid.stripe.called("refund") == []
+    paid.stripe.fail_refund(paid.intent_id, PRICE)
+    for _ in range(2):
+        await paid.refresh()
+        await paid.refund()
+    event = (await paid.published(PaymentRefunded))[-1]
+    assert (event.status, event.refunded, event.reason) == ("refund_failed", 0, "refund_failed")
+    assert (len(paid.stripe.refunds), (await paid.payment()).needs_check) == (1, False)
+    assert (caplog.text + "".join(capsys.readouterr())).count("refund.failed") == 1
 
 
-async def test_a_refund_that_the_bank_sends_back_is_taken_over_and_told(paid: Shop) -> None:
-    await paid.refund()
-    paid.stripe.bounce(paid.intent_id, PRICE)
-    await paid.look()
-    await paid.look()
-    [_, said] = paid.payments.told(PaymentRefunded)
-    assert (said.status, said.captured, said.refunded, said.reason) == ("refund_failed", PRICE, 0, "refund_failed")
-
-
-async def test_a_refund_that_bounced_is_not_made_again(paid: Shop) -> None:
-    await paid.refund()
-    paid.stripe.bounce(paid.intent_id, PRICE)
-    await paid.look()
-    await paid.refund()
-    assert len(paid.stripe.refunds) == 1
-
-
-async def test_while_the_bank_has_not_decided_a_dispute_nothing_is_refunded(paid: Shop) -> None:
+@pytest.mark.parametrize("known", [True, False], ids=["known here", "known to Stripe only"])
+async def test_open_dispute_postpones_the_refund(paid: PaymentScenario, known: bool) -> None:
     paid.stripe.dispute(paid.intent_id)
-    await paid.look()
+    if known:
+        await paid.refresh()
     await paid.refund()
-    assert paid.stripe.called("refund") == []
-    assert paid.payment.is_refund_due
+    payment = await paid.payment()
+    assert (paid.stripe.refunds, payment.status, payment.is_refund_due) == ({}, PaymentStatus.DISPUTED, True)
 
 
-async def test_a_dispute_that_stripe_knew_before_us_is_found_by_the_refund(paid: Shop) -> None:
-    paid.stripe.dispute(paid.intent_id)
-    await paid.refund()
-    assert (paid.stripe.refunds, paid.payment.status) == ({}, PaymentStatus.DISPUTED)
-    assert paid.payment.is_refund_due
-
-
-async def test_a_dispute_that_was_won_is_followed_by_the_refund_that_waited(paid: Shop) -> None:
+async def test_refund_is_made_once_the_dispute_is_won(paid: PaymentScenario) -> None:
     paid.stripe.dispute(paid.intent_id)
     await paid.refund()
     paid.stripe.dispute(paid.intent_id, won=PRICE)
     await reconcile_due(paid.deps, NOW + timedelta(days=1))
     assert list(paid.stripe.refunds.values()) == [PRICE]
-    assert not paid.payment.needs_check
+    assert not (await paid.payment()).needs_check
 
 
-async def test_a_dispute_that_was_lost_needs_no_refund_any_more(paid: Shop) -> None:
+async def test_lost_dispute_is_final_and_needs_no_refund(paid: PaymentScenario) -> None:
     paid.stripe.dispute(paid.intent_id)
     await paid.refund()
     paid.stripe.dispute(paid.intent_id, lost=PRICE)
-    await paid.look()
-    assert not paid.payment.needs_check
-    assert paid.payments.told(PaymentRefunded)[-1].disputed == PRICE
+    await paid.refresh()
+    event = (await paid.published(PaymentRefunded))[-1]
+    assert (event.status, event.disputed, event.refunded) == ("dispute_lost", PRICE, 0)
+    assert not (await paid.payment()).needs_check
 
 
-async def test_a_refund_whose_message_was_lost_is_made_by_the_reconciler(paid: Shop) -> None:
-    paid.stripe.away = True
-    with pytest.raises(Unavailable):
-        await paid.refund()
-    paid.stripe.away = False
-    await reconcile_due(paid.deps, NOW + timedelta(minutes=1))
-    assert list(paid.stripe.refunds.values()) == [PRICE]
-
-
-async def test_without_money_taken_there_is_no_refund(shop: Shop) -> None:
+async def test_uncaptured_payment_is_not_refunded(scenario: PaymentScenario) -> None:
     with pytest.raises(NotRefundable):
-        await shop.refund()
-    assert (shop.stripe.calls, shop.payment.refund) == ([], None)
-
-
-async def test_the_payment_is_told_before_its_refund(paid: Shop) -> None:
-    await paid.refund()
-    created, refunded = paid.payments.said
-    assert (type(created), type(refunded)) == (PaymentCreated, PaymentRefunded)
-    assert created.version < refunded.version  # type: ignore[attr-defined]
+        await scenario.refund()
+    assert (scenario.stripe.calls, (await scenario.payment()).refund) == ([], None)

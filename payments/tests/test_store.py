@@ -1,11 +1,14 @@
-"""The store on a real MongoDB."""
+"""The store on a real MongoDB, and documents of another release."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from ticketing_common.errors import Unavailable
 from ticketing_common.events import (
     CancelReason,
     OrderStatus,
@@ -19,32 +22,19 @@ from ticketing_payments.domain.intent import Decline, Money
 from ticketing_payments.domain.payment import Order, Payment, Refund
 from ticketing_payments.events import event_for
 from ticketing_payments.store import INDEXES, MongoPaymentStore
+from ticketing_test_support.memory import InMemoryDatabase
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-BARE = Payment(
-    order_id="5a" * 12,
-    id="5b" * 12,
-    version=0,
-    order=Order(version=0, status=OrderStatus.CREATED, user_id="5c" * 12, expires_at=NOW, price=1250),
-)
+MINIMAL = Payment("5a" * 12, "5b" * 12, 0, Order(0, OrderStatus.CREATED, "5c" * 12, expires_at=NOW, price=1250))
 FULL = Payment(
     order_id="6a" * 12,
     id="6b" * 12,
     version=7,
-    order=Order(
-        version=2,
-        status=OrderStatus.CANCELLED,
-        user_id="6c" * 12,
-        expires_at=NOW,
-        price=99_999_999,
-        reason=CancelReason.EXPIRED,
-    ),
+    order=Order(2, OrderStatus.CANCELLED, "6c" * 12, NOW, price=99_999_999, reason=CancelReason.EXPIRED),
     status=PaymentStatus.DISPUTE_LOST,
     intent_id="pi_1",
     attempt="digest",
-    money=Money(
-        captured=99_999_999, refund_requested=6, refund_failed=5, dispute_opened=4, dispute_won=3, dispute_lost=2
-    ),
+    money=Money(99_999_999, 6, 5, 4, 3, 2),
     history=(PaymentHistoryEntry(step=PaymentStep.REFUNDED, at=NOW, amount=6, reason="expired"),),
     declines=(Decline("ch_1", "stolen_card", "No."), Decline("ch_2", "generic_decline", "Neither.")),
     refund=Refund(id="6d" * 12, reason=RefundReason.EXPIRED, done=True),
@@ -53,66 +43,139 @@ FULL = Payment(
 )
 
 
-@pytest.mark.parametrize("payment", [BARE, FULL], ids=["bare", "full"])
-async def test_every_field_comes_back_as_it_was_stored(store: MongoPaymentStore, payment: Payment) -> None:
+@pytest.mark.parametrize("payment", [MINIMAL, FULL], ids=["minimal", "full"])
+async def test_every_field_is_stored(store: MongoPaymentStore, payment: Payment) -> None:
     assert await store.add(payment)
     assert await store.find(payment.order_id) == payment
+    assert await store.save(replace(FULL, order_id=payment.order_id), expected_version=payment.version)
+    assert await store.find(payment.order_id) == replace(FULL, order_id=payment.order_id)
 
 
-def test_the_full_payment_leaves_no_field_at_its_default() -> None:
+def test_full_payment_has_no_field_at_its_default() -> None:
     assert all(getattr(FULL, field.name) != field.default for field in fields(FULL))
 
 
-async def test_every_field_is_saved(store: MongoPaymentStore) -> None:
-    await store.add(replace(BARE, order_id=FULL.order_id))
-    assert await store.save(FULL, expected_version=0)
-    assert await store.find(FULL.order_id) == FULL
-
-
-async def test_an_order_has_one_payment(store: MongoPaymentStore) -> None:
-    added = await asyncio.gather(*(store.add(replace(BARE, id=new_id())) for _ in range(8)))
+async def test_order_has_one_payment(store: MongoPaymentStore) -> None:
+    added = await asyncio.gather(*(store.add(replace(MINIMAL, id=new_id())) for _ in range(8)))
     assert added.count(True) == 1
 
 
-async def test_of_many_writes_over_one_version_one_wins(store: MongoPaymentStore) -> None:
-    await store.add(BARE)
-    others = [replace(BARE, version=1, checks=n) for n in range(8)]
+async def test_one_of_many_writes_to_one_version_succeeds(store: MongoPaymentStore) -> None:
+    await store.add(MINIMAL)
+    others = [replace(MINIMAL, version=1, checks=n) for n in range(8)]
     saved = await asyncio.gather(*(store.save(other, expected_version=0) for other in others))
     assert saved.count(True) == 1
-    assert await store.find(BARE.order_id) == others[saved.index(True)]
+    assert await store.find(MINIMAL.order_id) == others[saved.index(True)]
 
 
-async def test_the_state_and_its_event_are_one_write(store: MongoPaymentStore) -> None:
-    await store.add(BARE)
-    paid = replace(BARE, version=1, money=Money(captured=1250), status=PaymentStatus.SUCCEEDED)
-    await store.save(paid, expected_version=0, event=event_for(BARE, paid))
-    await store.save(paid, expected_version=0, event=event_for(BARE, paid))
-    [waiting] = await store.documents.pending(before=datetime.now(UTC) + timedelta(seconds=1), limit=10)
-    assert [envelope.id for envelope in waiting.envelopes] == [f"payment.created:{BARE.id}:1"]
+async def test_state_and_event_are_one_write(store: MongoPaymentStore) -> None:
+    await store.add(MINIMAL)
+    paid = replace(MINIMAL, version=1, money=Money(1250), status=PaymentStatus.SUCCEEDED)
+    for _ in range(2):
+        await store.save(paid, expected_version=0, event=event_for(MINIMAL, paid))
+    [pending] = await store.documents.pending(before=datetime.now(UTC) + timedelta(seconds=1), limit=10)
+    assert [envelope.id for envelope in pending.envelopes] == [f"payment.created:{MINIMAL.id}:1"]
 
 
-async def test_due_are_those_whose_time_has_come_oldest_first(store: MongoPaymentStore) -> None:
+async def test_unreconciled_payments_are_found(store: MongoPaymentStore) -> None:
+    await store.add(MINIMAL)
+    await store.add(replace(MINIMAL, order_id="captured", money=Money(1250), status=PaymentStatus.SUCCEEDED))
+    assert [payment.order_id for payment in await store.find_unreconciled(limit=10)] == ["captured"]
+
+
+async def test_due_payments_are_found_oldest_first_by_the_index(mongo_uri: str, store: MongoPaymentStore) -> None:
     for order_id, seconds in (("late", -1), ("later", -9), ("ahead", 1), ("now", 0)):
-        await store.add(replace(BARE, order_id=order_id, check_at=NOW + timedelta(seconds=seconds)))
-    await store.add(BARE)
+        await store.add(replace(MINIMAL, order_id=order_id, check_at=NOW + timedelta(seconds=seconds)))
+    for n in range(20):
+        await store.add(replace(MINIMAL, order_id=f"without a check {n}"))
     due = await store.find_due(now=NOW, limit=10)
     assert [payment.order_id for payment in due] == ["later", "late", "now"]
     assert len(await store.find_due(now=NOW, limit=2)) == 2
+    plan = await explain_find_due(mongo_uri)
+    assert (plan["totalKeysExamined"], plan["totalDocsExamined"], plan["nReturned"]) == (3, 3, 3)
 
 
-async def test_due_reads_only_the_index_of_what_is_to_be_checked(mongo_uri: str, store: MongoPaymentStore) -> None:
-    for n in range(50):
-        await store.add(replace(BARE, order_id=f"settled {n}"))
-    await store.add(replace(BARE, check_at=NOW))
-    plan = await _explain_due(mongo_uri)
-    assert (plan["totalKeysExamined"], plan["totalDocsExamined"], plan["nReturned"]) == (1, 1, 1)
-
-
-async def _explain_due(mongo_uri: str) -> dict[str, int]:
-    """How MongoDB runs the query that `due` makes."""
+async def explain_find_due(mongo_uri: str) -> dict[str, int]:
     database = Database(mongo_uri, default_name="payments", indexes=INDEXES)
     cursor = database.collection("payments").find({"check_at": {"$type": "date", "$lte": NOW}}, sort=[("check_at", 1)])
     explained = await cursor.explain()
     await database.close()
     stats: dict[str, int] = explained["executionStats"]
     return stats
+
+
+# Documents of another release.
+
+LEVELS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "payment": lambda document: document,
+    "order": lambda document: document["order"],
+    "money": lambda document: document["money"],
+    "decline": lambda document: document["declines"][0],
+    "history": lambda document: document["history"][0],
+    "refund": lambda document: document["refund"],
+}
+
+
+async def find_after(change: Callable[[dict[str, Any]], object]) -> Payment | None:
+    """FULL as read after its document was changed."""
+    store = MongoPaymentStore(InMemoryDatabase(INDEXES))
+    await store.add(FULL)
+    document = await store.documents.find(FULL.order_id)
+    assert document is not None
+    change(document)
+    del document["_id"]
+    store = MongoPaymentStore(InMemoryDatabase(INDEXES))
+    await store.documents.insert({"_id": FULL.order_id, **document})
+    return await store.find(FULL.order_id)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+async def test_unknown_field_is_ignored_at_every_level(level: str) -> None:
+    added = {"from_a_newer_release": {"nested": [1]}}
+    assert await find_after(lambda document: LEVELS[level](document).update(added)) == FULL
+
+
+@pytest.mark.parametrize(
+    ("level", "field", "expected"),
+    [
+        ("payment", "attempt", replace(FULL, attempt=None)),
+        ("payment", "declines", replace(FULL, declines=())),
+        ("payment", "history", replace(FULL, history=())),
+        ("payment", "refund", replace(FULL, refund=None)),
+        ("payment", "checks", replace(FULL, checks=0)),
+        ("order", "reason", replace(FULL, order=replace(FULL.order, reason=None))),
+        ("money", "lost", replace(FULL, money=replace(FULL.money, dispute_lost=0), status=PaymentStatus.DISPUTED)),
+        ("history", "reason", replace(FULL, history=(FULL.history[0].model_copy(update={"reason": None}),))),
+        ("refund", "done", replace(FULL, refund=Refund(id="6d" * 12, reason=RefundReason.EXPIRED))),
+    ],
+    ids=str,
+)
+async def test_missing_newer_field_gets_its_default(level: str, field: str, expected: Payment) -> None:
+    assert await find_after(lambda document: LEVELS[level](document).pop(field)) == expected
+
+
+@pytest.mark.parametrize(
+    ("level", "field"),
+    [("payment", "status"), ("order", "status"), ("order", "reason"), ("history", "step"), ("refund", "reason")],
+)
+async def test_unknown_enum_value_is_retried_later(level: str, field: str) -> None:
+    with pytest.raises(Unavailable):
+        await find_after(lambda document: LEVELS[level](document).update({field: "from_a_newer_release"}))
+
+
+@pytest.mark.parametrize(
+    ("money", "status", "stored"),
+    [
+        (Money(1250, 1250, 1250), PaymentStatus.REFUND_FAILED, "succeeded"),
+        (Money(1250, 0, 0, 1250, 0, 1250), PaymentStatus.DISPUTE_LOST, "disputed"),
+    ],
+)
+async def test_final_states_are_stored_readably_for_the_previous_release(
+    money: Money, status: PaymentStatus, stored: str
+) -> None:
+    store, payment = MongoPaymentStore(InMemoryDatabase(INDEXES)), replace(MINIMAL, money=money, status=status)
+    await store.add(payment)
+    document = await store.documents.find(payment.order_id)
+    assert document is not None
+    assert document["status"] == stored
+    assert await store.find(payment.order_id) == payment

@@ -2,12 +2,12 @@
 
 from ticketing_payments.domain.intent import Intent, IntentStatus
 from ticketing_payments.ports import WebhookEvent
-from ticketing_test_support.payments.stripe import StripeInMemory
+from ticketing_test_support.payments.stripe import InMemoryStripe
 
 _OPEN = (IntentStatus.REQUIRES_ACTION, IntentStatus.PROCESSING)
 
 
-class Bank(StripeInMemory):
+class Bank(InMemoryStripe):
     """A Stripe account. `refund_ids` : the ids under which refunds of an intent were requested."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class Bank(StripeInMemory):
         """The bank returns all refunds, once."""
         money = self.intents[intent_id].money
         if money.refund_requested and not money.refund_failed:
-            self.bounce(intent_id, money.refund_requested)
+            self.fail_refund(intent_id, money.refund_requested)
 
     def open_dispute(self, intent_id: str) -> None:
         """The buyer disputes a payment that is not refunded."""

@@ -27,7 +27,7 @@ class AcceptedWrites:
 
 async def converge(system: System, *, newest_first: bool = False, bank_approves: bool = True) -> None:
     """Everything that is away comes back, and time passes until nothing changes any more."""
-    system.bank.away, system.bank.loses_answer_of, system.write_faults.fails_after = False, None, -1
+    system.bank.is_down, system.bank.loses_response_of, system.write_faults.fails_after = False, None, -1
     quiet = 0
     for _ in range(_MAX_ROUNDS):
         changes = await system.relay() + await system.handle_webhooks()

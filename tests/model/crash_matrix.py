@@ -144,7 +144,7 @@ async def _bank_captures(system: CrashableSystem) -> None:
 
 
 async def _lose_confirmation(system: CrashableSystem) -> None:
-    system.bank.loses_answer_of = "confirm"
+    system.bank.loses_response_of = "confirm"
 
 
 def _pass(seconds: float) -> Step:

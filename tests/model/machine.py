@@ -16,11 +16,11 @@ from ticketing_common.errors import InvalidState, PaymentDeclined
 from ticketing_orders import use_cases as orders
 from ticketing_payments.domain.errors import AlreadyPaid, StillProcessing
 from ticketing_payments.use_cases.pay import pay
-from ticketing_test_support.payments.stripe import DECLINED, GOOD, OTHER_GOOD, SLOW, UNTRIED, WANTS_3DS
+from ticketing_test_support.payments.stripe import DECLINED, GOOD, OTHER_GOOD, REQUIRES_3DS, SLOW, UNTRIED
 from ticketing_tickets import use_cases as tickets
 
 BUYER = "b0" * 12
-CARDS = st.sampled_from([GOOD, SLOW, OTHER_GOOD, DECLINED, WANTS_3DS, SLOW, UNTRIED])
+CARDS = st.sampled_from([GOOD, SLOW, OTHER_GOOD, DECLINED, REQUIRES_3DS, SLOW, UNTRIED])
 CALLS = st.sampled_from(["create", "confirm", "retrieve", "cancel", "refund"])
 OUTCOMES = st.sampled_from(["in time", "runs out", "resold", "resold, then paid", "resold, then paid"])
 PRICES = st.integers(50, 99)
@@ -201,7 +201,7 @@ class SystemMachine(SystemRun):
 
     @rule(away=st.booleans())
     def stripe_goes_away_or_comes_back(self, away: bool) -> None:
-        self.system.bank.away = away
+        self.system.bank.is_down = away
 
     @rule(after=st.integers(0, 2), is_done=st.booleans())
     def write_fails(self, after: int, is_done: bool) -> None:
@@ -212,7 +212,7 @@ class SystemMachine(SystemRun):
     def stripe_is_slow(self, call: str, which: int | None) -> None:
         """An event arrives during a call, or its response comes too late."""
         if which is None:
-            self.system.bank.loses_answer_of = call
+            self.system.bank.loses_response_of = call
         else:
             self.system.bank.before[call] = lambda: self.system.network.deliver(which)
 

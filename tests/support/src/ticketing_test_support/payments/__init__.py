@@ -1,1 +1,1 @@
-"""Payments and Stripe in memory, and the short words in which tests tell a story. Only tests import it."""
+"""One payment, with its store and Stripe in memory."""

@@ -1,4 +1,4 @@
-"""A Stripe in memory that keeps the promises that use cases rely on: one intent an order, keys, an end is an end."""
+"""Stripe in memory, with the guarantees the use cases rely on: one intent per order, idempotency keys, final states."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -8,19 +8,19 @@ from ticketing_payments.domain.intent import Decline, Intent, IntentStatus
 from ticketing_payments.ports import InvalidToken, UnknownIntent
 
 GOOD, OTHER_GOOD, DECLINED, NO_FUNDS = "ctoken_good", "ctoken_good_too", "ctoken_declined", "ctoken_no_funds"
-WANTS_3DS, SLOW, SPENT, UNTRIED = "ctoken_3ds", "ctoken_slow", "ctoken_spent", "ctoken_untried"
-_REFUSALS = {DECLINED: "generic_decline", NO_FUNDS: "insufficient_funds"}
-_ENDS = (IntentStatus.SUCCEEDED, IntentStatus.CANCELED)
+REQUIRES_3DS, SLOW, USED, UNTRIED = "ctoken_3ds", "ctoken_slow", "ctoken_used", "ctoken_untried"
+_DECLINE_CODES = {DECLINED: "generic_decline", NO_FUNDS: "insufficient_funds"}
+_FINAL = (IntentStatus.SUCCEEDED, IntentStatus.CANCELED)
 
 Interruption = Callable[[], Awaitable[object]]
 
 
-class StripeInMemory:
-    """ports.Gateway. The token says what becomes of the try.
+class InMemoryStripe:
+    """A `PaymentGateway`. The token decides the outcome.
 
-    `away`: nothing answers. `loses_answer_of`: the next call of that name is done, but its answer is lost.
-    `before`: what happens once, when the next call of that name has left us and has not arrived.
-    `changed`: the intent of each change, oldest first: what Stripe would send webhooks about.
+    `is_down`: no call arrives. `loses_response_of`: the next call of this name is made, but its response is lost.
+    `before`: what happens once, before the next call of this name arrives. `changed`: the intent of each change, oldest
+    first, which Stripe would send webhooks about.
     """
 
     def __init__(self) -> None:
@@ -29,33 +29,33 @@ class StripeInMemory:
         self.changed: list[str] = []
         self.captures = 0
         self.refunds: dict[str, int] = {}
-        self.away = False
-        self.loses_answer_of: str | None = None
+        self.is_down = False
+        self.loses_response_of: str | None = None
         self.before: dict[str, Interruption] = {}
         self._confirmed: dict[str, Intent] = {}
 
     async def create_intent(self, *, order_id: str, amount: int, currency: str) -> Intent:
         await self._arrive("create", order_id)
-        return self._answer("create", self.intents.setdefault(f"pi_{order_id}", _fresh(order_id, amount, currency)))
+        return self._respond("create", self.intents.setdefault(f"pi_{order_id}", _fresh(order_id, amount, currency)))
 
     async def confirm(self, intent_id: str, *, order_id: str, token: str) -> Intent:
         await self._arrive("confirm", token)
         key = f"order:{order_id}:confirm:{token}"
         if key not in self._confirmed:
-            self._confirmed[key] = self._try(intent_id, token)
-        return self._answer("confirm", self._confirmed[key])
+            self._confirmed[key] = self._attempt(intent_id, token)
+        return self._respond("confirm", self._confirmed[key])
 
     async def retrieve(self, intent_id: str) -> Intent:
         await self._arrive("retrieve", intent_id)
         if intent_id not in self.intents:
             raise UnknownIntent(intent_id)
-        return self._answer("retrieve", self.intents[intent_id])
+        return self._respond("retrieve", self.intents[intent_id])
 
     async def cancel(self, intent_id: str) -> Intent:
         await self._arrive("cancel", intent_id)
-        if self.intents[intent_id].status not in _ENDS:
+        if self.intents[intent_id].status not in _FINAL:
             self._set(intent_id, status=IntentStatus.CANCELED)
-        return self._answer("cancel", self.intents[intent_id])
+        return self._respond("cancel", self.intents[intent_id])
 
     async def refund(self, *, refund_id: str, intent_id: str) -> Intent:
         await self._arrive("refund", refund_id)
@@ -63,28 +63,28 @@ class StripeInMemory:
         if refund_id not in self.refunds and not intent.money.disputed:
             self.refunds[refund_id] = intent.money.captured - intent.money.refund_requested
             self._move(intent_id, refund_requested=intent.money.captured)
-        return self._answer("refund", self.intents[intent_id])
+        return self._respond("refund", self.intents[intent_id])
 
     def capture(self, intent_id: str) -> None:
-        """The bank gives the money: 3-D Secure passed, or `processing` has ended."""
+        """The charge succeeds: 3-D Secure was passed, or `processing` has ended."""
         self.captures += 1
         self._set(intent_id, status=IntentStatus.SUCCEEDED, decline=None)
         self._move(intent_id, captured=self.intents[intent_id].amount)
 
     def refund_in_dashboard(self, intent_id: str, amount: int) -> None:
-        """Somebody gives money back by hand."""
+        """Somebody refunds an amount in the dashboard."""
         self._move(intent_id, refund_requested=self.intents[intent_id].money.refund_requested + amount)
 
-    def bounce(self, intent_id: str, amount: int) -> None:
-        """The bank sends a refund back."""
+    def fail_refund(self, intent_id: str, amount: int) -> None:
+        """The buyer's bank returns a refund."""
         self._move(intent_id, refund_failed=amount)
 
     def dispute(self, intent_id: str, *, won: int = 0, lost: int = 0) -> None:
-        """The buyer's bank takes everything back, and perhaps decides."""
+        """The buyer disputes the whole payment, and the bank perhaps decides."""
         self._move(intent_id, dispute_opened=self.intents[intent_id].amount, dispute_won=won, dispute_lost=lost)
 
     def called(self, name: str) -> list[str]:
-        """What the calls of this name were about."""
+        """The subjects of the calls of this name."""
         return [about for called, about in self.calls if called == name]
 
     async def _arrive(self, name: str, about: str) -> None:
@@ -92,23 +92,23 @@ class StripeInMemory:
         interruption = self.before.pop(name, None)
         if interruption is not None:
             await interruption()
-        if self.away:
-            raise Unavailable("Stripe is away.")
+        if self.is_down:
+            raise Unavailable("Stripe is down.")
 
-    def _answer(self, name: str, intent: Intent) -> Intent:
-        if self.loses_answer_of == name:
-            self.loses_answer_of = None
-            raise Unavailable("The answer was lost.")
+    def _respond(self, name: str, intent: Intent) -> Intent:
+        if self.loses_response_of == name:
+            self.loses_response_of = None
+            raise Unavailable("The response was lost.")
         return intent
 
-    def _try(self, intent_id: str, token: str) -> Intent:
-        if token == SPENT:
+    def _attempt(self, intent_id: str, token: str) -> Intent:
+        if token == USED:
             raise InvalidToken("That card could not be read. Enter it again.")
-        if self.intents[intent_id].status in _ENDS:
+        if self.intents[intent_id].status in _FINAL:
             return self.intents[intent_id]
-        if token in _REFUSALS:
-            self._decline(intent_id, _REFUSALS[token])
-        elif token == WANTS_3DS:
+        if token in _DECLINE_CODES:
+            self._decline(intent_id, _DECLINE_CODES[token])
+        elif token == REQUIRES_3DS:
             self._set(intent_id, status=IntentStatus.REQUIRES_ACTION, decline=None)
         elif token == SLOW:
             self._set(intent_id, status=IntentStatus.PROCESSING, decline=None)

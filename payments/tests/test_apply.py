@@ -1,0 +1,206 @@
+"""Views of an intent, applied in any order and any number of times."""
+
+from collections import Counter
+from dataclasses import astuple, replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ticketing_common.events import (
+    PaymentCreated,
+    PaymentFailed,
+    PaymentRefunded,
+    PaymentState,
+    PaymentStatus,
+    PaymentStep,
+    RefundReason,
+)
+from ticketing_payments.domain.apply import apply
+from ticketing_payments.domain.errors import IntentMismatch
+from ticketing_payments.domain.intent import Decline, Intent, IntentStatus, Money
+from ticketing_payments.domain.payment import Payment, Refund
+from ticketing_payments.events import event_for
+from ticketing_test_support.payments.scenario import CURRENCY, NOW, PRICE, make_order
+
+OPEN = Intent("pi_1", "order", IntentStatus.REQUIRES_PAYMENT_METHOD, PRICE, CURRENCY)
+NO_FUNDS = replace(OPEN, decline=Decline("ch_1", "insufficient_funds", "Your card has insufficient funds."))
+STOLEN = replace(OPEN, decline=Decline("ch_2", "stolen_card", "Your card was declined."))
+ACTION = replace(OPEN, status=IntentStatus.REQUIRES_ACTION)
+PROCESSING = replace(OPEN, status=IntentStatus.PROCESSING)
+CANCELED = replace(OPEN, status=IntentStatus.CANCELED)
+SUCCEEDED = replace(OPEN, status=IntentStatus.SUCCEEDED, money=Money(PRICE))
+
+
+def with_money(*amounts: int) -> Intent:
+    return replace(SUCCEEDED, money=Money(PRICE, *amounts))
+
+
+PARTLY_REFUNDED = with_money(250)
+REFUNDED = with_money(PRICE)
+REFUND_FAILED = with_money(PRICE, PRICE)
+DISPUTED = with_money(0, 0, PRICE)
+WON = with_money(0, 0, PRICE, PRICE)
+LOST = with_money(0, 0, PRICE, 0, PRICE)
+WON_ON_APPEAL = with_money(0, 0, PRICE, PRICE, PRICE)
+
+UNPAID = [OPEN, NO_FUNDS, STOLEN, ACTION, PROCESSING]
+PAID = [SUCCEEDED, PARTLY_REFUNDED, REFUNDED]
+STARTED = Payment(
+    order_id="order", id="payment", version=3, order=make_order(), intent_id="pi_1", attempt="digest", check_at=NOW
+)
+
+
+def apply_all(views: list[Intent], payment: Payment = STARTED) -> tuple[list[Payment], list[PaymentState]]:
+    """All states that the payment passes, and the events published on the way."""
+    states, events = [payment], []
+    for view in views:
+        states.append(apply(states[-1], view, currency=CURRENCY, now=NOW))
+        event = event_for(states[-2], states[-1])
+        events += [event] if event else []
+    return states, events
+
+
+def count(events: list[PaymentState], kind: type[PaymentState]) -> int:
+    return sum(type(event) is kind for event in events)
+
+
+def in_any_order(views: list[Intent]) -> st.SearchStrategy[list[Intent]]:
+    """Every view at least once, some again."""
+    repeated = st.lists(st.sampled_from(views), max_size=5)
+    return repeated.flatmap(lambda more: st.permutations([*views, *more]))
+
+
+@pytest.mark.parametrize(
+    ("views", "status"),
+    [
+        ([*UNPAID, *PAID], PaymentStatus.REFUNDED),
+        ([*PAID, REFUND_FAILED], PaymentStatus.REFUND_FAILED),
+        ([SUCCEEDED, DISPUTED], PaymentStatus.DISPUTED),
+        ([SUCCEEDED, DISPUTED, WON], PaymentStatus.SUCCEEDED),
+        ([SUCCEEDED, DISPUTED, LOST], PaymentStatus.DISPUTE_LOST),
+        ([SUCCEEDED, DISPUTED, LOST, WON_ON_APPEAL], PaymentStatus.SUCCEEDED),
+        ([*UNPAID, CANCELED], PaymentStatus.CANCELED),
+    ],
+    ids=lambda value: value if isinstance(value, PaymentStatus) else "",
+)
+@given(data=st.data())
+def test_any_order_of_views_ends_in_the_same_state(
+    views: list[Intent], status: PaymentStatus, data: st.DataObject
+) -> None:
+    states, events = apply_all(data.draw(in_any_order(views)))
+    assert (states[-1].status, states[-1].check_at) == (status, None)
+    assert count(events, PaymentCreated) == (status is not PaymentStatus.CANCELED)
+
+
+@given(in_any_order([NO_FUNDS, STOLEN, *PAID, REFUND_FAILED]))
+def test_amounts_only_grow_and_history_adds_up_to_them(views: list[Intent]) -> None:
+    states, _ = apply_all(views)
+    money = [astuple(state.money) for state in states]
+    assert all(earlier <= later for amounts in zip(*money, strict=True) for earlier, later in pairwise(amounts))
+    moved = Counter[PaymentStep]()
+    for entry in states[-1].history:
+        moved[entry.step] += entry.amount or 0
+    steps = (PaymentStep.PAID, PaymentStep.REFUNDED, PaymentStep.REFUND_FAILED)
+    assert [moved[step] for step in steps] == [PRICE, PRICE, PRICE]
+
+
+def test_history_has_each_step_once_with_its_reason() -> None:
+    states, _ = apply_all([OPEN, NO_FUNDS, NO_FUNDS, ACTION, SUCCEEDED, DISPUTED, LOST, LOST])
+    assert [(entry.step, entry.amount, entry.reason) for entry in states[-1].history] == [
+        (PaymentStep.DECLINED, PRICE, "Your card has insufficient funds."),
+        (PaymentStep.PAID, PRICE, None),
+        (PaymentStep.DISPUTED, PRICE, None),
+        (PaymentStep.DISPUTE_CLOSED, PRICE, "It was decided in your favour; your bank returned the money."),
+    ]
+
+
+@given(in_any_order(UNPAID))
+def test_each_decline_is_published_once(views: list[Intent]) -> None:
+    states, events = apply_all(views)
+    assert count(events, PaymentFailed) == len(events) == 2
+    assert {decline.attempt for decline in states[-1].declines} == {"ch_1", "ch_2"}
+
+
+@given(st.lists(st.sampled_from([*UNPAID, *PAID, CANCELED]), max_size=12))
+def test_every_event_has_its_own_version_and_that_state(views: list[Intent]) -> None:
+    states, events = apply_all(views)
+    by_version = {state.version: state for state in states}
+    assert len({event.version for event in events}) == len(events)
+    for event in events:
+        assert (event.captured, event.status) == (
+            by_version[event.version].money.captured,
+            by_version[event.version].status,
+        )
+
+
+@pytest.mark.parametrize("view", [*UNPAID, *PAID, CANCELED, DISPUTED, LOST])
+def test_repeated_view_changes_nothing(view: Intent) -> None:
+    once = apply(STARTED, view, currency=CURRENCY, now=NOW)
+    assert apply(once, view, currency=CURRENCY, now=NOW) is once
+
+
+@pytest.mark.parametrize(
+    ("views", "events"),
+    [
+        ([NO_FUNDS, OPEN], [(PaymentFailed, "failed", "Your card has insufficient funds.")]),
+        (
+            [NO_FUNDS, SUCCEEDED],
+            [(PaymentFailed, "failed", "Your card has insufficient funds."), (PaymentCreated, "succeeded", None)],
+        ),
+        ([REFUNDED], [(PaymentCreated, "refunded", None)]),
+        (
+            [SUCCEEDED, PARTLY_REFUNDED, SUCCEEDED, REFUNDED],
+            [
+                (PaymentCreated, "succeeded", None),
+                (PaymentRefunded, "partially_refunded", None),
+                (PaymentRefunded, "refunded", None),
+            ],
+        ),
+        (
+            [SUCCEEDED, REFUNDED, REFUND_FAILED],
+            [
+                (PaymentCreated, "succeeded", None),
+                (PaymentRefunded, "refunded", None),
+                (PaymentRefunded, "refund_failed", "refund_failed"),
+            ],
+        ),
+        (
+            [SUCCEEDED, DISPUTED, LOST],
+            [
+                (PaymentCreated, "succeeded", None),
+                (PaymentRefunded, "disputed", "disputed"),
+                (PaymentRefunded, "dispute_lost", "disputed"),
+            ],
+        ),
+    ],
+    ids=["older view", "paid after decline", "refunded before seen", "in parts", "failed refund", "lost dispute"],
+)
+def test_changes_publish_events(views: list[Intent], events: list[tuple[type[PaymentState], str, str | None]]) -> None:
+    _, published = apply_all(views)
+    assert [(type(event), event.status, event.reason) for event in published] == events
+
+
+def test_two_declines_for_one_reason_are_two() -> None:
+    again = replace(NO_FUNDS, decline=Decline("ch_9", "insufficient_funds", "Your card has insufficient funds."))
+    assert count(apply_all([NO_FUNDS, again])[1], PaymentFailed) == 2
+
+
+@pytest.mark.parametrize(
+    ("views", "due"), [([DISPUTED], True), ([DISPUTED, LOST], False), ([DISPUTED, LOST, WON_ON_APPEAL], True)]
+)
+def test_refund_is_due_unless_the_dispute_is_lost(views: list[Intent], due: bool) -> None:
+    started = replace(STARTED, money=Money(PRICE), refund=Refund("refund", RefundReason.EXPIRED))
+    final = apply_all(views, started)[0][-1]
+    assert (final.is_refund_due, final.check_at is not None) == (due, due)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"id": "pi_2"}, {"order_id": "another"}, {"order_id": None}, {"amount": 1}, {"currency": "eur"}, {"live": True}],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_intent_of_another_payment_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(IntentMismatch, match="dashboard"):
+        apply(STARTED, replace(SUCCEEDED, **wrong), currency=CURRENCY, now=NOW)  # type: ignore[arg-type]

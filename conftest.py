@@ -20,7 +20,13 @@ pytest_plugins = ["ticketing_test_support.fixtures", "ticketing_test_support.omi
 # Each has its stack, so that the browser's stories, the longest of all, do not keep the others waiting.
 WHOLE_SYSTEM = ("tests/browser/", "tests/")
 # No stack, or one of their own: they need not wait for the others.
-APART = ("tests/model/", "tests/test_arrival.py", "tests/test_make.py", "tests/test_previous_release.py")
+APART = (
+    "tests/model/",
+    "tests/test_arrival.py",
+    "tests/test_documentation.py",
+    "tests/test_make.py",
+    "tests/test_previous_release.py",
+)
 
 
 class OneMarketplace(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types

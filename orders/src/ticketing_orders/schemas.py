@@ -11,6 +11,7 @@ from ticketing_common.web import CamelModel, Price
 from ticketing_common.web.envelope import ErrorDetail
 from ticketing_orders.domain import Order, Payment
 from ticketing_orders.history import HistoryEntry, history_of
+from ticketing_orders.summary import SummaryState, summary_of
 
 
 class OrderIn(CamelModel):
@@ -55,6 +56,14 @@ class PaymentOut(CamelModel):
     disputed: float | None = Field(default=None, description="Amount in dispute; absent if none")
 
 
+class SummaryOut(CamelModel):
+    """The order and its payment in one state and one text."""
+
+    state: SummaryState
+    text: str
+    final: bool = Field(description="No further change comes by itself: there is no need to ask again")
+
+
 class OrderOut(CamelModel):
     """An order. `reason` only when cancelled, `payment` only once there is one."""
 
@@ -64,6 +73,7 @@ class OrderOut(CamelModel):
     expires_at: datetime
     version: int
     ticket: TicketOut
+    summary: SummaryOut
     reason: CancelReason | None = None
     payment: PaymentOut | None = None
 
@@ -95,7 +105,7 @@ def order_details_out(order: Order, currency: Currency) -> OrderDetailsOut:
 
 
 def _order_fields(order: Order, currency: Currency) -> dict[str, Any]:
-    price = currency.to_major(order.ticket.price)
+    price, summary = currency.to_major(order.ticket.price), summary_of(order, currency)
     return {
         "id": order.id,
         "status": order.status,
@@ -103,6 +113,7 @@ def _order_fields(order: Order, currency: Currency) -> dict[str, Any]:
         "expires_at": order.expires_at.astimezone(UTC),
         "version": order.version,
         "ticket": TicketOut(id=order.ticket.id, title=order.ticket.title, price=price, version=order.ticket.version),
+        "summary": SummaryOut(state=summary.state, text=summary.text, final=summary.final),
         "reason": order.reason,
         "payment": _payment_out(order.payment, currency) if order.payment else None,
     }

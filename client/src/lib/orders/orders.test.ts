@@ -18,6 +18,7 @@ function order(changes: Partial<Order> = {}, payment?: Partial<OrderPayment>): O
     version: 0,
     expiresAt: new Date(CREATED + 15 * MINUTE).toISOString(),
     ticket: { id: "t", title: "Opera", price: 240, version: 0 },
+    summary: { state: "awaiting_payment", text: "Reserved for you.", final: false },
     ...changes,
     ...(payment ? { payment: { status: "succeeded", amount: 240, refunded: 0, ...payment } } : {}),
   };

@@ -91,6 +91,7 @@ export type OrderDetailsOut = {
      */
     version: number;
     ticket: TicketOut;
+    summary: SummaryOut;
     reason?: CancelReason | null;
     payment?: PaymentOut | null;
     /**
@@ -139,6 +140,7 @@ export type OrderOut = {
      */
     version: number;
     ticket: TicketOut;
+    summary: SummaryOut;
     reason?: CancelReason | null;
     payment?: PaymentOut | null;
 };
@@ -213,6 +215,32 @@ export type PriceChangedOut = {
      */
     errors: Array<PriceChangedDetail>;
 };
+
+/**
+ * SummaryOut
+ *
+ * The order and its payment in one state and one text.
+ */
+export type SummaryOut = {
+    state: SummaryState;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Final
+     *
+     * No further change comes by itself: there is no need to ask again
+     */
+    final: boolean;
+};
+
+/**
+ * SummaryState
+ *
+ * What the buyer has to know.
+ */
+export type SummaryState = 'awaiting_payment' | 'action_required' | 'processing' | 'declined' | 'payment_cancelled' | 'confirming' | 'paid' | 'expired' | 'released' | 'refund_pending' | 'partially_refunded' | 'refunded' | 'refund_failed' | 'disputed' | 'dispute_lost' | 'unknown';
 
 /**
  * TicketOut

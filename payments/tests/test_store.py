@@ -116,23 +116,32 @@ LEVELS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 }
 
 
-async def find_after(change: Callable[[dict[str, Any]], object]) -> Payment | None:
-    """FULL as read after its document was changed."""
+async def store_after(change: Callable[[dict[str, Any]], object]) -> MongoPaymentStore:
+    """A store with the document of FULL, changed."""
     store = MongoPaymentStore(InMemoryDatabase(INDEXES))
     await store.add(FULL)
     document = await store.documents.find(FULL.order_id)
     assert document is not None
     change(document)
-    del document["_id"]
     store = MongoPaymentStore(InMemoryDatabase(INDEXES))
-    await store.documents.insert({"_id": FULL.order_id, **document})
-    return await store.find(FULL.order_id)
+    await store.documents.insert(document)
+    return store
 
 
 @pytest.mark.parametrize("level", LEVELS)
 async def test_unknown_field_is_ignored_at_every_level(level: str) -> None:
-    added = {"from_a_newer_release": {"nested": [1]}}
-    assert await find_after(lambda document: LEVELS[level](document).update(added)) == FULL
+    store = await store_after(lambda document: LEVELS[level](document).update(from_a_newer_release={"nested": [1]}))
+    assert await store.find(FULL.order_id) == FULL
+    assert await store.find_due(now=FULL.check_at or NOW, limit=1) == [FULL]
+
+
+@pytest.mark.parametrize("level", ["payment", "order", "money"])
+async def test_unknown_field_is_kept_when_the_payment_is_saved(level: str) -> None:
+    store = await store_after(lambda document: LEVELS[level](document).update(from_a_newer_release=1))
+    assert await store.save(replace(FULL, version=8), expected_version=7)
+    document = await store.documents.find(FULL.order_id)
+    assert document is not None
+    assert LEVELS[level](document)["from_a_newer_release"] == 1
 
 
 @pytest.mark.parametrize(
@@ -151,7 +160,8 @@ async def test_unknown_field_is_ignored_at_every_level(level: str) -> None:
     ids=str,
 )
 async def test_missing_newer_field_gets_its_default(level: str, field: str, expected: Payment) -> None:
-    assert await find_after(lambda document: LEVELS[level](document).pop(field)) == expected
+    store = await store_after(lambda document: LEVELS[level](document).pop(field))
+    assert await store.find(FULL.order_id) == expected
 
 
 @pytest.mark.parametrize(
@@ -159,8 +169,10 @@ async def test_missing_newer_field_gets_its_default(level: str, field: str, expe
     [("payment", "status"), ("order", "status"), ("order", "reason"), ("history", "step"), ("refund", "reason")],
 )
 async def test_unknown_enum_value_is_retried_later(level: str, field: str) -> None:
+    store = await store_after(lambda document: LEVELS[level](document).update({field: "from_a_newer_release"}))
     with pytest.raises(Unavailable):
-        await find_after(lambda document: LEVELS[level](document).update({field: "from_a_newer_release"}))
+        await store.find(FULL.order_id)
+    assert await store.find_due(now=FULL.check_at or NOW, limit=1) == []
 
 
 @pytest.mark.parametrize(

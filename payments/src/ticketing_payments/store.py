@@ -70,7 +70,7 @@ class MongoPaymentStore:
     async def save(self, payment: Payment, *, expected_version: int, event: Event | None = None) -> bool:
         """Store the next state and its event if the stored version is still the expected one, else return False."""
         query = {"_id": payment.order_id, "version": expected_version}
-        return await self.documents.compare_and_set(query, _fields(payment), [event] if event else [])
+        return await self.documents.compare_and_set(query, _changes(payment), [event] if event else [])
 
     async def find_due(self, *, now: datetime, limit: int) -> list[Payment]:
         """Payments whose `check_at` has passed, oldest first."""
@@ -93,6 +93,14 @@ def _readable(documents: list[dict[str, Any]]) -> list[Payment]:
         except Unavailable as error:
             log.info("payment.skipped", order_id=document["_id"], reason=error.message)
     return payments
+
+
+def _changes(payment: Payment) -> dict[str, Any]:
+    """What the next state sets: what a newer release added to the order and the money stays."""
+    changes = _fields(payment)
+    for name in ("order", "money"):
+        changes |= {f"{name}.{field}": value for field, value in changes.pop(name).items()}
+    return changes
 
 
 def _fields(payment: Payment) -> dict[str, Any]:

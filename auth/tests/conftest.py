@@ -1,4 +1,4 @@
-"""The auth service on a real MongoDB, called in process."""
+"""The auth service, called in process on an in-memory database."""
 
 from collections.abc import AsyncIterator
 
@@ -7,13 +7,21 @@ import pytest
 
 from ticketing_auth.app import create_app
 from ticketing_auth.settings import Settings
-from ticketing_test_support.apps import served
+from ticketing_auth.store import INDEXES, MongoUserStore
+from ticketing_test_support.apps import served_in_memory
 from ticketing_test_support.fixtures import JWT_SECRET
+from ticketing_test_support.memory import InMemoryDatabase
 
 
 @pytest.fixture
-async def client(mongo_uri: str) -> AsyncIterator[httpx.AsyncClient]:
+def database() -> InMemoryDatabase:
+    """An empty database."""
+    return InMemoryDatabase(indexes=INDEXES)
+
+
+@pytest.fixture
+async def client(database: InMemoryDatabase) -> AsyncIterator[httpx.AsyncClient]:
     """A client without a session."""
-    app = create_app(Settings(mongo_uri=mongo_uri, jwt_secret=JWT_SECRET))
-    async with served(app) as client:
+    app = create_app(Settings(mongo_uri="mongodb://127.0.0.1:1/auth", jwt_secret=JWT_SECRET))
+    async with served_in_memory(app, database, store=MongoUserStore(database)) as client:
         yield client

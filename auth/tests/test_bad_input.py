@@ -7,21 +7,20 @@ from typing import Any
 import httpx
 import jwt
 import pytest
-from pymongo import MongoClient
 
 from ticketing_common.tokens import issue
 from ticketing_test_support.fixtures import JWT_SECRET
+from ticketing_test_support.memory import InMemoryDatabase
 from ticketing_test_support.sessions import cookie_for
 
 GOOD = {"email": "someone@example.com", "password": "open sesame"}
 
 
 @pytest.fixture(autouse=True)
-def no_account_is_created(client: httpx.AsyncClient, mongo_uri: str) -> Any:
+async def no_account_is_created(client: httpx.AsyncClient, database: InMemoryDatabase) -> Any:
     """The database is still empty after each test."""
     yield
-    with MongoClient[dict[str, Any]](mongo_uri) as mongo:
-        assert mongo.get_default_database()["users"].count_documents({}) == 0
+    assert await database.collection("users").count_documents({}) == 0
 
 
 async def send(client: httpx.AsyncClient, route: str, body: Any) -> httpx.Response:

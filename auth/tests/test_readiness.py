@@ -40,6 +40,7 @@ async def test_current_user_needs_no_database(without_database: httpx.AsyncClien
     assert (me.status_code, me.json()["currentUser"]["id"]) == (200, "1")
 
 
-async def test_ready_once_indexes_exist(client: httpx.AsyncClient) -> None:
-    ready = await client.get("/healthz/ready")
+async def test_ready_once_indexes_exist(mongo_uri: str) -> None:
+    async with served(create_app(Settings(mongo_uri=mongo_uri, jwt_secret=JWT_SECRET))) as client:
+        ready = await client.get("/healthz/ready")
     assert (ready.status_code, ready.json()) == (200, {"status": "ready", "mongo": "up", "indexes": "there"})

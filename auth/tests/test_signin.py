@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from ticketing_common.tokens import LIFETIME
+from ticketing_test_support.memory import InMemoryDatabase
 from ticketing_test_support.sessions import cookie_for
 
 SOMEONE = {"email": "Someone@example.com", "password": "open sesame"}
@@ -73,3 +74,9 @@ async def test_sign_out_without_a_session_succeeds(client: httpx.AsyncClient) ->
 async def test_sign_in_replaces_another_session(client: httpx.AsyncClient, user_id: str) -> None:
     await client.post("/api/users/signin", json=SOMEONE, headers=cookie_for())
     assert (await client.get("/api/users/currentuser")).json()["currentUser"]["id"] == user_id
+
+
+@pytest.mark.usefixtures("user_id")
+async def test_account_of_a_newer_release_can_sign_in(client: httpx.AsyncClient, database: InMemoryDatabase) -> None:
+    await database.collection("users").update_one({}, {"$set": {"phone": {"number": "555"}}})
+    assert (await client.post("/api/users/signin", json=SOMEONE)).status_code == 200

@@ -1,11 +1,15 @@
 """Signing up."""
 
 import asyncio
-from typing import Any
 
 import httpx
 import pytest
-from pymongo import MongoClient
+
+from ticketing_auth.app import create_app
+from ticketing_auth.settings import Settings
+from ticketing_test_support.apps import served
+from ticketing_test_support.fixtures import JWT_SECRET
+from ticketing_test_support.memory import InMemoryDatabase
 
 SOMEONE = {"email": "someone@example.com", "password": "open sesame"}
 
@@ -19,11 +23,12 @@ async def test_sign_up_returns_the_user_and_a_session(client: httpx.AsyncClient)
     assert me.json()["currentUser"]["id"] == response.json()["id"]
 
 
-async def test_one_of_eight_concurrent_sign_ups_succeeds(client: httpx.AsyncClient) -> None:
+async def test_one_of_eight_concurrent_sign_ups_succeeds(mongo_uri: str) -> None:
     spellings = ["Someone@example.com", "someone@EXAMPLE.com"] * 4
-    responses = await asyncio.gather(
-        *(client.post("/api/users/signup", json={**SOMEONE, "email": email}) for email in spellings)
-    )
+    async with served(create_app(Settings(mongo_uri=mongo_uri, jwt_secret=JWT_SECRET))) as client:
+        responses = await asyncio.gather(
+            *(client.post("/api/users/signup", json={**SOMEONE, "email": email}) for email in spellings)
+        )
     assert sorted(response.status_code for response in responses) == [201] + [400] * 7
 
 
@@ -62,9 +67,8 @@ async def test_password_of_4_to_128_characters_is_accepted(client: httpx.AsyncCl
     assert (await client.post("/api/users/signin", json=credentials)).status_code == 200
 
 
-async def test_only_the_password_hash_is_stored(client: httpx.AsyncClient, mongo_uri: str) -> None:
+async def test_only_the_password_hash_is_stored(client: httpx.AsyncClient, database: InMemoryDatabase) -> None:
     await client.post("/api/users/signup", json=SOMEONE)
-    with MongoClient[dict[str, Any]](mongo_uri) as mongo:
-        [user] = mongo.get_default_database()["users"].find()
+    [user] = await database.collection("users").find({}).to_list(None)
     assert user["password_hash"].startswith("$argon2id$")
     assert SOMEONE["password"] not in str(user)

@@ -49,6 +49,14 @@ async def test_fired_order_has_its_event_in_the_outbox(store: MongoExpiryStore) 
     assert waiting.envelopes == [Envelope.from_event(event, occurred_at=NOW, traceparent=placed_in)]
 
 
+async def test_order_stored_by_a_newer_release_fires(store: MongoExpiryStore, database: Database) -> None:
+    await _fill(database, 1, channel={"name": "box office"})
+    assert (await store.fire(due_until=NOW, now=NOW)).count == 1
+    stored = await database.collection(COLLECTION).find_one({})
+    assert stored is not None
+    assert stored["channel"] == {"name": "box office"}
+
+
 async def test_order_does_not_fire_before_its_due_time(store: MongoExpiryStore) -> None:
     await store.add(Expiry("later", NOW + timedelta(seconds=1)))
     assert (await store.fire(due_until=NOW, now=NOW)).count == 0

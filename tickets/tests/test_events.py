@@ -111,8 +111,8 @@ async def test_order_cancelled_releases_ticket(
 
 
 async def test_events_are_published_after_a_broker_outage(app: FastAPI, mongo_uri: str, broker: Broker) -> None:
-    without_database = create_app(Settings(mongo_uri=mongo_uri, nats_url="nats://127.0.0.1:1", jwt_secret=JWT_SECRET))
-    async with served(without_database) as client:
+    without_broker = create_app(Settings(mongo_uri=mongo_uri, nats_url="nats://127.0.0.1:1", jwt_secret=JWT_SECRET))
+    async with served(without_broker) as client:
         response = await client.post("/api/tickets", json={"title": "Front row", "price": 12.5}, headers=SELLER)
         ready = await client.get("/healthz/ready")
     assert (response.status_code, ready.status_code, ready.json()["nats"]) == (201, 200, "down")

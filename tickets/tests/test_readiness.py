@@ -1,7 +1,7 @@
 """Without its database tickets is live but not ready."""
 
-import httpx
 import pytest
+from fastapi import FastAPI
 
 from ticketing_test_support.apps import served
 from ticketing_test_support.fixtures import JWT_SECRET
@@ -36,6 +36,7 @@ async def test_without_database_live_is_200_and_ready_503() -> None:
         assert (await client.get("/healthz/ready")).status_code == 503
 
 
-async def test_readiness_does_not_depend_on_nats(client: httpx.AsyncClient) -> None:
-    ready = await client.get("/healthz/ready")
+async def test_readiness_does_not_depend_on_nats(app: FastAPI) -> None:
+    async with served(app) as client:
+        ready = await client.get("/healthz/ready")
     assert (ready.status_code, ready.json()["nats"]) == (200, "down")

@@ -50,6 +50,16 @@ async def test_ticket_round_trips(store: MongoTicketStore) -> None:
     assert await store.find(new_id()) is None
 
 
+async def test_fields_of_a_newer_release_are_ignored_and_kept(
+    store: MongoTicketStore, server: SyncDatabase[dict[str, Any]]
+) -> None:
+    ticket = await stored(store)
+    server["tickets"].update_one({"_id": ticket.id}, {"$set": {"venue": {"row": "C"}}})
+    assert await store.find(ticket.id) == ticket
+    assert await store.save(ticket, domain.edit(ticket, user_id=SELLER, title="Back row", price=900), None)
+    assert (server["tickets"].find_one({"_id": ticket.id}) or {})["venue"] == {"row": "C"}
+
+
 async def test_state_and_event_are_one_write(store: MongoTicketStore, server: SyncDatabase[dict[str, Any]]) -> None:
     ticket = await stored(store)
     document = server["tickets"].find_one({"_id": ticket.id})

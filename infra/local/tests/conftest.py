@@ -1,4 +1,4 @@
-"""A small stack on real servers, started once for the tests that leave it running."""
+"""A small stack on real servers."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ SMALL_STACK = (sys.executable, str(Path(__file__).with_name("small_stack.py")))
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Two replicas of its one service; do not stop it."""
+    """Shared, with two replicas of tickets; do not stop it."""
     state_dir = tmp_path_factory.mktemp("stack") / "50 % of it; or so"
     with started(state_dir, free_gateway_port(), SMALL_STACK, REPLICAS="tickets=2") as running:
         yield running
@@ -23,5 +23,5 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture
 def start_stack(tmp_path: Path) -> Callable[[], AbstractContextManager[Stack]]:
-    """Starts another one, with a state and a port of its own."""
+    """Starts another stack, in `tmp_path / "state"`."""
     return lambda: started(tmp_path / "state", free_gateway_port(), SMALL_STACK)

@@ -1,4 +1,4 @@
-"""A stack whose services are stand-ins, run as a script: everything else is what `ticketing up` runs."""
+"""Run `ticketing up` with fake services, and only some of them; run as a script."""
 
 import dataclasses
 import os
@@ -13,24 +13,23 @@ from ticketing_local.processes.process import Layout, Process, replica_names
 from ticketing_local.processes.services import web_process
 from ticketing_local.settings import read_settings
 
-BROKEN = "BROKEN"  # set: nothing but a service that dies at once, and why
+BROKEN = "BROKEN"  # the error with which its service exits; nothing else is started
 HERE = str(Path(__file__).parent)
 
 
-def stand_in(layout: Layout, service: str, name: str) -> Process:
-    """The same uvicorn, with another application."""
+def fake(layout: Layout, service: str, name: str) -> Process:
+    """A service's process with the fake app."""
     process = web_process(layout, service, name)
-    command = [part.replace(f"ticketing_{service}.main:app", "stand_in:app") for part in process.command]
+    command = [part.replace(f"ticketing_{service}.main:app", "fake_service:app") for part in process.command]
     return dataclasses.replace(process, command=(*command, "--app-dir", HERE))
 
 
 def small_table(layout: Layout) -> list[Process]:
-    """The infrastructure, one kind of service, and the gateway."""
-    tickets = [stand_in(layout, "tickets", name) for name in replica_names(layout.settings, "tickets")]
+    """MongoDB, NATS, Redis, tickets, the client and the gateway."""
+    tickets = [fake(layout, "tickets", name) for name in replica_names(layout.settings, "tickets")]
     if BROKEN in os.environ:
         return tickets
-    client = stand_in(layout, "client", "client")
-    return [mongo(layout), nats(layout), redis(layout), *tickets, client, gateway(layout)]
+    return [mongo(layout), nats(layout), redis(layout), *tickets, fake(layout, "client", "client"), gateway(layout)]
 
 
 if __name__ == "__main__":

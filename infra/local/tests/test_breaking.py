@@ -1,4 +1,4 @@
-"""The faults that tests make: what is killed comes back, what is held down does not, until it is let go."""
+"""The faults that tests inject into a stack."""
 
 import json
 
@@ -10,26 +10,26 @@ from ticketing_test_support.stack import Stack
 from ticketing_test_support.waiting import wait_until
 
 
-def test_what_is_killed_is_another_process_afterwards(stack: Stack) -> None:
+def test_killed_process_is_replaced(stack: Stack) -> None:
     before = stack.pid("redis")
     kill(stack, "redis")
     assert stack.pid("redis") != before
 
 
-def test_what_is_held_down_is_not_restarted_before_it_is_let_go(stack: Stack) -> None:
+def test_stopped_process_is_not_restarted(stack: Stack) -> None:
     with down(stack, "tickets-1"):
         assert stack.ps()["tickets-1"]["state"] == "stopped"
     assert stack.supervisor().states()["tickets-1"].is_running
 
 
-def test_what_is_frozen_answers_nothing_and_goes_on_afterwards(stack: Stack) -> None:
+def test_frozen_process_responds_after_thaw(stack: Stack) -> None:
     url = stack.urls()["tickets-2"]
     with frozen(stack, "tickets-2"), pytest.raises(httpx.TimeoutException):
         httpx.get(url, timeout=1)
     assert httpx.get(url, timeout=30).status_code == 200
 
 
-def test_a_process_can_run_with_other_settings_for_a_while(stack: Stack) -> None:
+def test_process_runs_with_other_settings_temporarily(stack: Stack) -> None:
     file = stack.state_dir / "run" / "tickets-1.json"
     before = file.read_text()
     with rewired(stack, "tickets-1", wrapper=("-X", "utf8"), MONGO_URI="elsewhere"):
@@ -39,6 +39,6 @@ def test_a_process_can_run_with_other_settings_for_a_while(stack: Stack) -> None
     assert file.read_text() == before
 
 
-def test_a_wiped_redis_goes_on(stack: Stack) -> None:
+def test_wiped_redis_keeps_running(stack: Stack) -> None:
     wait_until(lambda: stack.supervisor().states()["redis"].is_running, within=60, what="redis running")
     wipe_redis(stack)

@@ -1,4 +1,4 @@
-"""The gateway's path rules are those of the Ingress, and its own answers have the envelope of all."""
+"""The gateway has the Ingress's path rules, and its own errors have the services' form."""
 
 import httpx
 import pytest
@@ -6,54 +6,52 @@ import pytest
 from ticketing_test_support.stack import Stack
 
 
-def path_seen(stack: Stack, path: str, **headers: str) -> httpx.Response:
+def get(stack: Stack, path: str, **headers: str) -> httpx.Response:
     return httpx.get(f"{stack.url}{path}", headers=headers, timeout=20)
 
 
 @pytest.mark.parametrize("path", ["/api/tickets", "/api/tickets/", "/api/tickets/5", "/api/tickets/a/b?limit=2"])
-def test_a_prefix_of_whole_segments_reaches_the_service(stack: Stack, path: str) -> None:
-    assert path_seen(stack, path).text.split()[1] == path.partition("?")[0]
+def test_path_prefix_is_routed_to_its_service(stack: Stack, path: str) -> None:
+    assert get(stack, path).text.split()[1] == path.partition("?")[0]
 
 
 @pytest.mark.parametrize(
     "path",
     ["/api/ticketsfoo", "/api", "/api/", "/api/healthz/ready", "/api/tickets/../x"],
 )
-def test_any_other_path_of_the_api_is_404_in_the_envelope(stack: Stack, path: str) -> None:
-    answer = path_seen(stack, path)
-    assert answer.status_code == 404
-    assert answer.headers["content-type"] == "application/json"
-    assert answer.json()["errors"][0]["message"].startswith("Not found")
+def test_other_api_path_is_404(stack: Stack, path: str) -> None:
+    response = get(stack, path)
+    assert (response.status_code, response.headers["content-type"]) == (404, "application/json")
+    assert response.json()["errors"][0]["message"].startswith("Not found")
 
 
 @pytest.mark.parametrize("path", ["/", "/API/tickets", "/healthz/ready", "/metrics", "/orders/5", "/apifoo"])
-def test_what_is_not_of_the_api_reaches_the_client(stack: Stack, path: str) -> None:
-    pid, seen, _ = path_seen(stack, path).text.split()
-    assert (int(pid), seen) == (stack.ps()["client"]["pid"], path)
+def test_other_path_is_routed_to_the_client(stack: Stack, path: str) -> None:
+    pid, routed_path, _ = get(stack, path).text.split()
+    assert (int(pid), routed_path) == (stack.ps()["client"]["pid"], path)
 
 
-def test_a_service_that_is_down_is_502_with_retry_after(stack: Stack) -> None:
-    answer = path_seen(stack, "/api/orders")
-    assert (answer.status_code, answer.headers["retry-after"]) == (502, "2")
-    assert "try again" in answer.json()["errors"][0]["message"]
+def test_unavailable_service_is_502_with_retry_after(stack: Stack) -> None:
+    response = get(stack, "/api/orders")
+    assert (response.status_code, response.headers["retry-after"]) == (502, "2")
+    assert "try again" in response.json()["errors"][0]["message"]
 
 
 @pytest.mark.parametrize("size", [2, 3_000_000])
-def test_an_answer_that_comes_before_the_body_was_read_arrives_whole(stack: Stack, size: int) -> None:
+def test_response_sent_before_body_is_read_arrives_whole(stack: Stack, size: int) -> None:
     with httpx.Client(base_url=stack.url) as client:
-        answers = [client.post("/api/tickets", content=b" " * size) for _ in range(40)]
-    assert {answer.status_code for answer in answers} == {200}
+        assert {client.post("/api/tickets", content=b" " * size).status_code for _ in range(40)} == {200}
 
 
 @pytest.mark.parametrize("path", ["/emulator-stripe/emulator/ledger", "/emulator-stripe/v1", "/emulator-stripe/v2/x"])
-def test_of_the_emulator_only_what_a_page_needs_is_let_in(stack: Stack, path: str) -> None:
-    assert path_seen(stack, path).text.split()[1] == path  # the client's, which knows no such page
+def test_emulator_internals_are_not_exposed(stack: Stack, path: str) -> None:
+    assert get(stack, path).text.split()[1] == path  # routed to the client
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_tls_proxy_before_it_is_believed(stack: Stack, scheme: str) -> None:
-    assert path_seen(stack, "/api/tickets", **{"X-Forwarded-Proto": scheme}).text.split()[2] == scheme
+def test_scheme_of_a_tls_proxy_is_forwarded(stack: Stack, scheme: str) -> None:
+    assert get(stack, "/api/tickets", **{"X-Forwarded-Proto": scheme}).text.split()[2] == scheme
 
 
-def test_without_a_proxy_the_scheme_is_http(stack: Stack) -> None:
-    assert path_seen(stack, "/api/tickets").text.split()[2] == "http"
+def test_scheme_without_proxy_is_http(stack: Stack) -> None:
+    assert get(stack, "/api/tickets").text.split()[2] == "http"

@@ -1,4 +1,4 @@
-"""STATE_DIR: private, kept, used by one stack at a time, and deleted only when it is one."""
+"""STATE_DIR is private, used by one stack at a time, and deleted only on request."""
 
 import os
 from pathlib import Path
@@ -10,25 +10,25 @@ from ticketing_local.errors import StackError, StateInUse
 from ticketing_local.state import MAX_SOCKET_PATH, StateDir
 
 
-def made(root: Path) -> StateDir:
+def created(root: Path) -> StateDir:
     state = StateDir(root)
     state.create()
     return state
 
 
-def test_a_secret_is_made_once_and_its_owner_alone_can_read_it(tmp_path: Path) -> None:
-    state = made(tmp_path / "state")
+def test_secret_is_created_once_and_private(tmp_path: Path) -> None:
+    state = created(tmp_path / "state")
     assert state.secret("jwt-secret") == state.secret("jwt-secret")
     assert len(state.secret("jwt-secret")) >= 43
     assert (state.root / "jwt-secret").stat().st_mode & 0o777 == 0o600
 
 
-def test_two_states_have_different_secrets(tmp_path: Path) -> None:
-    assert made(tmp_path / "a").secret("jwt-secret") != made(tmp_path / "b").secret("jwt-secret")
+def test_states_have_different_secrets(tmp_path: Path) -> None:
+    assert created(tmp_path / "a").secret("jwt-secret") != created(tmp_path / "b").secret("jwt-secret")
 
 
-def test_a_second_stack_on_the_same_folder_is_refused(tmp_path: Path) -> None:
-    state = made(tmp_path)
+def test_second_stack_is_refused(tmp_path: Path) -> None:
+    state = created(tmp_path)
     lock = state.lock()
     with pytest.raises(StateInUse, match=f"already runs .* on {tmp_path}: stop it, or choose another STATE_DIR"):
         state.lock()
@@ -36,31 +36,31 @@ def test_a_second_stack_on_the_same_folder_is_refused(tmp_path: Path) -> None:
     os.close(state.lock())
 
 
-def test_a_deep_folder_gets_a_socket_path_that_the_kernel_takes(tmp_path: Path) -> None:
-    state = made(tmp_path / ("deep" * 30))
+def test_socket_path_is_short_enough_in_a_deep_folder(tmp_path: Path) -> None:
+    state = created(tmp_path / ("deep" * 30))
     assert len(str(state.socket())) <= MAX_SOCKET_PATH
-    assert state.socket() == made(state.root).socket()
-    assert state.socket() != made(tmp_path / ("deep" * 31)).socket()
-    for folder in (state.socket().parent, made(tmp_path / ("deep" * 31)).socket().parent):
+    assert state.socket() == created(state.root).socket()
+    assert state.socket() != created(tmp_path / ("deep" * 31)).socket()
+    for folder in (state.socket().parent, created(tmp_path / ("deep" * 31)).socket().parent):
         folder.rmdir()
 
 
 def test_reset_deletes_all_state(tmp_path: Path) -> None:
-    state = made(tmp_path / "state")
+    state = created(tmp_path / "state")
     os.close(state.lock())
     assert reset(state, is_confirmed=True) == 0
     assert not state.root.exists()
 
 
-def test_reset_leaves_a_folder_that_is_not_a_stacks(tmp_path: Path) -> None:
+def test_reset_refuses_other_folders(tmp_path: Path) -> None:
     (tmp_path / "letters").touch()
     with pytest.raises(StackError, match="is not a stack's folder"):
         reset(StateDir(tmp_path), is_confirmed=True)
     assert (tmp_path / "letters").exists()
 
 
-def test_reset_is_refused_while_a_stack_runs(tmp_path: Path) -> None:
-    state = made(tmp_path)
+def test_reset_is_refused_while_stack_runs(tmp_path: Path) -> None:
+    state = created(tmp_path)
     lock = state.lock()
     with pytest.raises(StateInUse):
         reset(state, is_confirmed=True)
@@ -68,5 +68,5 @@ def test_reset_is_refused_while_a_stack_runs(tmp_path: Path) -> None:
     assert state.root.exists()
 
 
-def test_reset_of_nothing_is_done_at_once(tmp_path: Path) -> None:
+def test_reset_without_state_succeeds(tmp_path: Path) -> None:
     assert reset(StateDir(tmp_path / "nowhere"), is_confirmed=False) == 0

@@ -1,5 +1,6 @@
 """`ticketing logs`: the end of the latest stack's logs, and what is appended to them."""
 
+import contextlib
 import os
 import re
 import time
@@ -31,11 +32,18 @@ class LogFile:
         *lines, self._partial = text.split("\n")
         return [(self._timestamp_of(line), line) for line in lines]
 
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
     def _read(self) -> str:
         return self._file.read() if self._file is not None else ""
 
     def _reopen(self) -> str:
         rest = self._read()
+        self.close()
         try:
             self._file = self._path.open(errors="replace")
         except FileNotFoundError:  # the process has not started yet
@@ -59,12 +67,14 @@ def show_logs(state: StateDir, name: str | None, *, lines: int, follow: bool) ->
 
     With `follow`, continue until Ctrl-C.
     """
-    files = [LogFile(state.log(process)) for process in _processes(state, name)]
-    width = max(len(file.name) for file in files) if len(files) > 1 else 0
-    _print({file.name: file.new_lines()[-lines:] if lines else [] for file in files}, width)
-    while follow:
-        time.sleep(POLL_SECONDS)
-        _print({file.name: file.new_lines() for file in files}, width)
+    processes = _processes(state, name)
+    width = max(map(len, processes)) if len(processes) > 1 else 0
+    with contextlib.ExitStack() as stack:
+        files = [stack.enter_context(contextlib.closing(LogFile(state.log(process)))) for process in processes]
+        _print({file.name: file.new_lines()[-lines:] if lines else [] for file in files}, width)
+        while follow:
+            time.sleep(POLL_SECONDS)
+            _print({file.name: file.new_lines() for file in files}, width)
     return 0
 
 

@@ -38,8 +38,12 @@ class Monitor:
         while not stop.wait(POLL_SECONDS):
             if self.supervisord.poll() is not None:
                 raise StackError("The supervisor has exited, and the stack with it: start again with `make run`")
-            self._report_crashes()
-            self._restart_failing()
+            self.poll()
+
+    def poll(self) -> None:
+        """Report crashes since the last poll, and restart what has failed for long."""
+        self._report_crashes()
+        self._restart_failing()
 
     def _report_crashes(self) -> None:
         for name, pid in self._running_pids().items():

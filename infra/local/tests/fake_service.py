@@ -1,4 +1,4 @@
-"""Stands in for a service: ready at once, and tells who answered what."""
+"""An ASGI app in place of a service: it responds with its pid, the path and the scheme."""
 
 import os
 import sys
@@ -14,7 +14,7 @@ if "BROKEN" in os.environ:
 async def app(
     scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
 ) -> None:
-    """Answers 200 with its pid, the path and the scheme; takes part in the lifespan."""
+    """Responds to every request with 200."""
     if scope["type"] == "lifespan":
         while (await receive())["type"] != "lifespan.shutdown":
             await send({"type": "lifespan.startup.complete"})

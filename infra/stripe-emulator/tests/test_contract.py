@@ -53,14 +53,14 @@ async def test_amount_below_the_minimum_is_refused(api):
     assert caught.value.code == "amount_too_small"
 
 
-@pytest.mark.parametrize(("card", "last4"), [("visa", "4242"), ("mastercard", "4444"), ("amex", "0005")])
-async def test_good_card_pays(api, card, last4):
-    intent, token = await api.create(AMOUNT), await api.token(f"pm_card_{card}")
+@pytest.mark.parametrize("brand", ["visa", "mastercard", "amex"])
+async def test_good_card_pays(api, brand):
+    intent, token = await api.create(AMOUNT), await api.token(f"pm_card_{brand}")
     paid = await api.confirm(intent, token, use_stripe_sdk=True, expand=["latest_charge"])
     charge = paid.latest_charge
     assert (paid.status, paid.amount_received) == ("succeeded", AMOUNT)
     assert (charge.paid, charge.amount_captured, charge.amount_refunded) == (True, AMOUNT, 0)
-    assert charge.payment_method_details.card.last4 == last4
+    assert charge.payment_method_details.card.brand == brand
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,11 @@ class EmulatedStripe {
     this.key = key;
   }
 
+  // @stripe/react-stripe-js accepts only objects that have these methods.
+  createToken = unsupported;
+  createPaymentMethod = unsupported;
+  confirmCardPayment = unsupported;
+
   elements(options) {
     this.latest = new Elements(options);
     return this.latest;
@@ -64,6 +69,12 @@ class EmulatedStripe {
       return { error: UNREACHABLE };
     }
   }
+}
+
+async function unsupported() {
+  throw new IntegrationError(
+    "Not supported by the emulator: use createConfirmationToken() and handleNextAction().",
+  );
 }
 
 function intentPath(clientSecret) {

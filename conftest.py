@@ -1,4 +1,4 @@
-"""The fixtures of the whole workspace: real servers, started once a run."""
+"""Fixtures, options and test distribution for the whole workspace."""
 
 import os
 
@@ -7,7 +7,7 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-# A machine that is busy with other things is no failure of what is tested.
+# No deadlines: a busy machine must not fail a test.
 settings.register_profile("ci", deadline=None)
 # For `make test-long`.
 settings.register_profile(
@@ -17,9 +17,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 pytest_plugins = ["ticketing_test_support.fixtures", "ticketing_test_support.omitted_tests"]
 
-# Each has its stack, so that the browser's stories, the longest of all, do not keep the others waiting.
+# Groups that share a stack. The browser tests, the longest, have one of their own.
 WHOLE_SYSTEM = ("tests/browser/", "tests/")
-# No stack, or one of their own: they need not wait for the others.
+# Whole-system tests that do not use the shared stack.
 APART = (
     "tests/model/",
     "tests/test_arrival.py",
@@ -29,8 +29,8 @@ APART = (
 )
 
 
-class OneMarketplace(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
-    """A file stays together, and so do tests of the whole system: they share a stack, which is slow to start."""
+class SharedStackScheduling(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """Keeps the tests of a file together, and those that share a stack, which is slow to start."""
 
     def _split_scope(self, nodeid: str) -> str:
         shared = next((folder for folder in WHOLE_SYSTEM if nodeid.startswith(folder)), None)
@@ -39,8 +39,8 @@ class OneMarketplace(LoadFileScheduling):  # type: ignore[misc]  # xdist has no 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
-    """How `pytest -n` deals out the tests, when no other way is asked for by `--dist`."""
-    return OneMarketplace(config, log) if config.getoption("dist") == "load" else None
+    """The default distribution of `pytest -n`; `--dist` overrides it."""
+    return SharedStackScheduling(config, log) if config.getoption("dist") == "load" else None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -11,13 +11,13 @@ import pytest
 
 from ticketing_local.ports import free_gateway_port
 from ticketing_test_support import previous_release
-from ticketing_test_support.api import ApiClient, Json, api_clients
+from ticketing_test_support.api import ApiClient, Json, api_clients, found
 from ticketing_test_support.stack import Stack, started, ticketing
 from ticketing_test_support.waiting import eventually
 
 COMMAND = (sys.executable, "-m", "ticketing_test_support.previous_release")
 REPEATS = 5  # of each scenario, so that both releases handle each step of it
-REPLICATED = ("tickets-", "orders-", "payments-")
+REPLICATED = ("auth-", "tickets-", "orders-", "payments-")
 # Payments learns of a charge only after some seconds, by the response.
 SLOW_RESPONSE = {"kind": "delay", "when": "after", "path": "/v1/payment_intents/*/confirm", "seconds": 6}
 NO_WEBHOOKS = {"kind": "withhold"}
@@ -45,24 +45,26 @@ async def emulator(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
 async def test_both_releases_handle_the_same_orders(stack: Stack, emulator: httpx.AsyncClient) -> None:
     async with api_clients(stack.url) as new_client:
         seller, buyer = await new_client(), await new_client()
-        for scenario in (purchase, expire, cancel):
+        for scenario in (sign_in, purchase, expire, cancel):
             await asyncio.gather(*(scenario(seller, buyer) for _ in range(REPEATS)))
         await emulator.put("/faults", json={"faults": [SLOW_RESPONSE, NO_WEBHOOKS]})
         await asyncio.gather(*(refund(seller, buyer, emulator) for _ in range(REPEATS)))
         await emulator.delete("/faults")
         await emulator.post("/webhooks/release")
-    handled = {
-        name: requests(url) for name, url in stack.urls().items() if re.match(r"(tickets|orders|payments)-", name)
-    }
+    handled = {name: requests(url) for name, url in stack.urls().items() if name.startswith(REPLICATED)}
     audit = ticketing("audit", "--settle", "60", STATE_DIR=str(stack.state_dir))
     assert audit.returncode == 0, audit.stdout
-    assert len(handled) == 6
+    assert len(handled) == 8
     assert min(handled.values()) > 0, handled
 
 
 def test_shallow_clone_gets_a_clear_message(tmp_path: Path) -> None:
     with pytest.raises(previous_release.CommitMissingError, match="run `git fetch --unshallow`"):
         previous_release.extract("0" * 40, tmp_path)
+
+
+async def sign_in(seller: ApiClient, _buyer: ApiClient) -> None:
+    found(await seller.http.post("/api/users/signin", json=seller.credentials))
 
 
 async def purchase(seller: ApiClient, buyer: ApiClient) -> None:

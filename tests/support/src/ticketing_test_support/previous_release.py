@@ -17,7 +17,7 @@ from ticketing_local.processes.process import Layout, Process
 from ticketing_local.settings import ROOT, SERVICES, read_settings
 
 COMMIT_FILE = ROOT / "infra" / "release" / "previous-release"
-REPLICAS = " ".join(f"{service}=2" for service in (*SERVICES, "expiration-worker"))
+REPLICAS = " ".join(f"{service}=2" for service in SERVICES)
 
 
 class CommitMissingError(Exception):

@@ -8,7 +8,7 @@ import stripe
 
 from stripe_emulator.database import Database
 from stripe_emulator.http.errors import InvalidRequest
-from stripe_emulator.http.idempotency import RETENTION_SECONDS, IdempotencyKeys, SavedResponse
+from stripe_emulator.http.idempotency import RETENTION_SECONDS, ApiResponse, IdempotencyKeys
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ async def test_key_in_progress_is_a_conflict(api, http, arm, key):
 
 @pytest.mark.parametrize(("age", "deleted"), [(RETENTION_SECONDS, 0), (RETENTION_SECONDS + 1, 1)])
 def test_key_is_kept_for_a_day(keys, age, deleted):
-    keys.save("k", "mark", SavedResponse(200, "{}"), now=1000.0)
+    keys.save("k", "mark", ApiResponse(200, "{}"), now=1000.0)
     assert keys.prune(1000.0 + age) == deleted
     assert (keys.find("k", "mark") is None) == bool(deleted)
 

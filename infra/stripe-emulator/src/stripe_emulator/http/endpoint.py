@@ -6,7 +6,8 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from stripe_emulator.account import API_VERSION, Account
-from stripe_emulator.http.execution import ApiResponse, ConnectionDropped, Execution
+from stripe_emulator.http.execution import ConnectionDropped, Execution
+from stripe_emulator.http.idempotency import ApiResponse
 from stripe_emulator.http.request import Handler
 from stripe_emulator.objects import new_id
 

@@ -13,7 +13,7 @@ from stripe_emulator.http.authentication import is_publishable, require_secret_k
 from stripe_emulator.http.errors import InvalidRequest, RateLimited, ServerError, StripeError
 from stripe_emulator.http.expansion import expand
 from stripe_emulator.http.form import parse
-from stripe_emulator.http.idempotency import SavedResponse, fingerprint
+from stripe_emulator.http.idempotency import ApiResponse, fingerprint
 from stripe_emulator.http.request import ApiRequest, Handler, Params
 from stripe_emulator.objects import public
 
@@ -22,15 +22,6 @@ MAX_BODY_BYTES = 1_000_000
 
 class ConnectionDropped(Exception):
     """A fault requires that no response is sent."""
-
-
-@dataclass(frozen=True)
-class ApiResponse:
-    """A status and a JSON body; `replayed` when they were saved under an idempotency key."""
-
-    status: int
-    body: str
-    replayed: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,20 +75,19 @@ class Execution:
         return fingerprint(self.request.method, self.request.url.path, params.fields)
 
     def _replay(self, params: Params) -> ApiResponse | None:
-        saved = self.account.idempotency_keys.find(self._key, self._fingerprint(params)) if self._key else None
-        return None if saved is None else ApiResponse(saved.status, saved.body, replayed=True)
+        return self.account.idempotency_keys.find(self._key, self._fingerprint(params)) if self._key else None
 
     def _execute(self, params: Params, *, by_page: bool, faults: list[Fault]) -> ApiResponse:
         """Run the handler and save its response, in one transaction; a request that fails validation is not saved."""
         with self.account.database.transaction():
-            transaction = Transaction(self.account, time.time(), self._origin(), _processing_seconds(faults))
+            origin = Origin(self.request_id, self._key, self.request.headers.get("stripe-version", API_VERSION))
+            transaction = Transaction(self.account, time.time(), origin, _processing_seconds(faults))
             object_id = str(self.request.path_params.get("id", ""))
             response = self._handle(ApiRequest(transaction, params, self.request.url.path, object_id, by_page))
             if any(fault.kind == "error" and fault.after for fault in faults):
                 response = _error_response(ServerError())  # Stripe saves its own 500s under the key, too
             if self._key:
-                saved = SavedResponse(response.status, response.body)
-                self.account.idempotency_keys.save(self._key, self._fingerprint(params), saved, transaction.now)
+                self.account.idempotency_keys.save(self._key, self._fingerprint(params), response, transaction.now)
         self.account.work_available.set()
         return response
 
@@ -109,10 +99,6 @@ class Execution:
             if not error.executed:
                 raise
             return _error_response(error)
-
-    def _origin(self) -> Origin:
-        version = self.request.headers.get("stripe-version", API_VERSION)
-        return Origin(self.request_id, self._key, version)
 
 
 async def _apply(faults: list[Fault]) -> None:

@@ -17,11 +17,12 @@ RETENTION_SECONDS = 24 * 3600
 MAX_KEY_LENGTH = 255
 
 
-class SavedResponse(NamedTuple):
-    """A response as it was sent."""
+class ApiResponse(NamedTuple):
+    """A status and a JSON body; `replayed` when they were saved under an idempotency key."""
 
     status: int
     body: str
+    replayed: bool = False
 
 
 def fingerprint(method: str, path: str, fields: Tree) -> str:
@@ -57,7 +58,7 @@ class IdempotencyKeys:
         finally:
             self._in_use.discard(key)
 
-    def find(self, key: str, fingerprint: str) -> SavedResponse | None:
+    def find(self, key: str, fingerprint: str) -> ApiResponse | None:
         """The response saved under this key, if any.
 
         Raises:
@@ -69,9 +70,9 @@ class IdempotencyKeys:
         known, status, body = rows[0]
         if known != fingerprint:
             raise KeyReused(key)
-        return SavedResponse(int(status or 0), str(body))
+        return ApiResponse(int(status or 0), str(body), replayed=True)
 
-    def save(self, key: str, fingerprint: str, response: SavedResponse, now: float) -> None:
+    def save(self, key: str, fingerprint: str, response: ApiResponse, now: float) -> None:
         sql = "insert into idempotency_keys (key, fingerprint, status, body, created) values (?, ?, ?, ?, ?)"
         self._database.run(sql, key, fingerprint, response.status, response.body, now)
 

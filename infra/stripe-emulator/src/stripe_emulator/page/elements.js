@@ -49,10 +49,6 @@ class PaymentElement {
 
   update() {}
 
-  focus() {
-    this.form.fields.number.input.focus();
-  }
-
   unmount() {
     this.form.host.remove();
   }
@@ -75,10 +71,6 @@ class Elements {
       throw new IntegrationError(`The emulator has no element "${type}", only "payment".`);
     this.payment = new PaymentElement(this.options.appearance);
     return this.payment;
-  }
-
-  getElement(type) {
-    return type === "payment" || type?.name === "PaymentElement" ? this.payment : null;
   }
 
   update(options) {

@@ -19,7 +19,6 @@ class Card:
     names: tuple[str, ...]
     numbers: tuple[str, ...]
     brand: str = "visa"
-    funding: str = "credit"
     country: str = "US"
     decline: Decline | None = None
     authentication: bool = False  # requires 3D Secure before it is charged
@@ -49,9 +48,7 @@ INCORRECT_CVC = _decline("incorrect_cvc", "Your card's security code is incorrec
 
 CARDS = (
     Card(("visa",), ("4242424242424242",)),
-    Card(("visa_debit",), ("4000056655665556",), funding="debit"),
     Card(("mastercard",), ("5555555555554444",), brand="mastercard"),
-    Card(("mastercard_debit",), ("5200828282828210",), brand="mastercard", funding="debit"),
     Card(("amex",), ("378282246310005",), brand="amex"),
     Card(("discover",), ("6011111111111117",), brand="discover"),
     Card(("diners",), ("3056930009020004",), brand="diners"),
@@ -68,16 +65,9 @@ CARDS = (
     Card(("authenticationRequiredOnSetup",), ("4000002500003155",), authentication=True),
     Card(("threeDSecure2Required",), ("4000000000003220",), authentication=True),
     Card(("threeDSecureRequiredChargeDeclined",), ("4000008400001629",), authentication=True, decline=GENERIC),
-    Card(
-        ("authenticationRequiredChargeDeclinedInsufficientFunds",),
-        ("4000008260003178",),
-        authentication=True,
-        decline=INSUFFICIENT_FUNDS,
-    ),
     Card(("refundFail",), ("4000000000005126",), refund_ends="failed"),
     Card(("pendingRefund",), ("4000000000007726",), refund_ends="pending"),
     Card(("createDispute",), ("4000000000000259",), dispute="fraudulent"),
-    Card(("createDisputeProductNotReceived",), ("4000000000002685",), dispute="product_not_received"),
 )
 
 BY_NAME = {name: card for card in CARDS for name in card.names}

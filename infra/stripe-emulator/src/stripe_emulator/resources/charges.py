@@ -1,7 +1,7 @@
 """Charges: each attempt to take the money, successful or not."""
 
 from stripe_emulator.account import Transaction
-from stripe_emulator.http.errors import InvalidRequest, UnexpectedState
+from stripe_emulator.http.errors import UnexpectedState
 from stripe_emulator.http.request import Params
 from stripe_emulator.objects import PRIVATE, Json, new_id, public
 from stripe_emulator.resources.cards import Decline
@@ -16,11 +16,7 @@ def get_charge(transaction: Transaction, params: Params) -> Json:
     if "charge" in params:
         return transaction.objects.get("charge", params.required("charge"), param="charge")
     if "payment_intent" not in params:
-        raise InvalidRequest(
-            "One of the following params should be provided for this request: payment_intent or charge.",
-            code="parameter_missing",
-            param="payment_intent",
-        )
+        raise params.missing("payment_intent")
     intent = transaction.objects.get("payment_intent", params.required("payment_intent"), param="payment_intent")
     if intent["status"] != "succeeded":
         raise UnexpectedState(

@@ -95,7 +95,7 @@ def _method(transaction: Transaction, details: CardDetails) -> Json:
             "country": card.country,
             "exp_month": details.exp_month,
             "exp_year": details.exp_year,
-            "funding": card.funding,
+            "funding": "credit",
             "last4": details.last4,
         },
         "created": transaction.created,

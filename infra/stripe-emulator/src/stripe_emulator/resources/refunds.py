@@ -1,7 +1,7 @@
 """Refunds: successful at once or, with two of the test cards or through the control API, later or not at all."""
 
 from stripe_emulator.account import Transaction
-from stripe_emulator.http.errors import InvalidRequest, UnexpectedState
+from stripe_emulator.http.errors import UnexpectedState
 from stripe_emulator.http.request import ApiRequest, Params
 from stripe_emulator.objects import Json, new_id
 from stripe_emulator.resources import charges
@@ -111,12 +111,10 @@ def _amount(params: Params, charge: Json) -> int:
     if amount is None:
         return left
     if amount < 1:
-        raise InvalidRequest("This value must be greater than or equal to 1.", param="amount")
+        raise params.invalid("amount", "This value must be greater than or equal to 1.")
     if amount > left:
         currency = charge["currency"]
-        raise InvalidRequest(
-            f"Refund amount ({format_amount(amount, currency)}) is greater than unrefunded amount on charge "
-            f"({format_amount(left, currency)}).",
-            param="amount",
-        )
+        amounts = format_amount(amount, currency), format_amount(left, currency)
+        message = "Refund amount ({}) is greater than unrefunded amount on charge ({}).".format(*amounts)
+        raise params.invalid("amount", message)
     return amount

@@ -60,7 +60,7 @@ test-stripe: $(SETUP) ## Run the emulator's contract tests against Stripe itself
 	    echo "Pass a Stripe test key: make test-stripe STRIPE_KEY=sk_test_…" >&2; exit 2;; esac
 	@STRIPE_CONTRACT_KEY="$(STRIPE_KEY)" $(BIN)/pytest infra/stripe-emulator/tests/test_contract.py
 
-bench: $(SETUP) ## Measure the CPU time of each route
+bench: $(SETUP) $(CLIENT) ## Measure the CPU time of each route
 	@$(BIN)/ticketing bench
 
 lint: $(SETUP) $(CLIENT_PACKAGES) ## Check the code: ruff, mypy, import contracts; ESLint, tsc and the client's generated types

@@ -23,6 +23,7 @@ WHOLE_SYSTEM = ("tests/browser/", "tests/")
 APART = (
     "tests/model/",
     "tests/test_arrival.py",
+    "tests/test_contributing.py",
     "tests/test_documentation.py",
     "tests/test_make.py",
     "tests/test_previous_release.py",

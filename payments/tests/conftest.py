@@ -1,5 +1,6 @@
 """A payment in memory, the store on a real MongoDB, and the gateway on the Stripe emulator."""
 
+import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import httpx
@@ -21,6 +22,7 @@ STRIPE_KEY = "sk_test_only_for_tests"
 WEBHOOK_SECRET = "whsec_only_for_tests"
 
 MakeGateway = Callable[..., StripeGateway]
+CountLogged = Callable[[str], int]
 
 
 @pytest.fixture
@@ -29,6 +31,19 @@ async def scenario() -> PaymentScenario:
     scenario = PaymentScenario()
     await scenario.record(make_order())
     return scenario
+
+
+@pytest.fixture
+def count_logged(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> CountLogged:
+    """Counts a text in the log, wherever structlog writes it."""
+    printed: list[str] = []
+
+    def count(text: str) -> int:
+        printed.extend(capsys.readouterr())
+        return max(caplog.text.count(text), "".join(printed).count(text))
+
+    caplog.set_level(logging.INFO)
+    return count
 
 
 @pytest.fixture
@@ -82,9 +97,15 @@ async def make_gateway(emulator: Server) -> AsyncIterator[MakeGateway]:
 
 
 @pytest.fixture
-async def store(mongo_uri: str) -> AsyncIterator[MongoPaymentStore]:
-    """The store on a real MongoDB."""
+async def database(mongo_uri: str) -> AsyncIterator[Database]:
+    """A real MongoDB."""
     database = Database(mongo_uri, default_name="payments", indexes=INDEXES)
     await database.run()
-    yield MongoPaymentStore(database)
+    yield database
     await database.close()
+
+
+@pytest.fixture
+def store(database: Database) -> MongoPaymentStore:
+    """The store on a real MongoDB."""
+    return MongoPaymentStore(database)

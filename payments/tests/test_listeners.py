@@ -1,10 +1,11 @@
 """Events from orders."""
 
+from typing import TypeVar
+
 import pytest
 
 from ticketing_common.events import (
-    CancelReason,
-    HeldTicket,
+    Event,
     OrderCancelled,
     OrderCompleted,
     OrderCreated,
@@ -12,7 +13,6 @@ from ticketing_common.events import (
     OrderStatus,
     PaymentRefunded,
     PaymentStatus,
-    RefundReason,
 )
 from ticketing_payments.domain.errors import NotRefundable, OrderExpired
 from ticketing_payments.listeners import (
@@ -24,32 +24,27 @@ from ticketing_payments.listeners import (
 from ticketing_test_support.payments.scenario import BUYER, EXPIRES_AT, PRICE, PaymentScenario, make_order
 from ticketing_test_support.payments.stripe import REQUIRES_3DS
 
+EventT = TypeVar("EventT", bound=Event)
 
-def fields(scenario: PaymentScenario, version: int, status: OrderStatus) -> dict[str, object]:
-    """The order as in its events."""
-    return {
-        "id": scenario.order_id,
-        "version": version,
-        "hold": 1,
-        "status": status,
-        "user_id": BUYER,
-        "expires_at": EXPIRES_AT,
-        "ticket": HeldTicket(id="5d" * 12, title="Front row", price=PRICE),
-    }
+
+def event(scenario: PaymentScenario, kind: type[EventT], version: int, status: str, **more: str) -> EventT:
+    """An event of orders."""
+    fields = {"id": scenario.order_id, "version": version, "hold": 1, "status": status, "user_id": BUYER, **more}
+    ticket = {"id": "5d" * 12, "title": "Front row", "price": PRICE}
+    return kind.model_validate(fields | {"expires_at": EXPIRES_AT, "ticket": ticket})
 
 
 def cancelled(scenario: PaymentScenario) -> OrderCancelled:
-    return OrderCancelled.model_validate(fields(scenario, 1, OrderStatus.CANCELLED) | {"reason": CancelReason.EXPIRED})
+    return event(scenario, OrderCancelled, 1, "cancelled", reason="expired")
 
 
 def refund_due(scenario: PaymentScenario, payment_id: str) -> OrderRefundDue:
-    command = {"payment_id": payment_id, "reason": RefundReason.EXPIRED}
-    return OrderRefundDue.model_validate(fields(scenario, 2, OrderStatus.CANCELLED) | command)
+    return event(scenario, OrderRefundDue, 2, "cancelled", payment_id=payment_id, reason="expired")
 
 
 async def test_order_created_records_the_order_once() -> None:
     scenario = PaymentScenario()
-    created = OrderCreated.model_validate(fields(scenario, 0, OrderStatus.CREATED))
+    created = event(scenario, OrderCreated, 0, "created")
     await OrderCreatedListener(scenario.deps).handle(created)
     first = await scenario.payment()
     await OrderCreatedListener(scenario.deps).handle(created)
@@ -67,7 +62,7 @@ async def test_order_cancelled_cancels_the_intent(scenario: PaymentScenario) -> 
 
 async def test_order_completed_clears_the_cancellation(scenario: PaymentScenario) -> None:
     await OrderCancelledListener(scenario.deps).handle(cancelled(scenario))
-    completed = OrderCompleted.model_validate(fields(scenario, 2, OrderStatus.COMPLETE))
+    completed = event(scenario, OrderCompleted, 2, "complete")
     await OrderCompletedListener(scenario.deps).handle(completed)
     order = (await scenario.payment()).order
     assert (order.status, order.reason) == (OrderStatus.COMPLETE, None)

@@ -1,6 +1,5 @@
 """The service as a process, at its most verbose: no secret, token or client secret is logged or stored."""
 
-import os
 import re
 import sys
 from collections.abc import Iterator
@@ -29,18 +28,10 @@ SECRET = re.compile(r"(?:ctoken|tok|pm)_\w+|_secret_\w+|[sr]k_test_\w+|whsec_\w+
 def service(tmp_path: Path, mongo_uri: str, emulator: Server) -> Iterator[Server]:
     """The service as a process."""
     port = free_port()
-    environment = {
-        **os.environ,
-        "MONGO_URI": mongo_uri,
-        "NATS_URL": "nats://127.0.0.1:1",
-        "JWT_SECRET": JWT_SECRET,
-        "STRIPE_KEY": KEY,
-        "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
-        "STRIPE_API_BASE": emulator.url,
-        "LOG_LEVEL": "DEBUG",
-    }
-    arguments = [sys.executable, "-m", "uvicorn", "ticketing_payments.main:app", "--port", str(port)]
-    command = ["/usr/bin/env", *(f"{name}={value}" for name, value in environment.items()), *arguments]
+    variables = {"MONGO_URI": mongo_uri, "NATS_URL": "nats://127.0.0.1:1", "JWT_SECRET": JWT_SECRET, "STRIPE_KEY": KEY}
+    variables |= {"STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET, "STRIPE_API_BASE": emulator.url, "LOG_LEVEL": "DEBUG"}
+    uvicorn = [sys.executable, "-m", "uvicorn", "ticketing_payments.main:app", "--port", str(port)]
+    command = ["/usr/bin/env", *(f"{name}={value}" for name, value in variables.items()), *uvicorn]
     with started(Server(command, port, f"http://127.0.0.1:{port}", tmp_path / "service.log")) as server:
         yield server
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-import pytest
+from payments.tests.conftest import CountLogged
 from prometheus_client import REGISTRY
 
 from ticketing_common.events import CancelReason, OrderStatus
@@ -10,18 +10,11 @@ from ticketing_common.mongo import new_id
 from ticketing_payments.domain.intent import Money
 from ticketing_payments.domain.payment import Order, Payment
 from ticketing_payments.monitor import ReconciliationMonitor
-from ticketing_payments.store import INDEXES, MongoPaymentStore
-from ticketing_test_support.memory import InMemoryDatabase
+from ticketing_payments.store import MongoPaymentStore
 from ticketing_test_support.payments.scenario import PRICE, make_order
 
 EXPIRED = make_order(1, OrderStatus.CANCELLED, CancelReason.EXPIRED)
 COMPLETE = make_order(1, OrderStatus.COMPLETE)
-
-
-@pytest.fixture
-def store() -> MongoPaymentStore:
-    """A store in memory."""
-    return MongoPaymentStore(InMemoryDatabase(INDEXES))
 
 
 async def add(store: MongoPaymentStore, order: Order, money: Money) -> Payment:
@@ -40,16 +33,11 @@ async def test_surplus_and_shortage_add_up_and_reconciled_payments_do_not_count(
     assert REGISTRY.get_sample_value("payments_unreconciled_minor_units") == 2 * PRICE
 
 
-async def test_only_money_that_stays_unreconciled_is_logged(
-    store: MongoPaymentStore, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
-) -> None:
-    def logged() -> str:
-        return caplog.text + "".join(capsys.readouterr())
-
+async def test_only_lasting_unreconciled_money_is_logged(store: MongoPaymentStore, count_logged: CountLogged) -> None:
     payment, monitor = await add(store, EXPIRED, Money(PRICE)), ReconciliationMonitor(store)
     await monitor.check()
-    assert "payment.unreconciled" not in logged()
+    assert count_logged("payment.unreconciled") == 0
     await monitor.check()
-    assert payment.order_id in logged()
+    assert count_logged(payment.order_id) == 1
     await store.save(replace(payment, version=1, money=Money(PRICE, refund_requested=PRICE)), expected_version=0)
     assert await monitor.check() == 0

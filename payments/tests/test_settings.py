@@ -18,18 +18,6 @@ VALUES = {name.lower(): value for name, value in VALID.items()}
 LOAD = "from ticketing_common.settings import load; from ticketing_payments.settings import Settings; load(Settings)"
 
 
-def load(environment: dict[str, str | None]) -> subprocess.CompletedProcess[str]:
-    """Load the settings in a process of its own."""
-    variables = {name: value for name, value in environment.items() if value is not None}
-    return subprocess.run(
-        [sys.executable, "-c", LOAD],
-        env={"PATH": os.environ["PATH"], **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -49,7 +37,9 @@ def load(environment: dict[str, str | None]) -> subprocess.CompletedProcess[str]
     ],
 )
 def test_invalid_setting_is_named_in_one_line_without_its_value(changes: dict[str, str | None], message: str) -> None:
-    ended = load(VALID | changes)
+    variables = {name: value for name, value in (VALID | changes).items() if value is not None}
+    environment = {"PATH": os.environ["PATH"], **variables}
+    ended = subprocess.run([sys.executable, "-c", LOAD], env=environment, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
     assert ended.stderr.startswith(f"error: {message}")
     assert "1234" not in ended.stderr

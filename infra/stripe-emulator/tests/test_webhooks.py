@@ -26,10 +26,12 @@ async def test_declines_and_cancellations_emit_events(api, receiver):
     assert (await api.v1.events.retrieve_async(newest.data[0].id)).data.object.id == intent.id
 
 
-async def test_event_is_sent_again_until_it_is_accepted(api, receiver):
-    receiver.statuses[:] = [500, 302]
-    intent = await api.create()
-    await receiver.wait_until(lambda: len(receiver.types_for(intent.id)) == 3)
+async def test_event_is_sent_again_until_it_is_accepted(start_emulator, connect):
+    with webhook_receiver() as receiver:
+        receiver.statuses[:] = [500, 302]
+        api = connect(start_emulator(webhook_url=receiver.url).url)
+        await api.create()
+        await receiver.wait_until(lambda: len(receiver.received) == 3)
     assert len({event["id"] for event in receiver.events}) == 1
 
 
@@ -64,19 +66,21 @@ async def test_event_can_be_overtaken(api, receiver, arm):
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b'{"data": {"object": null}}', b'"text"'])
 async def test_any_body_can_be_sent_signed(http, receiver, body):
-    receiver.statuses[:] = [400]
     sent = await http.post("/emulator/webhooks/send", content=body)
-    assert [webhook.body for webhook in receiver.received] == [body]
-    assert sent.json() == {"status": 400, "body": ""}
+    assert body in [webhook.body for webhook in receiver.received]
+    assert sent.json() == {"status": 200, "body": ""}
 
 
-async def test_sending_reports_an_endpoint_that_is_missing_or_unreachable(start_emulator, http):
+async def test_sending_reports_the_response_or_why_there_is_none(start_emulator, http):
     with webhook_receiver() as receiver:
-        unreachable = start_emulator(webhook_url=receiver.url)
-    sent = await http.post(f"{unreachable.url}/emulator/webhooks/send", content=b"{}")
-    unreachable.kill()
+        receiver.statuses[:] = [400]
+        emulator = start_emulator(webhook_url=receiver.url)
+        rejected = await http.post(f"{emulator.url}/emulator/webhooks/send", content=b"{}")
+    unreachable = await http.post(f"{emulator.url}/emulator/webhooks/send", content=b"{}")
+    emulator.kill()
     refused = await http.post(f"{start_emulator().url}/emulator/webhooks/send", content=b"{}")
-    assert sent.json() == {"status": 0, "body": "ConnectError"}
+    assert rejected.json() == {"status": 400, "body": ""}
+    assert unreachable.json() == {"status": 0, "body": "ConnectError"}
     assert (refused.status_code, "--webhook-url" in refused.text) == (400, True)
 
 

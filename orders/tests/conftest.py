@@ -1,6 +1,6 @@
-"""The orders service on a real MongoDB. No broker is in reach unless a test brings one."""
+"""Orders in memory, and on a real MongoDB where its indexes and writes are the subject."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -10,41 +10,46 @@ from ticketing_common.mongo import Database
 from ticketing_orders.app import create_app
 from ticketing_orders.settings import Settings
 from ticketing_orders.store import INDEXES, MongoOrderStore
-from ticketing_test_support.apps import served
+from ticketing_test_support.apps import served_in_memory
 from ticketing_test_support.fixtures import JWT_SECRET
-from ticketing_test_support.orders import InMemoryOrderStore
-
-OUT_OF_REACH = "nats://127.0.0.1:1"
+from ticketing_test_support.memory import InMemoryDatabase, WriteFaults
 
 
 @pytest.fixture
-def orders() -> InMemoryOrderStore:
-    """No orders yet."""
-    return InMemoryOrderStore()
+def faults() -> WriteFaults:
+    """Faults and races of the in-memory database's writes."""
+    return WriteFaults()
 
 
 @pytest.fixture
-def make_app(mongo_uri: str) -> Callable[[str], FastAPI]:
-    """Makes replicas of the service, over one database."""
-    return lambda nats_url: create_app(Settings(mongo_uri=mongo_uri, nats_url=nats_url, jwt_secret=JWT_SECRET))
+def memory(faults: WriteFaults) -> InMemoryDatabase:
+    """An in-memory database."""
+    return InMemoryDatabase(INDEXES, faults)
 
 
 @pytest.fixture
-def app(make_app: Callable[[str], FastAPI]) -> FastAPI:
-    """The service, not started yet."""
-    return make_app(OUT_OF_REACH)
+def store(memory: InMemoryDatabase) -> MongoOrderStore:
+    """The store on the in-memory database."""
+    return MongoOrderStore(memory)
 
 
 @pytest.fixture
-async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """Somebody without a session."""
-    async with served(app) as client:
+def app() -> FastAPI:
+    """The service, not started."""
+    unreachable = {"mongo_uri": "mongodb://127.0.0.1:1", "nats_url": "nats://127.0.0.1:1"}
+    return create_app(Settings.model_validate({**unreachable, "jwt_secret": JWT_SECRET}))
+
+
+@pytest.fixture
+async def client(app: FastAPI, memory: InMemoryDatabase, store: MongoOrderStore) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the routes on the in-memory database, without a session."""
+    async with served_in_memory(app, memory, store=store) as client:
         yield client
 
 
 @pytest.fixture
 async def database(mongo_uri: str) -> AsyncIterator[Database]:
-    """A database of this test's own, with its indexes."""
+    """A database on a real MongoDB, with its indexes."""
     database = Database(mongo_uri, default_name="orders", indexes=INDEXES)
     await database.run()
     yield database
@@ -52,14 +57,14 @@ async def database(mongo_uri: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def store(database: Database) -> MongoOrderStore:
-    """The real store."""
+def real_store(database: Database) -> MongoOrderStore:
+    """The store on a real MongoDB."""
     return MongoOrderStore(database)
 
 
 @pytest.fixture
-async def other_store(mongo_uri: str, database: Database) -> AsyncIterator[MongoOrderStore]:
-    """The store of another replica: a client of its own."""
+async def other_replica(mongo_uri: str, database: Database) -> AsyncIterator[MongoOrderStore]:
+    """The store of another replica: the same database by a client of its own."""
     other = Database(mongo_uri, default_name="orders", indexes=INDEXES)
     await other.run()
     yield MongoOrderStore(other)

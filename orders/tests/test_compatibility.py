@@ -19,6 +19,12 @@ LEVELS = ["", "ticket.", "payments.p.", "payments.p.history.0.", "history.0."]
 
 
 @pytest.fixture
+def store(real_store: MongoOrderStore) -> MongoOrderStore:
+    """On a real MongoDB: how it sets fields by path is part of the subject."""
+    return real_store
+
+
+@pytest.fixture
 async def order(store: MongoOrderStore) -> Order:
     """A paid order: its document has every level."""
     order = await place(store, await list_ticket(store))

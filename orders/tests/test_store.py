@@ -1,7 +1,8 @@
-"""Orders in the real MongoDB: the indexes that forbid, the compare-and-set that decides, and what reads cost."""
+"""Orders in a real MongoDB: its unique indexes, the compare-and-set, and the cost of reads."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from itertools import permutations
 
 import pytest
@@ -12,169 +13,173 @@ from ticketing_common.mongo import Database, new_id
 from ticketing_orders import domain
 from ticketing_orders.domain import HoldTaken, Order, Ticket, TicketReserved
 from ticketing_orders.events import event_for
-from ticketing_orders.monitor import OverdueReservationMonitor
 from ticketing_orders.store import INDEXES, ONE_LIVE_ORDER, ONE_ORDER_PER_HOLD, MongoOrderStore
 from ticketing_test_support.orders import (
-    HOLD_FOR,
     NOW,
     cancel,
     captured_payment,
+    events_of,
     expire,
     list_ticket,
+    make_order,
     pay,
     place,
+    place_again,
     reload,
 )
 
+BUYERS = 50
 
-def order_of(ticket: Ticket, *, hold: int) -> Order:
-    """An order decided by somebody who saw `hold` as the next one."""
-    return domain.place(order_id=new_id(), buyer_id=new_id(), ticket=ticket, hold=hold, now=NOW, hold_for=HOLD_FOR)
+
+@pytest.fixture
+def store(real_store: MongoOrderStore) -> MongoOrderStore:
+    """Everything here is about a real MongoDB."""
+    return real_store
 
 
 async def add(store: MongoOrderStore, order: Order) -> None:
-    """Store a new order as the use case does."""
     await store.add(order, event_for(OrderCreated, order))
 
 
-async def test_an_order_reads_back_as_it_was_stored_in_every_state(store: MongoOrderStore) -> None:
-    created = order_of(await list_ticket(store), hold=1)
+async def place_concurrently(stores: Sequence[MongoOrderStore], ticket: Ticket) -> list[Order]:
+    """The orders accepted when BUYERS order the ticket at once, through these replicas in turn."""
+    orders = (place(stores[number % len(stores)], ticket) for number in range(BUYERS))
+    results = await asyncio.gather(*orders, return_exceptions=True)
+    assert {type(result) for result in results} <= {Order, TicketReserved}
+    return [result for result in results if isinstance(result, Order)]
+
+
+async def live_orders(database: Database, ticket: Ticket) -> int:
+    return await database.collection("orders").count_documents({"ticket.id": ticket.id, "live": True})
+
+
+async def test_one_of_many_concurrent_buyers_gets_the_ticket(
+    store: MongoOrderStore, other_replica: MongoOrderStore, database: Database
+) -> None:
+    ticket = await list_ticket(store)
+    [winner] = await place_concurrently([store, other_replica], ticket)
+    assert await live_orders(database, ticket) == 1
+    assert await reload(store, winner) == winner
+
+
+async def test_without_unique_indexes_the_ticket_is_sold_twice(
+    store: MongoOrderStore, other_replica: MongoOrderStore, database: Database
+) -> None:
+    """The negative control of the test above."""
+    ticket = await list_ticket(store)
+    for index in (ONE_LIVE_ORDER, ONE_ORDER_PER_HOLD):
+        await database.collection("orders").drop_index(index)
+    accepted = await place_concurrently([store, other_replica], ticket)
+    assert len(accepted) > 1
+    assert await live_orders(database, ticket) == len(accepted)
+
+
+async def test_only_the_index_on_live_orders_stops_an_unused_hold(store: MongoOrderStore, database: Database) -> None:
+    """A slow buyer saw hold 2 as the next one; a reinstatement has left it unused."""
+    first = await place(store)
+    await expire(store, first)
+    sold = await place_again(store, first)
+    await expire(store, sold)
+    await pay(store, sold)
+    slow = replace(make_order(hold=2), ticket=sold.ticket)
+    with pytest.raises(TicketReserved):
+        await add(store, slow)
+    await database.collection("orders").drop_index(ONE_LIVE_ORDER)
+    await add(store, slow)
+
+
+async def test_only_the_index_on_holds_stops_a_used_hold(store: MongoOrderStore, database: Database) -> None:
+    """Another buyer placed and cancelled an order while a slow buyer decided."""
+    cancelled = await place(store)
+    await cancel(store, cancelled)
+    slow = replace(make_order(hold=1), ticket=cancelled.ticket)
+    with pytest.raises(HoldTaken):
+        await add(store, slow)
+    await database.collection("orders").drop_index(ONE_ORDER_PER_HOLD)
+    await add(store, slow)
+
+
+async def test_reinstatement_of_a_resold_ticket_is_refused(store: MongoOrderStore) -> None:
+    order = await place(store)
+    await expire(store, order)
+    expired = await reload(store, order)
+    await place_again(store, order)
+    reinstated = domain.complete(expired, captured_payment(), hold=99, now=NOW)
+    with pytest.raises(TicketReserved):
+        await store.save(reinstated, expected_version=expired.version, event=event_for(OrderCompleted, reinstated))
+
+
+async def test_nothing_is_stored_before_the_indexes_exist(store: MongoOrderStore, mongo_uri: str) -> None:
+    order = await place(store)
+    await expire(store, order)
+    starting = Database(mongo_uri, default_name="orders", indexes=INDEXES)
+    with pytest.raises(Unavailable):
+        await pay(MongoOrderStore(starting), order)
+    with pytest.raises(Unavailable):
+        await add(MongoOrderStore(starting), make_order())
+    await starting.close()
+
+
+async def test_order_reads_back_as_stored_in_every_state(store: MongoOrderStore) -> None:
+    created = make_order()
     await add(store, created)
     expired = domain.expire(created, now=created.expires_at)
-    refused = domain.request_refund(expired, captured_payment(payment_id=new_id()), RefundReason.WRONG_AMOUNT, now=NOW)
-    complete = domain.complete(refused, captured_payment(), hold=2, now=NOW)
-    for before, after in ((created, expired), (expired, refused), (refused, complete)):
+    refunded = domain.request_refund(expired, captured_payment(payment_id=new_id()), RefundReason.WRONG_AMOUNT, now=NOW)
+    complete = domain.complete(refunded, captured_payment(), hold=2, now=NOW)
+    for before, after in ((created, expired), (expired, refunded), (refunded, complete)):
         assert await reload(store, created) == before
         assert await store.save(after, expected_version=before.version, event=event_for(OrderCancelled, after))
     assert await reload(store, created) == complete
 
 
-async def test_a_state_decided_on_an_older_one_is_not_stored(store: MongoOrderStore) -> None:
-    order = await place(store, await list_ticket(store))
+async def test_state_decided_on_an_older_version_is_not_stored(store: MongoOrderStore) -> None:
+    order = await place(store)
     await cancel(store, order)
     late = domain.complete(order, captured_payment(), hold=order.hold, now=NOW)
     assert not await store.save(late, expected_version=order.version, event=event_for(OrderCompleted, late))
     assert (await reload(store, order)).settled == {}
 
 
-async def test_the_events_wait_in_the_order_itself(store: MongoOrderStore) -> None:
-    order = await place(store, await list_ticket(store))
+async def test_events_wait_in_the_order_document(store: MongoOrderStore) -> None:
+    order = await place(store)
     await expire(store, order)
     await cancel(store, order)
-    payment = await pay(store, order)
-    [waiting] = await store.documents.pending(before=NOW.replace(year=NOW.year + 100), limit=10)
-    assert [(item.type, item.id) for item in waiting.envelopes] == [
-        (OrderCreated.__name__, f"order.created:{order.id}:0"),
-        (OrderCancelled.__name__, f"order.cancelled:{order.id}:1"),
-        (OrderCancelled.__name__, f"order.cancelled:{order.id}:2"),
-        (OrderRefundDue.__name__, f"order.refund_due:{order.id}:{payment.id}"),
-    ]
-
-
-async def test_a_second_live_order_of_a_ticket_cannot_be_stored_whatever_its_hold(store: MongoOrderStore) -> None:
-    ticket = await list_ticket(store)
-    await place(store, ticket)
-    with pytest.raises(TicketReserved):
-        await add(store, order_of(ticket, hold=2))
-
-
-async def test_a_hold_left_free_by_a_reinstatement_gives_a_slow_buyer_no_ticket(
-    store: MongoOrderStore, database: Database
-) -> None:
-    """The hole that only the index on live orders closes: the slow buyer saw hold 2 as the next, and it is free."""
-    ticket = await list_ticket(store)
-    await expire(store, await place(store, ticket))
-    sold = await place(store, ticket)
-    await expire(store, sold)
-    await pay(store, sold)
-    assert (await reload(store, sold)).hold == 3
-    with pytest.raises(TicketReserved):
-        await add(store, order_of(ticket, hold=2))
-    await database.collection("orders").drop_index(ONE_LIVE_ORDER)
-    await add(store, order_of(ticket, hold=2))
-
-
-async def test_no_hold_is_given_twice_or_tickets_would_take_the_second_order_for_an_old_one(
-    store: MongoOrderStore, database: Database
-) -> None:
-    """The hole that only the index on holds closes: somebody came and went while a slow buyer decided."""
-    ticket = await list_ticket(store)
-    await cancel(store, await place(store, ticket))
-    with pytest.raises(HoldTaken):
-        await add(store, order_of(ticket, hold=1))
-    await database.collection("orders").drop_index(ONE_ORDER_PER_HOLD)
-    await add(store, order_of(ticket, hold=1))
-
-
-async def test_a_reinstatement_is_refused_by_the_write_itself_when_the_ticket_is_held(store: MongoOrderStore) -> None:
-    ticket = await list_ticket(store)
-    order = await place(store, ticket)
-    await expire(store, order)
-    expired = await reload(store, order)
-    await place(store, ticket)
-    back = domain.complete(expired, captured_payment(), hold=99, now=NOW)
-    with pytest.raises(TicketReserved):
-        await store.save(back, expected_version=expired.version, event=event_for(OrderCompleted, back))
-
-
-async def test_until_the_indexes_exist_no_order_is_stored_not_even_by_a_listener(
-    store: MongoOrderStore, mongo_uri: str
-) -> None:
-    order = await place(store, await list_ticket(store))
-    await expire(store, order)
-    starting = Database(mongo_uri, default_name="orders", indexes=INDEXES)
-    with pytest.raises(Unavailable):
-        await pay(MongoOrderStore(starting), order)
-    with pytest.raises(Unavailable):
-        await add(MongoOrderStore(starting), order)
-    await starting.close()
+    await pay(store, order)
+    events = [type(event) for event in await events_of(store, order)]
+    assert events == [OrderCreated, OrderCancelled, OrderCancelled, OrderRefundDue]
 
 
 @pytest.mark.parametrize("versions", sorted(set(permutations([0, 1, 2, 2]))))
-async def test_a_ticket_is_known_by_its_newest_version_in_any_order_and_with_doubles(
-    store: MongoOrderStore, versions: tuple[int, ...]
-) -> None:
+async def test_replica_of_a_ticket_is_its_newest_version(store: MongoOrderStore, versions: tuple[int, ...]) -> None:
     ticket_id = new_id()
     for version in versions:
         await store.save_ticket(Ticket(id=ticket_id, version=version, title=f"v{version}", price=100 + version))
     assert await store.find_ticket(ticket_id) == Ticket(id=ticket_id, version=2, title="v2", price=102)
 
 
-async def test_a_buyers_orders_come_newest_first_and_go_on_after_the_last_one_seen(store: MongoOrderStore) -> None:
-    buyer_id, ids = new_id(), [new_id() for _ in range(5)]
-    for number in (3, 0, 4, 1, 2):
-        order = order_of(await list_ticket(store), hold=1)
-        await add(store, replace(order, id=ids[number], user_id=buyer_id))
-    await place(store, await list_ticket(store))
-    first = await store.find_by_buyer(buyer_id, after=None, limit=2)
-    rest = await store.find_by_buyer(buyer_id, after=first[-1].id, limit=10)
-    assert [order.id for order in (*first, *rest)] == list(reversed(ids))
+async def test_concurrent_first_events_of_a_ticket_keep_the_newest(
+    store: MongoOrderStore, other_replica: MongoOrderStore
+) -> None:
+    for _ in range(30):
+        created = Ticket(id=new_id(), version=0, title="Front row", price=100)
+        edited = replace(created, version=1, price=200)
+        await asyncio.gather(store.save_ticket(created), other_replica.save_ticket(edited))
+        assert await store.find_ticket(created.id) == edited
 
 
-async def test_reads_examine_what_they_return_by_their_indexes(store: MongoOrderStore, database: Database) -> None:
-    ticket = await list_ticket(store)
+async def test_reads_use_their_indexes(store: MongoOrderStore, database: Database) -> None:
+    order = await place(store)
     for _ in range(20):
-        await cancel(store, await place(store, ticket))
-    last = await place(store, await list_ticket(store))
+        await cancel(store, order)
+        order = await place_again(store, order)
     profiled = database.collection("orders").database
     await profiled.command("profile", 2)
-    assert await store.find_by_buyer(last.user_id, after="f" * 24, limit=10) == [last]
-    assert await store.latest_of_ticket(ticket.id) is not None
+    assert await store.find_by_buyer(order.user_id, after="f" * 24, limit=10) == [order]
+    assert await store.latest_of_ticket(order.ticket.id) == order
     await profiled.command("profile", 0)
     plans = await profiled["system.profile"].find({"op": "query"}, sort=[("ts", 1)]).to_list(10)
     assert [(plan["planSummary"], plan["docsExamined"], plan.get("hasSortStage")) for plan in plans] == [
         ("IXSCAN { user_id: 1, _id: -1 }", 1, None),
         ("IXSCAN { ticket.id: 1, hold: -1 }", 1, None),
     ]
-
-
-async def test_an_order_that_nobody_released_is_counted_as_an_orphan_and_no_other(store: MongoOrderStore) -> None:
-    overdue = await place(store, await list_ticket(store))
-    paid = await place(store, await list_ticket(store))
-    await pay(store, paid)
-    await place(store, await list_ticket(store), now=NOW + timedelta(hours=1))
-    watch = OverdueReservationMonitor(store)
-    assert await watch.check(overdue.expires_at + timedelta(seconds=29)) == 0
-    assert await watch.check(overdue.expires_at + timedelta(seconds=31)) == 1
-    await expire(store, overdue)
-    assert await watch.check(overdue.expires_at + timedelta(seconds=31)) == 0
+    assert await store.count_open(due_before=order.expires_at) == 0

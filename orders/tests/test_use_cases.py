@@ -1,4 +1,4 @@
-"""Placing, giving up, expiring and showing: what is decided, and what is decided again when another came first."""
+"""Placing, cancelling and expiring orders, and what happens when another writer is first."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -6,197 +6,148 @@ from datetime import timedelta
 
 import pytest
 
-from ticketing_common.errors import Forbidden, NotFound, Unavailable
-from ticketing_common.events import CancelReason, OrderCancelled, OrderCreated, OrderStatus
+from ticketing_common.errors import NotFound, Unavailable
+from ticketing_common.events import CancelReason, Event, OrderCancelled, OrderCreated, OrderStatus
 from ticketing_common.mongo import new_id
 from ticketing_orders import use_cases
-from ticketing_orders.domain import AlreadyComplete, HoldTaken, NotExpiredYet, Order, Ticket, TicketReserved
-from ticketing_orders.ports import OrderStore
+from ticketing_orders.domain import AlreadyComplete, HoldTaken, Order, Ticket, TicketReserved
+from ticketing_orders.monitor import OverdueReservationMonitor
+from ticketing_orders.store import MongoOrderStore
+from ticketing_test_support.memory import InMemoryDatabase, WriteFaults
 from ticketing_test_support.orders import (
     HOLD_FOR,
     NOW,
     PRICE,
-    InMemoryOrderStore,
     cancel,
     captured_payment,
+    events_of,
     expire,
     list_ticket,
     pay,
     place,
+    place_again,
     reload,
 )
 
 
-async def test_placing_an_order_says_the_whole_order_once(orders: InMemoryOrderStore) -> None:
-    order = await place(orders, await list_ticket(orders))
-    [said] = orders.events
-    assert isinstance(said, OrderCreated)
-    assert (said.id, said.version, said.hold, said.status) == (order.id, 0, 1, OrderStatus.CREATED)
-    assert (said.user_id, said.expires_at, said.reason) == (order.user_id, NOW + HOLD_FOR, None)
-    assert (said.ticket.id, said.ticket.title, said.ticket.price) == (order.ticket.id, "Front row", PRICE)
+async def test_placing_publishes_the_whole_order(store: MongoOrderStore) -> None:
+    order = await place(store)
+    [event] = await events_of(store, order)
+    assert isinstance(event, OrderCreated)
+    assert (event.id, event.version, event.hold, event.status) == (order.id, 0, 1, OrderStatus.CREATED)
+    assert (event.user_id, event.expires_at, event.reason) == (order.user_id, NOW + HOLD_FOR, None)
+    assert (event.ticket.id, event.ticket.title, event.ticket.price) == (order.ticket.id, "Front row", PRICE)
 
 
-async def test_a_held_ticket_cannot_be_ordered_again(orders: InMemoryOrderStore) -> None:
-    ticket = await list_ticket(orders)
-    await place(orders, ticket)
+async def test_each_order_of_a_ticket_has_a_higher_hold(store: MongoOrderStore) -> None:
+    order = await place(store)
+    await cancel(store, order)
+    assert (await place_again(store, order)).hold == order.hold + 1
+
+
+async def test_concurrent_order_of_the_ticket_wins(store: MongoOrderStore, faults: WriteFaults) -> None:
+    ticket = await list_ticket(store)
+    faults.meanwhile = lambda: place(store, ticket)
     with pytest.raises(TicketReserved):
-        await place(orders, ticket)
+        await place(store, ticket)
 
 
-async def test_each_order_of_a_ticket_has_a_higher_hold(orders: InMemoryOrderStore) -> None:
-    ticket = await list_ticket(orders)
-    for hold in (1, 2, 3):
-        order = await place(orders, ticket)
-        assert order.hold == hold
-        await cancel(orders, order)
-
-
-async def test_an_order_that_came_between_the_look_and_the_write_keeps_the_ticket(orders: InMemoryOrderStore) -> None:
-    ticket = await list_ticket(orders)
-    orders.before_next_write = lambda: place(orders, ticket)
-    with pytest.raises(TicketReserved):
-        await place(orders, ticket)
-    assert len(orders.orders) == 1
-
-
-async def test_an_order_that_came_and_went_between_the_look_and_the_write_leaves_the_next_a_higher_hold(
-    orders: InMemoryOrderStore,
+async def test_order_after_a_concurrent_cancelled_one_has_a_higher_hold(
+    store: MongoOrderStore, faults: WriteFaults
 ) -> None:
-    ticket = await list_ticket(orders)
+    ticket = await list_ticket(store)
 
-    async def come_and_go() -> None:
-        await cancel(orders, await place(orders, ticket))
+    async def place_and_cancel() -> None:
+        await cancel(store, await place(store, ticket))
 
-    orders.before_next_write = come_and_go
-    assert (await place(orders, ticket)).hold == 2
+    faults.meanwhile = place_and_cancel
+    assert (await place(store, ticket)).hold == 2
 
 
-async def test_placing_gives_up_with_try_again_when_the_hold_is_always_taken() -> None:
-    class AlwaysTaken(InMemoryOrderStore):
-        async def add(self, order: Order, event: object) -> None:
+async def test_placing_is_unavailable_while_holds_are_always_taken(memory: InMemoryDatabase) -> None:
+    class Contended(MongoOrderStore):
+        async def add(self, order: Order, event: Event) -> None:
             raise HoldTaken
 
-    orders = AlwaysTaken()
     with pytest.raises(Unavailable, match="Try again"):
-        await place(orders, await list_ticket(orders))
+        await place(Contended(memory))
 
 
-async def test_an_old_unknown_ticket_is_not_found(orders: InMemoryOrderStore) -> None:
-    with pytest.raises(NotFound):
-        await place(orders, Ticket(id="5f" * 12, version=0, title="Never heard of", price=PRICE))
+async def test_edit_changes_future_orders_only(store: MongoOrderStore) -> None:
+    ticket = await list_ticket(store)
+    order = await place(store, ticket)
+    await store.save_ticket(replace(ticket, version=1, title="Last row", price=99_00))
+    await pay(store, order)
+    assert (await reload(store, order)).ticket == order.ticket
+    other = await place(store)
+    await store.save_ticket(Ticket(id=other.ticket.id, version=1, title="Last row", price=99_00))
+    await cancel(store, other)
+    assert (await place_again(store, other)).ticket.price == 99_00
 
 
-async def test_the_order_keeps_its_own_price_when_the_ticket_is_edited(orders: InMemoryOrderStore) -> None:
-    ticket = await list_ticket(orders)
-    order = await place(orders, ticket)
-    await orders.save_ticket(replace(ticket, version=1, title="Last row", price=99_00))
-    await pay(orders, order)
-    completed = await reload(orders, order)
-    assert (completed.status, completed.ticket) == (OrderStatus.COMPLETE, order.ticket)
-
-
-async def test_a_later_order_has_the_edited_price(orders: InMemoryOrderStore) -> None:
-    ticket = await list_ticket(orders)
-    await orders.save_ticket(replace(ticket, version=1, price=99_00))
-    assert (await place(orders, ticket)).ticket.price == 99_00
-
-
-async def test_giving_up_frees_the_ticket_and_says_so_once(orders: InMemoryOrderStore) -> None:
-    ticket = await list_ticket(orders)
-    order = await place(orders, ticket)
-    await cancel(orders, order)
-    await cancel(orders, order)
-    [cancelled] = [event for event in orders.events if isinstance(event, OrderCancelled)]
+async def test_cancelling_twice_publishes_once(store: MongoOrderStore) -> None:
+    order = await place(store)
+    for _ in range(2):
+        await cancel(store, order)
+    [_, cancelled] = await events_of(store, order)
+    assert isinstance(cancelled, OrderCancelled)
     assert (cancelled.version, cancelled.reason) == (1, CancelReason.BUYER)
-    assert (await place(orders, ticket)).status is OrderStatus.CREATED
 
 
-async def test_giving_up_an_expired_order_says_that_now_the_buyer_is_the_reason(orders: InMemoryOrderStore) -> None:
-    order = await place(orders, await list_ticket(orders))
-    await expire(orders, order)
-    await cancel(orders, order)
-    reasons = [event.reason for event in orders.events if isinstance(event, OrderCancelled)]
+async def test_cancelling_an_expired_order_changes_its_reason(store: MongoOrderStore) -> None:
+    order = await place(store)
+    await expire(store, order)
+    await cancel(store, order)
+    reasons = [event.reason for event in await events_of(store, order) if isinstance(event, OrderCancelled)]
     assert reasons == [CancelReason.EXPIRED, CancelReason.BUYER]
 
 
-async def test_nobody_gives_up_another_buyers_order(orders: InMemoryOrderStore) -> None:
-    order = await place(orders, await list_ticket(orders))
-    with pytest.raises(Forbidden):
-        await use_cases.cancel_order(orders, order_id=order.id, user_id=new_id(), now=NOW)
-    assert await reload(orders, order) == order
-
-
-async def test_an_order_paid_between_the_look_and_the_cancelling_stays_paid(orders: InMemoryOrderStore) -> None:
-    order = await place(orders, await list_ticket(orders))
-    orders.before_next_write = lambda: pay(orders, order)
+async def test_order_paid_before_the_cancellation_stays_paid(store: MongoOrderStore, faults: WriteFaults) -> None:
+    order = await place(store)
+    faults.meanwhile = lambda: pay(store, order)
     with pytest.raises(AlreadyComplete):
-        await cancel(orders, order)
-    assert (await reload(orders, order)).status is OrderStatus.COMPLETE
+        await cancel(store, order)
 
 
-async def test_an_order_paid_between_the_look_and_the_expiring_stays_paid(orders: InMemoryOrderStore) -> None:
-    order = await place(orders, await list_ticket(orders))
-    orders.before_next_write = lambda: pay(orders, order)
-    await expire(orders, order)
-    assert (await reload(orders, order)).status is OrderStatus.COMPLETE
+async def test_order_paid_before_the_expiry_stays_paid(store: MongoOrderStore, faults: WriteFaults) -> None:
+    order = await place(store)
+    faults.meanwhile = lambda: pay(store, order)
+    await expire(store, order)
+    assert (await reload(store, order)).status is OrderStatus.COMPLETE
 
 
-async def test_a_clock_that_runs_ahead_expires_nothing_before_our_own_says_so(orders: InMemoryOrderStore) -> None:
-    order = await place(orders, await list_ticket(orders))
-    with pytest.raises(NotExpiredYet) as early:
-        await use_cases.expire_order(orders, order_id=order.id, now=order.expires_at - timedelta(seconds=2))
-    assert early.value.seconds == 2
-    assert await reload(orders, order) == order
-
-
-async def test_expiring_twice_is_harmless(orders: InMemoryOrderStore) -> None:
-    order = await place(orders, await list_ticket(orders))
-    await expire(orders, order)
-    expired, said = await reload(orders, order), list(orders.events)
-    await expire(orders, order)
-    assert (await reload(orders, order), orders.events) == (expired, said)
-
-
-@pytest.mark.parametrize("end", [cancel, pay])
-async def test_a_time_that_runs_out_on_a_finished_order_changes_nothing(
-    orders: InMemoryOrderStore, end: Callable[[OrderStore, Order], Awaitable[object]]
+@pytest.mark.parametrize("close", [expire, cancel, pay])
+async def test_expiry_of_a_closed_order_changes_nothing(
+    store: MongoOrderStore, close: Callable[[MongoOrderStore, Order], Awaitable[object]]
 ) -> None:
-    order = await place(orders, await list_ticket(orders))
-    await end(orders, order)
-    finished, said = await reload(orders, order), list(orders.events)
-    await expire(orders, order)
-    assert (await reload(orders, order), orders.events) == (finished, said)
+    order = await place(store)
+    await close(store, order)
+    closed, events = await reload(store, order), await events_of(store, order)
+    await expire(store, order)
+    assert (await reload(store, order), await events_of(store, order)) == (closed, events)
 
 
-async def test_no_version_makes_an_expiry_be_dropped(orders: InMemoryOrderStore) -> None:
-    order = await place(orders, await list_ticket(orders))
-    for version in range(1, 6):
-        declined = replace(captured_payment(payment_id="p", version=version), status="failed", captured=0)
-        await use_cases.record_payment(orders, order_id=order.id, payment=declined)
-    await expire(orders, order)
-    assert (await reload(orders, order)).reason is CancelReason.EXPIRED
-
-
-async def test_showing_a_payment_says_nothing_and_keeps_the_newest(orders: InMemoryOrderStore) -> None:
-    order = await place(orders, await list_ticket(orders))
-    said = list(orders.events)
+async def test_payment_is_recorded_by_its_newest_version_without_an_event(store: MongoOrderStore) -> None:
+    order = await place(store)
     for version in (2, 1, 2):
-        told = replace(captured_payment(payment_id="p", version=version), status=f"version {version}")
-        await use_cases.record_payment(orders, order_id=order.id, payment=told)
-    shown = await reload(orders, order)
-    assert shown.payment is not None
-    assert (shown.payment.status, shown.status, orders.events) == ("version 2", OrderStatus.CREATED, said)
+        payment = replace(captured_payment(payment_id="p", version=version), status=f"version {version}")
+        await use_cases.record_payment(store, order_id=order.id, payment=payment)
+    recorded = await reload(store, order)
+    assert recorded.payment is not None
+    assert (recorded.payment.status, recorded.status, recorded.version) == ("version 2", OrderStatus.CREATED, 1)
+    assert len(await events_of(store, order)) == 1
 
 
-async def test_an_event_of_an_unknown_order_is_an_error_that_says_what_to_do(orders: InMemoryOrderStore) -> None:
+async def test_event_of_an_unknown_order_says_what_to_do(store: MongoOrderStore) -> None:
     with pytest.raises(NotFound, match="restore it, then replay"):
-        await use_cases.expire_order(orders, order_id=new_id(), now=NOW)
+        await use_cases.expire_order(store, order_id=new_id(), now=NOW)
 
 
-async def test_a_buyer_reads_own_orders_only(orders: InMemoryOrderStore) -> None:
-    order = await place(orders, await list_ticket(orders))
-    assert await use_cases.get_order(orders, order_id=order.id, user_id=order.user_id) == order
-    with pytest.raises(Forbidden):
-        await use_cases.get_order(orders, order_id=order.id, user_id=new_id())
-    with pytest.raises(NotFound):
-        await use_cases.get_order(orders, order_id=new_id(), user_id=order.user_id)
+async def test_monitor_counts_overdue_reservations(store: MongoOrderStore) -> None:
+    overdue, paid = await place(store), await place(store)
+    await pay(store, paid)
+    await place(store, now=NOW + timedelta(hours=1))
+    check, due = OverdueReservationMonitor(store).check, overdue.expires_at
+    counts = [await check(due + timedelta(seconds=29)), await check(due + timedelta(seconds=31))]
+    await expire(store, overdue)
+    assert [*counts, await check(due + timedelta(seconds=31))] == [0, 1, 0]

@@ -1,81 +1,20 @@
-"""Orders kept in memory, and shorthand for their use cases."""
+"""Shorthand for the use cases of orders."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from ticketing_common.currency import USD
-from ticketing_common.events import Event
+from ticketing_common.events import EVENTS, Event, Subject
 from ticketing_common.mongo import new_id
-from ticketing_orders import use_cases
-from ticketing_orders.domain import HoldTaken, Order, Payment, Ticket, TicketReserved
+from ticketing_orders import domain, use_cases
+from ticketing_orders.domain import Order, Payment, Ticket
 from ticketing_orders.ports import OrderStore
 from ticketing_orders.settlement import settle_payment
+from ticketing_orders.store import MongoOrderStore
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOLD_FOR = timedelta(minutes=15)
 PRICE = 1250
-
-
-class InMemoryOrderStore:
-    """ports.OrderStore with both unique indexes and the compare-and-set of the real one. Keeps each state and event.
-
-    `before_next_write` is awaited once, between the next decision and its write: a race, step by step.
-    """
-
-    def __init__(self) -> None:
-        self.orders: dict[str, Order] = {}
-        self.tickets: dict[str, Ticket] = {}
-        self.states: list[Order] = []
-        self.events: list[Event] = []
-        self.before_next_write: Callable[[], Awaitable[object]] | None = None
-
-    async def find(self, order_id: str) -> Order | None:
-        return self.orders.get(order_id)
-
-    async def find_by_buyer(self, user_id: str, *, after: str | None, limit: int) -> list[Order]:
-        own = [o for o in self.orders.values() if o.user_id == user_id and (after is None or o.id < after)]
-        return sorted(own, key=lambda order: order.id, reverse=True)[:limit]
-
-    async def latest_of_ticket(self, ticket_id: str) -> Order | None:
-        of_ticket = [order for order in self.orders.values() if order.ticket.id == ticket_id]
-        return max(of_ticket, key=lambda order: order.hold, default=None)
-
-    async def count_open(self, *, due_before: datetime) -> int:
-        return sum(o.status.value == "created" and o.expires_at < due_before for o in self.orders.values())
-
-    async def add(self, order: Order, event: Event) -> None:
-        await self._race()
-        self._write(order, event)
-
-    async def save(self, order: Order, *, expected_version: int, event: Event | None = None) -> bool:
-        await self._race()
-        if order.id not in self.orders or self.orders[order.id].version != expected_version:
-            return False
-        self._write(order, event)
-        return True
-
-    async def find_ticket(self, ticket_id: str) -> Ticket | None:
-        return self.tickets.get(ticket_id)
-
-    async def save_ticket(self, ticket: Ticket) -> None:
-        known = self.tickets.get(ticket.id)
-        if known is None or known.version < ticket.version:
-            self.tickets[ticket.id] = ticket
-
-    async def _race(self) -> None:
-        race, self.before_next_write = self.before_next_write, None
-        if race is not None:
-            await race()
-
-    def _write(self, order: Order, event: Event | None) -> None:
-        others = [o for o in self.orders.values() if o.ticket.id == order.ticket.id and o.id != order.id]
-        if order.status.holds_ticket and any(other.status.holds_ticket for other in others):
-            raise TicketReserved
-        if any(other.hold == order.hold for other in others):
-            raise HoldTaken
-        self.orders[order.id] = order
-        self.states.append(order)
-        self.events += [event] if event is not None else []
+END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 async def list_ticket(store: OrderStore, *, price: int = PRICE) -> Ticket:
@@ -85,19 +24,34 @@ async def list_ticket(store: OrderStore, *, price: int = PRICE) -> Ticket:
     return ticket
 
 
-async def place(store: OrderStore, ticket: Ticket, *, now: datetime = NOW, hold_for: timedelta = HOLD_FOR) -> Order:
-    """An order of the ticket by a new buyer."""
+def make_order(ticket: Ticket | None = None, *, hold: int = 1) -> Order:
+    """A new order, not stored."""
+    ticket = ticket or Ticket(id="f" * 24, version=4, title="Front row", price=PRICE)
+    return domain.place(order_id=new_id(), buyer_id=new_id(), ticket=ticket, hold=hold, now=NOW, hold_for=HOLD_FOR)
+
+
+async def place(
+    store: OrderStore, ticket: Ticket | None = None, *, now: datetime = NOW, hold_for: timedelta = HOLD_FOR
+) -> Order:
+    """A stored order of the ticket, or of a new one, by a new buyer."""
     return await use_cases.place_order(
         store,
         order_id=new_id(),
         buyer_id=new_id(),
-        ticket_id=ticket.id,
+        ticket_id=(ticket or await list_ticket(store)).id,
         seen_price=None,
         currency=USD,
         now=now,
         hold_for=hold_for,
         broker_available=lambda: True,
     )
+
+
+async def place_again(store: OrderStore, order: Order) -> Order:
+    """An order by another buyer of a ticket that `order` released."""
+    ticket = await store.find_ticket(order.ticket.id)
+    assert ticket is not None
+    return await place(store, ticket)
 
 
 async def expire(store: OrderStore, order: Order) -> None:
@@ -129,3 +83,10 @@ async def reload(store: OrderStore, order: Order) -> Order:
     found = await store.find(order.id)
     assert found is not None, f"order {order.id} is gone"
     return found
+
+
+async def events_of(store: MongoOrderStore, order: Order) -> list[Event]:
+    """The order's events, none of which is published."""
+    pending = await store.documents.pending(before=END_OF_TIME, limit=100)
+    envelopes = [envelope for item in pending if item.document_id == order.id for envelope in item.envelopes]
+    return [EVENTS[Subject(envelope.subject)].model_validate(envelope.data) for envelope in envelopes]

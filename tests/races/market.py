@@ -20,6 +20,7 @@ from ticketing_ops.audit import run_checks
 from ticketing_ops.audit.reader import SnapshotReader
 from ticketing_ops.audit.snapshot import Finding, Snapshot
 from ticketing_test_support.persistence import PASSWORD
+from ticketing_test_support.snapshots import read_all
 
 LOOK_AGAIN_SECONDS = 0.5
 KNOWN_WITHIN_SECONDS = 60
@@ -105,7 +106,7 @@ class Market:
         """
         give_up, before = time.monotonic() + within, list[Finding]()
         while True:
-            books = about(await self.reader.read(), tickets)
+            books = about(await read_all(self.reader), tickets)
             found = [*run_checks(books), *given_back_twice(books), *over_before_its_time(books)]
             drained = not any(item.what.endswith(("waits to be published", "are not handled yet")) for item in found)
             if not found or (drained and found == before) or time.monotonic() > give_up:

@@ -11,6 +11,7 @@ from tests.races.rounds import Rounds
 
 from ticketing_common.events import PaymentCreated
 from ticketing_ops.audit.snapshot import Document, Snapshot
+from ticketing_test_support.snapshots import read_all
 from ticketing_test_support.waiting import eventually
 
 TIMES = 4
@@ -24,7 +25,7 @@ async def judged(lab: Lab, seller: Person, buyer: Person, chance: Random) -> str
     paying = asyncio.create_task(market.pays(buyer, order))
 
     async def is_charged() -> bool:
-        ledger = (await market.reader.read()).ledger or {}
+        ledger = (await read_all(market.reader)).ledger or {}
         return any(i["metadata"]["order_id"] == order["id"] and i["amount_received"] for i in ledger["payment_intents"])
 
     await eventually(is_charged, within=30, what="the charge")

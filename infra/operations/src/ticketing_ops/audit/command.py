@@ -3,7 +3,9 @@
 import asyncio
 import json
 import time
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 
 from ticketing_common.errors import Unavailable
 from ticketing_ops.audit import run_checks
@@ -21,62 +23,79 @@ def audit(urls: Mapping[str, str], *, settle: float, as_json: bool) -> int:
     Raises OperationError when a part of the stack cannot be read.
     """
     try:
-        snapshot, findings = asyncio.run(_audit(urls, settle))
+        result = asyncio.run(_audit(urls, settle))
     except Unavailable as error:
         raise OperationError(f"The audit failed: {error.message} `ticketing ps` shows what is running.") from None
-    print(_json(snapshot, findings) if as_json else _text(snapshot, findings))
-    return 1 if findings else 0
+    print(_json(result) if as_json else _text(result))
+    return 1 if result.findings else 0
 
 
-async def _audit(urls: Mapping[str, str], settle: float) -> tuple[Snapshot, list[Finding]]:
+@dataclass(frozen=True)
+class Result:
+    """What one run of all checks found, and how much it checked; amounts in minor units."""
+
+    findings: list[Finding]
+    counts: Mapping[str, int]
+    has_ledger: bool
+
+
+async def _audit(urls: Mapping[str, str], settle: float) -> Result:
     async with open_reader(urls) as reader:
         return await _settled(reader, deadline=time.monotonic() + settle)
 
 
-async def _settled(reader: SnapshotReader, *, deadline: float) -> tuple[Snapshot, list[Finding]]:
+async def _settled(reader: SnapshotReader, *, deadline: float) -> Result:
     """Check until nothing is wrong or the deadline has passed. Only what two checks in a row find is reported: the
-    stack goes on working while a snapshot is read."""
-    snapshot = await reader.read()
-    findings = run_checks(snapshot)
-    while findings:
+    stack goes on working while it is read."""
+    result = await _check(reader)
+    while result.findings:
         await asyncio.sleep(RECHECK_SECONDS)
-        before = {(finding.guarantee, finding.where) for finding in findings}
-        snapshot = await reader.read()
-        findings = run_checks(snapshot)
-        if time.monotonic() > deadline or all(finding.guarantee == DEAD_LETTERED for finding in findings):
-            return snapshot, [finding for finding in findings if _is_permanent(finding, before)]
-    return snapshot, findings
+        before = {(finding.guarantee, finding.where) for finding in result.findings}
+        result = await _check(reader)
+        if time.monotonic() > deadline or all(finding.guarantee == DEAD_LETTERED for finding in result.findings):
+            permanent = [finding for finding in result.findings if _is_permanent(finding, before)]
+            return replace(result, findings=permanent)
+    return result
+
+
+async def _check(reader: SnapshotReader) -> Result:
+    findings, has_ledger = set[Finding](), False
+    counts = Counter(accounts=await reader.count_accounts())
+    async for page in reader.pages():
+        findings.update(run_checks(page))
+        counts.update(_counts(page))
+        has_ledger = has_ledger or page.ledger is not None
+    return Result(sorted(findings), counts, has_ledger)
 
 
 def _is_permanent(finding: Finding, before: set[tuple[str, str]]) -> bool:
     return finding.guarantee == DEAD_LETTERED or (finding.guarantee, finding.where) in before
 
 
-def _counts(snapshot: Snapshot) -> dict[str, int]:
-    totals = [amounts(payment) for payment in snapshot.payments]
+def _counts(page: Snapshot) -> dict[str, int]:
+    totals = [amounts(payment) for payment in page.payments]
     return {
-        "accounts": len(snapshot.users),
-        "tickets": len(snapshot.tickets),
-        "orders": len(snapshot.orders),
+        "tickets": len(page.tickets),
+        "orders": len(page.orders),
         "payments": sum(total.captured > 0 for total in totals),
         "captured": sum(total.captured for total in totals),
         "refunded": sum(total.refunded for total in totals),
         "disputed": sum(total.disputed for total in totals),
-        "dead letters": len(snapshot.dead_letters),
+        "dead letters": len(page.dead_letters),
     }
 
 
-def _text(snapshot: Snapshot, findings: list[Finding]) -> str:
-    counts = ", ".join(f"{count} {name}" for name, count in _counts(snapshot).items())
-    if not findings:
-        ledger = "Stripe's ledger agrees" if snapshot.ledger is not None else "Stripe's ledger was not read"
+def _text(result: Result) -> str:
+    counts = ", ".join(f"{count} {name}" for name, count in result.counts.items())
+    if not result.findings:
+        ledger = "Stripe's ledger agrees" if result.has_ledger else "Stripe's ledger was not read"
         return f"clean: {counts} (amounts in minor units; {ledger})"
-    guarantees = ", ".join(sorted({finding.guarantee for finding in findings}))
-    summary = f"{len(findings)} violations of {guarantees} among {counts} (amounts in minor units)"
-    return "\n".join([*map(str, findings), summary])
+    guarantees = ", ".join(sorted({finding.guarantee for finding in result.findings}))
+    summary = f"{len(result.findings)} violations of {guarantees} among {counts} (amounts in minor units)"
+    return "\n".join([*map(str, result.findings), summary])
 
 
-def _json(snapshot: Snapshot, findings: list[Finding]) -> str:
-    counts = {name.replace(" ", "_"): count for name, count in _counts(snapshot).items()}
-    shown = [{"guarantee": item.guarantee, "where": item.where, "what": item.what} for item in findings]
-    return json.dumps({"clean": not findings, "counts": counts, "findings": shown}, indent=2)
+def _json(result: Result) -> str:
+    counts = {name.replace(" ", "_"): count for name, count in result.counts.items()}
+    findings = [asdict(finding) for finding in result.findings]
+    return json.dumps({"clean": not findings, "counts": counts, "findings": findings}, indent=2)

@@ -1,6 +1,6 @@
 """Read what an audit checks: five databases, two streams and the emulator's ledger. It changes nothing."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -10,9 +10,11 @@ import httpx
 from ticketing_common.errors import Unavailable
 from ticketing_common.messaging import DeadLetters, backlogs, connect_readonly
 from ticketing_common.mongo import Database, translated_errors
+from ticketing_ops.audit.ledger import Ledger
 from ticketing_ops.audit.snapshot import Document, Snapshot
 
 SERVICES = ("auth", "tickets", "orders", "payments", "expiration")
+PAGE_SIZE = 1000
 # No check uses these; of an outbox entry, only its id is needed.
 _EXCLUDED = {"password_hash": 0, "declines": 0, "outbox.data": 0, "outbox.trace": 0}
 _LEDGER_TIMEOUT = 10.0
@@ -26,26 +28,94 @@ class SnapshotReader:
         self._jetstream = jetstream
         self._ledger = ledger
 
-    async def read(self) -> Snapshot:
-        """Everything as it is now. Its parts are read one after another: under load they are some ms apart."""
-        return Snapshot(
+    async def pages(self, size: int = PAGE_SIZE) -> AsyncIterator[Snapshot]:
+        """Everything, in parts that the checks can be run on one by one.
+
+        A part has up to `size` users, or tickets with all that belongs to them, so that memory is bounded, except for
+        the emulator's ledger. The last parts have what belongs to no order. Reads are some milliseconds apart.
+        """
+        ledger = await self._read_ledger()
+        yield Snapshot(
             at=datetime.now(UTC),
             backlogs=await backlogs(self._jetstream),
             dead_letters=[letter async for letter in DeadLetters(self._jetstream).all()],
-            users=await self._all("auth", "users"),
-            expiries=await self._all("expiration", "expiries"),
-            known_tickets=await self._all("orders", "tickets"),
-            tickets=await self._all("tickets", "tickets"),
-            orders=await self._all("orders", "orders"),
-            payments=await self._all("payments", "payments"),
-            ledger=await self._read_ledger(),
+        )
+        async for users in self._users(size):
+            yield Snapshot(at=datetime.now(UTC), users=users)
+        async for id_range in self._id_ranges("tickets", "tickets", size):
+            yield await self._page_of_tickets(id_range, ledger)
+        async for id_range in self._id_ranges("payments", "payments", size):
+            payments = await self._without_order("payments", "payments", id_range)
+            yield Snapshot(at=datetime.now(UTC), payments=payments, ledger=_part(ledger, payments))
+        async for id_range in self._id_ranges("expiration", "expiries", size):
+            yield Snapshot(at=datetime.now(UTC), expiries=await self._without_order("expiration", "expiries", id_range))
+        if ledger is not None:
+            yield Snapshot(at=datetime.now(UTC), ledger=ledger.rest())
+
+    async def count_accounts(self) -> int:
+        """The number of users."""
+        async with translated_errors():
+            return await self._databases["auth"].collection("users").count_documents({})
+
+    async def _page_of_tickets(self, id_range: Document, ledger: Ledger | None) -> Snapshot:
+        known_tickets = await self._find("orders", "tickets", {"_id": id_range})
+        tickets = await self._find("tickets", "tickets", {"_id": id_range})
+        orders = await self._find("orders", "orders", {"ticket.id": id_range})
+        of_orders = {"_id": {"$in": [order["_id"] for order in orders]}}
+        payments = await self._find("payments", "payments", of_orders)
+        user_ids = {document["user_id"] for document in (*tickets, *orders)}
+        return Snapshot(
+            at=datetime.now(UTC),
+            users=await self._find("auth", "users", {"_id": {"$in": [*user_ids]}}),
+            tickets=tickets,
+            orders=orders,
+            known_tickets=known_tickets,
+            payments=payments,
+            expiries=await self._find("expiration", "expiries", of_orders),
+            ledger=_part(ledger, payments),
         )
 
-    async def _all(self, service: str, collection: str) -> list[Document]:
-        async with translated_errors():
-            return [*await self._databases[service].collection(collection).find({}, _EXCLUDED).to_list(None)]
+    async def _id_ranges(self, service: str, collection: str, size: int) -> AsyncIterator[Document]:
+        """Conditions on ids that each match `size` documents, and that together match all possible ids."""
+        id_range: dict[str, str] = {}
+        while len(ids := await self._ids(service, collection, id_range, size)) == size:
+            yield {**id_range, "$lte": ids[-1]}
+            id_range = {"$gt": ids[-1]}
+        yield id_range or {"$exists": True}
 
-    async def _read_ledger(self) -> Document | None:
+    async def _ids(self, service: str, collection: str, id_range: Document, size: int) -> list[str]:
+        documents = self._databases[service].collection(collection)
+        async with translated_errors():
+            cursor = documents.find({"_id": id_range} if id_range else {}, {"_id": 1}).sort("_id", 1).limit(size)
+            return [document["_id"] async for document in cursor]
+
+    async def _find(self, service: str, collection: str, condition: Document) -> list[Document]:
+        async with translated_errors():
+            found = self._databases[service].collection(collection).find(condition, _EXCLUDED)
+            return [document async for document in found]
+
+    async def _without_order(self, service: str, collection: str, id_range: Document) -> list[Document]:
+        """Documents that have an order's id, but there is no such order."""
+        documents = await self._find(service, collection, {"_id": id_range})
+        ids = [document["_id"] for document in documents]
+        known = {order["_id"] for order in await self._find("orders", "orders", {"_id": {"$in": ids}})}
+        return [document for document in documents if document["_id"] not in known]
+
+    async def _users(self, size: int) -> AsyncIterator[list[Document]]:
+        """By email address. The last of a page is repeated in the next one, so that duplicates meet in one page."""
+        collection = self._databases["auth"].collection("users")
+        condition: Document = {}
+        while True:
+            async with translated_errors():
+                cursor = collection.find(condition, _EXCLUDED).sort("email_key", 1).limit(size + 1)
+                users = [user async for user in cursor]
+            yield users
+            if len(users) <= size:
+                return
+            first, last = users[0]["email_key"], users[-1]["email_key"]
+            condition = {"email_key": {"$gt" if first == last else "$gte": last}}
+
+    async def _read_ledger(self) -> Ledger | None:
         if self._ledger is None:
             return None
         try:
@@ -53,8 +123,12 @@ class SnapshotReader:
             response.raise_for_status()
         except httpx.HTTPError as error:
             raise Unavailable(f"The Stripe emulator's ledger could not be read ({error!r}).") from error
-        ledger: Document = response.json()
-        return ledger
+        return Ledger(response.json())
+
+
+def _part(ledger: Ledger | None, payments: Sequence[Document]) -> Document | None:
+    """What the ledger has of these payments."""
+    return ledger.take(payment["intent_id"] for payment in payments) if ledger is not None else None
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from ticketing_common.events import OrderStatus, Subject
 from ticketing_common.messaging import connect_readonly, read_events
 from ticketing_ops.audit.reader import open_reader
 from ticketing_ops.audit.snapshot import Document, Snapshot, by_id
+from ticketing_test_support.snapshots import read_all
 
 _OPEN = (OrderStatus.CREATED, OrderStatus.AWAITING_PAYMENT)
 
@@ -41,7 +42,7 @@ class Evidence:
 async def gather(urls: Mapping[str, str]) -> Evidence:
     """Read it all. Unavailable when something does not answer."""
     async with open_reader(urls) as reader:
-        books = await reader.read()
+        books = await read_all(reader)
     events = defaultdict(list)
     async with connect_readonly(urls["nats"]) as jetstream:
         async for event in read_events(jetstream):

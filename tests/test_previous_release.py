@@ -32,25 +32,30 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     except previous_release.CommitMissingError as missing:
         pytest.skip(str(missing))
     environment = {"REPLICAS": previous_release.REPLICAS, "PREVIOUS_RELEASE": str(sources)}
-    with started(folder / "state", free_gateway_port(), COMMAND, EXPIRATION_WINDOW_SECONDS="6", **environment) as stack:
+    with started(
+        folder / "state", free_gateway_port(), COMMAND, EXPIRATION_WINDOW_SECONDS="12", **environment
+    ) as stack:
         yield stack
 
 
 @pytest.fixture
 async def emulator(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=f"{stack.urls()['stripe']}/emulator", trust_env=False) as http:
+    url = f"{stack.urls()['stripe']}/emulator"
+    async with httpx.AsyncClient(base_url=url, timeout=30, trust_env=False) as http:
         yield http
 
 
+@pytest.mark.timeout(300)
 async def test_both_releases_handle_the_same_orders(stack: Stack, emulator: httpx.AsyncClient) -> None:
+    await emulator.put("/faults", json={"faults": [SLOW_RESPONSE, NO_WEBHOOKS]})
     async with api_clients(stack.url) as new_client:
-        seller, buyer = await new_client(), await new_client()
-        for scenario in (sign_in, purchase, expire, cancel):
-            await asyncio.gather(*(scenario(seller, buyer) for _ in range(REPEATS)))
-        await emulator.put("/faults", json={"faults": [SLOW_RESPONSE, NO_WEBHOOKS]})
-        await asyncio.gather(*(refund(seller, buyer, emulator) for _ in range(REPEATS)))
-        await emulator.delete("/faults")
-        await emulator.post("/webhooks/release")
+        seller = await new_client()
+        buyers = {scenario: await new_client() for scenario in (purchase, expire, cancel, refund)}
+        await asyncio.gather(
+            *(scenario(seller, buyer, emulator) for scenario, buyer in buyers.items() for _ in range(REPEATS))
+        )
+    await emulator.delete("/faults")
+    await emulator.post("/webhooks/release")
     handled = {name: requests(url) for name, url in stack.urls().items() if name.startswith(REPLICATED)}
     audit = ticketing("audit", "--settle", "60", STATE_DIR=str(stack.state_dir))
     assert audit.returncode == 0, audit.stdout
@@ -63,20 +68,17 @@ def test_shallow_clone_gets_a_clear_message(tmp_path: Path) -> None:
         previous_release.extract("0" * 40, tmp_path)
 
 
-async def sign_in(seller: ApiClient, _buyer: ApiClient) -> None:
-    found(await seller.http.post("/api/users/signin", json=seller.credentials))
-
-
-async def purchase(seller: ApiClient, buyer: ApiClient) -> None:
+async def purchase(seller: ApiClient, buyer: ApiClient, _emulator: httpx.AsyncClient) -> None:
+    found(await buyer.http.post("/api/users/signin", json=buyer.credentials))
     await buyer.buy(await seller.create_ticket())
 
 
-async def expire(seller: ApiClient, buyer: ApiClient) -> None:
+async def expire(seller: ApiClient, buyer: ApiClient, _emulator: httpx.AsyncClient) -> None:
     order = await buyer.create_order(await seller.create_ticket())
     await buyer.wait_for_status(order, "cancelled", "expired")
 
 
-async def cancel(seller: ApiClient, buyer: ApiClient) -> None:
+async def cancel(seller: ApiClient, buyer: ApiClient, _emulator: httpx.AsyncClient) -> None:
     ticket = await seller.create_ticket()
     await buyer.cancel(await buyer.create_order(ticket))
     await buyer.create_order(ticket)
@@ -99,5 +101,5 @@ async def refund(seller: ApiClient, buyer: ApiClient, emulator: httpx.AsyncClien
 
 def requests(url: str) -> float:
     """The number of API requests that a replica has handled, whatever its release calls the metric."""
-    metrics = httpx.get(f"{url}/metrics", trust_env=False).text
+    metrics = httpx.get(f"{url}/metrics", timeout=30, trust_env=False).text
     return sum(map(float, re.findall(r'^http\w+_(?:total|count)\{[^}]*"/api/[^}]*\} (\S+)$', metrics, re.MULTILINE)))

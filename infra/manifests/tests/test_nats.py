@@ -73,14 +73,13 @@ async def test_liveness_fails_when_a_stream_stops_accepting_writes(server, manif
     container = manifests.workloads["nats"].container
     paths = [container[probe]["httpGet"]["path"] for probe in ("startupProbe", "readinessProbe", "livenessProbe")]
     connection = await nats.connect(server.url)
-    stream = connection.jetstream(timeout=1)
-    await stream.add_stream(name="EVENTS", subjects=["events"])
+    await connection.jetstream().add_stream(name="EVENTS", subjects=["events"])
     healthy = [server.probe(path) for path in paths]
 
     unlimited = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (FULL_BYTES, unlimited[1]))
     with pytest.raises(nats.errors.TimeoutError):
-        await stream.publish("events", bytes(FULL_BYTES))
+        await connection.jetstream(timeout=1).publish("events", bytes(FULL_BYTES))
     resource.prlimit(server.pid, resource.RLIMIT_FSIZE, unlimited)
     await connection.close()
     assert (healthy, server.probe(paths[-1])) == ([200, 200, 200], 503)

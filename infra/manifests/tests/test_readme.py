@@ -1,9 +1,9 @@
-"""What the README says about the manifests is true."""
+"""The README and the Kubernetes guide agree with the manifests."""
 
 import re
 
 import pytest
-from infra.manifests.tests.manifests import ROOT
+from infra.manifests.tests.manifests import ROOT, Workload
 
 README = (ROOT / "README.md").read_text()
 NUMBERS = {"fourteen": 14, "fifteen": 15}
@@ -31,3 +31,10 @@ def test_readme_counts_the_pods(manifests):
         for folder in ("k8s", "k8s-emulator")
     ]
     assert [NUMBERS[number] for number in found.groups()] == [pods[0], sum(pods)]
+
+
+def test_guide_loads_every_image_of_the_manifests(manifests):
+    found = re.search(r"for name in (.*); do minikube image load", (ROOT / "docs/kubernetes/README.md").read_text())
+    assert found is not None
+    images = {Workload(made).container["image"] for made in manifests.objects("Deployment", "k8s")}
+    assert {f"ticketing/{name}:dev" for name in found[1].split()} == images

@@ -1,4 +1,4 @@
-"""Each captured payment buys its order or is refunded, once, whoever else writes at the same time."""
+"""Each captured payment buys its order or is refunded, once, also when another writer is first."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What the buyer is told in one sentence, for every state of an order and its payment."""
+"""The summary that the buyer reads, for every state of an order and its payment."""
 
 import re
 from dataclasses import replace

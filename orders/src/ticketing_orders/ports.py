@@ -28,7 +28,7 @@ class OrderStore(Protocol):
     async def save(self, order: Order, *, expected_version: int, event: Event | None = None) -> bool:
         """Store the next state if the stored version is still the expected one, else return False.
 
-        TicketReserved or HoldTaken as for `add`: an expired order may not always be reinstated.
+        TicketReserved or HoldTaken when a unique index forbids it: an expired order cannot always be reinstated.
         """
 
     async def find_ticket(self, ticket_id: str) -> Ticket | None:

@@ -31,7 +31,7 @@ _MAX_COUNT = 10_000
 
 INDEXES = {
     "orders": [
-        # What forbids double booking: a second live order for a ticket cannot be stored, whoever tries.
+        # Prevents double booking: a second live order for a ticket cannot be stored.
         IndexModel("ticket.id", name=ONE_LIVE_ORDER, unique=True, partialFilterExpression={"live": True}),
         IndexModel([("ticket.id", ASCENDING), ("hold", DESCENDING)], name=ONE_ORDER_PER_HOLD, unique=True),
         IndexModel([("user_id", ASCENDING), ("_id", DESCENDING)], name="by_buyer"),
@@ -42,7 +42,10 @@ INDEXES = {
 
 
 class MongoOrderStore:
-    """ports.OrderStore in the collections `orders` (with an outbox) and `tickets` (the replicas)."""
+    """ports.OrderStore in the collections `orders` (with an outbox) and `tickets` (the replicas).
+
+    Writes are Unavailable until the indexes exist: without them a ticket could be sold twice.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -50,12 +53,10 @@ class MongoOrderStore:
         self._tickets = Documents(database.collection("tickets"))
 
     async def find(self, order_id: str) -> Order | None:
-        """The order with this id."""
         document = await self.documents.find(order_id)
         return _to_order(document) if document else None
 
     async def find_by_buyer(self, user_id: str, *, after: str | None, limit: int) -> list[Order]:
-        """The buyer's orders, newest first, from the one that follows `after`."""
         query: dict[str, Any] = {"user_id": user_id}
         if after is not None:
             query["_id"] = {"$lt": after}
@@ -63,17 +64,14 @@ class MongoOrderStore:
         return [_to_order(document) for document in found]
 
     async def latest_of_ticket(self, ticket_id: str) -> Order | None:
-        """The order of this ticket with the highest hold."""
         document = await self.documents.find_one({"ticket.id": ticket_id}, sort=[("hold", DESCENDING)])
         return _to_order(document) if document else None
 
     async def count_open(self, *, due_before: datetime) -> int:
-        """How many unpaid orders hold a ticket although they expired before that moment (capped)."""
         query = {"status": OrderStatus.CREATED.value, "expires_at": {"$lt": due_before}}
         return await self.documents.count(query, index=OPEN_BY_TIME, limit=_MAX_COUNT)
 
     async def add(self, order: Order, event: Event) -> None:
-        """Store a new order; TicketReserved or HoldTaken when an index forbids it, Unavailable until they exist."""
         self._database.require_ready()
         try:
             await self.documents.insert(_to_document(order), [event])
@@ -81,11 +79,6 @@ class MongoOrderStore:
             raise _error_for(duplicate) from None
 
     async def save(self, order: Order, *, expected_version: int, event: Event | None = None) -> bool:
-        """Store the next state if the stored version is still the expected one, else return False.
-
-        TicketReserved or HoldTaken when an index forbids it (an expired order may not always be reinstated).
-        Unavailable until the indexes exist: without them a listener could reinstate an order beside a live one.
-        """
         self._database.require_ready()
         query = {"_id": order.id, "version": expected_version}
         try:
@@ -94,12 +87,10 @@ class MongoOrderStore:
             raise _error_for(duplicate) from None
 
     async def find_ticket(self, ticket_id: str) -> Ticket | None:
-        """The replica of the ticket."""
         found = await self._tickets.find(ticket_id)
         return Ticket(**known_fields(Ticket, found) | {"id": found["_id"]}) if found else None
 
     async def save_ticket(self, ticket: Ticket) -> None:
-        """Store the ticket unless the replica is as new."""
         fields = {"version": ticket.version, "title": ticket.title, "price": ticket.price}
         newer = {"_id": ticket.id, "version": {"$lt": ticket.version}}
         if await self._tickets.compare_and_set(newer, fields):

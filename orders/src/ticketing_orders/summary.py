@@ -50,7 +50,7 @@ class Phase(Enum):
 
 
 def summary_of(order: Order, currency: Currency) -> Summary:
-    """The summary, with amounts in its text. A payment status that a newer release added is not known yet."""
+    """The summary, with amounts in its text. A payment status of a newer release counts as unknown."""
     payment = order.payment
     try:
         status = PaymentStatus(payment.status) if payment else PaymentStatus.NONE

@@ -36,7 +36,7 @@ def place(*, order_id: str, buyer_id: str, ticket: Ticket, hold: int, now: datet
 
 
 def require_price(ticket: Ticket, seen: int | None, currency: Currency) -> None:
-    """PriceChanged unless the ticket costs what the buyer saw; None means that the buyer did not say."""
+    """PriceChanged unless the ticket costs what the buyer saw; None accepts any price."""
     if seen is not None and seen != ticket.price:
         raise PriceChanged(ticket.price, currency)
 

@@ -9,11 +9,11 @@ SECRET = ("sk_test_", "rk_test_")
 PUBLISHABLE = "pk_test_"
 
 
-def is_publishable(headers: Headers, params: Params) -> bool:
-    """Whether the request's key is a publishable one rather than a secret one; any test key is accepted.
+def authenticate(headers: Headers, params: Params, *, publishable: bool) -> bool:
+    """Whether a page sent the request, with a publishable key, rather than a server; any test key is accepted.
 
     Raises:
-        Unauthenticated: no key, or not a test key.
+        Unauthenticated: no test key, or a publishable one although `publishable` is false.
     """
     scheme, _, value = headers.get("authorization", "").partition(" ")
     key = value.strip() if scheme.lower() == "bearer" else params.text("key")
@@ -26,12 +26,8 @@ def is_publishable(headers: Headers, params: Params) -> bool:
         raise Unauthenticated(
             "Invalid API Key provided: use one that begins with sk_test_ (a server's) or pk_test_ (a page's)."
         )
-    return key.startswith(PUBLISHABLE)
-
-
-def require_secret_key() -> Unauthenticated:
-    """The error for a publishable key where a secret one is needed."""
-    return Unauthenticated(
-        "This API call cannot be made with a publishable API key. Please use a secret API key.",
-        code="secret_key_required",
-    )
+    by_page = key.startswith(PUBLISHABLE)
+    if by_page and not publishable:
+        message = "This API call cannot be made with a publishable API key. Please use a secret API key."
+        raise Unauthenticated(message, code="secret_key_required")
+    return by_page

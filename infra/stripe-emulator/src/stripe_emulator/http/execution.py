@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from stripe_emulator.account import API_VERSION, Account, Origin, Transaction
 from stripe_emulator.faults import Fault
-from stripe_emulator.http.authentication import is_publishable, require_secret_key
+from stripe_emulator.http.authentication import authenticate
 from stripe_emulator.http.errors import InvalidRequest, RateLimited, ServerError, StripeError
 from stripe_emulator.http.expansion import expand
 from stripe_emulator.http.form import parse
@@ -42,9 +42,7 @@ class Execution:
         """
         try:
             params = await self._read_params()
-            by_page = is_publishable(self.request.headers, params)
-            if by_page and not self.publishable:
-                raise require_secret_key()
+            by_page = authenticate(self.request.headers, params, publishable=self.publishable)
             return await self._execute_with_faults(params, by_page=by_page)
         except StripeError as error:
             return _error_response(error)

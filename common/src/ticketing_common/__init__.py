@@ -1,1 +1,1 @@
-"""What the ticketing services share. Import from its modules; nothing happens on import."""
+"""What the ticketing services share. Importing it has no effects."""

@@ -1,8 +1,8 @@
-"""The machine's clock. Services take it as an argument, so that a test can bring another one."""
+"""The system clock. Services take the time as an argument, so that tests can set it."""
 
 from datetime import UTC, datetime
 
 
 def utc_now() -> datetime:
-    """The present moment, aware."""
+    """The current time, timezone-aware."""
     return datetime.now(UTC)

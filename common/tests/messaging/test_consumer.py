@@ -4,13 +4,19 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-from nats.js.api import ConsumerInfo
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.messaging import Broker, Consumer, RetryLater, RetryPolicy
-from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM
+from ticketing_common.messaging.streams import EVENTS_STREAM
 from ticketing_common.web.background import run_tasks
-from ticketing_test_support.listeners import QUICK, RecordingListener, consuming, publish_expirations
+from ticketing_test_support.listeners import (
+    QUICK,
+    RecordingListener,
+    all_acknowledged,
+    consuming,
+    dead_letters,
+    publish_expirations,
+)
 from ticketing_test_support.waiting import eventually
 
 React = Callable[[str, int], Awaitable[None]]
@@ -24,20 +30,6 @@ def failing(error: Exception, times: int) -> React:
             raise error
 
     return react
-
-
-async def dead_letters(broker: Broker) -> int:
-    return (await broker.jetstream.stream_info(DEAD_STREAM)).state.messages
-
-
-async def consumer(broker: Broker) -> ConsumerInfo:
-    info: ConsumerInfo = await broker.jetstream.consumer_info(EVENTS_STREAM, RecordingListener.durable)
-    return info
-
-
-async def all_acknowledged(broker: Broker) -> bool:
-    info = await consumer(broker)
-    return info.num_pending == 0 and info.num_ack_pending == 0
 
 
 async def test_handled_messages_are_acknowledged(broker: Broker) -> None:
@@ -75,7 +67,7 @@ async def test_temporary_failure_is_not_dead_lettered(broker: Broker, error: Exc
         await publish_expirations(broker, "a")
         await eventually(lambda: listener.handled == ["a"])
         await eventually(lambda: all_acknowledged(broker))
-    assert await dead_letters(broker) == 0
+    assert await dead_letters(broker) == []
 
 
 async def test_failing_message_does_not_block_the_next(broker: Broker) -> None:

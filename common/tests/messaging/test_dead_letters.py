@@ -20,7 +20,14 @@ from ticketing_common.messaging import (
 )
 from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM
 from ticketing_common.web.background import run_tasks
-from ticketing_test_support.listeners import QUICK, RecordingListener, consuming, publish_expirations
+from ticketing_test_support.listeners import (
+    QUICK,
+    RecordingListener,
+    all_acknowledged,
+    consuming,
+    dead_letters,
+    publish_expirations,
+)
 from ticketing_test_support.waiting import eventually
 
 
@@ -28,37 +35,28 @@ async def fail(_order_id: str, _delivery: int) -> None:
     raise ValueError("card 4242 4242 4242 4242\nis not welcome")
 
 
-async def in_dead(broker: Broker) -> list[DeadLetter]:
-    return [letter async for letter in DeadLetters(broker.jetstream).all()]
-
-
-async def dead_letters(broker: Broker, count: int = 1) -> list[DeadLetter]:
+async def wait_for_dead_letters(broker: Broker, count: int = 1) -> list[DeadLetter]:
     """All dead letters, once there are `count`."""
 
     async def are_there() -> bool:
-        return len(await in_dead(broker)) == count
+        return len(await dead_letters(broker)) == count
 
     await eventually(are_there, what=f"{count} dead letters")
-    return await in_dead(broker)
+    return await dead_letters(broker)
 
 
 async def dead_lettered(broker: Broker, *order_ids: str) -> list[DeadLetter]:
     """The dead letters of a listener that fails on these orders."""
     async with consuming(broker, RecordingListener(fail), retry=QUICK):
         await publish_expirations(broker, *order_ids)
-        return await dead_letters(broker, len(order_ids))
-
-
-async def all_acknowledged(broker: Broker) -> bool:
-    info = await broker.jetstream.consumer_info(EVENTS_STREAM, RecordingListener.durable)
-    return bool(info.num_ack_pending == 0 and info.num_pending == 0)
+        return await wait_for_dead_letters(broker, len(order_ids))
 
 
 async def test_message_is_dead_lettered_after_ten_deliveries(broker: Broker) -> None:
     listener = RecordingListener(fail)
     async with consuming(broker, listener):
         await publish_expirations(broker, "a")
-        await dead_letters(broker)
+        await wait_for_dead_letters(broker)
         await eventually(lambda: all_acknowledged(broker))
     assert listener.received == ["a"] * 10
 
@@ -85,7 +83,7 @@ async def test_invalid_message_is_dead_lettered_at_once(broker: Broker) -> None:
     listener = RecordingListener()
     async with consuming(broker, listener):
         await broker.jetstream.publish("expiration.complete", b'{"orderId": 5')
-        (letter,) = await dead_letters(broker)
+        (letter,) = await wait_for_dead_letters(broker)
         await eventually(lambda: all_acknowledged(broker))
     assert letter.deliveries == 1
     assert "not a readable ExpirationComplete" in letter.reason
@@ -130,7 +128,7 @@ async def test_unknown_enum_value_waits_for_the_newer_release(broker: Broker) ->
 
     async with run_tasks([Consumer(broker, older, retry=QUICK)]):
         await eventually(delivered_often, what="deliveries to the older release")
-    assert (older.received, await in_dead(broker)) == ([], [])
+    assert (older.received, await dead_letters(broker)) == ([], [])
     async with run_tasks([Consumer(broker, newer, retry=QUICK)]):
         await eventually(lambda: newer.received == ["o1"], what="delivery to the newer release")
 
@@ -144,7 +142,7 @@ async def test_message_is_kept_while_dead_refuses_it(broker: Broker) -> None:
         await eventually(lambda: len(listener.received) >= 5, what="redeliveries")
         assert broker.status() == "degraded"
         await broker.ensure_streams()
-        assert [letter.payload for letter in await dead_letters(broker)] == [b'{"orderId":"a"}']
+        assert [letter.payload for letter in await wait_for_dead_letters(broker)] == [b'{"orderId":"a"}']
         await eventually(lambda: broker.status() == "up")
 
 
@@ -154,14 +152,14 @@ async def test_replayed_message_reaches_the_fixed_listener(broker: Broker) -> No
     async with consuming(broker, fixed):
         await DeadLetters(broker.jetstream).replay(letter)
         await eventually(lambda: fixed.handled == ["a"], what="the replayed message")
-    assert await in_dead(broker) == []
+    assert await dead_letters(broker) == []
 
 
 async def test_replay_that_fails_is_dead_lettered_again(broker: Broker) -> None:
     (letter,) = await dead_lettered(broker, "a")
     async with consuming(broker, RecordingListener(fail), retry=QUICK):
         await DeadLetters(broker.jetstream).replay(letter)
-        (again,) = await dead_letters(broker)
+        (again,) = await wait_for_dead_letters(broker)
     assert again.sequence == 2
 
 
@@ -177,16 +175,16 @@ async def test_dropping_removes_only_that_message(broker: Broker) -> None:
     letters = await dead_lettered(broker, "a", "b", "c")
     await DeadLetters(broker.jetstream).drop(letters[1])
     await DeadLetters(broker.jetstream).drop(letters[1])
-    assert await in_dead(broker) == [letters[0], letters[2]]
+    assert await dead_letters(broker) == [letters[0], letters[2]]
     assert await DeadLetters(broker.jetstream).find(letters[1].sequence) is None
 
 
 async def test_message_without_origin_is_not_replayed(broker: Broker) -> None:
     await broker.jetstream.publish("dead.by-hand", b"{}")
-    (letter,) = await in_dead(broker)
+    (letter,) = await dead_letters(broker)
     with pytest.raises(NotReplayable):
         await DeadLetters(broker.jetstream).replay(letter)
-    assert await in_dead(broker) == [letter]
+    assert await dead_letters(broker) == [letter]
 
 
 async def test_broker_without_streams_has_no_dead_letters(nats_url: str) -> None:

@@ -1,4 +1,4 @@
-"""A log is one JSON object a line, whoever writes it, with the trace it belongs to."""
+"""Every log line is one JSON object, with its trace and without secrets."""
 
 import json
 import logging
@@ -15,13 +15,13 @@ Lines = Callable[[], list[dict[str, Any]]]
 
 @pytest.fixture
 def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Lines]:
-    """What has been logged since the last call."""
+    """The lines logged since the last call."""
     configure(service="shop", level="INFO")
     yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     configure(service="test")
 
 
-def test_a_line_tells_service_time_level_and_trace(lines: Lines) -> None:
+def test_line_has_service_time_level_and_trace(lines: Lines) -> None:
     tracing.begin("00-" + "a" * 32 + "-" + "b" * 16 + "-01")
     structlog.get_logger("any").info("order.placed", order_id="66f0aa1234567890123456ab")
     [line] = lines()
@@ -35,7 +35,7 @@ def test_a_line_tells_service_time_level_and_trace(lines: Lines) -> None:
     }
 
 
-def test_libraries_and_the_server_log_the_same_way(lines: Lines) -> None:
+def test_libraries_log_in_the_same_format(lines: Lines) -> None:
     logging.getLogger("uvicorn.error").info("Started %s", "it", extra={"color_message": "\x1b[1mStarted %s"})
     logging.getLogger("some.library").warning("with tok_visa", extra={"password": "hunter2"})
     first, second = lines()
@@ -43,14 +43,14 @@ def test_libraries_and_the_server_log_the_same_way(lines: Lines) -> None:
     assert (second["event"], second["password"]) == ("with [redacted]", "[redacted]")
 
 
-def test_a_failure_is_one_line_with_its_traceback_and_without_its_secrets(lines: Lines) -> None:
+def test_exception_is_one_line_without_secrets(lines: Lines) -> None:
     structlog.get_logger("any").error("it.failed", exc_info=ValueError("key sk_test_51abc\nis wrong"))
     [line] = lines()
     assert "ValueError: key [redacted]" in line["exception"]
     assert line["exception"].endswith("is wrong")
 
 
-def test_what_is_below_the_level_is_left_out(lines: Lines) -> None:
+def test_level_filters_all_loggers(lines: Lines) -> None:
     configure(service="shop", level="WARNING")
     structlog.get_logger("any").info("quiet")
     logging.getLogger("some.library").info("quiet")
@@ -58,19 +58,19 @@ def test_what_is_below_the_level_is_left_out(lines: Lines) -> None:
     assert [line["event"] for line in lines()] == ["loud"]
 
 
-def test_configuring_twice_says_nothing_twice(lines: Lines) -> None:
+def test_configuring_twice_does_not_duplicate_lines(lines: Lines) -> None:
     configure(service="shop")
     structlog.get_logger("any").info("once")
     assert len(lines()) == 1
 
 
-def test_an_object_that_json_does_not_know_is_written_out(lines: Lines) -> None:
-    structlog.get_logger("any").info("odd", thing={1: {2}}, error=ValueError("why"))
+def test_unserialisable_objects_are_converted(lines: Lines) -> None:
+    structlog.get_logger("any").info("odd", item={1: {2}}, error=ValueError("why"))
     [line] = lines()
-    assert (line["thing"], line["error"]) == ({"1": [2]}, "why")
+    assert (line["item"], line["error"]) == ({"1": [2]}, "why")
 
 
-def test_an_access_log_that_was_switched_off_stays_off() -> None:
+def test_disabled_access_log_stays_off() -> None:
     access = logging.getLogger("uvicorn.access")
     access.handlers, access.propagate = [], False
     configure(service="orders")

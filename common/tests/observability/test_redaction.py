@@ -1,4 +1,4 @@
-"""Secrets are cut, by key and by shape; ids, times and amounts are not."""
+"""Secrets are redacted, by key and by pattern; ids, times and amounts are not."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ticketing_common.mongo import new_id
-from ticketing_common.observability.redaction import CUT, redact, redact_text
+from ticketing_common.observability.redaction import REDACTED, redact, redact_text
 from ticketing_common.tokens import issue
 
 
@@ -34,23 +34,23 @@ from ticketing_common.tokens import issue
     ],
 )
 @pytest.mark.parametrize("text", ["{}", "said {}.", "key={}", '{{"a": "{}"}}', "({})", "https://h/p?x={}&y=1"])
-def test_a_secret_is_cut_wherever_it_stands(secret: str, text: str) -> None:
-    assert redact_text(text.format(secret)) == text.format(CUT)
+def test_secret_is_redacted_in_any_context(secret: str, text: str) -> None:
+    assert redact_text(text.format(secret)) == text.format(REDACTED)
 
 
 @pytest.mark.parametrize(
-    ("text", "left"),
+    ("text", "redacted"),
     [
-        ("mongodb://user:pa55word@mongo:27017/db", f"mongodb://{CUT}@mongo:27017/db"),
-        ("nats://token@nats:4222", f"nats://{CUT}@nats:4222"),
-        ("https://u:p@ss@host/a@b", f"https://{CUT}@host/a@b"),
-        ("Cookie: session=abc; theme=dark", f"Cookie: {CUT}"),
-        ("got session=abc.def; theme=dark", f"got {CUT}; theme=dark"),
-        ("Authorization: Bearer abc.def", f"Authorization: {CUT}"),
+        ("mongodb://user:pa55word@mongo:27017/db", f"mongodb://{REDACTED}@mongo:27017/db"),
+        ("nats://token@nats:4222", f"nats://{REDACTED}@nats:4222"),
+        ("https://u:p@ss@host/a@b", f"https://{REDACTED}@host/a@b"),
+        ("Cookie: session=abc; theme=dark", f"Cookie: {REDACTED}"),
+        ("got session=abc.def; theme=dark", f"got {REDACTED}; theme=dark"),
+        ("Authorization: Bearer abc.def", f"Authorization: {REDACTED}"),
     ],
 )
-def test_credentials_are_cut_and_the_rest_stays(text: str, left: str) -> None:
-    assert redact_text(text) == left
+def test_only_the_credentials_are_redacted(text: str, redacted: str) -> None:
+    assert redact_text(text) == redacted
 
 
 @pytest.mark.parametrize(
@@ -77,12 +77,12 @@ def test_credentials_are_cut_and_the_rest_stays(text: str, left: str) -> None:
         "550e8400-e29b-41d4-a716-446655440000",
     ],
 )
-def test_what_is_no_secret_is_left_alone(text: str) -> None:
+def test_other_text_is_unchanged(text: str) -> None:
     assert redact_text(text) == text
 
 
 @given(st.integers(min_value=0, max_value=16**24 - 1))
-def test_no_id_is_ever_mangled(number: int) -> None:
+def test_ids_are_never_changed(number: int) -> None:
     some_id = f"{number:024x}"
     assert redact_text(f"order {some_id}: /api/orders/{some_id}") == f"order {some_id}: /api/orders/{some_id}"
 
@@ -92,17 +92,26 @@ def test_numbers_stay_numbers() -> None:
     assert redact(None, "info", event) == event
 
 
-def test_a_telling_key_hides_its_value_at_any_depth() -> None:
+def test_secret_key_redacts_its_value_at_any_depth() -> None:
     event = {"user": {"id": "u1", "password": "hunter2", "cards": [1]}, "jwt_secret": "x", "Set-Cookie": "y"}
-    cut = redact(None, "info", event)
-    assert cut == {"user": {"id": "u1", "password": CUT, "cards": CUT}, "jwt_secret": CUT, "Set-Cookie": CUT}
+    redacted = redact(None, "info", event)
+    assert redacted == {
+        "user": {"id": "u1", "password": REDACTED, "cards": REDACTED},
+        "jwt_secret": REDACTED,
+        "Set-Cookie": REDACTED,
+    }
 
 
-def test_an_object_is_written_out_before_secrets_are_cut() -> None:
+def test_objects_are_redacted_as_text() -> None:
     event = {"error": ValueError("tok_visa"), "raw": b"tok_visa", "many": {"tok_visa"}, "pair": ("tok_visa", 1)}
-    assert redact(None, "info", event) == {"error": CUT, "raw": f"b'{CUT}'", "many": [CUT], "pair": [CUT, 1]}
+    assert redact(None, "info", event) == {
+        "error": REDACTED,
+        "raw": f"b'{REDACTED}'",
+        "many": [REDACTED],
+        "pair": [REDACTED, 1],
+    }
 
 
-def test_a_session_token_as_we_issue_it_is_cut() -> None:
+def test_session_token_is_redacted() -> None:
     token = issue(user_id=new_id(), email="a@b.c", secret="x" * 32, now=datetime.now(UTC))
-    assert redact_text(f"token is {token}") == f"token is {CUT}"
+    assert redact_text(f"token is {token}") == f"token is {REDACTED}"

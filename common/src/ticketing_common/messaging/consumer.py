@@ -1,4 +1,4 @@
-"""A durable pull consumer that feeds one listener: the only place with ack, nak and term."""
+"""A durable pull consumer that fetches the messages of one listener."""
 
 import asyncio
 import contextlib
@@ -10,17 +10,12 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig
-from pydantic import ValidationError
 
 from ticketing_common.errors import Unavailable
-from ticketing_common.events import Event
 from ticketing_common.messaging.connection import Broker
-from ticketing_common.messaging.dead_letters import dead_letter
-from ticketing_common.messaging.headers import TRACEPARENT
-from ticketing_common.messaging.listener import TRANSIENT_ERRORS, Listener, RetryLater, RetryPolicy
-from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM
-from ticketing_common.observability import tracing
-from ticketing_common.observability.metrics import MESSAGES_CONSUMED, PROCESS_DURATION
+from ticketing_common.messaging.delivery import MessageHandler
+from ticketing_common.messaging.listener import Listener, RetryPolicy
+from ticketing_common.messaging.streams import EVENTS_STREAM
 
 log = structlog.get_logger(__name__)
 
@@ -31,10 +26,6 @@ _FETCH_TIMEOUT_SECONDS = 2.0
 _LAST_FETCH_SECONDS = 0.1
 _RETRY_SECONDS = 0.5
 _SHUTDOWN_TIMEOUT_SECONDS = 3.0
-
-
-class InvalidMessage(Exception):
-    """The message is not an event of its subject's kind: no retry can help."""
 
 
 class Consumer:
@@ -54,7 +45,7 @@ class Consumer:
     ) -> None:
         self._broker = broker
         self._listener = listener
-        self._retry = retry or RetryPolicy()
+        self._handler = MessageHandler(broker, listener, retry=retry or RetryPolicy(), ack_wait=ack_wait)
         self._concurrency = concurrency
         self._ack_wait = ack_wait
         self._in_progress = set[asyncio.Task[None]]()
@@ -137,7 +128,7 @@ class Consumer:
 
     def _start(self, messages: Sequence[Msg]) -> None:
         for message in messages:
-            task = asyncio.create_task(self._process(message))
+            task = asyncio.create_task(self._handler.process(message))
             self._in_progress.add(task)
             task.add_done_callback(self._finished)
 
@@ -147,68 +138,3 @@ class Consumer:
         if not task.cancelled() and task.exception() is not None:
             # The broker was lost before the acknowledgement: the message is redelivered after ack_wait.
             log.info("consumer.ack_failed", consumer=self.name, error=repr(task.exception()))
-
-    async def _process(self, message: Msg) -> None:
-        tracing.begin((message.headers or {}).get(TRACEPARENT))
-        keep_alive = asyncio.create_task(_keep_alive(message, every=self._ack_wait / 3))
-        try:
-            outcome = await self._handle_and_ack(message)
-        except asyncio.CancelledError:
-            with contextlib.suppress(NatsError, OSError):
-                await message.nak()  # shutting down: another replica gets it at once
-            raise
-        finally:
-            keep_alive.cancel()
-        MESSAGES_CONSUMED.labels(self.name, outcome).inc()
-
-    async def _handle_and_ack(self, message: Msg) -> str:
-        """The outcome, for metrics."""
-        delivery = message.metadata.num_delivered
-        try:
-            event = _parse(self._listener.event, message.data)
-            with PROCESS_DURATION.labels(self.name).time():
-                await self._listener.handle(event)
-        except RetryLater as later:
-            await message.nak(delay=max(later.seconds, 0.0))
-            return "deferred"
-        except InvalidMessage as error:
-            return await self._dead_letter(message, error)
-        except TRANSIENT_ERRORS as error:
-            log.warning("consumer.dependency_failed", consumer=self.name, delivery=delivery, error=repr(error))
-            await message.nak(delay=self._retry.delay(delivery))
-            return "unavailable"
-        except Exception as error:
-            log.exception("consumer.handler_failed", consumer=self.name, delivery=delivery)
-            if delivery >= self._retry.max_deliveries:
-                return await self._dead_letter(message, error)
-            await message.nak(delay=self._retry.delay(delivery))
-            return "failed"
-        await message.ack()
-        return "handled"
-
-    async def _dead_letter(self, message: Msg, error: Exception) -> str:
-        try:
-            await dead_letter(self._broker.jetstream, message, durable=self.name, error=error)
-        except (NatsError, OSError, TimeoutError, Unavailable) as problem:
-            log.warning("consumer.dead_letter_failed", consumer=self.name, error=repr(problem))
-            await self._broker.record_write(DEAD_STREAM, stored=False)
-            await message.nak(delay=self._retry.longest_delay)
-            return "failed"
-        await self._broker.record_write(DEAD_STREAM, stored=True)
-        await message.term()
-        log.error("consumer.dead_lettered", consumer=self.name, subject=message.subject, error=repr(error))
-        return "dead_lettered"
-
-
-def _parse(model: type[Event], data: bytes) -> Event:
-    try:
-        return model.parse(data)
-    except ValidationError as error:
-        raise InvalidMessage(f"not a readable {model.__name__}: {error}") from error
-
-
-async def _keep_alive(message: Msg, *, every: float) -> None:
-    while True:
-        await asyncio.sleep(every)
-        with contextlib.suppress(NatsError, OSError):
-            await message.in_progress()

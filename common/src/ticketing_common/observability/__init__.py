@@ -1,4 +1,4 @@
-"""Logs and metrics. `configure()` is called once, by `build_app` or a worker's main."""
+"""Logs, metrics and traces. `configure()` is called by `build_app` or a worker's main."""
 
 from ticketing_common.observability.logs import configure
 

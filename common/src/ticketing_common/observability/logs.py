@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line on standard error, with service, time and trace, and without secrets."""
+"""Logs: one JSON object per line on standard error, with service, time and trace, and without secrets."""
 
 import logging
 import sys
@@ -10,13 +10,13 @@ import structlog
 from ticketing_common.observability import tracing
 from ticketing_common.observability.redaction import redact
 
-# Libraries that say at INFO what is noise here, or a URL that may hold credentials.
+# Libraries whose INFO records are noise here, or may contain URLs with credentials.
 _QUIET = ("httpx", "httpcore", "stripe", "pymongo", "nats", "asyncio", "watchfiles")
 
 
-class _OurHandler(logging.StreamHandler[TextIO]):
-    """Told from others' by its type, so that a second `configure` replaces it. Writes to what standard error is at
-    that moment: who captures it may change it."""
+class _Handler(logging.StreamHandler[TextIO]):
+    """Has its own type, so that a second `configure` replaces it. Writes to the current standard error, which tests
+    capture."""
 
     def emit(self, record: logging.LogRecord) -> None:
         self.stream = sys.stderr
@@ -24,12 +24,12 @@ class _OurHandler(logging.StreamHandler[TextIO]):
 
 
 def configure(*, service: str, level: str = "INFO") -> None:
-    """Send structlog's and the standard library's records the same way. Safe to call again."""
+    """Format structlog's and the standard library's records alike. May be called again."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _describe(service),
+        _add_context(service),
         structlog.processors.format_exc_info,
         redact,
     ]
@@ -44,7 +44,7 @@ def configure(*, service: str, level: str = "INFO") -> None:
 
 def _formatter(shared: list[Any]) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[structlog.stdlib.ExtraAdder(), _drop_copies, *shared],
+        foreign_pre_chain=[structlog.stdlib.ExtraAdder(), _drop_duplicates, *shared],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.JSONRenderer(default=str),
@@ -53,32 +53,32 @@ def _formatter(shared: list[Any]) -> logging.Formatter:
 
 
 def _attach(formatter: logging.Formatter, level: str) -> None:
-    handler = _OurHandler(sys.stderr)
+    handler = _Handler(sys.stderr)
     handler.setFormatter(formatter)
     root = logging.getLogger()
-    root.handlers[:] = [other for other in root.handlers if not isinstance(other, _OurHandler)] + [handler]
+    root.handlers[:] = [other for other in root.handlers if not isinstance(other, _Handler)] + [handler]
     root.setLevel(level)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
-        _let_through(logging.getLogger(name))
+        _propagate(logging.getLogger(name))
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def _let_through(logger: logging.Logger) -> None:
-    """Its lines go our way. One without handlers was switched off (`--no-access-log`) and stays so."""
+def _propagate(logger: logging.Logger) -> None:
+    """Use our handler. A logger without handlers was switched off (`--no-access-log`) and stays off."""
     if logger.handlers:
         logger.handlers.clear()
         logger.propagate = True
 
 
-def _drop_copies(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """The text a second time: uvicorn adds it in colour, another handler's formatter leaves it in the record."""
+def _drop_duplicates(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Remove copies of the text: uvicorn adds a coloured one, and other formatters leave one in the record."""
     for name in ("color_message", "message"):
         event.pop(name, None)
     return event
 
 
-def _describe(service: str) -> Any:
+def _add_context(service: str) -> Any:
     def add(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         event["service"] = service
         trace_id = tracing.trace_id()

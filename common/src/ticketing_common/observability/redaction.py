@@ -1,12 +1,12 @@
-"""Nothing that opens a door or names a card reaches a log: secrets are cut by key and by shape."""
+"""Redaction of secrets and card numbers in logs, by key and by pattern."""
 
 import re
 from collections.abc import MutableMapping
 from typing import Any
 
-CUT = "[redacted]"
+REDACTED = "[redacted]"
 _KEYS = re.compile(r"password|secret|token|cookie|authorization|card|api_?key|jwt", re.IGNORECASE)
-_SHAPES = re.compile(
+_SECRETS = re.compile(
     r"""
       (?<![A-Za-z0-9]) (?: [sr]k_(?:test|live)_\w+ | whsec_\w+ | (?:pi|seti)_\w+_secret_\w+ | (?:ctoken|tok|pm)_\w+ )
     | eyJ[\w-]+\.[\w-]+\.[\w-]*                        # a JWT
@@ -15,8 +15,8 @@ _SHAPES = re.compile(
     """,
     re.VERBOSE,
 )
-# Printed on a card: in one piece, in fours, or as American Express does (4-6-5). Networks begin with 2 to 6, which
-# leaves alone all of today's timestamps, whatever their unit; neither an id nor a decimal fraction is looked into.
+# Card numbers in one piece, in groups of four, or 4-6-5 (American Express). They begin with 2 to 6, which excludes
+# current timestamps in any unit. Parts of ids and of decimal fractions do not match.
 _CARD = re.compile(
     r"(?<![\w.-])(?:[2-6]\d{12,18}|[2-6]\d{3}([ -])\d{4}\1\d{4}\1\d{1,7}|3[47]\d{2}([ -])\d{6}\2\d{5})(?![\w-]|\.\d)"
 )
@@ -24,36 +24,36 @@ _PLAIN = (int, float, type(None))
 
 
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A structlog processor: the event with every secret replaced by `[redacted]`."""
-    return {key: value if key.startswith("_") else _clean_item(key, value) for key, value in event.items()}
+    """A structlog processor that replaces secrets by `[redacted]`."""
+    return {key: value if key.startswith("_") else _redact_item(key, value) for key, value in event.items()}
 
 
 def redact_text(text: str) -> str:
-    """`text` with every key, token, credential and card number replaced."""
-    return _CARD.sub(_cut_card, _SHAPES.sub(CUT, text))
+    """`text` with keys, tokens, credentials and card numbers replaced."""
+    return _CARD.sub(_redact_card, _SECRETS.sub(REDACTED, text))
 
 
-def _clean_item(key: object, value: Any) -> Any:
-    return CUT if _KEYS.search(str(key)) else _clean(value)
+def _redact_item(key: object, value: Any) -> Any:
+    return REDACTED if _KEYS.search(str(key)) else _redact_value(value)
 
 
-def _clean(value: Any) -> Any:
-    """`value` as JSON can hold it: what it does not know is written out here, where secrets are cut."""
+def _redact_value(value: Any) -> Any:
+    """`value` in JSON types; others are converted to text here, so that it is redacted too."""
     if isinstance(value, _PLAIN):
         return value
     if isinstance(value, dict):
-        return {str(key): _clean_item(key, item) for key, item in value.items()}
+        return {str(key): _redact_item(key, item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_clean(item) for item in value]
+        return [_redact_value(item) for item in value]
     return redact_text(str(value))
 
 
-def _cut_card(match: re.Match[str]) -> str:
+def _redact_card(match: re.Match[str]) -> str:
     digits = [int(char) for char in match[0] if char.isdigit()]
-    return CUT if _luhn(digits) else match[0]
+    return REDACTED if _luhn(digits) else match[0]
 
 
 def _luhn(digits: list[int]) -> bool:
-    """Whether the check digit is right (ISO/IEC 7812): nine of ten other numbers of that length fail it."""
+    """Whether the check digit is valid (ISO/IEC 7812), which excludes nine of ten other numbers."""
     doubled = (sum(divmod(2 * digit, 10)) for digit in digits[-2::-2])
     return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0

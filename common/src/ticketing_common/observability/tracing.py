@@ -1,4 +1,4 @@
-"""The W3C trace context of the work at hand, so that a log line and an event tell which request began it."""
+"""The W3C trace context: log lines and events carry the trace of the request that caused them."""
 
 import re
 import secrets
@@ -9,7 +9,7 @@ _current: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
 
 def begin(parent: str | None = None) -> str:
-    """Start a span under `parent`, a `traceparent` header, or a new trace when there is none that is valid."""
+    """Start a span under `parent`, a `traceparent` header; a new trace if it is missing or invalid."""
     if parent is not None and _TRACEPARENT.fullmatch(parent):
         traceparent = f"{parent[:36]}{secrets.token_hex(8)}{parent[52:]}"
     else:
@@ -19,11 +19,11 @@ def begin(parent: str | None = None) -> str:
 
 
 def current() -> str:
-    """The `traceparent` of the work at hand; begins one where there is none."""
+    """The current `traceparent`; starts a trace if there is none."""
     return _current.get() or begin()
 
 
 def trace_id() -> str | None:
-    """The 32 hex digits that all log lines of one trace share, or None outside of any."""
+    """The current trace's 32 hex digits, or None."""
     traceparent = _current.get()
     return traceparent[3:35] if traceparent else None

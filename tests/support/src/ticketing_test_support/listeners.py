@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from ticketing_common.events import Envelope, ExpirationComplete
-from ticketing_common.messaging import Broker, Consumer, Listener, Publisher, RetryPolicy
+from ticketing_common.messaging import Broker, Consumer, DeadLetter, DeadLetters, Listener, Publisher, RetryPolicy
+from ticketing_common.messaging.streams import EVENTS_STREAM
 from ticketing_common.web.background import run_tasks
 
 QUICK = RetryPolicy(first_delay=0.01, longest_delay=0.02)
@@ -64,3 +65,14 @@ async def publish_expirations(broker: Broker, *order_ids: str) -> set[str]:
     """Publish an expiration.complete for each; the order ids of those acknowledged."""
     stored = await Publisher(broker, ack_timeout=1.0).publish([envelope(order_id) for order_id in order_ids])
     return {event_id.rpartition(":")[2] for event_id in stored}
+
+
+async def all_acknowledged(broker: Broker) -> bool:
+    """Whether the listener has nothing left to do."""
+    info = await broker.jetstream.consumer_info(EVENTS_STREAM, RecordingListener.durable)
+    return bool(info.num_pending == 0 and info.num_ack_pending == 0)
+
+
+async def dead_letters(broker: Broker) -> list[DeadLetter]:
+    """The messages in DEAD."""
+    return [letter async for letter in DeadLetters(broker.jetstream).all()]

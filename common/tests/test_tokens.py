@@ -49,7 +49,7 @@ def test_token_issued_by_a_faster_clock_is_valid() -> None:
     ("claim", "value"),
     [*((name, None) for name in ("id", "email", "iat", "exp")), ("id", 7), ("id", ""), ("email", ["a"]), ("iat", "x")],
 )
-def test_missing_or_malformed_claim_is_invalid(claim: str, value: object) -> None:
+def test_missing_or_malformed_claim_is_invalid(claim: str, value: Any) -> None:
     with pytest.raises(NotAuthenticated):
         verify(signed(**{claim: value}), secret=SECRET)
 

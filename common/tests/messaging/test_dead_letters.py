@@ -67,16 +67,14 @@ async def test_dead_letter_has_reason_and_origin(broker: Broker) -> None:
     assert (letter.event_id, letter.deliveries) == ("expiration.complete:a", 10)
     assert (letter.reason, letter.payload) == ("ValueError: card [redacted] is not welcome", b'{"orderId":"a"}')
     assert letter.headers["Event-Type"] == "ExpirationComplete"
-    assert letter.headers["traceparent"].startswith("00-aaaa")
     assert await DeadLetters(broker.jetstream).find(1) == letter
 
 
-async def test_stored_headers_keep_their_names(broker: Broker) -> None:
+async def test_headers_keep_their_stored_names(broker: Broker) -> None:
     await dead_lettered(broker, "a")
-    headers = (await broker.jetstream.get_msg(DEAD_STREAM, 1)).headers or {}
-    assert (headers["Dead-Durable"], headers["Dead-Subject"]) == ("test-listener", "expiration.complete")
-    assert (headers["Dead-Sequence"], headers["Dead-Event-Id"]) == ("1", "expiration.complete:a")
-    assert {"Dead-Reason", "Dead-Deliveries", "Dead-At"} < set(headers)
+    names = set((await broker.jetstream.get_msg(DEAD_STREAM, 1)).headers or {})
+    own = {f"Dead-{name}" for name in ("At", "Deliveries", "Durable", "Event-Id", "Reason", "Sequence", "Subject")}
+    assert names >= own | {"Event-Type", "Occurred-At", "traceparent"}
 
 
 async def test_invalid_message_is_dead_lettered_at_once(broker: Broker) -> None:

@@ -1,4 +1,4 @@
-"""Optimistic concurrency: read, decide, save if nobody wrote in between, else start over."""
+"""Optimistic concurrency: read, decide, save unless another writer was first, else start over."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar

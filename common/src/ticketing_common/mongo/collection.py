@@ -109,7 +109,7 @@ class Documents:
             {"$group": {"_id": None, "events": {"$sum": "$events"}, "oldest": {"$min": "$oldest"}}},
         ]
         async with translated_errors():
-            found = await self._collection.aggregate(pipeline, hint=OUTBOX_INDEX.document["name"]).to_list(1)
+            found = await self._collection.aggregate(pipeline).to_list(1)
         return OutboxBacklog(found[0]["events"], found[0]["oldest"]) if found else OutboxBacklog(0, None)
 
     async def remove_published(self, published: Iterable[tuple[str, Sequence[str]]]) -> None:

@@ -66,6 +66,16 @@ async def test_intent_of_a_cancelled_order_is_canceled(waiting: PaymentScenario)
     assert await reconcile_due(waiting.deps, MUCH_LATER) == 0
 
 
+async def test_decision_of_a_known_dispute_is_found(scenario: PaymentScenario) -> None:
+    await scenario.pay()
+    scenario.stripe.dispute(scenario.intent_id)
+    await scenario.refresh()
+    scenario.stripe.dispute(scenario.intent_id, lost=PRICE)
+    await reconcile_due(scenario.deps, MUCH_LATER)
+    payment = await scenario.payment()
+    assert (payment.status, payment.check_at) == (PaymentStatus.DISPUTE_LOST, None)
+
+
 async def test_two_replicas_check_once(waiting: PaymentScenario) -> None:
     waiting.faults.meanwhile = lambda: reconcile_due(waiting.deps, DUE)
     await reconcile_due(waiting.deps, DUE)

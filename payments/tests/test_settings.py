@@ -29,6 +29,7 @@ LOAD = "from ticketing_common.settings import load; from ticketing_payments.sett
         ({"STRIPE_WEBHOOK_SECRET": "sk_test_1"}, "STRIPE_WEBHOOK_SECRET must be the webhook endpoint's signing secret"),
         ({"STRIPE_API_BASE": "127.0.0.1:4242"}, "STRIPE_API_BASE must be a URL"),
         ({"STRIPE_API_BASE": "http://"}, "STRIPE_API_BASE must be a URL"),
+        ({"STRIPE_API_BASE": "http://[1"}, "STRIPE_API_BASE must be a URL"),
         (
             {"STRIPE_KEY": "sk_live_1234", "STRIPE_API_BASE": "http://127.0.0.1:4242"},
             "STRIPE_API_BASE must not be set together with a live STRIPE_KEY",

@@ -47,7 +47,7 @@ class Settings(PricingSettings):
     def _is_emulator(cls, value: str | None, info: ValidationInfo) -> str | None:
         if not value:
             return None
-        if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
+        if not _is_http_url(value):
             raise ValueError("must be a URL such as http://127.0.0.1:4242")
         key: SecretStr | None = info.data.get("stripe_key")
         if key is not None and "_live_" in key.get_secret_value():
@@ -55,3 +55,11 @@ class Settings(PricingSettings):
                 "must not be set together with a live STRIPE_KEY, which would be sent to it: unset one of them"
             )
         return value
+
+
+def _is_http_url(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # an invalid port or IPv6 address
+        return False

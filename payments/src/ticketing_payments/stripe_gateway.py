@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 API_VERSION = "2026-10-28.endive"
 TIMEOUT_SECONDS = 10.0
 NETWORK_RETRIES = 2
-# The most that Stripe lists at once; no payment has more refunds or disputes.
+# The most that Stripe lists at once; a payment with more refunds than that needs a person.
 MAX_LISTED = 100
 
 _NOT_REFUNDED = ("charge_already_refunded", "charge_disputed")

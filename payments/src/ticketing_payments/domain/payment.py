@@ -73,7 +73,7 @@ class Payment:
     @property
     def needs_check(self) -> bool:
         """Whether Stripe has to be asked even if it reports nothing."""
-        return self.can_be_captured or self.is_refund_due
+        return self.can_be_captured or self.is_refund_due or self.money.has_open_dispute
 
     @property
     def unreconciled(self) -> int:

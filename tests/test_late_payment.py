@@ -1,88 +1,64 @@
-"""The card is charged, and payments falls silent until the reservation has run out."""
+"""A card is charged, and payments learns of it only after the reservation has expired."""
 
 import asyncio
-import os
-import signal
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
 
+from ticketing_test_support.api import ApiClient, Json, NewClient
+from ticketing_test_support.faults import frozen
 from ticketing_test_support.stack import Stack
 from ticketing_test_support.waiting import eventually
 
 
 @pytest.fixture
-async def stripe_control(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
-    """The emulator's own routes; it tells of charges late and sends no webhook until the test is over."""
-    async with httpx.AsyncClient(base_url=f"{stack.ps()['stripe']['url']}/emulator", trust_env=False) as http:
-        slow_answer = {"kind": "delay", "when": "after", "path": "/v1/payment_intents/*/confirm", "seconds": 8}
-        await http.put("/faults", json={"faults": [slow_answer, {"kind": "withhold"}]})
-        yield http
-        await http.delete("/faults")
-        await http.post("/webhooks/release")
+async def slow_stripe(stripe: httpx.AsyncClient) -> httpx.AsyncClient:
+    """Responds late to confirmations, and sends no webhook until the test is over."""
+    slow = {"kind": "delay", "when": "after", "path": "/v1/payment_intents/*/confirm", "seconds": 8}
+    await stripe.put("/emulator/faults", json={"faults": [slow, {"kind": "withhold"}]})
+    return stripe
 
 
-@contextmanager
-def silenced(pid: int) -> Iterator[None]:
-    """The process stands still meanwhile."""
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
-
-
-def _pid_of_payments(stack: Stack) -> int:
-    """Asked before anything is ordered: asking takes a second or, on a busy machine, as long as a reservation lasts."""
-    pid: int = stack.ps()["payments"]["pid"]
-    return pid
-
-
-async def _charged(order, stripe_control: httpx.AsyncClient) -> None:
-    """Wait until Stripe has the money, which payments does not know yet."""
+@asynccontextmanager
+async def charged_but_expired(
+    stack: Stack, stripe: httpx.AsyncClient, buyer: ApiClient, order: Json
+) -> AsyncIterator[None]:
+    """While inside, Stripe has charged the card, payments is frozen, and the order has expired."""
 
     async def is_charged() -> bool:
-        intents = (await stripe_control.get("/ledger")).json()["payment_intents"]
+        intents = (await stripe.get("/emulator/ledger")).json()["payment_intents"]
         return any(i["status"] == "succeeded" and i["metadata"].get("order_id") == order["id"] for i in intents)
 
+    paying = asyncio.create_task(buyer.pay(order))
     await eventually(is_charged, what="the charge")
-
-
-async def test_a_late_payment_of_a_ticket_that_is_still_free_brings_the_order_back(
-    new_person, stack: Stack, stripe_control: httpx.AsyncClient
-) -> None:
-    payments = _pid_of_payments(stack)
-    seller, buyer = await new_person(), await new_person()
-    order = await buyer.orders(await seller.lists(price=30))
-    paying = asyncio.create_task(buyer.pays(order))
-    await _charged(order, stripe_control)
-    with silenced(payments):
-        await buyer.sees(order, "cancelled", "expired")
-    await buyer.sees(order, "complete")
+    with frozen(stack, "payments"):
+        await buyer.wait_for_status(order, "cancelled", "expired")
+        yield
     await paying
-    assert (await buyer.order(order))["payment"] == {"status": "succeeded", "amount": 30, "refunded": 0}
 
 
-async def test_a_late_payment_of_a_ticket_that_went_to_another_is_refunded_once(
-    new_person, stack: Stack, stripe_control: httpx.AsyncClient
+async def test_late_payment_reinstates_order_of_free_ticket(
+    new_client: NewClient, stack: Stack, slow_stripe: httpx.AsyncClient
 ) -> None:
-    payments = _pid_of_payments(stack)
-    seller, buyer, other = await new_person(), await new_person(), await new_person()
-    ticket = await seller.lists(price=30)
-    order = await buyer.orders(ticket)
-    paying = asyncio.create_task(buyer.pays(order))
-    await _charged(order, stripe_control)
-    with silenced(payments):
-        await buyer.sees(order, "cancelled", "expired")
-        await other.orders(ticket)
+    seller, buyer = await new_client(), await new_client()
+    order = await buyer.create_order(await seller.create_ticket(price=30))
+    async with charged_but_expired(stack, slow_stripe, buyer, order):
+        pass
+    bought = await buyer.wait_for_status(order, "complete")
+    assert bought["payment"] == {"status": "succeeded", "amount": 30, "refunded": 0}
 
-    async def is_refunded() -> bool:
-        return (await buyer.order(order)).get("payment") == {"status": "refunded", "amount": 30, "refunded": 30}
 
-    await eventually(is_refunded, within=20, what="the refund")
-    await paying
-    assert (await buyer.order(order))["status"] == "cancelled"
-    refunds = [r for r in (await stripe_control.get("/ledger")).json()["refunds"] if r["amount"] == 3000]
+async def test_late_payment_of_resold_ticket_is_refunded_once(
+    new_client: NewClient, stack: Stack, slow_stripe: httpx.AsyncClient
+) -> None:
+    seller, buyer, other = await new_client(), await new_client(), await new_client()
+    ticket = await seller.create_ticket(price=31)
+    order = await buyer.create_order(ticket)
+    async with charged_but_expired(stack, slow_stripe, buyer, order):
+        await other.create_order(ticket)
+    refunded = await buyer.wait_for_payment(order, status="refunded", amount=31, refunded=31)
+    assert refunded["status"] == "cancelled"
+    refunds = [r for r in (await slow_stripe.get("/emulator/ledger")).json()["refunds"] if r["amount"] == 3100]
     assert len(refunds) == 1

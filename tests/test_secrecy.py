@@ -1,11 +1,11 @@
-"""What opens a door or names a card is in no log, whatever was paid, declined or refused before."""
+"""No secret, password or card is in any log, whatever was paid, declined or rejected."""
 
 import re
 from pathlib import Path
 
 import httpx
 
-from ticketing_test_support.persistence import PASSWORD
+from ticketing_test_support.api import PASSWORD, NewClient
 from ticketing_test_support.stack import Stack
 from ticketing_test_support.waiting import eventually
 
@@ -19,14 +19,14 @@ def logs(stack: Stack) -> dict[str, str]:
     return {path.name: path.read_text(errors="replace") for path in Path(stack.state_dir, "logs").glob("*.log")}
 
 
-async def test_no_log_of_the_stack_holds_a_secret(new_person, visitor: httpx.AsyncClient, stack: Stack) -> None:
-    seller, buyer = await new_person(), await new_person()
+async def test_no_log_contains_a_secret(new_client: NewClient, anonymous: httpx.AsyncClient, stack: Stack) -> None:
+    seller, buyer = await new_client(), await new_client()
     for token in TOKENS:
-        await buyer.pays(await buyer.orders(await seller.lists()), token)
-    await visitor.post("/api/users/signin", json={"email": buyer.email, "password": "not it"})
-    await visitor.post("/api/payments", json={"token": 4242424242424242, "orderId": None})
-    await visitor.post("/api/payments/webhook", content=b"{}", headers={"Stripe-Signature": "t=1,v1=00"})
-    await visitor.get("/api/users/currentuser", headers={"Cookie": "session=eyJhbGciOiJub25lIn0.e30.forged"})
+        await buyer.pay(await buyer.create_order(await seller.create_ticket()), token)
+    await anonymous.post("/api/users/signin", json={"email": buyer.email, "password": "not it"})
+    await anonymous.post("/api/payments", json={"token": 4242424242424242, "orderId": None})
+    await anonymous.post("/api/payments/webhook", content=b"{}", headers={"Stripe-Signature": "t=1,v1=00"})
+    await anonymous.get("/api/users/currentuser", headers={"Cookie": "session=eyJhbGciOiJub25lIn0.e30.forged"})
 
     def requests_were_logged() -> bool:
         return "/confirm" in logs(stack)["stripe.log"]

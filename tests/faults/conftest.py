@@ -1,4 +1,4 @@
-"""Each file has a stack of its own, so that what one breaks never shows in another; and a table of what came of it."""
+"""Each file has a stack of its own, so that a fault never shows in another file."""
 
 from collections.abc import Iterator
 
@@ -19,12 +19,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """How long each took until all was at rest."""
+    """How long each test took until everything had converged."""
     terminalreporter.section("faults")
     for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
-        for _, reckoning in report.user_properties:
+        for _, reconciliation in report.user_properties:
             name = report.nodeid.rpartition("::")[2]
-            terminalreporter.write_line(f"{name}: {report.duration:.0f} s; {reckoning}")
+            terminalreporter.write_line(f"{name}: {report.duration:.0f} s; {reconciliation}")
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +32,6 @@ def stack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
     """Everything, with two of orders; reservations last 6 s, or as long as the file's WINDOW_SECONDS says."""
     state_dir = tmp_path_factory.mktemp("stack") / "state"
     window = getattr(request.module, "WINDOW_SECONDS", WINDOW_SECONDS)
-    own = {"REPLICAS": "orders=2", "EXPIRATION_WINDOW_SECONDS": str(window)}
-    with started(state_dir, free_gateway_port(), **own) as running:
+    settings = {"REPLICAS": "orders=2", "EXPIRATION_WINDOW_SECONDS": str(window)}
+    with started(state_dir, free_gateway_port(), **settings) as running:
         yield running

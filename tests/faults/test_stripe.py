@@ -1,26 +1,12 @@
-"""Stripe loses its answer after the charge, takes 15 s, or answers 500, while people pay."""
+"""Stripe loses its response, takes 15 s, or responds 500, while users pay."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
-from ticketing_test_support.crowd import Crowd
-from ticketing_test_support.stack import Stack
-
 CONFIRM, CREATE = "/v1/payment_intents/*/confirm", "/v1/payment_intents"
-HITS = 8
-
-
-@pytest.fixture
-async def emulator(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
-    """Its own routes; no fault outlives the test."""
-    async with httpx.AsyncClient(base_url=f"{stack.urls()['stripe']}/emulator", timeout=30, trust_env=False) as http:
-        yield http
-        await http.delete("/faults")
-
-
+TIMES = 8
 FAULTS: list[dict[str, Any]] = [
     {"kind": "drop", "path": CONFIRM},
     {"kind": "drop", "path": CREATE, "method": "POST"},
@@ -33,19 +19,18 @@ FAULTS: list[dict[str, Any]] = [
 
 
 def name(fault: dict[str, Any]) -> str:
-    """As it stands in the list of tests."""
     return f"{fault['kind']} {fault.get('when', '')} {fault['path'].rpartition('/')[2]}"
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=name)
-async def test_every_cent_is_explained_when_stripe_has_this_fault(
-    emulator: httpx.AsyncClient, crowd: Crowd, all_is_well, fault: dict[str, Any]
+async def test_all_money_is_reconciled_after_stripe_fault(
+    stripe: httpx.AsyncClient, load, verify_guarantees, fault: dict[str, Any]
 ) -> None:
-    async with crowd.shopping():
-        await crowd.sales(3)
-        armed = await emulator.post("/faults", json={**fault, "count": HITS})
+    async with load.running():
+        await load.sales(3)
+        armed = await stripe.post("/emulator/faults", json={**fault, "count": TIMES})
         assert armed.is_success, armed.text
-        while (await emulator.get("/faults")).json()["faults"]:
-            await crowd.sales(1)
-        await crowd.sales(5)
-    await all_is_well()
+        while (await stripe.get("/emulator/faults")).json()["faults"]:
+            await load.sales(1)
+        await load.sales(5)
+    await verify_guarantees()

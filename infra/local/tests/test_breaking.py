@@ -5,7 +5,7 @@ import json
 import httpx
 import pytest
 
-from ticketing_test_support.breaking import down, frozen, kill, rewired, wipe_redis
+from ticketing_test_support.faults import down, frozen, kill, restarted_with, wipe_redis
 from ticketing_test_support.stack import Stack
 from ticketing_test_support.waiting import wait_until
 
@@ -32,7 +32,7 @@ def test_frozen_process_responds_after_thaw(stack: Stack) -> None:
 def test_process_runs_with_other_settings_temporarily(stack: Stack) -> None:
     file = stack.state_dir / "run" / "tickets-1.json"
     before = file.read_text()
-    with rewired(stack, "tickets-1", wrapper=("-X", "utf8"), MONGO_URI="elsewhere"):
+    with restarted_with(stack, "tickets-1", wrapper=("-X", "utf8"), MONGO_URI="elsewhere"):
         program = json.loads(file.read_text())
         assert program["env"]["MONGO_URI"] == "elsewhere"
         assert program["argv"][1:4] == ["-X", "utf8", "-m"]

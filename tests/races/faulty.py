@@ -1,4 +1,4 @@
-"""Guards of the product, switched off: what the negative controls put in their place."""
+"""Collections and gateways without the guards of the product."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
-from fastapi import FastAPI
+from tests.races.system import STRIPE_KEY, RacedSystem
 
 from ticketing_common.events import Event, PaymentStatus
-from ticketing_common.mongo import Database, Document, Documents
+from ticketing_common.mongo import Document, Documents
 from ticketing_orders.store import ONE_LIVE_ORDER, ONE_ORDER_PER_HOLD
 from ticketing_payments.domain.intent import Intent
 from ticketing_payments.stripe_gateway import API_VERSION, StripeGateway
@@ -19,14 +19,13 @@ Changes = Mapping[str, Any]
 
 
 class LastWriteWins(Documents):
-    """No compare-and-set: whoever writes last wins, whatever he had read.
+    """No compare-and-set: the last write wins.
 
-    The race always goes wrong: writes that are `stale` and those that are not wait until both were decided; then the
-    stale one is made last.
+    The race always goes wrong: `stale` writes and others wait until both were decided; then the stale one is made last.
     """
 
-    def __init__(self, database: Database, collection: str, *, stale: Callable[[Changes], bool]) -> None:
-        super().__init__(database.collection(collection))
+    def __init__(self, collection: Any, *, stale: Callable[[Changes], bool]) -> None:
+        super().__init__(collection)
         self._is_stale = stale
         self._stale_decided, self._fresh_written = asyncio.Event(), asyncio.Event()
 
@@ -42,11 +41,11 @@ class LastWriteWins(Documents):
         return written
 
 
-class EverybodyLooksFirst(Documents):
-    """Orders of which all `parties` have looked at a ticket before one of them writes."""
+class AllReadFirst(Documents):
+    """Orders of which all `parties` have read a ticket's latest before one of them writes."""
 
-    def __init__(self, database: Database, parties: asyncio.Barrier) -> None:
-        super().__init__(database.collection("orders"))
+    def __init__(self, collection: Any, parties: asyncio.Barrier) -> None:
+        super().__init__(collection)
         self._parties = parties
 
     async def find_one(
@@ -58,16 +57,16 @@ class EverybodyLooksFirst(Documents):
         return found
 
 
-class ForgetsVerdicts(Documents):
-    """Every payment looks as if it had not been judged."""
+class SettlementsNotRead(Documents):
+    """Every payment looks as if it had not been settled."""
 
     async def find(self, document_id: str) -> Document | None:
         found = await super().find(document_id)
         return {**found, "judged": {}} if found is not None else None
 
 
-class ForgetsTheTime(Documents):
-    """Every order looks as if its time had been over for an hour."""
+class ExpiredAnHourAgo(Documents):
+    """Every order looks as if it had expired an hour ago."""
 
     async def find(self, document_id: str) -> Document | None:
         found = await super().find(document_id)
@@ -78,48 +77,56 @@ class ForgetsTheTime(Documents):
         return await super().compare_and_set(query, kept, events)
 
 
-class BothBegin(Documents):
-    """Two tabs begin to pay on what they saw, and both are written."""
+class BothAttemptsBegin(Documents):
+    """Two attempts to pay begin with what they read, and both are written."""
 
     def __init__(self, collection: Any) -> None:
         super().__init__(collection)
-        self._tabs = asyncio.Barrier(2)
+        self._attempts = asyncio.Barrier(2)
 
     async def compare_and_set(self, query: Mapping[str, Any], changes: Changes, events: Sequence[Event] = ()) -> bool:
         if changes["attempt"] is not None and changes["status"] == PaymentStatus.NONE:
-            await self._tabs.wait()
+            await self._attempts.wait()
         return await super().compare_and_set({"_id": query["_id"]}, changes, events)
 
 
 class KeylessStripe(StripeGateway):
-    """Makes an intent at each call: the key that makes it one an order is not sent."""
+    """Creates an intent at each call: without an idempotency key."""
 
-    def __init__(self, api_key: str, api_base: str, http: httpx.AsyncClient) -> None:
-        super().__init__(api_key, api_base=api_base)
-        self._key, self._plain = api_key, http
+    def __init__(self, api_base: str) -> None:
+        super().__init__(STRIPE_KEY, api_base=api_base)
+        self._api_base = api_base
 
     async def create_intent(self, *, order_id: str, amount: int, currency: str) -> Intent:
         form = {"amount": str(amount), "currency": currency, "metadata[order_id]": order_id}
-        headers = {"Authorization": f"Bearer {self._key}", "Stripe-Version": API_VERSION}
+        headers = {"Authorization": f"Bearer {STRIPE_KEY}", "Stripe-Version": API_VERSION}
         card = {"allowed_payment_method_types[]": "card"}
-        answer = await self._plain.post("/v1/payment_intents", data={**form, **card}, headers=headers)
-        assert answer.status_code == 200, answer.text
-        return to_intent(answer.json())
+        async with httpx.AsyncClient(base_url=self._api_base, trust_env=False) as http:
+            response = await http.post("/v1/payment_intents", data={**form, **card}, headers=headers)
+        assert response.status_code == 200, response.text
+        return to_intent(response.json())
 
 
-async def without_unique_indexes(orders: Database) -> None:
-    """Either would stop a double booking alone."""
+async def drop_unique_indexes(system: RacedSystem) -> None:
+    """Either index would prevent a double booking alone."""
+    orders = system.apps["orders"][0].state.database.collection("orders")
     for name in (ONE_LIVE_ORDER, ONE_ORDER_PER_HOLD):
-        await orders.collection("orders").drop_index(name)
+        await orders.drop_index(name)
 
 
-def let_everybody_look_first(apps: Sequence[FastAPI], parties: int) -> None:
-    """So many at these replicas of orders see the ticket free before one of them has it."""
+def let_all_read_first(system: RacedSystem, parties: int) -> None:
+    """So many orders find the ticket available before one of them reserves it."""
     barrier = asyncio.Barrier(parties)
-    for app in apps:
-        app.state.store.documents = EverybodyLooksFirst(app.state.database, barrier)
+    replace_documents(system, "orders", lambda collection: AllReadFirst(collection, barrier))
 
 
-def is_cancelled(changes: Changes) -> bool:
-    """A write of an order that gives it up."""
+def replace_documents(system: RacedSystem, service: str, make: Callable[[Any], Documents]) -> None:
+    """In every replica of the service, whose collection has its name."""
+    for app in system.apps[service]:
+        store = app.state.deps.store if service == "payments" else app.state.store
+        store.documents = make(app.state.database.collection(service))
+
+
+def is_cancellation(changes: Changes) -> bool:
+    """A write that cancels an order."""
     return changes.get("status") == "cancelled"

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from ticketing_test_support.lossy import LossyProxy
+from ticketing_test_support.lossy_proxy import LossyProxy
 
 
 class Echo:

@@ -1,5 +1,6 @@
-"""Break a process of a running stack, as accidents do."""
+"""Faults of processes of a running stack."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -8,15 +9,17 @@ import socket
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
+from ticketing_common.messaging import StoredEvent, connect_readonly
 from ticketing_local.state import write_private
 from ticketing_test_support.stack import Stack
 from ticketing_test_support.waiting import wait_until
 
 BACK_WITHIN_SECONDS = 60.0
+BATCH = 200
 
 
 def kill(stack: Stack, name: str) -> None:
-    """SIGKILL; return when the supervisor has started another one, which may not be ready yet."""
+    """SIGKILL; return when the supervisor has restarted it, which is before it is ready."""
     killed = stack.pid(name)
     os.kill(killed, signal.SIGKILL)
     supervisor = stack.supervisor()
@@ -27,7 +30,7 @@ def kill(stack: Stack, name: str) -> None:
 
 @contextlib.contextmanager
 def frozen(stack: Stack, name: str) -> Iterator[None]:
-    """SIGSTOP: the process holds its connections and does nothing until left."""
+    """SIGSTOP: while inside, the process keeps its connections and does nothing."""
     pid = stack.pid(name)
     os.kill(pid, signal.SIGSTOP)
     try:
@@ -38,10 +41,9 @@ def frozen(stack: Stack, name: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def down(stack: Stack, name: str) -> Iterator[None]:
-    """Killed without a word, and held down until left.
+    """While inside, the process is killed and not restarted.
 
-    The supervisor is told to stop the process, as `supervisorctl stop` does, or it would restart it; the process is
-    frozen before that, so that the SIGTERM that comes with it is never heard, and then killed.
+    The supervisor must stop it, or it would restart it; frozen first, the process never receives that SIGTERM.
     """
     supervisor, pid = stack.supervisor(), stack.pid(name)
     os.kill(pid, signal.SIGSTOP)
@@ -56,8 +58,8 @@ def down(stack: Stack, name: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def rewired(stack: Stack, name: str, *, wrapper: Sequence[str] = (), **environment: str) -> Iterator[None]:
-    """Restarted with other settings, and with `-m MODULE …` of its command run by `wrapper`; as it was when left."""
+def restarted_with(stack: Stack, name: str, *, wrapper: Sequence[str] = (), **environment: str) -> Iterator[None]:
+    """While inside, it runs with other settings, and `wrapper` runs the `-m MODULE …` of its command."""
     file = stack.state_dir / "run" / f"{name}.json"
     before = file.read_text()
     program = json.loads(before)
@@ -77,6 +79,13 @@ def wipe_redis(stack: Stack) -> None:
     port = urlsplit(stack.urls()["redis"]).port or 6379
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         connection.sendall(b"FLUSHALL\r\n")
-        answer = connection.recv(16)
-    if not answer.startswith(b"+OK"):
-        raise AssertionError(f"Redis did not wipe itself: {answer!r}")
+        reply = connection.recv(16)
+    if not reply.startswith(b"+OK"):
+        raise AssertionError(f"FLUSHALL failed: {reply!r}")
+
+
+async def republish(stack: Stack, events: Sequence[StoredEvent]) -> None:
+    """Publish them in this order, without the ids by which JetStream would take them for duplicates."""
+    async with connect_readonly(stack.urls()["nats"]) as jetstream:
+        for batch in (events[start : start + BATCH] for start in range(0, len(events), BATCH)):
+            await asyncio.gather(*(jetstream.publish(event.subject, event.payload) for event in batch))

@@ -1,4 +1,4 @@
-"""What the stores and the stream hold, as far as promises need it."""
+"""What is stored and published, as far as accepted writes need it."""
 
 import json
 from collections import defaultdict
@@ -16,8 +16,8 @@ _OPEN = (OrderStatus.CREATED, OrderStatus.AWAITING_PAYMENT)
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """Documents by id (payments by their order's), and the events said, by subject and aggregate."""
+class StoredState:
+    """Documents by id (payments by their order's), and published events by subject and aggregate."""
 
     users: Mapping[str, Document]
     tickets: Mapping[str, Document]
@@ -26,11 +26,13 @@ class Evidence:
     events: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, books: Snapshot, events: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]) -> "Evidence":
-        """From what an audit reads."""
-        return cls(by_id(books.users), by_id(books.tickets), by_id(books.orders), by_id(books.payments), events)
+    def of(cls, snapshot: Snapshot, events: Mapping[tuple[str, str], Sequence[Mapping[str, Any]]]) -> "StoredState":
+        """From what the audit reads."""
+        return cls(
+            by_id(snapshot.users), by_id(snapshot.tickets), by_id(snapshot.orders), by_id(snapshot.payments), events
+        )
 
-    def said(self, subject: Subject, aggregate_id: str) -> Sequence[Mapping[str, Any]]:
+    def published(self, subject: Subject, aggregate_id: str) -> Sequence[Mapping[str, Any]]:
         """The events of this kind about this ticket, order or payment."""
         return self.events.get((subject.value, aggregate_id), ())
 
@@ -39,16 +41,20 @@ class Evidence:
         return [order_id for order_id, order in self.orders.items() if order["status"] in _OPEN]
 
 
-async def gather(urls: Mapping[str, str]) -> Evidence:
-    """Read it all. Unavailable when something does not answer."""
+async def read_state(urls: Mapping[str, str]) -> StoredState:
+    """Read everything. Unavailable when a server does not respond."""
     async with open_reader(urls) as reader:
-        books = await read_all(reader)
+        snapshot = await read_all(reader)
     events = defaultdict(list)
     async with connect_readonly(urls["nats"]) as jetstream:
         async for event in read_events(jetstream):
             try:
                 data = json.loads(event.payload)
                 events[event.subject, data["id"]].append(data)
-            except (ValueError, KeyError, TypeError):  # a test's poison; expiration.complete has no id of its own
+            except (
+                ValueError,
+                KeyError,
+                TypeError,
+            ):  # an invalid message of a test, or expiration.complete, which has no id
                 continue
-    return Evidence.of(books, events)
+    return StoredState.of(snapshot, events)

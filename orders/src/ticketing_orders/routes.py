@@ -6,12 +6,12 @@ from ticketing_common.web import BrokerAvailable, CurrencyDep, NewId, Now, UserI
 from ticketing_common.web.paging import PageDep
 from ticketing_orders import use_cases
 from ticketing_orders.deps import HoldFor, StoreDep
-from ticketing_orders.schemas import PRICE_CHANGED, OrderDetailsOut, OrderIn, OrderOut, order_details_out, order_out
+from ticketing_orders.schemas import CONFLICT, OrderDetailsOut, OrderIn, OrderOut, order_details_out, order_out
 
 router = APIRouter(prefix="/api/orders", tags=["orders"])
 
 
-@router.post("", status_code=201, response_model_exclude_none=True, responses=PRICE_CHANGED)
+@router.post("", status_code=201, response_model_exclude_none=True, responses=CONFLICT)
 async def create_order(
     body: OrderIn,
     user_id: UserId,

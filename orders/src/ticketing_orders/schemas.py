@@ -21,20 +21,22 @@ class OrderIn(CamelModel):
     price: Price | None = None
 
 
-class PriceChangedDetail(ErrorDetail):
-    """The error with the price to confirm."""
+class ConflictDetail(ErrorDetail):
+    """A conflict with what the buyer saw."""
 
-    current_price: float = Field(alias="currentPrice", description="In major units (dollars)")
+    current_price: float | None = Field(
+        default=None, alias="currentPrice", description="The price to confirm, in major units; absent if it is the same"
+    )
 
 
-class PriceChangedOut(CamelModel):
+class ConflictOut(CamelModel):
     """The body of a 409."""
 
-    errors: list[PriceChangedDetail]
+    errors: list[ConflictDetail]
 
 
-PRICE_CHANGED: dict[int | str, dict[str, Any]] = {
-    409: {"model": PriceChangedOut, "description": "The price has changed; nothing is reserved"}
+CONFLICT: dict[int | str, dict[str, Any]] = {
+    409: {"model": ConflictOut, "description": "The price or the account has changed; nothing is reserved"}
 }
 
 
@@ -53,7 +55,7 @@ class PaymentOut(CamelModel):
     status: str
     amount: float
     refunded: float
-    disputed: float | None = Field(default=None, description="Amount in dispute; absent if none")
+    disputed: float | None = Field(default=None, description="Amount disputed, or lost in a dispute; absent if none")
 
 
 class SummaryOut(CamelModel):

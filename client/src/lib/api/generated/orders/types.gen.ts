@@ -12,6 +12,44 @@ export type ClientOptions = {
 export type CancelReason = 'buyer' | 'expired';
 
 /**
+ * ConflictDetail
+ *
+ * A conflict with what the buyer saw.
+ */
+export type ConflictDetail = {
+    /**
+     * Message
+     *
+     * What is wrong and how to fix it
+     */
+    message: string;
+    /**
+     * Field
+     *
+     * The field of the request that is wrong, if it is one
+     */
+    field?: string | null;
+    /**
+     * Currentprice
+     *
+     * The price to confirm, in major units; absent if it is the same
+     */
+    currentPrice?: number | null;
+};
+
+/**
+ * ConflictOut
+ *
+ * The body of a 409.
+ */
+export type ConflictOut = {
+    /**
+     * Errors
+     */
+    errors: Array<ConflictDetail>;
+};
+
+/**
  * ErrorDetail
  *
  * One error.
@@ -173,47 +211,9 @@ export type PaymentOut = {
     /**
      * Disputed
      *
-     * Amount in dispute; absent if none
+     * Amount disputed, or lost in a dispute; absent if none
      */
     disputed?: number | null;
-};
-
-/**
- * PriceChangedDetail
- *
- * The error with the price to confirm.
- */
-export type PriceChangedDetail = {
-    /**
-     * Message
-     *
-     * What is wrong and how to fix it
-     */
-    message: string;
-    /**
-     * Field
-     *
-     * The field of the request that is wrong, if it is one
-     */
-    field?: string | null;
-    /**
-     * Currentprice
-     *
-     * In major units (dollars)
-     */
-    currentPrice: number;
-};
-
-/**
- * PriceChangedOut
- *
- * The body of a 409.
- */
-export type PriceChangedOut = {
-    /**
-     * Errors
-     */
-    errors: Array<PriceChangedDetail>;
 };
 
 /**
@@ -343,9 +343,9 @@ export type CreateOrderApiOrdersPostErrors = {
      */
     400: ErrorEnvelope;
     /**
-     * The price has changed; nothing is reserved
+     * The price or the account has changed; nothing is reserved
      */
-    409: PriceChangedOut;
+    409: ConflictOut;
     /**
      * An error: what is wrong and how to fix it
      */

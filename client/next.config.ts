@@ -17,6 +17,9 @@ const config: NextConfig = {
       ],
     },
   ],
+  // Paths of the original application.
+  redirects: async () =>
+    ["/signup", "/signin"].map((path) => ({ source: `/auth${path}`, destination: path, permanent: true })),
   reactStrictMode: true,
   // Saves a round trip for 6 KB of styles before the first paint.
   experimental: { inlineCss: true },

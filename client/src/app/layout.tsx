@@ -3,6 +3,7 @@ import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 
 import { Header } from "@/components/layout/header";
+import { NoScript } from "@/components/layout/no-script";
 import { SiteConfigProvider } from "@/components/layout/site-config";
 import { TestModeBanner } from "@/components/layout/test-mode-banner";
 import { Toasts } from "@/components/layout/toasts";
@@ -43,6 +44,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         <SiteConfigProvider config={{ currency: currency(), holdSeconds: holdSeconds() }}>
           <Header session={await getSession()} />
           <TestModeBanner stripeConfig={stripeConfig()} />
+          <NoScript />
           <main
             id="main"
             tabIndex={-1}

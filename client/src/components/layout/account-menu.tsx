@@ -1,12 +1,9 @@
 "use client";
 
 import { ChevronDown } from "lucide-react";
-import { useRouter } from "next/navigation";
-import { useEffect, useRef, useTransition } from "react";
+import { useEffect, useRef } from "react";
 
-import { firstMessage } from "@/lib/api/response";
-import { signOut } from "@/lib/api/browser";
-import { toast } from "@/lib/toast";
+import { useSignOut } from "@/components/auth/use-sign-out";
 
 /** A native disclosure, closed by Escape and by a click or focus outside. */
 export function AccountMenu({ email }: { email: string }) {
@@ -31,24 +28,11 @@ export function AccountMenu({ email }: { email: string }) {
 }
 
 function SignOutButton() {
-  const router = useRouter();
-  const [pending, start] = useTransition();
-  const handleSignOut = () =>
-    start(async () => {
-      const result = await signOut();
-      if (!result.ok) {
-        toast.error(firstMessage(result.problem));
-        return;
-      }
-      start(() => {
-        router.push("/");
-        router.refresh();
-      });
-    });
+  const [pending, signOut] = useSignOut();
   return (
     <button
       type="button"
-      onClick={handleSignOut}
+      onClick={signOut}
       disabled={pending}
       className="w-full rounded-control px-3 py-2 text-left hover:bg-paper disabled:opacity-60"
     >

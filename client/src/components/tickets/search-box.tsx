@@ -11,14 +11,23 @@ const DEBOUNCE_MS = 300;
 export function SearchBox({ query }: { query: string }) {
   const router = useRouter();
   const [pending, start] = useTransition();
+  const input = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    // Follows a navigation elsewhere, such as the home link, but never overwrites what is being typed.
+    const isTyping = pending || timer.current !== undefined;
+    if (input.current && !isTyping && input.current.value.trim() !== query) input.current.value = query;
+  }, [query, pending]);
 
   function search(text: string) {
     clearTimeout(timer.current);
-    const query = text.trim();
-    const href = query ? `/?q=${encodeURIComponent(query)}` : "/";
-    timer.current = setTimeout(() => start(() => router.replace(href, { scroll: false })), DEBOUNCE_MS);
+    const words = text.trim();
+    const href = words ? `/?q=${encodeURIComponent(words)}` : "/";
+    timer.current = setTimeout(() => {
+      timer.current = undefined;
+      start(() => router.replace(href, { scroll: false }));
+    }, DEBOUNCE_MS);
   }
 
   const Icon = pending ? LoaderCircle : Search;
@@ -30,6 +39,7 @@ export function SearchBox({ query }: { query: string }) {
         className={`absolute top-1/2 left-3.5 -translate-y-1/2 text-muted ${pending ? "animate-spin" : ""}`}
       />
       <input
+        ref={input}
         name="q"
         type="search"
         aria-label="Search titles"

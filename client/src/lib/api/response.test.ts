@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { request, firstMessage, isRetryable, toProblem } from "./response";
+import { firstMessage, isRetryable, request, toProblem } from "./response";
 
 let server: Server;
 let origin: string;
@@ -11,13 +11,16 @@ let origin: string;
 beforeAll(async () => {
   server = createServer((request, response) => {
     const [, status = "200", body = ""] = (request.url ?? "").split("/");
-    response.writeHead(Number(status)).end(decodeURIComponent(body));
+    if (status !== "never") response.writeHead(Number(status)).end(decodeURIComponent(body));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 
-afterAll(() => server.close());
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
 
 test("errors are split by field", () => {
   const errors = [
@@ -31,27 +34,29 @@ test("errors are split by field", () => {
 });
 
 test.each([null, {}, { errors: "no" }, { errors: [3, { field: "a" }] }, "<html>"])(
-  "%j gives a message",
+  "%j has a message",
   (body) => {
     expect(toProblem(502, body).messages).toHaveLength(1);
   },
 );
 
 test("a successful response has its data, or null if empty", async () => {
-  expect(await request(`${origin}/200/${encodeURIComponent('{"a":1}')}`, {})).toMatchObject({
-    ok: true,
-    data: { a: 1 },
-  });
+  const body = encodeURIComponent('{"a":1}');
+  expect(await request(`${origin}/200/${body}`, {})).toMatchObject({ ok: true, data: { a: 1 } });
   expect(await request(`${origin}/204`, {})).toMatchObject({ ok: true, data: null });
 });
 
-test("an HTML error page of a proxy is retryable", async () => {
-  const result = await request(`${origin}/502/${encodeURIComponent("<h1>Bad gateway")}`, {});
+test.each([
+  ["an HTML error page of a proxy", "503/%3Ch1%3EUnavailable", /^Service temporarily unavailable/],
+  ["a slow response", "never", /took too long/],
+])("%s is retryable and explained", async (_, path, message) => {
+  const result = await request(`${origin}/${path}`, { signal: AbortSignal.timeout(200) });
   expect(!result.ok && isRetryable(result.problem)).toBe(true);
+  expect(!result.ok && firstMessage(result.problem)).toMatch(message);
 });
 
-test("no response is a problem with a message", async () => {
+test("a failed connection is explained and keeps its cause", async () => {
   const result = await request("http://127.0.0.1:1/", {});
-  expect(result).toMatchObject({ ok: false, problem: { status: 0 } });
+  expect(result).toMatchObject({ ok: false, problem: { status: 0 }, cause: expect.any(Error) });
   expect(!result.ok && firstMessage(result.problem)).toMatch(/Check your connection/);
 });

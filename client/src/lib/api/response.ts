@@ -7,18 +7,21 @@ export type Problem = {
   messages: string[];
   /** Errors by field name. */
   fields: Record<string, string>;
+  /** The ticket's price now, in major units, when an order was refused because it had changed. */
+  currentPrice?: number;
 };
 
 export type ApiResult<T> =
   | { ok: true; data: T; headers: Headers; sentAt: number; receivedAt: number }
-  | { ok: false; problem: Problem };
+  | { ok: false; problem: Problem; cause?: unknown };
 
-type ErrorItem = { message: string; field?: string | null };
+type ErrorItem = { message: string; field?: string | null; currentPrice?: number };
 
 const UNREACHABLE = "We could not reach the server. Check your connection and try again.";
+const TIMED_OUT = "The server took too long to respond. Try again in a few seconds.";
 const UNAVAILABLE = "Service temporarily unavailable. Try again in a few seconds.";
 
-export const unreachable: Problem = { status: 0, messages: [UNREACHABLE], fields: {} };
+export const unavailable: Problem = { status: 503, messages: [UNAVAILABLE], fields: {} };
 
 /** Whether the same request may succeed later. */
 export function isRetryable(problem: Problem): boolean {
@@ -39,9 +42,15 @@ export async function request<T>(url: string, init: RequestInit): Promise<ApiRes
     const body = await readBody(response);
     if (!response.ok) return { ok: false, problem: toProblem(response.status, body) };
     return { ok: true, data: body as T, headers: response.headers, sentAt, receivedAt };
-  } catch {
-    return { ok: false, problem: unreachable };
+  } catch (cause) {
+    const message = isTimeout(cause) ? TIMED_OUT : UNREACHABLE;
+    return { ok: false, problem: { status: 0, messages: [message], fields: {} }, cause };
   }
+}
+
+/** Whether a request was aborted by `AbortSignal.timeout`. */
+export function isTimeout(cause: unknown): boolean {
+  return cause instanceof Error && cause.name === "TimeoutError";
 }
 
 async function readBody(response: Response): Promise<unknown> {
@@ -57,9 +66,10 @@ async function readBody(response: Response): Promise<unknown> {
 /** Splits the error envelope into errors by field and the rest. */
 export function toProblem(status: number, body: unknown): Problem {
   const problem: Problem = { status, messages: [], fields: {} };
-  for (const { message, field } of itemsOf(body)) {
+  for (const { message, field, currentPrice } of itemsOf(body)) {
     if (field) problem.fields[field] ??= sentence(message, field);
     else problem.messages.push(message);
+    if (currentPrice !== undefined) problem.currentPrice = currentPrice;
   }
   if (problem.messages.length === 0 && Object.keys(problem.fields).length === 0)
     problem.messages.push(UNAVAILABLE);

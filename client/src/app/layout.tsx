@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 
 import { Header } from "@/components/layout/header";
 import { NoScript } from "@/components/layout/no-script";
+import { SessionNotice } from "@/components/layout/session-notice";
 import { SiteConfigProvider } from "@/components/layout/site-config";
 import { TestModeBanner } from "@/components/layout/test-mode-banner";
 import { Toasts } from "@/components/layout/toasts";
@@ -28,9 +29,12 @@ export const viewport: Viewport = {
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const theme = (await cookies()).get(THEME_COOKIE)?.value;
+  const session = await getSession();
+  const userId = session.state === "in" ? session.user.id : null;
   return (
     <html
       lang="en"
+      data-user={userId ?? undefined}
       data-theme={isTheme(theme) ? theme : undefined}
       className={`${sans.variable} ${mono.variable}`}
     >
@@ -42,7 +46,8 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
           Skip to content
         </a>
         <SiteConfigProvider config={{ currency: currency(), holdSeconds: holdSeconds() }}>
-          <Header session={await getSession()} />
+          <Header session={session} />
+          {session.state !== "unknown" && <SessionNotice userId={userId} />}
           <TestModeBanner stripeConfig={stripeConfig()} />
           <NoScript />
           <main

@@ -2,7 +2,7 @@
  * Calls `task` repeatedly while the page is visible; returns the function that stops it.
  *
  * `task` returns the milliseconds until its next call, or null to stop. A hidden page is not polled; `task` is called as
- * soon as it becomes visible again.
+ * soon as it becomes visible or gets the focus again.
  */
 export function pollWhileVisible(task: () => Promise<number | null>, firstDelayMs: number): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -22,6 +22,7 @@ export function pollWhileVisible(task: () => Promise<number | null>, firstDelayM
     isStopped = true;
     clearTimeout(timer);
     document.removeEventListener("visibilitychange", onVisibilityChange);
+    window.removeEventListener("focus", onVisibilityChange);
   }
 
   function onVisibilityChange() {
@@ -30,6 +31,7 @@ export function pollWhileVisible(task: () => Promise<number | null>, firstDelayM
   }
 
   document.addEventListener("visibilitychange", onVisibilityChange);
+  window.addEventListener("focus", onVisibilityChange);
   timer = setTimeout(run, firstDelayMs);
   return stop;
 }

@@ -3,8 +3,11 @@
 const HOME = "/";
 const SELF = "http://self.invalid";
 
-export function signInPath(returnTo: string): string {
-  return authPath("/signin", returnTo);
+/** With `again`, the page shows its form even to a user who is signed in. */
+export function signInPath(returnTo: string, { again = false } = {}): string {
+  const path = authPath("/signin", returnTo);
+  if (!again) return path;
+  return `${path}${path.includes("?") ? "&" : "?"}again=1`;
 }
 
 /** The sign-in or sign-up page that continues to `returnTo`. */

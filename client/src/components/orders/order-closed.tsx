@@ -79,7 +79,9 @@ function StillAvailable({ ticket }: { ticket: Ticket }) {
         You can reserve it again for{" "}
         <span className="figures text-ink">{formatMoney(ticket.price, currency)}</span>.
       </p>
-      <ReserveButton ticketId={ticket.id}>Reserve again</ReserveButton>
+      <ReserveButton ticketId={ticket.id} price={ticket.price}>
+        Reserve again
+      </ReserveButton>
     </>
   );
 }

@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useState } from "react";
 
 import { fetchOrder } from "@/lib/api/browser";
+import { isRetryable } from "@/lib/api/response";
 import type { OrderDetails } from "@/lib/api/types";
 import { pollInterval, phaseOf, wasDeclined, type Phase } from "@/lib/orders/phase";
 import { pollWhileVisible } from "@/lib/poll";
@@ -27,7 +28,7 @@ export function useOrder(initial: OrderDetails, renderedAt: number) {
 
   const refresh = useCallback(async (): Promise<OrderDetails | null> => {
     const result = await fetchOrder(initial.id);
-    setOffline(!result.ok && result.problem.status !== 401);
+    setOffline(!result.ok && isRetryable(result.problem));
     if (!result.ok) return null;
     calibrate(result);
     setOrder((known) => (result.data.version >= known.version ? result.data : known));

@@ -3,34 +3,57 @@
 import { usePathname, useRouter } from "next/navigation";
 import { useState, useTransition } from "react";
 
+import { useSiteConfig } from "@/components/layout/site-config";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
-import { firstMessage } from "@/lib/api/response";
-import { reserve } from "@/lib/api/browser";
+import { formatMoney } from "@/lib/money";
+import { reserveTicket, type ReserveOutcome } from "@/lib/orders/reserve";
 import { signInPath } from "@/lib/return-path";
 
-/** Reserves the ticket and opens the order. */
-export function ReserveButton({ ticketId, children }: { ticketId: string; children: string }) {
-  const router = useRouter();
-  const here = usePathname();
-  const [pending, start] = useTransition();
-  const [error, setError] = useState<string | null>(null);
+import { HeldOrderLink } from "./held-order-link";
 
-  const handleClick = () =>
+type Props = { ticketId: string; price: number; children: string };
+
+/** Reserves the ticket at the price shown and opens the order; asks first if the price has changed. */
+export function ReserveButton({ ticketId, price, children }: Props) {
+  const router = useRouter();
+  const pathname = usePathname();
+  const { currency } = useSiteConfig();
+  const [pending, start] = useTransition();
+  const [outcome, setOutcome] = useState<ReserveOutcome | null>(null);
+
+  const reserve = (expectedPrice: number) =>
     start(async () => {
-      setError(null);
-      const result = await reserve(ticketId);
-      if (result.ok) start(() => router.push(`/orders/${result.data.id}`));
-      else if (result.problem.status === 401) start(() => router.push(signInPath(here)));
-      else setError(firstMessage(result.problem));
+      setOutcome(null);
+      const result = await reserveTicket(ticketId, expectedPrice);
+      if (result.kind === "reserved") start(() => router.push(`/orders/${result.orderId}`));
+      else if (result.kind === "signed-out") start(() => router.push(signInPath(pathname)));
+      else setOutcome(result);
     });
 
+  if (outcome?.kind === "already-held") return <HeldOrderLink order={outcome.order} />;
+  if (outcome?.kind === "price-changed") {
+    const newPrice = formatMoney(outcome.price, currency);
+    return (
+      <>
+        <Notice tone="warn">The price is now {newPrice}: reserve at this price?</Notice>
+        <div className="flex flex-wrap gap-3">
+          <Button variant="primary" pending={pending} onClick={() => reserve(outcome.price)}>
+            Reserve for {newPrice}
+          </Button>
+          <Button variant="quiet" onClick={() => setOutcome(null)}>
+            Cancel
+          </Button>
+        </div>
+      </>
+    );
+  }
   return (
     <>
-      <Button variant="primary" pending={pending} onClick={handleClick}>
+      <Button variant="primary" pending={pending} onClick={() => reserve(price)}>
         {pending ? "Reserving…" : children}
       </Button>
-      {error && <Notice tone="bad">{error}</Notice>}
+      {outcome?.kind === "failed" && <Notice tone="bad">{outcome.message}</Notice>}
     </>
   );
 }

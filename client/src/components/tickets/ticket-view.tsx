@@ -8,18 +8,19 @@ import type { Ticket } from "@/lib/api/types";
 import { shortId } from "@/lib/ids";
 import { formatMoney } from "@/lib/money";
 import { formatDuration } from "@/lib/orders/countdown";
+import type { HeldOrder } from "@/lib/orders/reserve";
 import { signInPath } from "@/lib/return-path";
 
+import { HeldOrderLink } from "./held-order-link";
 import { ReserveButton } from "./reserve-button";
 import { TicketShape } from "./ticket-shape";
 import { useTicket } from "./use-ticket";
 
-export type Viewer =
-  { kind: "stranger" } | { kind: "buyer" } | { kind: "seller" } | { kind: "holder"; orderId: string };
+export type Viewer = { kind: "anonymous" } | { kind: "buyer"; order: HeldOrder | null } | { kind: "seller" };
 
 /** One ticket, kept up to date, with the actions that its viewer has. */
 export function TicketView({ ticket: initial, viewer }: { ticket: Ticket; viewer: Viewer }) {
-  const ticket = useTicket(initial);
+  const { ticket, order } = useTicket(initial, viewer);
   const { currency } = useSiteConfig();
   return (
     <article className="mx-auto max-w-3xl">
@@ -35,31 +36,19 @@ export function TicketView({ ticket: initial, viewer }: { ticket: Ticket; viewer
         </div>
       </TicketShape>
       <div className="mt-6" aria-live="polite">
-        <Actions ticket={ticket} viewer={viewer} wasAvailable={!initial.orderId} />
+        <Actions ticket={ticket} viewer={viewer} order={order} wasAvailable={!initial.orderId} />
       </div>
     </article>
   );
 }
 
-function Actions({
-  ticket,
-  viewer,
-  wasAvailable,
-}: {
-  ticket: Ticket;
-  viewer: Viewer;
-  wasAvailable: boolean;
-}) {
+type ActionsProps = { ticket: Ticket; viewer: Viewer; order: HeldOrder | null; wasAvailable: boolean };
+
+function Actions({ ticket, viewer, order, wasAvailable }: ActionsProps) {
   if (viewer.kind === "seller") return <SellerActions ticket={ticket} />;
-  if (viewer.kind === "holder" && ticket.orderId === viewer.orderId) {
-    return (
-      <ButtonLink href={`/orders/${viewer.orderId}`} variant="primary">
-        Go to your order
-      </ButtonLink>
-    );
-  }
+  if (order !== null) return <HeldOrderLink order={order} />;
   if (ticket.orderId) return <Reserved wasAvailable={wasAvailable} />;
-  return <BuyerActions ticket={ticket} isSignedIn={viewer.kind !== "stranger"} />;
+  return <BuyerActions ticket={ticket} isSignedIn={viewer.kind !== "anonymous"} />;
 }
 
 function BuyerActions({ ticket, isSignedIn }: { ticket: Ticket; isSignedIn: boolean }) {
@@ -67,7 +56,9 @@ function BuyerActions({ ticket, isSignedIn }: { ticket: Ticket; isSignedIn: bool
   return (
     <div className="grid justify-items-start gap-3">
       {isSignedIn ? (
-        <ReserveButton ticketId={ticket.id}>Reserve this ticket</ReserveButton>
+        <ReserveButton ticketId={ticket.id} price={ticket.price}>
+          Reserve this ticket
+        </ReserveButton>
       ) : (
         <ButtonLink href={signInPath(`/tickets/${ticket.id}`)} variant="primary">
           Sign in to reserve

@@ -2,23 +2,48 @@
 
 import { useEffect, useState } from "react";
 
-import { fetchTicket } from "@/lib/api/browser";
+import { fetchOrders, fetchTicket } from "@/lib/api/browser";
 import type { Ticket } from "@/lib/api/types";
+import { heldOrder, type HeldOrder } from "@/lib/orders/reserve";
 import { pollWhileVisible } from "@/lib/poll";
+
+import type { Viewer } from "./ticket-view";
 
 const POLL_MS = 3_000;
 
-/** The ticket, polled while the page is open. */
-export function useTicket(initial: Ticket): Ticket {
-  const [latest, setLatest] = useState(initial);
+type State = { ticket: Ticket; order: HeldOrder | null };
+
+/**
+ * The ticket and the viewer's own order of it, polled while the page is open.
+ *
+ * Polls at once, because the page may come from the browser's history. Both are read together: without the order, the
+ * viewer's own reservation would look like someone else's.
+ */
+export function useTicket(initial: Ticket, viewer: Viewer): State {
+  const initialOrder = viewer.kind === "buyer" ? viewer.order : null;
+  const [state, setState] = useState<State>({ ticket: initial, order: initialOrder });
+  const isBuyer = viewer.kind === "buyer";
   useEffect(
     () =>
       pollWhileVisible(async () => {
-        const result = await fetchTicket(initial.id);
-        if (result.ok) setLatest(result.data);
+        const [ticket, orders] = await Promise.all([
+          fetchTicket(initial.id),
+          isBuyer ? fetchOrders() : undefined,
+        ]);
+        setState((known) => {
+          const latest = ticket.ok ? ticket.data : known.ticket;
+          if (orders === undefined) return { ticket: latest, order: null };
+          if (!orders.ok) return known;
+          // Older than the newest orders, but still the ticket's.
+          const keeps = known.order !== null && known.order.id === latest.orderId;
+          return {
+            ticket: latest,
+            order: heldOrder(orders.data, initial.id) ?? (keeps ? known.order : null),
+          };
+        });
         return POLL_MS;
-      }, POLL_MS),
-    [initial.id],
+      }, 0),
+    [initial.id, isBuyer],
   );
-  return initial.version > latest.version ? initial : latest;
+  return initial.version > state.ticket.version ? { ...state, ticket: initial } : state;
 }

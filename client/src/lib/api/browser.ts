@@ -1,15 +1,18 @@
 /** API requests from the browser, to the page's own origin: the browser handles the cookies. */
 
 import { request, type ApiResult } from "./response";
+import { requestSessionCheck } from "../session-check";
 import type {
   Order,
   OrderDetails,
+  OrderIn,
   PaymentIn,
   PaymentResult,
   SignInIn,
   SignUpIn,
   Ticket,
   TicketIn,
+  User,
   UserOut,
 } from "./types";
 
@@ -20,32 +23,47 @@ export const signUp = (body: SignUpIn) => send<UserOut>("POST", "/api/users/sign
 
 export const signIn = (body: SignInIn) => send<UserOut>("POST", "/api/users/signin", body);
 
-export const signOut = () => send<unknown>("POST", "/api/users/signout", {});
+export const signOut = () => sendAsPageUser<unknown>("POST", "/api/users/signout", {});
 
-export const createTicket = (body: TicketIn) => send<Ticket>("POST", "/api/tickets", body);
+export const fetchCurrentUser = () => send<{ currentUser: User | null }>("GET", "/api/users/currentuser");
 
-export const editTicket = (id: string, body: TicketIn) => send<Ticket>("PUT", `/api/tickets/${id}`, body);
+export const createTicket = (body: TicketIn) => sendAsPageUser<Ticket>("POST", "/api/tickets", body);
 
-export const fetchTicket = (id: string) => send<Ticket>("GET", `/api/tickets/${id}`);
+export const editTicket = (id: string, body: TicketIn) =>
+  sendAsPageUser<Ticket>("PUT", `/api/tickets/${id}`, body);
 
-export const reserve = (ticketId: string) => send<Order>("POST", "/api/orders", { ticketId });
+export const fetchTicket = (id: string) => sendAsPageUser<Ticket>("GET", `/api/tickets/${id}`);
 
-export const fetchOrder = (id: string) => send<OrderDetails>("GET", `/api/orders/${id}`);
+export const createOrder = (body: OrderIn) => sendAsPageUser<Order>("POST", "/api/orders", body);
 
-export const release = (orderId: string) => send<null>("DELETE", `/api/orders/${orderId}`);
+/** The user's newest orders. */
+export const fetchOrders = () => sendAsPageUser<Order[]>("GET", "/api/orders?limit=20");
 
-export const pay = (body: PaymentIn) => send<PaymentResult>("POST", "/api/payments", body);
+export const fetchOrder = (id: string) => sendAsPageUser<OrderDetails>("GET", `/api/orders/${id}`);
 
-function send<T>(method: string, path: string, body?: unknown): Promise<ApiResult<T>> {
-  const content = body === undefined ? {} : { body: JSON.stringify(body) };
+export const release = (orderId: string) => sendAsPageUser<null>("DELETE", `/api/orders/${orderId}`);
+
+export const pay = (body: PaymentIn) => sendAsPageUser<PaymentResult>("POST", "/api/payments", body);
+
+/** Names the user that the page was rendered for: the API refuses the request if the session is another user's. */
+async function sendAsPageUser<T>(method: string, path: string, body?: unknown): Promise<ApiResult<T>> {
+  const user = document.documentElement.dataset.user;
+  const result = await send<T>(method, path, body, user ? { "ticketing-user": user } : {});
+  if (!result.ok && [401, 409].includes(result.problem.status)) requestSessionCheck();
+  return result;
+}
+
+function send<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+  const hasBody = body !== undefined;
   return request<T>(path, {
     method,
     headers: {
       accept: "application/json",
-      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...(hasBody ? { "content-type": "application/json" } : {}),
+      ...headers,
     },
     cache: "no-store",
     signal: AbortSignal.timeout(TIMEOUT_MS),
-    ...content,
+    ...(hasBody ? { body: JSON.stringify(body) } : {}),
   });
 }

@@ -4,6 +4,7 @@ export type { CurrentUserOut as User, SignInIn, SignUpIn, UserOut } from "./gene
 export type {
   HistoryEntryOut as HistoryLine,
   OrderDetailsOut as OrderDetails,
+  OrderIn,
   OrderOut as Order,
   PaymentOut as OrderPayment,
 } from "./generated/orders";

@@ -10,8 +10,9 @@ import { getSession } from "@/lib/session";
 export const metadata: Metadata = { title: "Sign in", description: "Sign in to reserve and sell tickets." };
 
 export default async function SignInPage({ searchParams }: PageProps<"/signin">) {
-  const next = returnPath(firstOf((await searchParams).next));
-  if ((await getSession()).state === "in") redirect(next);
+  const { next: requested, again } = await searchParams;
+  const next = returnPath(firstOf(requested));
+  if (!again && (await getSession()).state === "in") redirect(next);
   return (
     <AuthPanel
       title="Sign in"

@@ -6,6 +6,7 @@ import { Unavailable } from "@/components/ui/unavailable";
 import { getOrder, getTicket } from "@/lib/api/queries";
 import type { Ticket } from "@/lib/api/types";
 import { formatMoney } from "@/lib/money";
+import { heldOrder } from "@/lib/orders/reserve";
 import { getSession } from "@/lib/session";
 import { currency } from "@/lib/settings";
 
@@ -28,9 +29,9 @@ export default async function TicketPage({ params }: Props) {
 }
 
 async function viewerOf(ticket: Ticket): Promise<Viewer> {
-  const { state, ...found } = await getSession();
-  if (state !== "in" || !("user" in found)) return { kind: state === "out" ? "stranger" : "buyer" };
-  if (found.user.id === ticket.userId) return { kind: "seller" };
+  const session = await getSession();
+  if (session.state === "out") return { kind: "anonymous" };
+  if (session.state === "in" && session.user.id === ticket.userId) return { kind: "seller" };
   const order = ticket.orderId ? await getOrder(ticket.orderId) : null;
-  return order?.ok ? { kind: "holder", orderId: order.data.id } : { kind: "buyer" };
+  return { kind: "buyer", order: order?.ok ? heldOrder([order.data], ticket.id) : null };
 }

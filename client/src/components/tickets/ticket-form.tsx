@@ -7,17 +7,10 @@ import { Button, ButtonLink } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { Notice } from "@/components/ui/notice";
 import { useSubmit } from "@/components/ui/use-submit";
-import type { Problem } from "@/lib/api/response";
 import { createTicket, editTicket } from "@/lib/api/browser";
 import type { Ticket } from "@/lib/api/types";
-import { decimalsOf, parseMoney } from "@/lib/money";
+import { parsePrice, priceText } from "@/lib/money";
 import { toast } from "@/lib/toast";
-
-const INVALID_PRICE: Problem = {
-  status: 400,
-  messages: [],
-  fields: { price: "Enter a price, for example 12.50." },
-};
 
 /** Puts a ticket on sale, or edits `ticket`. */
 export function TicketForm({ ticket }: { ticket?: Ticket }) {
@@ -25,10 +18,10 @@ export function TicketForm({ ticket }: { ticket?: Ticket }) {
   const { currency } = useSiteConfig();
   const { problem, pending, onSubmit } = useSubmit({
     submit: (form) => {
-      const price = parseMoney(String(form.get("price") ?? ""));
-      const title = String(form.get("title") ?? "").trim();
-      if (price === null) return INVALID_PRICE;
-      return ticket ? editTicket(ticket.id, { title, price }) : createTicket({ title, price });
+      const parsed = parsePrice(String(form.get("price") ?? ""), currency);
+      if ("error" in parsed) return { status: 400, messages: [], fields: { price: parsed.error } };
+      const body = { title: String(form.get("title") ?? "").trim(), price: parsed.price };
+      return ticket ? editTicket(ticket.id, body) : createTicket(body);
     },
     onSuccess: (saved) => {
       toast.success(ticket ? "Your changes are saved." : "Your ticket is on sale.");
@@ -53,8 +46,8 @@ export function TicketForm({ ticket }: { ticket?: Ticket }) {
         inputMode="decimal"
         autoComplete="off"
         prefix={currency === "USD" ? "$" : undefined}
-        defaultValue={ticket?.price.toFixed(decimalsOf(currency))}
-        placeholder={(95).toFixed(decimalsOf(currency))}
+        defaultValue={ticket && priceText(ticket.price, currency)}
+        placeholder={priceText(95, currency)}
         hint={`In ${currency}. Existing reservations keep their price.`}
         error={problem?.fields.price}
         required

@@ -2,6 +2,7 @@ import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 
+import { ChunkRecovery } from "@/components/layout/chunk-recovery";
 import { Header } from "@/components/layout/header";
 import { NoScript } from "@/components/layout/no-script";
 import { SessionNotice } from "@/components/layout/session-notice";
@@ -38,6 +39,9 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       data-theme={isTheme(theme) ? theme : undefined}
       className={`${sans.variable} ${mono.variable}`}
     >
+      <head>
+        <ChunkRecovery />
+      </head>
       <body className="min-h-dvh">
         <a
           href="#main"

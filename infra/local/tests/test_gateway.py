@@ -37,6 +37,15 @@ def test_unavailable_service_is_502_with_retry_after(stack: Stack) -> None:
     assert "try again" in response.json()["errors"][0]["message"]
 
 
+@pytest.mark.parametrize(("path", "content_type"), [("/api/tickets", "application/json"), ("/", "text/html")])
+def test_too_large_cookies_are_explained(stack: Stack, path: str, content_type: str) -> None:
+    response = get(stack, path, Cookie=f"x={'x' * 17_000}")
+    assert response.status_code == 431
+    assert response.headers["content-type"].startswith(content_type)
+    assert "cookies" in response.text
+    assert get(stack, path, Cookie=f"x={'x' * 8_000}").status_code == 200
+
+
 @pytest.mark.parametrize("size", [2, 3_000_000])
 def test_response_sent_before_body_is_read_arrives_whole(stack: Stack, size: int) -> None:
     with httpx.Client(base_url=stack.url) as client:

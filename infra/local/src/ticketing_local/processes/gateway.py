@@ -14,23 +14,35 @@ BUFFERED_BYTES = 1 << 20
 JSON_TYPE = ["application/json"]
 HTML_TYPE = ["text/html; charset=utf-8"]
 API = [{"path_regexp": {"pattern": "^/api(/|$)"}}]
-# Reloads itself: the supervisor is already restarting what crashed.
-UNAVAILABLE_PAGE = """\
+# Like ingress-nginx, and less than what the services and the client accept.
+MAX_COOKIE_BYTES = 8 << 10
+PAGE = """\
 <!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<meta http-equiv="refresh" content="3">
-<title>Temporarily unavailable · Ticketing</title>
+{head}
+<title>{title} · Ticketing</title>
 <style>
-:root { color-scheme: light dark }
-body { font: 1rem/1.5 system-ui; max-width: 32rem; margin: 20vh auto 0; padding: 0 1rem; text-align: center;
-  background: light-dark(#faf7f1, #14120f); color: light-dark(#1c1a17, #f4eee3) }
+:root {{ color-scheme: light dark }}
+body {{ font: 1rem/1.5 system-ui; max-width: 32rem; margin: 20vh auto 0; padding: 0 1rem; text-align: center;
+  background: light-dark(#faf7f1, #14120f); color: light-dark(#1c1a17, #f4eee3) }}
 </style>
-<h1>Service temporarily unavailable</h1>
-<p>Nothing is lost: your orders show what you have paid. This page reloads by itself.</p>
+<h1>{title}</h1>
+<p>{text}</p>
 </html>
 """
+# Reloads itself: the supervisor is already restarting what crashed.
+UNAVAILABLE_PAGE = PAGE.format(
+    head='<meta http-equiv="refresh" content="3">',
+    title="Service temporarily unavailable",
+    text="Your orders and payments are not affected. This page reloads by itself.",
+)
+COOKIES_PAGE = PAGE.format(
+    head="",
+    title="Too many cookies",
+    text="The cookies of this site are larger than 8 KB. Clear them in your browser, then reload the page.",
+)
 
 Json = dict[str, Any]
 
@@ -62,7 +74,13 @@ def caddy_config(layout: Layout) -> Json:
         "enable_full_duplex": True,
         # A TLS proxy on this machine may set X-Forwarded-Proto.
         "trusted_proxies": {"source": "static", "ranges": LOOPBACK},
-        "routes": [*_service_routes(layout), *_emulator_route(layout), _unknown_route(), _client_route(layout)],
+        "routes": [
+            *_cookie_limit(),
+            *_service_routes(layout),
+            *_emulator_route(layout),
+            _unknown_route(),
+            _client_route(layout),
+        ],
         "errors": {"routes": [_unavailable_api(), _unavailable_page()]},
     }
     return {
@@ -70,6 +88,16 @@ def caddy_config(layout: Layout) -> Json:
         "logging": {"logs": {"default": {"level": "WARN", "writer": {"output": "stderr"}}}},
         "apps": {"http": {"grace_period": "5s", "servers": {"gateway": server}}},
     }
+
+
+def _cookie_limit() -> list[Json]:
+    """Larger cookies would be refused further on, without an explanation."""
+    is_too_large = {"expression": f"size({{http.request.header.Cookie}}) > {MAX_COOKIE_BYTES}"}
+    error = _error("The cookies of this site are larger than 8 KB: clear them and try again")
+    return [
+        {"match": [{**is_too_large, **API[0]}], "handle": [_response(431, JSON_TYPE, error)], "terminal": True},
+        {"match": [is_too_large], "handle": [_response(431, HTML_TYPE, COOKIES_PAGE)], "terminal": True},
+    ]
 
 
 def _service_routes(layout: Layout) -> list[Json]:
@@ -114,12 +142,7 @@ def _emulator_route(layout: Layout) -> list[Json]:
 
 def _unknown_route() -> Json:
     body = _error("Not found: the API is at /api/users, /api/tickets, /api/orders and /api/payments")
-    headers = {"Content-Type": JSON_TYPE}
-    return {
-        "match": API,
-        "handle": [{"handler": "static_response", "status_code": 404, "headers": headers, "body": body}],
-        "terminal": True,
-    }
+    return {"match": API, "handle": [_response(404, JSON_TYPE, body)], "terminal": True}
 
 
 def _client_route(layout: Layout) -> Json:
@@ -136,8 +159,12 @@ def _unavailable_page() -> Json:
 
 
 def _unavailable(content_type: list[str], body: str) -> Json:
-    headers = {"Content-Type": content_type, "Retry-After": ["2"]}
-    status = "{http.error.status_code}"
+    response = _response("{http.error.status_code}", content_type, body)
+    return {**response, "headers": {**response["headers"], "Retry-After": ["2"]}}
+
+
+def _response(status: int | str, content_type: list[str], body: str) -> Json:
+    headers = {"Content-Type": content_type}
     return {"handler": "static_response", "status_code": status, "headers": headers, "body": body}
 
 

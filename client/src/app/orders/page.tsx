@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
 
-import { STATUS } from "@/components/orders/copy";
+import { statusOf } from "@/components/orders/copy";
 import { TicketCard } from "@/components/tickets/ticket-card";
 import { TicketGrid, TicketGridSkeleton } from "@/components/tickets/ticket-grid";
 import { ButtonLink } from "@/components/ui/button";
@@ -11,7 +11,6 @@ import { Pager } from "@/components/ui/pager";
 import { Unavailable } from "@/components/ui/unavailable";
 import { listMyOrders } from "@/lib/api/queries";
 import { serverTime } from "@/lib/api/server";
-import { phaseOf } from "@/lib/orders/phase";
 import { firstOf } from "@/lib/paging";
 import { requireSession } from "@/lib/session";
 
@@ -55,7 +54,7 @@ async function MyOrders({ after }: { after?: string }) {
               title={order.ticket.title}
               price={order.ticket.price}
               href={`/orders/${order.id}`}
-              status={STATUS[phaseOf(order, now)]}
+              status={statusOf(order, now)}
             />
           </li>
         ))}

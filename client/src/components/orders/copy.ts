@@ -1,26 +1,38 @@
 import type { Status } from "@/components/ui/pill";
-import type { Phase } from "@/lib/orders/phase";
+import type { Order, SummaryState } from "@/lib/api/types";
+import { viewOf, type View } from "@/lib/orders/view";
 
-/** Under the order's title. Worded so that a payment in flight may still arrive. */
-export const SUBTITLE: Record<Phase, string> = {
-  open: "Reserved for you. Pay before the time runs out, or the ticket goes back on sale.",
-  processing: "We have received your payment and are confirming your order.",
-  overdue: "The time to pay has run out. No payment has been received.",
-  paid: "Paid. The ticket is yours.",
-  expired: "The time to pay has run out. No payment has been received.",
-  released: "You released this ticket. No payment has been received.",
-  refunding: "The ticket was no longer available. Your payment will be refunded.",
-  refunded: "The ticket was no longer available. Your payment was refunded in full.",
+/** What the server does not say yet. */
+export const OVERDUE = "The time to pay has run out. No payment has been received.";
+export const CONFIRMING = "Your payment is being processed.";
+
+/** The last line of the history. */
+export const NEXT_STEP: Partial<Record<View, string>> = {
+  payable: "Awaiting payment",
+  confirming: "Confirming payment",
 };
 
-/** In the list of orders. */
-export const STATUS: Record<Phase, Status> = {
-  open: { tone: "warn", text: "Awaiting payment" },
+const EXPIRED: Status = { tone: "plain", text: "Expired" };
+const STATUS: Record<SummaryState, Status> = {
+  awaiting_payment: { tone: "warn", text: "Awaiting payment" },
+  action_required: { tone: "warn", text: "Awaiting payment" },
+  declined: { tone: "warn", text: "Awaiting payment" },
+  payment_cancelled: { tone: "warn", text: "Awaiting payment" },
   processing: { tone: "warn", text: "Confirming" },
-  overdue: { tone: "plain", text: "Expired" },
+  confirming: { tone: "warn", text: "Confirming" },
+  unknown: { tone: "warn", text: "Confirming" },
   paid: { tone: "ok", text: "Paid" },
-  expired: { tone: "plain", text: "Expired" },
+  partially_refunded: { tone: "ok", text: "Partially refunded" },
+  expired: EXPIRED,
   released: { tone: "plain", text: "Released" },
-  refunding: { tone: "warn", text: "Refund pending" },
+  refund_pending: { tone: "warn", text: "Refund pending" },
   refunded: { tone: "plain", text: "Refunded" },
+  refund_failed: { tone: "bad", text: "Refund failed" },
+  disputed: { tone: "warn", text: "Disputed" },
+  dispute_lost: { tone: "plain", text: "Dispute decided" },
 };
+
+/** For the list of orders. A state that a newer server added counts as not known. */
+export function statusOf(order: Order, now: number): Status {
+  return viewOf(order, now) === "overdue" ? EXPIRED : (STATUS[order.summary.state] ?? STATUS.unknown);
+}

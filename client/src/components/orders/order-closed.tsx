@@ -9,23 +9,22 @@ import { Panel } from "@/components/ui/panel";
 import { fetchTicket } from "@/lib/api/browser";
 import type { Order, Ticket } from "@/lib/api/types";
 import { formatMoney } from "@/lib/money";
-import type { Phase } from "@/lib/orders/phase";
 import { pollWhileVisible } from "@/lib/poll";
 
 const POLL_MS = 2_000;
 
 /** An order that ended without a sale: why, the refund if any, and the ticket again if it is available. */
-export function OrderClosed({ order, phase }: { order: Order; phase: Phase }) {
-  const isRefund = phase === "refunding" || phase === "refunded";
+export function OrderClosed({ order }: { order: Order }) {
+  const isRefund = ["refund_pending", "refunded"].includes(order.summary.state);
   return (
     <Panel className="grid justify-items-start gap-4 p-6">
-      {isRefund && <RefundDetails order={order} phase={phase} />}
+      {isRefund && <RefundDetails order={order} />}
       <Availability orderId={order.id} ticketId={order.ticket.id} />
     </Panel>
   );
 }
 
-function RefundDetails({ order, phase }: { order: Order; phase: Phase }) {
+function RefundDetails({ order }: { order: Order }) {
   const { currency } = useSiteConfig();
   const amount = formatMoney(order.payment?.amount ?? order.ticket.price, currency);
   const why =
@@ -35,7 +34,7 @@ function RefundDetails({ order, phase }: { order: Order; phase: Phase }) {
   return (
     <div className="grid gap-2">
       <h2 className="text-lg">
-        {phase === "refunded" ? `${amount} refunded` : `${amount} will be refunded`}
+        {order.summary.state === "refunded" ? `${amount} refunded` : `${amount} will be refunded`}
       </h2>
       <p className="text-muted">
         {why} Refunds usually appear on your statement within a few days. You do not need to do anything.

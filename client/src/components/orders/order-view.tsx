@@ -8,7 +8,7 @@ import type { Order, OrderDetails } from "@/lib/api/types";
 import { formatMoney } from "@/lib/money";
 import { timeLeft } from "@/lib/orders/countdown";
 import { historyOf } from "@/lib/orders/history";
-import { wasDeclined, type Phase } from "@/lib/orders/phase";
+import { viewOf, type View } from "@/lib/orders/view";
 import type { StripeConfig } from "@/lib/settings";
 
 import { Confirming } from "./confirming";
@@ -19,22 +19,24 @@ import { PayPanel } from "./pay-panel";
 import { Receipt } from "./receipt";
 import { ReleaseButton } from "./release-button";
 import { useOrder } from "./use-order";
-import { SUBTITLE } from "./copy";
+import { CONFIRMING, NEXT_STEP, OVERDUE } from "./copy";
 
 type Props = { order: OrderDetails; renderedAt: number; stripeConfig: StripeConfig; email: string };
 
 /** One order, kept up to date while the page is open. */
 export function OrderView({ order: initial, renderedAt, stripeConfig, email }: Props) {
-  const { order, phase, now, isOffline, isConfirming, setPaying, onSubmitted, refresh } = useOrder(
+  const { order, now, isOffline, isInFlight, setPaying, onSubmitted, refresh } = useOrder(
     initial,
     renderedAt,
   );
+  const stored = viewOf(order, now);
+  const view = isInFlight ? "confirming" : stored;
 
-  if (phase === "paid") return <Receipt order={order} email={email} history={historyOf(order, phase)} />;
+  if (view === "receipt") return <Receipt order={order} email={email} history={historyOf(order)} />;
   return (
     <>
       <div aria-live="polite">
-        <Heading title={order.ticket.title}>{SUBTITLE[isConfirming ? "processing" : phase]}</Heading>
+        <Heading title={order.ticket.title}>{subtitle(order, view, isInFlight)}</Heading>
       </div>
       {isOffline && (
         <Notice tone="warn" className="mb-5">
@@ -43,36 +45,40 @@ export function OrderView({ order: initial, renderedAt, stripeConfig, email }: P
       )}
       <div className="grid items-start gap-7 md:grid-cols-2">
         <Panel className="grid gap-5 p-6">
-          <Overview order={order} phase={phase} now={now} />
-          <History entries={historyOf(order, isConfirming ? "processing" : phase)} />
-          {phase === "open" && !isConfirming && <ReleaseButton orderId={order.id} onReleased={refresh} />}
+          <Overview order={order} isPayable={stored === "payable"} now={now} />
+          <History entries={historyOf(order, NEXT_STEP[view])} />
+          {view === "payable" && <ReleaseButton orderId={order.id} onReleased={refresh} />}
         </Panel>
-        {phase === "open" && (
+        {stored === "payable" && (
           // Stays mounted while the payment is confirmed, so that a decline shows the same form with the card still in it.
-          <div className={isConfirming ? "hidden" : undefined}>
+          <div className={isInFlight ? "hidden" : undefined}>
             <PayPanel
               order={order}
               stripeConfig={stripeConfig}
-              wasDeclined={wasDeclined(order)}
               onPaying={setPaying}
               onSubmitted={onSubmitted}
               refresh={refresh}
             />
           </div>
         )}
-        {isConfirming && <Confirming />}
-        {!isConfirming && phase !== "open" && <OrderClosed order={order} phase={phase} />}
+        {view === "confirming" && <Confirming />}
+        {(view === "closed" || view === "overdue") && <OrderClosed order={order} />}
       </div>
     </>
   );
 }
 
-function Overview({ order, phase, now }: { order: Order; phase: Phase; now: number }) {
+function subtitle(order: Order, view: View, isInFlight: boolean): string {
+  if (isInFlight) return CONFIRMING;
+  return view === "overdue" ? OVERDUE : order.summary.text;
+}
+
+function Overview({ order, isPayable, now }: { order: Order; isPayable: boolean; now: number }) {
   const { currency } = useSiteConfig();
   const { remainingMs, totalMs } = timeLeft(order, now);
   return (
     <div className="flex flex-wrap items-center gap-5.5">
-      {phase === "open" && <Countdown remainingMs={remainingMs} totalMs={totalMs} />}
+      {isPayable && <Countdown remainingMs={remainingMs} totalMs={totalMs} />}
       <div>
         <p className="figures text-3xl font-semibold">{formatMoney(order.ticket.price, currency)}</p>
         <p className="mt-1 text-xs text-muted">

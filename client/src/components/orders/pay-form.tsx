@@ -12,23 +12,19 @@ import { payWithCard } from "@/lib/stripe/pay-with-card";
 
 type Props = {
   order: Order;
-  wasDeclined: boolean;
   onPaying: (isPaying: boolean) => void;
   onSubmitted: () => void;
   refresh: () => Promise<unknown>;
 };
 
-const CARD_DECLINED = "Your bank declined the last card. Nothing was charged. Try another card.";
-
 /** The card form. It only submits the payment; the order shows its result. */
-export function PayForm({ order, wasDeclined, onPaying, onSubmitted, refresh }: Props) {
+export function PayForm({ order, onPaying, onSubmitted, refresh }: Props) {
   const stripe = useStripe();
   const elements = useElements();
   const { currency } = useSiteConfig();
   const [isPaying, setPaying] = useState(false);
   const [isReady, setReady] = useState(false);
   const [message, setMessage] = useState<string | null>(null);
-  const shown = message ?? (wasDeclined && !isPaying ? CARD_DECLINED : null);
 
   async function pay(event: FormEvent) {
     event.preventDefault();
@@ -50,7 +46,7 @@ export function PayForm({ order, wasDeclined, onPaying, onSubmitted, refresh }: 
         onReady={() => setReady(true)}
         options={{ layout: "tabs", wallets: { applePay: "never", googlePay: "never" } }}
       />
-      {shown && <Notice tone="bad">{shown}</Notice>}
+      {message && <Notice tone="bad">{message}</Notice>}
       <Button type="submit" variant="primary" pending={isPaying} disabled={!isReady}>
         {isPaying ? "Paying…" : `Pay ${formatMoney(order.ticket.price, currency)}`}
       </Button>

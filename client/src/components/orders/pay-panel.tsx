@@ -19,7 +19,6 @@ import { PayForm } from "./pay-form";
 type Props = {
   order: Order;
   stripeConfig: StripeConfig;
-  wasDeclined: boolean;
   onPaying: (isPaying: boolean) => void;
   onSubmitted: () => void;
   refresh: () => Promise<unknown>;

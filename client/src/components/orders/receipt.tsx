@@ -1,11 +1,10 @@
 "use client";
 
-import { Check, Printer } from "lucide-react";
+import { Check, Info, Printer } from "lucide-react";
 
 import { useSiteConfig } from "@/components/layout/site-config";
 import { TicketShape } from "@/components/tickets/ticket-shape";
 import { Button, ButtonLink } from "@/components/ui/button";
-import { Notice } from "@/components/ui/notice";
 import type { OrderDetails } from "@/lib/api/types";
 import { createdAt, shortId } from "@/lib/ids";
 import { formatMoney } from "@/lib/money";
@@ -21,12 +20,7 @@ export function Receipt({ order, email, history }: Props) {
   const { currency } = useSiteConfig();
   return (
     <article className="mx-auto max-w-3xl">
-      <p role="status" className="mb-4 flex items-center gap-2.5 font-semibold text-ok">
-        <span className="no-print grid size-7 place-items-center rounded-full bg-ok-ground">
-          <Check aria-hidden size={17} strokeWidth={3} />
-        </span>
-        Paid. The ticket is yours.
-      </p>
+      <StatusLine order={order} />
       <TicketShape
         size="page"
         stub={
@@ -43,7 +37,6 @@ export function Receipt({ order, email, history }: Props) {
           No. <span className="figures">{shortId(order.ticket.id)}</span>
         </p>
       </TicketShape>
-      <PaymentNotes order={order} />
       <section aria-labelledby="receipt" className="mt-7 rounded-panel border border-line bg-card p-6 sm:p-8">
         <h2 id="receipt" className="mb-4 text-lg">
           Receipt
@@ -64,19 +57,22 @@ export function Receipt({ order, email, history }: Props) {
   );
 }
 
-/** Refunds and disputes since the sale. */
-function PaymentNotes({ order }: { order: OrderDetails }) {
-  const { currency } = useSiteConfig();
-  const { refunded = 0, disputed } = order.payment ?? {};
-  const notes = [
-    refunded > 0 && `${formatMoney(refunded, currency)} of this payment was refunded to your card.`,
-    disputed && `You disputed ${formatMoney(disputed, currency)} of this payment; your bank is reviewing it.`,
-  ].filter((note) => typeof note === "string");
-  return notes.map((note) => (
-    <Notice key={note} tone="warn" className="mt-5">
-      {note}
-    </Notice>
-  ));
+/** The sale and what has happened to its payment since. */
+function StatusLine({ order }: { order: OrderDetails }) {
+  const isGood = ["paid", "partially_refunded"].includes(order.summary.state);
+  return (
+    <p
+      role="status"
+      className={`mb-4 flex items-center gap-2.5 font-semibold ${isGood ? "text-ok" : "text-warn"}`}
+    >
+      <span
+        className={`no-print grid size-7 shrink-0 place-items-center rounded-full ${isGood ? "bg-ok-ground" : "bg-warn-ground"}`}
+      >
+        {isGood ? <Check aria-hidden size={17} strokeWidth={3} /> : <Info aria-hidden size={17} />}
+      </span>
+      {order.summary.text}
+    </p>
+  );
 }
 
 function Details({ order, email }: { order: OrderDetails; email: string }) {

@@ -5,20 +5,18 @@ import { useCallback, useEffect, useState } from "react";
 import { fetchOrder } from "@/lib/api/browser";
 import { isRetryable } from "@/lib/api/response";
 import type { OrderDetails } from "@/lib/api/types";
-import { pollInterval, phaseOf, wasDeclined, type Phase } from "@/lib/orders/phase";
+import { pollInterval, viewOf, wasDeclined } from "@/lib/orders/view";
 import { pollWhileVisible } from "@/lib/poll";
 
 import { useServerClock } from "./use-server-clock";
 
 const FAST_POLL_MS = 700;
 
-/** Whether a payment may be in flight: until it is settled, the page must not say that nothing was charged. */
-function isInFlight(phase: Phase, isPaying: boolean, isSubmitted: boolean): boolean {
-  if (phase === "open") return isSubmitted;
-  return (phase === "overdue" || phase === "expired") && (isPaying || isSubmitted);
-}
-
-/** The order, polled until it is final. */
+/**
+ * The order, polled until it is final.
+ *
+ * While `isInFlight`, a payment may have been charged that the order does not show yet: the page must not say otherwise.
+ */
 export function useOrder(initial: OrderDetails, renderedAt: number) {
   const [order, setOrder] = useState(initial);
   const [isOffline, setOffline] = useState(false);
@@ -35,12 +33,13 @@ export function useOrder(initial: OrderDetails, renderedAt: number) {
     return result.data;
   }, [initial.id, calibrate]);
 
-  const phase = phaseOf(order, now);
+  const view = viewOf(order, now);
   // A decline after the submission gives the form back to the buyer.
   const isSubmitted = submittedAt !== null && !(wasDeclined(order) && order.version > submittedAt);
   const onSubmitted = useCallback(() => setSubmittedAt(order.version), [order.version]);
-  const interval =
-    isSubmitted && (phase === "open" || phase === "overdue") ? FAST_POLL_MS : pollInterval(phase);
+  const isUnpaid = view === "overdue" || order.summary.state === "expired";
+  const isInFlight = view === "payable" ? isSubmitted : isUnpaid && (isPaying || isSubmitted);
+  const interval = isSubmitted && isInFlight ? FAST_POLL_MS : pollInterval(order, view);
   useEffect(() => {
     if (interval === null) return undefined;
     return pollWhileVisible(
@@ -52,6 +51,5 @@ export function useOrder(initial: OrderDetails, renderedAt: number) {
     );
   }, [refresh, interval]);
 
-  const isConfirming = phase === "processing" || isInFlight(phase, isPaying, isSubmitted);
-  return { order, phase, now, isOffline, isConfirming, setPaying, onSubmitted, refresh };
+  return { order, now, isOffline, isInFlight, setPaying, onSubmitted, refresh };
 }

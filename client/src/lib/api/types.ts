@@ -2,11 +2,11 @@
 
 export type { CurrentUserOut as User, SignInIn, SignUpIn, UserOut } from "./generated/auth";
 export type {
-  HistoryEntryOut as HistoryLine,
+  HistoryEntryOut as HistoryEntry,
   OrderDetailsOut as OrderDetails,
   OrderIn,
   OrderOut as Order,
-  PaymentOut as OrderPayment,
+  SummaryState,
 } from "./generated/orders";
 export type { PaymentIn, PaymentOut as PaymentResult } from "./generated/payments";
 export type { TicketIn, TicketOut as Ticket } from "./generated/tickets";

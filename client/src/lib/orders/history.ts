@@ -1,20 +1,11 @@
 /** An order's history as shown: the service's entries, oldest first, and what comes next. */
 
-import type { HistoryLine, OrderDetails } from "@/lib/api/types";
-
-import type { Phase } from "./phase";
+import type { HistoryEntry, OrderDetails } from "@/lib/api/types";
 
 export type Tone = "done" | "pending" | "failed";
 export type Entry = { at: number | null; text: string; tone: Tone };
 
-const NEXT: Partial<Record<Phase, string>> = {
-  open: "Awaiting payment",
-  processing: "Payment received, confirming",
-  overdue: "The time to pay has run out",
-};
-
-export function historyOf(order: OrderDetails, phase: Phase): Entry[] {
-  const next = NEXT[phase];
+export function historyOf(order: OrderDetails, next?: string): Entry[] {
   return [
     ...order.history.map(entryOf),
     ...(next ? [{ at: null, text: next, tone: "pending" as const }] : []),
@@ -27,6 +18,6 @@ export function paidAt(order: OrderDetails): number | null {
   return paid ? Date.parse(paid.at) : null;
 }
 
-function entryOf({ at, step, text }: HistoryLine): Entry {
+function entryOf({ at, step, text }: HistoryEntry): Entry {
   return { at: Date.parse(at), text, tone: step === "declined" ? "failed" : "done" };
 }

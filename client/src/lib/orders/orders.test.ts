@@ -1,68 +1,64 @@
 import { expect, test } from "vitest";
 
-import type { Order, OrderPayment } from "@/lib/api/types";
+import type { Order, SummaryState } from "@/lib/api/types";
 
-import { announcement, formatRemaining, formatDuration, timeLeft } from "./countdown";
+import { announcement, formatDuration, formatRemaining, timeLeft } from "./countdown";
 import { historyOf, paidAt } from "./history";
-import { pollInterval, phaseOf } from "./phase";
+import { pollInterval, viewOf } from "./view";
 
 const MINUTE = 60_000;
 const CREATED = Date.UTC(2026, 10, 22, 12, 0, 0);
 const ID = `${(CREATED / 1000).toString(16)}00aabbccdd112233`.slice(0, 24);
 
-function order(changes: Partial<Order> = {}, payment?: Partial<OrderPayment>): Order {
+function order(
+  status: Order["status"] = "created",
+  state: SummaryState = "awaiting_payment",
+  final = false,
+): Order {
   return {
     id: ID,
-    status: "created",
+    status,
     userId: "u",
     version: 0,
     expiresAt: new Date(CREATED + 15 * MINUTE).toISOString(),
-    ticket: { id: "t", title: "Opera", price: 240, version: 0 },
-    summary: { state: "awaiting_payment", text: "Reserved for you.", final: false },
-    ...changes,
-    ...(payment ? { payment: { status: "succeeded", amount: 240, refunded: 0, ...payment } } : {}),
+    ticket: { id: "t", title: "Opera", price: 240, version: 1 },
+    summary: { state, text: "", final },
   };
 }
 
-test("an order is open until it expires", () => {
-  expect(phaseOf(order(), CREATED + 15 * MINUTE - 1)).toBe("open");
-  expect(phaseOf(order(), CREATED + 15 * MINUTE)).toBe("overdue");
-});
-
-test("a declined card leaves the order open", () => {
-  expect(phaseOf(order({}, { status: "failed" }), CREATED)).toBe("open");
-});
-
-test("a charged order is processing even after its expiry", () => {
-  expect(phaseOf(order({}, {}), CREATED + 16 * MINUTE)).toBe("processing");
+test("an order can be paid until it expires", () => {
+  expect(viewOf(order(), CREATED + 15 * MINUTE - 1)).toBe("payable");
+  expect(viewOf(order(), CREATED + 15 * MINUTE)).toBe("overdue");
 });
 
 test.each([
-  [{ status: "complete" }, {}, "paid"],
-  [{ status: "cancelled", reason: "expired" }, undefined, "expired"],
-  [{ status: "cancelled", reason: "buyer" }, { status: "failed" }, "released"],
-  [{ status: "cancelled", reason: "expired" }, {}, "refunding"],
-  [{ status: "cancelled", reason: "buyer" }, { status: "refunded", refunded: 240 }, "refunded"],
-] as const)("%j with payment %j is %s", (changes, payment, phase) => {
-  expect(phaseOf(order(changes, payment), CREATED)).toBe(phase);
+  ["created", "declined", "payable"],
+  ["created", "processing", "confirming"],
+  ["created", "added_later" as SummaryState, "confirming"],
+  ["complete", "disputed", "receipt"],
+  ["cancelled", "unknown", "confirming"],
+  ["cancelled", "dispute_lost", "closed"],
+] as const)("a %s order that is %s is shown as %s", (status, state, view) => {
+  expect(viewOf(order(status, state), CREATED)).toBe(view);
 });
 
 test("a final order is not polled", () => {
-  expect(pollInterval("refunded")).toBeNull();
-  expect(pollInterval("expired")).not.toBeNull();
+  expect(pollInterval(order("cancelled", "refund_failed", true), "closed")).toBeNull();
+  expect(pollInterval(order("cancelled", "expired"), "closed")).toBe(10_000);
 });
 
-test("the history of an open order ends with what comes next", () => {
+test("the history ends with the next step, if any", () => {
   const history = [
     { at: "2026-11-22T12:00:00Z", step: "reserved", text: "Reserved." },
     { at: "2026-11-22T12:01:00Z", step: "declined", text: "Declined." },
   ];
-  expect(historyOf({ ...order(), history }, "open").map(({ tone }) => tone)).toEqual([
+  const details = { ...order(), history };
+  expect(historyOf(details, "Awaiting payment").map(({ tone }) => tone)).toEqual([
     "done",
     "failed",
     "pending",
   ]);
-  expect(historyOf({ ...order(), history }, "refunded")).toHaveLength(2);
+  expect(historyOf(details)).toHaveLength(2);
 });
 
 test("the payment time comes from the history", () => {

@@ -50,6 +50,14 @@ def test_stripe_key_allows_only_stripes_documented_hosts(site):
     assert "'unsafe-inline'" not in policy["script-src"]
 
 
+@pytest.mark.parametrize("path", ["/tickets/%A0", "/orders/%ff"])
+def test_malformed_path_is_not_found(site, path):
+    response = httpx.get(site.url + path, trust_env=False, timeout=60)
+    assert response.status_code == 404
+    assert "Page not found" in response.text
+    assert nonce_of(policy_of(response.headers))
+
+
 @pytest.mark.parametrize("path", ["/", "/robots.txt", "/icon.svg", "/nowhere"])
 def test_content_types_are_not_sniffed(site, path):
     response = httpx.get(site.url + path, trust_env=False, timeout=60)

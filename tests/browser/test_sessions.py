@@ -31,6 +31,41 @@ async def test_sign_out_closes_private_pages(new_user):
     await expect(user.page).to_have_url(f"{user.url}/signin?next=%2Forders")
 
 
+async def test_paths_of_the_original_application(new_user):
+    user = await new_user("leaving@example.com")
+    redirect = await user.context.request.get("/auth/signup", max_redirects=0)
+    assert (redirect.status, redirect.headers["location"]) == (308, "/signup")
+    await user.goto("/auth/signout")
+    await expect(user.link("Sign in")).to_be_visible()
+    await expect(user.page).to_have_url(f"{user.url}/")
+
+
+async def test_page_notices_another_session(new_user):
+    user = await new_user("first@example.com")
+    await user.goto("/orders?after=0")
+    await user.sign_up("second@example.com")
+    await user.page.evaluate("window.dispatchEvent(new Event('focus'))")
+    await expect(user.text("You are signed in with another account now.")).to_be_visible()
+    await user.context.request.post("/api/users/signout", data={})
+    await user.page.evaluate("window.dispatchEvent(new Event('focus'))")
+    await expect(user.text("You have been signed out.")).to_be_visible()
+    await user.link("Sign in again").click()
+    await expect(user.page).to_have_url(f"{user.url}/signin?next=%2Forders%3Fafter%3D0&again=1")
+
+
+async def test_reading_and_searching_work_without_javascript(new_user):
+    seller, reader = await new_user("seller@example.com"), await new_user(java_script_enabled=False)
+    title = f"Zither{token_hex(3)}"
+    await seller.create_ticket(title, 5)
+    await reader.goto("/")
+    assert "JavaScript is turned off." in await reader.page.locator("noscript").inner_text()
+    await reader.page.get_by_label("Search titles").fill(title)
+    await reader.page.keyboard.press("Enter")
+    await expect(reader.page.get_by_role("listitem")).to_have_count(1)
+    await reader.link(title).click()
+    await expect(reader.heading(title)).to_be_visible()
+
+
 async def test_server_renders_the_session_and_each_ticket_once(new_user):
     seller = await new_user("known@example.com")
     ids = [await seller.create_ticket("Rendered once", 40) for _ in range(3)]

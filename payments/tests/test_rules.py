@@ -25,7 +25,7 @@ PAID = replace(PAYMENT, money=Money(PRICE), status=PaymentStatus.SUCCEEDED, inte
 CANCELLED = make_order(1, OrderStatus.CANCELLED, CancelReason.BUYER)
 EXPIRED = make_order(1, OrderStatus.CANCELLED, CancelReason.EXPIRED)
 COMPLETE = make_order(1, OrderStatus.COMPLETE)
-LATER = EXPIRES_AT + timedelta(seconds=1)
+SOON, LATER = NOW + rules.FIRST_CHECK, EXPIRES_AT + timedelta(seconds=1)
 
 
 @pytest.mark.parametrize(
@@ -63,19 +63,19 @@ def test_older_replica_of_the_order_is_not_recorded() -> None:
 
 
 def test_new_attempt_restarts_the_checks() -> None:
-    begun = rules.begin_attempt(replace(PAYMENT, checks=7), intent_id="pi_1", attempt="digest", now=NOW, check_at=LATER)
-    assert (begun.intent_id, begun.attempt, begun.check_at, begun.checks) == ("pi_1", "digest", LATER, 0)
+    begun = rules.begin_attempt(replace(PAYMENT, checks=7), intent_id="pi_1", attempt="digest", now=NOW)
+    assert (begun.intent_id, begun.attempt, begun.check_at, begun.checks) == ("pi_1", "digest", SOON, 0)
 
 
 def request_refund(payment: Payment, *, refund_id: str = "first", payment_id: str = "payment") -> Payment:
     return rules.request_refund(
-        payment, payment_id=payment_id, refund_id=refund_id, reason=RefundReason.EXPIRED, check_at=LATER
+        payment, payment_id=payment_id, refund_id=refund_id, reason=RefundReason.EXPIRED, now=NOW
     )
 
 
 def test_refund_is_recorded_once_and_checked_until_made() -> None:
     requested = request_refund(PAID)
-    assert (requested.refund, requested.check_at) == (Refund("first", RefundReason.EXPIRED), LATER)
+    assert (requested.refund, requested.check_at) == (Refund("first", RefundReason.EXPIRED), SOON)
     assert request_refund(requested, refund_id="second") is requested
 
 

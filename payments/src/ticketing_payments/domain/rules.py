@@ -1,7 +1,7 @@
 """What may be paid and refunded."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ticketing_common.errors import Forbidden, InvalidState
 from ticketing_common.events import CancelReason, OrderStatus, PaymentStatus, RefundReason
@@ -14,6 +14,10 @@ from ticketing_payments.domain.errors import (
     StillProcessing,
 )
 from ticketing_payments.domain.payment import Order, Payment, Refund
+
+# Stripe is asked about what is open after this long, then after twice as long, and so on.
+FIRST_CHECK = timedelta(seconds=60)
+MAX_INTERVAL = timedelta(hours=1)
 
 
 def require_payer(payment: Payment, user_id: str) -> None:
@@ -38,10 +42,10 @@ def record_order(payment: Payment, order: Order) -> Payment:
     return replace(payment, version=payment.version + 1, order=order)
 
 
-def begin_attempt(payment: Payment, *, intent_id: str, attempt: str, now: datetime, check_at: datetime) -> Payment:
+def begin_attempt(payment: Payment, *, intent_id: str, attempt: str, now: datetime) -> Payment:
     """The payment about to be confirmed with the token of digest `attempt`; unchanged if that one has paid it already.
 
-    After a crash, Stripe is asked at `check_at`. Raises InvalidState.
+    Raises InvalidState.
     """
     if payment.was_paid_with(attempt):
         return payment
@@ -51,13 +55,13 @@ def begin_attempt(payment: Payment, *, intent_id: str, attempt: str, now: dateti
         version=payment.version + 1,
         intent_id=payment.intent_id or intent_id,
         attempt=attempt,
-        check_at=check_at,
+        check_at=now + FIRST_CHECK,
         checks=0,
     )
 
 
 def request_refund(
-    payment: Payment, *, payment_id: str, refund_id: str, reason: RefundReason, check_at: datetime
+    payment: Payment, *, payment_id: str, refund_id: str, reason: RefundReason, now: datetime
 ) -> Payment:
     """The payment with a refund to make; unchanged if it has one. Done already if nothing is left.
 
@@ -69,11 +73,15 @@ def request_refund(
         return payment
     done = payment.money.is_returned
     refund = Refund(id=refund_id, reason=reason, done=done)
-    return replace(payment, version=payment.version + 1, refund=refund, check_at=None if done else check_at, checks=0)
+    return replace(
+        payment, version=payment.version + 1, refund=refund, check_at=None if done else now + FIRST_CHECK, checks=0
+    )
 
 
-def schedule_check(payment: Payment, check_at: datetime | None) -> Payment:
-    """The payment with its next check at `check_at`, or with none."""
+def schedule_check(payment: Payment, *, now: datetime) -> Payment:
+    """The payment with its next check, less and less often; with none if it needs none."""
+    interval = min(MAX_INTERVAL, FIRST_CHECK * (1 << min(payment.checks, 10)))
+    check_at = now + interval if payment.needs_check else None
     return replace(payment, version=payment.version + 1, check_at=check_at, checks=payment.checks + 1)
 
 

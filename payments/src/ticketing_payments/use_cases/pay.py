@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ticketing_common.errors import InvalidState, PaymentDeclined, Unavailable
 from ticketing_common.events import PaymentStatus
@@ -16,8 +16,6 @@ from ticketing_payments.ports import InvalidToken, PaymentDeps
 from ticketing_payments.use_cases.apply_intent import apply_intent
 from ticketing_payments.use_cases.update import update_payment
 
-# When to ask Stripe about a call whose response never arrived.
-CHECK_AFTER = timedelta(seconds=60)
 # Bounded because it becomes part of an idempotency key, which Stripe limits to 255 characters.
 _TOKEN = re.compile(r"(?:ctoken|pm|tok)_[A-Za-z0-9_]{1,200}")
 _UNTRIED = (IntentStatus.REQUIRES_PAYMENT_METHOD, IntentStatus.REQUIRES_CONFIRMATION)
@@ -84,9 +82,7 @@ async def _begin_attempt(deps: PaymentDeps, payment: Payment, *, attempt: str, n
         return await update_payment(
             deps,
             payment.order_id,
-            lambda latest: rules.begin_attempt(
-                latest, intent_id=intent_id, attempt=attempt, now=now, check_at=now + CHECK_AFTER
-            ),
+            lambda latest: rules.begin_attempt(latest, intent_id=intent_id, attempt=attempt, now=now),
         )
     except InvalidState:
         await _cancel_unless_stored(deps, payment.order_id, intent_id)

@@ -1,6 +1,6 @@
 """Asking Stripe about payments with an unknown outcome: a lost response or webhook costs time only."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -16,8 +16,6 @@ from ticketing_payments.use_cases.refund import make_due_refund
 log = structlog.get_logger(__name__)
 
 BATCH_SIZE = 50
-FIRST_INTERVAL = timedelta(seconds=60)
-MAX_INTERVAL = timedelta(hours=1)
 
 
 async def reconcile_due(deps: PaymentDeps, now: datetime) -> int:
@@ -37,14 +35,10 @@ async def reconcile(deps: PaymentDeps, order_id: str, intent: Intent) -> None:
 
 async def _reconcile_once(deps: PaymentDeps, payment: Payment, now: datetime) -> None:
     """Of several replicas, the one that moves the next check asks."""
-    claimed = rules.schedule_check(payment, now + _interval(payment.checks) if payment.needs_check else None)
+    claimed = rules.schedule_check(payment, now=now)
     if not await deps.store.save(claimed, expected_version=payment.version) or claimed.check_at is None:
         return
     try:
         await reconcile(deps, payment.order_id, await deps.gateway.retrieve(payment.intent_id or ""))
     except (IntentMismatch, UnknownIntent) as error:
         log.critical("payment.intent_mismatch", order_id=payment.order_id, error=str(error))
-
-
-def _interval(checks: int) -> timedelta:
-    return min(MAX_INTERVAL, FIRST_INTERVAL * (1 << min(checks, 10)))

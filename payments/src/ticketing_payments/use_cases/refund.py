@@ -1,7 +1,5 @@
 """Refunding a captured payment, once."""
 
-from datetime import timedelta
-
 from ticketing_common.events import RefundReason
 from ticketing_payments.domain import rules
 from ticketing_payments.domain.payment import Payment
@@ -9,17 +7,15 @@ from ticketing_payments.ports import PaymentDeps
 from ticketing_payments.use_cases.apply_intent import apply_intent
 from ticketing_payments.use_cases.update import update_payment
 
-CHECK_AFTER = timedelta(seconds=60)
-
 
 async def refund(deps: PaymentDeps, *, order_id: str, payment_id: str, refund_id: str, reason: RefundReason) -> None:
     """Store the refund, then make it: a retry asks Stripe with the stored id as the key. Raises NotRefundable."""
-    check_at = deps.now() + CHECK_AFTER
+    now = deps.now()
     payment = await update_payment(
         deps,
         order_id,
         lambda payment: rules.request_refund(
-            payment, payment_id=payment_id, refund_id=refund_id, reason=reason, check_at=check_at
+            payment, payment_id=payment_id, refund_id=refund_id, reason=reason, now=now
         ),
     )
     await make_due_refund(deps, payment)

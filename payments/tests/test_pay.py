@@ -145,18 +145,6 @@ async def test_order_cancelled_before_confirmation_is_not_charged(
     assert (scenario.stripe.captures, (await scenario.payment()).status) == (0, PaymentStatus.CANCELED)
 
 
-async def test_repeated_cancellation_cancels_the_intent_after_an_outage(scenario: PaymentScenario) -> None:
-    await scenario.pay(REQUIRES_3DS)
-    scenario.stripe.is_down = True
-    with pytest.raises(Unavailable):
-        await scenario.cancel()
-    scenario.stripe.is_down = False
-    for _ in range(3):
-        await scenario.cancel()
-    assert scenario.stripe.intents[scenario.intent_id].status is IntentStatus.CANCELED
-    assert [type(event) for event in await scenario.published(PaymentState)] == [PaymentFailed]
-
-
 @pytest.mark.parametrize("meanwhile", [GOOD, OTHER_GOOD, "webhook"])
 async def test_second_tab_or_webhook_meanwhile_charges_once(scenario: PaymentScenario, meanwhile: str) -> None:
     async def webhook_before_our_write() -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from ticketing_common.errors import Unavailable
-from ticketing_common.events import PaymentCreated, PaymentStatus
+from ticketing_common.events import PaymentCreated, PaymentFailed, PaymentStatus
 from ticketing_payments.reconciler import Reconciler
 from ticketing_payments.use_cases.reconcile import reconcile_due
 from ticketing_test_support.payments.scenario import NOW, PRICE, PaymentScenario, make_order
@@ -62,7 +62,9 @@ async def test_intent_of_a_cancelled_order_is_canceled(waiting: PaymentScenario)
         await waiting.cancel()
     waiting.stripe.is_down = False
     await reconcile_due(waiting.deps, DUE)
+    await waiting.cancel()
     assert (await waiting.payment()).status is PaymentStatus.CANCELED
+    assert len(await waiting.published(PaymentFailed)) == 1
     assert await reconcile_due(waiting.deps, MUCH_LATER) == 0
 
 
@@ -72,8 +74,7 @@ async def test_decision_of_a_known_dispute_is_found(scenario: PaymentScenario) -
     await scenario.refresh()
     scenario.stripe.dispute(scenario.intent_id, lost=PRICE)
     await reconcile_due(scenario.deps, MUCH_LATER)
-    payment = await scenario.payment()
-    assert (payment.status, payment.check_at) == (PaymentStatus.DISPUTE_LOST, None)
+    assert (await scenario.payment()).status is PaymentStatus.DISPUTE_LOST
 
 
 async def test_two_replicas_check_once(waiting: PaymentScenario) -> None:

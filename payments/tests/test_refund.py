@@ -7,7 +7,6 @@ from payments.tests.conftest import CountLogged
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.events import PaymentCreated, PaymentRefunded, PaymentState, PaymentStatus, RefundReason
-from ticketing_payments.domain.errors import NotRefundable
 from ticketing_payments.use_cases.reconcile import reconcile_due
 from ticketing_test_support.payments.scenario import NOW, PRICE, PaymentScenario
 
@@ -61,16 +60,6 @@ async def test_concurrent_webhook_or_replica_changes_nothing(paid: PaymentScenar
     await require_refunded_once(paid)
 
 
-@pytest.mark.parametrize("amount", [250, PRICE])
-async def test_only_what_was_not_refunded_in_the_dashboard_is_refunded(paid: PaymentScenario, amount: int) -> None:
-    paid.stripe.refund_in_dashboard(paid.intent_id, amount)
-    await paid.refresh()
-    await paid.refund()
-    assert sum(paid.stripe.refunds.values()) == PRICE - amount
-    assert len(paid.stripe.called("refund")) == (amount < PRICE)
-    assert (await paid.payment()).status is PaymentStatus.REFUNDED
-
-
 async def test_failed_refund_is_final_published_and_not_made_again(
     paid: PaymentScenario, count_logged: CountLogged
 ) -> None:
@@ -100,13 +89,7 @@ async def test_lost_dispute_is_final_and_needs_no_refund(paid: PaymentScenario) 
     paid.stripe.dispute(paid.intent_id)
     await paid.refund()
     paid.stripe.dispute(paid.intent_id, lost=PRICE)
-    await paid.refresh()
+    await reconcile_due(paid.deps, NOW + timedelta(days=1))
     event = (await paid.published(PaymentRefunded))[-1]
     assert (event.status, event.disputed, event.refunded) == ("dispute_lost", PRICE, 0)
     assert not (await paid.payment()).needs_check
-
-
-async def test_uncaptured_payment_is_not_refunded(scenario: PaymentScenario) -> None:
-    with pytest.raises(NotRefundable):
-        await scenario.refund()
-    assert (scenario.stripe.calls, (await scenario.payment()).refund) == ([], None)

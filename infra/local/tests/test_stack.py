@@ -20,9 +20,11 @@ from ticketing_local.ports import free_gateway_port
 from ticketing_local.probes import HttpProbe, TcpProbe
 from ticketing_local.settings import read_settings
 from ticketing_local.state import StateDir
+from ticketing_local.supervision.startup import START_LIMIT_SECONDS
 from ticketing_test_support.stack import Stack, is_alive, ticketing
 from ticketing_test_support.waiting import eventually, wait_until
 
+pytestmark = pytest.mark.timeout(2 * START_LIMIT_SECONDS + 120)  # some tests start a stack of their own
 SMALL_STACK = Path(__file__).with_name("small_stack.py")
 SMALL_DISK_BYTES = 8 << 20
 StartStack = Callable[[], AbstractContextManager[Stack]]
@@ -116,7 +118,7 @@ def test_no_process_outlives_a_killed_stack(start_stack: StartStack, victim: str
 def test_crashing_service_is_reported_with_the_end_of_its_log(tmp_path: Path) -> None:
     own = {"STATE_DIR": str(tmp_path / "state"), "PORT": str(free_gateway_port()), "BROKEN": "error: LUCK is not set"}
     command = [sys.executable, str(SMALL_STACK)]
-    run = subprocess.run(command, env={**os.environ, **own}, capture_output=True, text=True, timeout=110, check=False)
+    run = subprocess.run(command, env={**os.environ, **own}, capture_output=True, text=True, check=False)
     assert run.returncode == 1
     assert run.stderr.startswith("error: tickets crashed repeatedly.")
     assert "    error: LUCK is not set\n" in run.stderr

@@ -17,6 +17,8 @@ LETTER = DeadLetter(
 )
 STRAY = {"id": "pi_stray", "amount_received": 500, "metadata": {}}
 REFUND = {"id": "re_2", "payment_intent": "pi_sold", "amount": 100, "status": "succeeded"}
+REFUNDED = {"id": "r-1", "reason": "expired", "done": True}
+SHOWN = {"p-sold": shown(captured=1250, refunded=5)}
 BACKLOG = Backlog(durable="tickets-order-created", pending=2, unacknowledged=1, ack_floor=40)
 ILLEGAL_PATH = [{"step": step} for step in ("reserved", "cancelled", "reinstated")]
 
@@ -76,36 +78,20 @@ VIOLATIONS: list[tuple[Callable[[], Snapshot], str]] = [
     (lambda: without("tickets", "t-sold"), "I4  ticket t-sold: has orders, but tickets does not know it"),
     # money
     (lambda: without("payments", "sold"), "I2  order sold: is complete, but payments has captured nothing of its"),
-    (
-        lambda: changed("payments", "sold", money={"captured": 1249}),
-        "I2  order sold: is complete at the price 1250, but captured 1249, refunded 0, disputed 0",
-    ),
-    (
-        lambda: changed("payments", "late", money={"given_back": 1000}),
-        "I2  order late: is cancelled (expired), but captured 1250, refunded 1000, disputed 0: 250 is unreconciled",
-    ),
+    (lambda: changed("payments", "sold", money={"captured": 1249}), "is complete at the price 1250, but captured 1249"),
+    (lambda: changed("payments", "late", money={"given_back": 1000}), "refunded 1000, disputed 0: 250 is unreconciled"),
     (lambda: changed("payments", "late", money={"bounced": 1250}), "1250 is unreconciled"),
-    (
-        lambda: changed("payments", "sold", refund={"id": "r-1", "reason": "expired", "done": True}),
-        "I2  order sold: is complete, but is refunded by r-1 (reason expired)",
-    ),
+    (lambda: changed("payments", "sold", refund=REFUNDED), "is complete, but is refunded by r-1 (reason expired)"),
     (lambda: changed("payments", "open", order={"price": 99}), "I2  order open: costs 1250 in orders and 99 in paym"),
     (lambda: without("orders", "late"), "I2  order late: has a payment, but orders does not know it"),
     # Stripe's ledger
-    (
-        lambda: with_ledger("refunds", REFUND),
-        "I2  order sold: payments has captured 1250, refunded 0, disputed 0; Stripe's ledger has captured 1250, "
-        "refunded 100, disputed 0 (pi_sold)",
-    ),
+    (lambda: with_ledger("refunds", REFUND), "Stripe's ledger has captured 1250, refunded 100, disputed 0 (pi_sold)"),
     (lambda: with_ledger("payment_intents", STRAY), "I2  order unknown: payments does not know pi_stray, which"),
     (lambda: changed("payments", "sold", intent_id="pi_x"), "I2  order sold: is paid by pi_x, which is not in Stripe"),
     # settlement
     (lambda: changed("orders", "late", judged={}), "I3  order late: payment p-late captured 1250, and orders has not"),
     (lambda: changed("orders", "sold", judged={}), "I3  order sold: is complete, but 0 payments completed it"),
-    (
-        lambda: changed("orders", "late", judged={"p-late": None}),
-        "I3  order late: is cancelled, although payment p-late",
-    ),
+    (lambda: changed("orders", "late", judged={"p-late": None}), "is cancelled, although payment p-late completed it"),
     (lambda: changed("orders", "sold", judged={"p-2": "duplicate"}), "I3  order sold: has settled payment p-2, which"),
     (lambda: changed("payments", "late", refund=None), "I3  order late: payment p-late is due to be refunded (reason"),
     (lambda: changed("payments", "late", refund={"done": False}), "I3  order late: refund r-late (reason expired) was"),
@@ -113,10 +99,7 @@ VIOLATIONS: list[tuple[Callable[[], Snapshot], str]] = [
     # consistency
     (lambda: changed("orders", "open", status="paid"), "I6  order open: has the status paid with the reason None"),
     (lambda: changed("orders", "sold", reason="buyer"), "I6  order sold: has the status complete with the reason bu"),
-    (
-        lambda: changed("orders", "sold", history=ILLEGAL_PATH),
-        "I6  order sold: took an illegal path: reserved → cancelled → reinstated",
-    ),
+    (lambda: changed("orders", "sold", history=ILLEGAL_PATH), "an illegal path: reserved → cancelled → reinstated"),
     (lambda: changed("orders", "open", history=[]), "I6  order open: is created, which its history () contradicts"),
     (lambda: without("known_tickets", "t-free"), "I6  ticket t-free: orders does not know it"),
     (lambda: changed("known_tickets", "t-free", version=1), "is at version 1 in orders and 2 in tickets: an event is"),
@@ -125,15 +108,9 @@ VIOLATIONS: list[tuple[Callable[[], Snapshot], str]] = [
     (lambda: without("tickets", "t-free"), "I6  ticket t-free: orders knows it, but tickets does not"),
     (lambda: without("payments", "open"), "I6  order open: payments does not know it"),
     (lambda: changed("payments", "open", order={"version": 9}), "is at version 9 in payments and 0 in orders: which"),
-    (
-        lambda: changed("payments", "sold", order={"status": "created"}),
-        "I6  order sold: is created in payments and complete in orders",
-    ),
+    (lambda: changed("payments", "sold", order={"status": "created"}), "is created in payments and complete in orders"),
     (lambda: changed("payments", "sold", version=0), "is at version 1 in orders and 0 in payments: which is impossib"),
-    (
-        lambda: changed("orders", "sold", payments={"p-sold": shown(captured=1250, refunded=5)}),
-        "I6  order sold: shows its buyer captured 1250, refunded 5, disputed 0, but payments has captured 1250",
-    ),
+    (lambda: changed("orders", "sold", payments=SHOWN), "shows its buyer captured 1250, refunded 5, disputed 0, but"),
     (lambda: changed("tickets", "t-free", hold=4), "I6  ticket t-free: has applied hold and version (4, -1), but ord"),
     # delivery and expiration
     (lambda: changed("orders", "open", outbox=[{"id": "order.created:open:0"}]), "I5  order open: its event order.cre"),
@@ -142,15 +119,9 @@ VIOLATIONS: list[tuple[Callable[[], Snapshot], str]] = [
         lambda: replace(clean_snapshot(), backlogs=[BACKLOG]),
         "I5  consumer tickets-order-created after message 40: 3 ev",
     ),
-    (
-        lambda: changed("users", "seller", email_key="buyer@example.com"),
-        "I5  accounts buyer, seller: 2 accounts share",
-    ),
+    (lambda: changed("users", "seller", email_key="buyer@example.com"), "I5  accounts buyer, seller: 2 accounts share"),
     (lambda: without("users", "buyer"), "I5  account buyer: this buyer has no account"),
-    (
-        lambda: replace(clean_snapshot(), dead_letters=[LETTER]),
-        "I7  dead letter 7: orders-x could not handle e:1: ValueError: no",
-    ),
+    (lambda: replace(clean_snapshot(), dead_letters=[LETTER]), "I7  dead letter 7: orders-x could not handle e:1: Val"),
     (lambda: without("expiries", "open"), "I8  order open: is open, and expiration does not know it"),
     (lambda: changed("expiries", "open", due_at=DUE + timedelta(hours=1)), "I8  order open: is open until 12:10:00, b"),
     (lambda: at(DUE + timedelta(seconds=6)), "I8  order open: is still open, although it expired"),

@@ -3,7 +3,7 @@
 import pytest
 
 from ticketing_common import errors
-from ticketing_common.errors import AppError, ErrorItem, InvalidRequest, NotFound, Unavailable
+from ticketing_common.errors import AppError, ErrorItem, InvalidRequest, NotFound
 
 STATUSES: dict[type[AppError], int] = {
     AppError: 500,
@@ -33,7 +33,3 @@ def test_items_name_the_fields() -> None:
     assert NotFound("No such ticket.", field="id").items() == [{"message": "No such ticket.", "field": "id"}]
     items: list[ErrorItem] = [{"message": "a", "field": "x"}, {"message": "b", "field": "y"}]
     assert InvalidRequest(items=items).items() == items
-
-
-def test_unavailable_says_when_to_retry() -> None:
-    assert Unavailable(retry_after=7).retry_after == 7

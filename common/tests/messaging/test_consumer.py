@@ -32,15 +32,6 @@ def failing(error: Exception, times: int) -> React:
     return react
 
 
-async def test_handled_messages_are_acknowledged(broker: Broker) -> None:
-    listener = RecordingListener()
-    async with consuming(broker, listener):
-        await publish_expirations(broker, "a", "b")
-        await eventually(lambda: len(listener.handled) == 2)
-        await eventually(lambda: all_acknowledged(broker))
-    assert sorted(listener.received) == ["a", "b"]
-
-
 async def test_failed_message_is_redelivered_after_growing_delays(broker: Broker) -> None:
     listener = RecordingListener(failing(ValueError("not yet"), times=3))
     async with consuming(broker, listener, retry=RetryPolicy(first_delay=0.05)):

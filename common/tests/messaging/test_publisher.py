@@ -32,7 +32,3 @@ async def test_only_stored_events_are_acknowledged(broker: Broker) -> None:
     stored = await publish_expirations(broker, *(f"{number:024x}" for number in range(50)))
     assert (await broker.jetstream.stream_info(EVENTS_STREAM)).state.messages == len(stored)
     assert 0 < len(stored) < 50
-
-
-async def test_publishing_nothing_is_no_error(broker: Broker) -> None:
-    assert await Publisher(broker).publish([]) == set()

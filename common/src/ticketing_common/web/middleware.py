@@ -35,7 +35,7 @@ class RequestMiddleware:
             return await self._app(scope, receive, send)
         started = time.perf_counter()
         tracing.begin(_header(scope, b"traceparent"))
-        response = _Response(send, with_body=scope["method"] != "HEAD")
+        response = _Response(send)
         routed = _normalised(scope)
         try:
             await self._handle(routed, receive, response)
@@ -65,18 +65,15 @@ class RequestMiddleware:
 
 
 class _Response:
-    """Sends the response, without its body if it is for HEAD. `status` is 0 until it has started."""
+    """Sends the response. `status` is 0 until it has started."""
 
-    def __init__(self, send: Send, *, with_body: bool) -> None:
+    def __init__(self, send: Send) -> None:
         self._send = send
-        self._with_body = with_body
         self.status = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-        elif not self._with_body:
-            message = {**message, "body": b""}
         await self._send(message)
 
 
@@ -98,7 +95,10 @@ class _BoundedReceive:
 
 
 def _normalised(scope: Scope) -> Scope:
-    """HEAD as GET, and the path without a trailing slash: they are the same routes, without a redirect."""
+    """HEAD as GET, and the path without a trailing slash: they are the same routes, without a redirect.
+
+    The server, which keeps its own scope, sends no body for HEAD.
+    """
     path = scope["path"]
     return {
         **scope,

@@ -89,7 +89,7 @@ class Relay:
         self._wake.set()
 
     async def run(self) -> None:
-        """Relay for ever."""
+        """Relay until cancelled."""
         loop = asyncio.get_running_loop()
         next_sweep = loop.time()
         while True:

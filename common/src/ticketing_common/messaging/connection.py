@@ -1,4 +1,4 @@
-"""The connection to NATS: made in the background and kept for ever, so that HTTP never waits for it."""
+"""The connection to NATS: made and kept in the background, so that HTTP never waits for it."""
 
 import asyncio
 import contextlib
@@ -77,7 +77,7 @@ class Broker:
             await self._client.publish(_WRITE_FAILED_SUBJECT, self._id)
 
     async def run(self) -> None:
-        """Connect and create the streams, retrying for ever."""
+        """Connect and create the streams, retrying until it succeeds."""
         while not self.connected:
             try:
                 await self._connect()
@@ -92,7 +92,7 @@ class Broker:
         await self._ready.wait()
 
     async def ensure_streams(self) -> None:
-        """Create or update the streams, retrying for ever; also needed after a broker came back empty."""
+        """Create or update the streams, retrying until it succeeds; also needed after a broker came back empty."""
         while True:
             try:
                 return await ensure_streams(self.jetstream, self._limits)

@@ -54,7 +54,7 @@ class Consumer:
         self.name = listener.durable
 
     async def run(self) -> None:
-        """Consume for ever: through outages, restarts of the broker and deletion of the consumer."""
+        """Consume until cancelled: through outages, restarts of the broker and deletion of the consumer."""
         await self._broker.wait_ready()
         try:
             while True:

@@ -46,7 +46,7 @@ async def connect_readonly(url: str) -> AsyncIterator[JetStreamContext]:
     Unavailable when NATS is unreachable or does not answer, also inside the `with` block.
     """
     try:
-        # Without it the client would retry the first connection for ever.
+        # Without it the client would retry the first connection endlessly.
         async with asyncio.timeout(_CONNECT_TIMEOUT_SECONDS):
             client = await nats.connect(url, name="ticketing-inspection", allow_reconnect=False, error_cb=_ignore)
         try:

@@ -57,7 +57,7 @@ class Database:
             raise Unavailable("The service is starting. Try again in a few seconds.")
 
     async def run(self) -> None:
-        """Create the indexes, retrying for ever."""
+        """Create the indexes, retrying until it succeeds."""
         while not self.ready:
             try:
                 await self._ensure_indexes()

@@ -14,7 +14,7 @@ _CANCEL_AGAIN_SECONDS = 0.5
 
 
 class BackgroundTask(Protocol):
-    """Work that runs beside HTTP. `run` retries by itself and returns when there is nothing left to do."""
+    """Work that runs beside HTTP. `run` handles its own retries and returns when there is nothing left to do."""
 
     name: str
 

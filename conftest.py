@@ -22,7 +22,7 @@ WHOLE_SYSTEM = ("tests/browser/", "tests/")
 # Whole-system tests that do not use the shared stack.
 APART = (
     "tests/model/",
-    "tests/test_arrival.py",
+    "tests/test_start_order.py",
     "tests/test_contributing.py",
     "tests/test_documentation.py",
     "tests/test_make.py",

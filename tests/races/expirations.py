@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, ClassVar
@@ -16,8 +15,7 @@ from tests.races.faulty import (
     let_all_read_first,
     replace_documents,
 )
-from tests.races.payments import end_of
-from tests.races.race import Race, Rounds
+from tests.races.race import Outcome, Race, Rounds, end_of
 from tests.races.system import RacedSystem
 
 from ticketing_common.events import ExpirationComplete
@@ -41,25 +39,22 @@ def seconds_until(order: Json) -> float:
     return (datetime.fromisoformat(order["expiresAt"]) - datetime.now(UTC)).total_seconds()
 
 
-@dataclass(frozen=True)
-class Paid:
-    """The order, and the response to its payment; None when the buyer did not pay."""
-
-    order: Json
-    response: str | None
+def outcome_of(order: Json, *responses: str) -> Outcome:
+    """No response means that the buyer did not pay."""
+    return Outcome(order["ticket"]["id"], order, responses)
 
 
-class _PaidRace(Race[Paid]):
+class _PaidRace(Race):
     slow = True
 
-    def problems(self, snapshot: Snapshot, outcomes: Sequence[Paid]) -> list[Any]:
+    def problems(self, snapshot: Snapshot, outcomes: Sequence[Outcome]) -> list[Any]:
         """Paid means complete, since nobody else wants the ticket; otherwise it has expired, with nothing charged."""
         orders, payments = by_id(snapshot.orders), by_id(snapshot.payments)
         problems = []
         for outcome in outcomes:
             order, money = orders[outcome.order["id"]], payments[outcome.order["id"]]["money"]
             paid = ("complete", None, order["ticket"]["price"])
-            expected = paid if outcome.response == "201" else ("cancelled", "expired", 0)
+            expected = paid if outcome.responses == ("201",) else ("cancelled", "expired", 0)
             if (order["status"], order["reason"], money["captured"]) != expected:
                 problems.append((outcome, order, money))
         return problems
@@ -72,14 +67,14 @@ class ExpireAgainstPay(_PaidRace):
     seconds_each = 0.2  # orders that end together would be paid one after the other on a small machine
     defect_options: ClassVar = {"window_seconds": 2}
 
-    async def run_all(self, system: RacedSystem, rounds: Rounds) -> list[Paid]:
+    async def run_all(self, system: RacedSystem, rounds: Rounds) -> list[Outcome]:
         spread = self.seconds_each * min(self.concurrency, rounds.count)
         return await rounds.run(lambda random: self._race(system, random, spread), concurrency=self.concurrency)
 
-    async def run(self, system: RacedSystem, random: Random) -> Paid:
+    async def run(self, system: RacedSystem, random: Random) -> Outcome:
         return await self._race(system, random, spread=0)
 
-    async def _race(self, system: RacedSystem, random: Random, spread: float) -> Paid:
+    async def _race(self, system: RacedSystem, random: Random, spread: float) -> Outcome:
         """Timers fire at whole seconds: so the order expires just before one."""
         ticket = await system.seller.create_ticket()
         await asyncio.sleep(random.uniform(0, spread))
@@ -88,17 +83,17 @@ class ExpireAgainstPay(_PaidRace):
         await asyncio.sleep(seconds_until(order) + random.uniform(-0.05, 0.05))
         response = message(await system.buyer.pay(order))
         await system.buyer.wait_for_order(order, lambda now: now["status"] != "created")
-        return Paid(order, response)
+        return outcome_of(order, response)
 
     async def remove_guard(self, system: RacedSystem) -> None:
         replace_documents(system, "orders", lambda collection: LastWriteWins(collection, stale=is_cancellation))
 
-    async def run_without_guard(self, system: RacedSystem) -> Paid:
+    async def run_without_guard(self, system: RacedSystem) -> Outcome:
         await self.remove_guard(system)
         order = await system.buyer.create_order(await system.seller.create_ticket())
         response = message(await system.buyer.pay(order))
         await system.publish(ExpirationComplete(order_id=order["id"]))
-        return Paid(order, response)
+        return outcome_of(order, response)
 
     def is_defect(self, finding: Finding) -> bool:
         return finding.guarantee == "I3"
@@ -112,42 +107,33 @@ class FastClock(_PaidRace):
     concurrency = 8
     defect_options: ClassVar = {"window_seconds": 100, "expiration_now": two_minutes_fast}
 
-    async def run(self, system: RacedSystem, random: Random) -> Paid:
+    async def run(self, system: RacedSystem, random: Random) -> Outcome:
         order = await system.buyer.create_order(await system.seller.create_ticket())
         if random.random() < 0.5:
             await asyncio.sleep(random.uniform(0, self.window_seconds / 2))
-            return Paid(order, message(await system.buyer.pay(order)))
+            return outcome_of(order, message(await system.buyer.pay(order)))
         await system.buyer.wait_for_status(order, "cancelled", "expired")
-        return Paid(order, None)
+        return outcome_of(order)
 
-    def problems(self, snapshot: Snapshot, outcomes: Sequence[Paid]) -> list[Any]:
+    def problems(self, snapshot: Snapshot, outcomes: Sequence[Outcome]) -> list[Any]:
         on_time = [expiry for expiry in snapshot.expiries if expiry["fired_at"] < expiry["due_at"] + FAST / 2]
         return [*super().problems(snapshot, outcomes), *(f"the clock was not fast: {expiry}" for expiry in on_time)]
 
     async def remove_guard(self, system: RacedSystem) -> None:
         replace_documents(system, "orders", ExpiredAnHourAgo)
 
-    async def run_without_guard(self, system: RacedSystem) -> Paid:
+    async def run_without_guard(self, system: RacedSystem) -> Outcome:
         """The order is expired at once although the buyer has 100 s: a response that a buyer who pays may get."""
         await self.remove_guard(system)
         order = await system.buyer.create_order(await system.seller.create_ticket())
         await system.buyer.wait_for_status(order, "cancelled", "expired")
-        return Paid(order, "201")
+        return outcome_of(order, "201")
 
     def is_defect(self, finding: Finding) -> bool:
         return "before its time" in finding.what
 
 
-@dataclass(frozen=True)
-class LatePayment:
-    """The order that was paid in time and settled late, and the responses to both buyers."""
-
-    order: Json
-    paying: str
-    ordering: str
-
-
-class LatePaymentAgainstNewBuyer(Race[LatePayment]):
+class LatePaymentAgainstNewBuyer(Race):
     """Money that was captured in time is reported late, while a new buyer orders the released ticket."""
 
     options: ClassVar = {"window_seconds": LATE_WINDOW_SECONDS, "replicas": 3}
@@ -156,13 +142,13 @@ class LatePaymentAgainstNewBuyer(Race[LatePayment]):
     ignored = ("I8",)  # nothing expires the new buyers' orders here
     defect_options: ClassVar = {"window_seconds": LATE_WINDOW_SECONDS, "replicas": 2}
 
-    async def run_all(self, system: RacedSystem, rounds: Rounds) -> list[LatePayment]:
+    async def run_all(self, system: RacedSystem, rounds: Rounds) -> list[Outcome]:
         async with system.slow_stripe(seconds=3):
             outcomes = await super().run_all(system, rounds)
-        assert "201" in {outcome.paying for outcome in outcomes}
+        assert "201" in {outcome.responses[0] for outcome in outcomes}
         return outcomes
 
-    async def run(self, system: RacedSystem, random: Random) -> LatePayment:
+    async def run(self, system: RacedSystem, random: Random) -> Outcome:
         """The order expires, and payments cancels the payment and finds it captured; up to 80 ms later one orders."""
         late, newer = system.buyers
         ticket = await system.seller.create_ticket()
@@ -172,11 +158,11 @@ class LatePaymentAgainstNewBuyer(Race[LatePayment]):
         await system.publish(ExpirationComplete(order_id=order["id"]))
         await asyncio.sleep(random.uniform(0, 0.08))
         ordering = message(await newer.try_order(ticket))
-        return LatePayment(order, message(await paying), ordering)
+        return outcome_of(order, message(await paying), ordering)
 
-    def problems(self, snapshot: Snapshot, outcomes: Sequence[LatePayment]) -> list[Any]:
+    def problems(self, snapshot: Snapshot, outcomes: Sequence[Outcome]) -> list[Any]:
         """Who has the ticket and the money, against both responses."""
-        expected = {
+        expected: dict[tuple[str, ...], tuple[str, str | None, tuple[str | None, ...]]] = {
             ("201", RESERVED): ("complete", None, (None,)),
             ("201", "201"): ("cancelled", "expired", ("expired",)),
             # On a machine so slow that the payment itself came too late.
@@ -185,15 +171,13 @@ class LatePaymentAgainstNewBuyer(Race[LatePayment]):
         }
         orders = by_id(snapshot.orders)
         return [
-            outcome
-            for outcome in outcomes
-            if expected.get((outcome.paying, outcome.ordering)) != end_of(orders[outcome.order["id"]])
+            outcome for outcome in outcomes if expected.get(outcome.responses) != end_of(orders[outcome.order["id"]])
         ]
 
     async def remove_guard(self, system: RacedSystem) -> None:
         await drop_unique_indexes(system)
 
-    async def run_without_guard(self, system: RacedSystem) -> LatePayment:
+    async def run_without_guard(self, system: RacedSystem) -> Outcome:
         late, newer = system.buyers
         await self.remove_guard(system)
         ticket = await system.seller.create_ticket()
@@ -205,7 +189,7 @@ class LatePaymentAgainstNewBuyer(Race[LatePayment]):
             await system.publish(ExpirationComplete(order_id=order["id"]))
             await late.wait_for_order(order, lambda now: now["status"] == "cancelled")
             ordering = message(await newer.try_order(ticket))
-            return LatePayment(order, message(await paying), ordering)
+            return outcome_of(order, message(await paying), ordering)
 
     def is_defect(self, finding: Finding) -> bool:
         return finding.guarantee == "I1"

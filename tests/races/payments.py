@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import Random
 from typing import Any, ClassVar
 
@@ -14,7 +14,7 @@ from tests.races.faulty import (
     is_cancellation,
     replace_documents,
 )
-from tests.races.race import Race, Rounds, after
+from tests.races.race import Outcome, Race, Rounds, after, end_of
 from tests.races.system import RacedSystem
 
 from ticketing_common.events import PaymentCreated
@@ -31,30 +31,22 @@ DECLINED = "402 Your card was declined. Nothing was charged. Try another card."
 REPEATS = 4
 
 
-@dataclass(frozen=True)
-class Attempts:
-    """The order, and the responses to both attempts to pay it."""
-
-    order: Json
-    responses: list[str]
-
-
-class TwoTabs(Race[Attempts]):
+class TwoTabs(Race):
     """Two tabs pay one order at once; one card at least is good."""
 
     concurrency = 4
 
-    async def run(self, system: RacedSystem, random: Random) -> Attempts:
+    async def run(self, system: RacedSystem, random: Random) -> Outcome:
         cards = [GOOD_CARD, random.choice((GOOD_CARD, OTHER_CARD, DECLINED_CARD))]
         random.shuffle(cards)
         return await self._pay(system, random, cards)
 
-    async def _pay(self, system: RacedSystem, random: Random, cards: Sequence[str]) -> Attempts:
+    async def _pay(self, system: RacedSystem, random: Random, cards: Sequence[str]) -> Outcome:
         order = await system.buyer.create_order(await system.seller.create_ticket(price=20))
         attempts = (after(random.uniform(0, 0.05), system.buyer.pay(order, card)) for card in cards)
-        return Attempts(order, [message(response) for response in await asyncio.gather(*attempts)])
+        return Outcome(order["ticket"]["id"], order, tuple(map(message, await asyncio.gather(*attempts))))
 
-    def problems(self, snapshot: Snapshot, outcomes: Sequence[Attempts]) -> list[Any]:
+    def problems(self, snapshot: Snapshot, outcomes: Sequence[Outcome]) -> list[Any]:
         """Orders that are not paid by one charge, and responses that are not true."""
         return [
             outcome
@@ -70,7 +62,7 @@ class TwoTabs(Race[Attempts]):
         [payments] = system.apps["payments"]
         payments.state.deps = replace(payments.state.deps, gateway=KeylessStripe(system.stripe))
 
-    async def run_without_guard(self, system: RacedSystem) -> Attempts:
+    async def run_without_guard(self, system: RacedSystem) -> Outcome:
         await self.remove_guard(system)
         outcome = await self._pay(system, Random(1), (GOOD_CARD, OTHER_CARD))
         await system.apps["payments"][0].state.deps.gateway.close()
@@ -86,16 +78,7 @@ def charges(snapshot: Snapshot, order: Json) -> list[int]:
     return [intent["amount_received"] for intent in intents if intent["metadata"]["order_id"] == order["id"]]
 
 
-@dataclass(frozen=True)
-class CancelAndPay:
-    """The order, and both responses."""
-
-    order: Json
-    cancelling: str
-    paying: str
-
-
-class CancelAgainstPay(Race[CancelAndPay]):
+class CancelAgainstPay(Race):
     """The buyer pays in one tab and cancels in another, at any moment of paying."""
 
     concurrency = 4
@@ -109,15 +92,15 @@ class CancelAgainstPay(Race[CancelAndPay]):
         }
     )
 
-    async def run(self, system: RacedSystem, random: Random) -> CancelAndPay:
+    async def run(self, system: RacedSystem, random: Random) -> Outcome:
         order = await system.buyer.create_order(await system.seller.create_ticket())
         cancel = after(random.uniform(0, 0.25), system.buyer.cancel(order))
         paid, cancelled = await asyncio.gather(system.buyer.pay(order), cancel)
-        return CancelAndPay(order, message(cancelled), message(paid))
+        return Outcome(order["ticket"]["id"], order, (message(cancelled), message(paid)))
 
-    def problems(self, snapshot: Snapshot, outcomes: Sequence[CancelAndPay]) -> list[Any]:
+    def problems(self, snapshot: Snapshot, outcomes: Sequence[Outcome]) -> list[Any]:
         orders = by_id(snapshot.orders)
-        ends = [(one.cancelling, one.paying, *end_of(orders[one.order["id"]])) for one in outcomes]
+        ends = [(*one.responses, *end_of(orders[one.order["id"]])) for one in outcomes]
         return [end for end in ends if end not in self.ENDS]
 
     async def remove_guard(self, system: RacedSystem) -> None:
@@ -127,12 +110,7 @@ class CancelAgainstPay(Race[CancelAndPay]):
         return finding.guarantee == "I3"
 
 
-def end_of(order: Document) -> tuple[str, str | None, tuple[str | None, ...]]:
-    """Status, reason and settlements."""
-    return order["status"], order["reason"], tuple(order["judged"].values())
-
-
-class PaymentReportedAgain(Race[Json]):
+class PaymentReportedAgain(Race):
     """A settled payment is reported again, several times at once, to two replicas of orders."""
 
     options: ClassVar = {"replicas": 2}
@@ -141,7 +119,7 @@ class PaymentReportedAgain(Race[Json]):
     def __init__(self) -> None:
         self._settled: dict[str, object] = {}
 
-    async def run(self, system: RacedSystem, random: Random) -> Json:
+    async def run(self, system: RacedSystem, random: Random) -> Outcome:
         """A paid order, complete or, half of the time, cancelled when the card was charged."""
         order = await system.buyer.create_order(await system.seller.create_ticket())
         paying = asyncio.create_task(system.buyer.pay(order))
@@ -154,17 +132,17 @@ class PaymentReportedAgain(Race[Json]):
         if random.random() < 0.5:
             await system.buyer.cancel(order)
         await paying
-        return order
+        return Outcome(order["ticket"]["id"], order)
 
-    async def run_all(self, system: RacedSystem, rounds: Rounds) -> list[Json]:
+    async def run_all(self, system: RacedSystem, rounds: Rounds) -> list[Outcome]:
         async with system.slow_stripe(seconds=0.3):
-            orders = await super().run_all(system, rounds)
-        payments = iter(await self._record_settlements(system, orders))
+            outcomes = await super().run_all(system, rounds)
+        payments = iter(await self._record_settlements(system, outcomes))
         await rounds.run(lambda random: self._report_again(system, next(payments), random), concurrency=4)
-        return orders
+        return outcomes
 
-    async def _record_settlements(self, system: RacedSystem, orders: Sequence[Json]) -> Sequence[Document]:
-        snapshot, findings = await system.settled(set(map(self.ticket_id, orders)))
+    async def _record_settlements(self, system: RacedSystem, outcomes: Sequence[Outcome]) -> Sequence[Document]:
+        snapshot, findings = await system.settled({outcome.ticket_id for outcome in outcomes})
         assert findings == []
         self._settled = settlements(snapshot)
         return snapshot.payments
@@ -185,10 +163,7 @@ class PaymentReportedAgain(Race[Json]):
         reports = (system.publish(event, id_suffix=f":again-{number}") for number in range(REPEATS))
         await asyncio.gather(*(after(random.uniform(0, 0.02), report) for report in reports))
 
-    def ticket_id(self, outcome: Json) -> str:
-        return str(outcome["ticket"]["id"])
-
-    def problems(self, snapshot: Snapshot, outcomes: Sequence[Json]) -> list[Any]:
+    def problems(self, snapshot: Snapshot, outcomes: Sequence[Outcome]) -> list[Any]:
         """Orders that have changed, and payments that were never settled."""
         now = settlements(snapshot)
         changed = [order_id for order_id, settlement in now.items() if settlement != self._settled[order_id]]
@@ -197,13 +172,14 @@ class PaymentReportedAgain(Race[Json]):
     async def remove_guard(self, system: RacedSystem) -> None:
         replace_documents(system, "orders", SettlementsNotRead)
 
-    async def run_without_guard(self, system: RacedSystem) -> Json:
+    async def run_without_guard(self, system: RacedSystem) -> Outcome:
         order = await system.buyer.create_order(await system.seller.create_ticket())
         created(await system.buyer.pay(order))
-        [payment] = await self._record_settlements(system, [order])
+        outcome = Outcome(order["ticket"]["id"], order)
+        [payment] = await self._record_settlements(system, [outcome])
         await self.remove_guard(system)
         await self._report_again(system, payment, Random(1))
-        return order
+        return outcome
 
     def is_defect(self, finding: Finding) -> bool:
         return finding.guarantee == "I2" and "is refunded by" in finding.what

@@ -39,27 +39,27 @@ def order(order_id: str, *, hold: int, live: bool, **fields: Any) -> dict[str, A
     return {"_id": order_id, "ticket": {"id": "t"}, "hold": hold, "live": live, "version": 0, **fields}
 
 
-async def test_a_unique_index_refuses_and_names_itself(documents: Documents) -> None:
+async def test_unique_index_rejects_and_is_named(documents: Documents) -> None:
     await documents.insert(order("a", hold=1, live=False))
-    with pytest.raises(DuplicateKey) as refused:
+    with pytest.raises(DuplicateKey) as rejected:
         await documents.insert(order("b", hold=1, live=False))
-    assert refused.value.index == "one_order_a_hold"
-    with pytest.raises(DuplicateKey) as refused:
+    assert rejected.value.index == "one_order_a_hold"
+    with pytest.raises(DuplicateKey) as rejected:
         await documents.insert(order("a", hold=2, live=False))
-    assert refused.value.index == "_id_"
+    assert rejected.value.index == "_id_"
 
 
-async def test_a_partial_index_refuses_what_it_holds_and_nothing_else(documents: Documents) -> None:
+async def test_partial_index_rejects_only_matching_documents(documents: Documents) -> None:
     await documents.insert(order("a", hold=1, live=True))
     await documents.insert(order("b", hold=2, live=False))
-    with pytest.raises(DuplicateKey) as refused:
+    with pytest.raises(DuplicateKey) as rejected:
         await documents.compare_and_set({"_id": "b", "version": 0}, {"live": True, "version": 1})
-    assert refused.value.index == "one_live_order_per_ticket"
+    assert rejected.value.index == "one_live_order_per_ticket"
     assert await documents.compare_and_set({"_id": "a", "version": 0}, {"live": False, "version": 1})
     assert await documents.compare_and_set({"_id": "b", "version": 0}, {"live": True, "version": 1})
 
 
-async def test_compare_and_set_changes_only_what_it_was_compared_with(documents: Documents) -> None:
+async def test_compare_and_set_changes_only_matching_documents(documents: Documents) -> None:
     await documents.insert(order("a", hold=1, live=True))
     assert not await documents.compare_and_set({"_id": "a", "version": 1}, {"hold": 9})
     assert not await documents.compare_and_set({"_id": "a", "version": {"$lt": 0}}, {"hold": 9})
@@ -75,24 +75,24 @@ async def test_set_by_path_changes_nested_fields_and_appends(documents: Document
     assert await documents.find("a") == {**expected, "ticket": {"id": "t", "price": 5}}
 
 
-async def test_documents_come_back_as_mongodb_keeps_them(documents: Documents) -> None:
+async def test_values_are_stored_as_bson(documents: Documents) -> None:
     await documents.insert(order("a", hold=1, live=True, at=NOON, lines=({"why": None},)))
     found = await documents.find("a")
     assert found == order("a", hold=1, live=True, at=NOON.replace(microsecond=123_000), lines=[{"why": None}])
 
 
-async def test_events_wait_in_order_until_they_are_pulled(documents: Documents) -> None:
+async def test_events_wait_in_order_until_removed(documents: Documents) -> None:
     await documents.insert(order("a", hold=1, live=True), [ExpirationComplete(order_id="1")])
     await documents.compare_and_set({"_id": "a"}, {"version": 1}, [ExpirationComplete(order_id="2")])
-    (waiting,) = await documents.pending(before=datetime.now(UTC) + timedelta(days=1), limit=5)
-    assert [envelope.data for envelope in waiting.envelopes] == [{"orderId": "1"}, {"orderId": "2"}]
-    await documents.remove_published([("a", [waiting.envelopes[0].id])])
-    (waiting,) = await documents.pending(before=datetime.now(UTC) + timedelta(days=1), limit=5)
-    assert [envelope.data for envelope in waiting.envelopes] == [{"orderId": "2"}]
+    [pending] = await documents.pending(before=datetime.now(UTC) + timedelta(days=1), limit=5)
+    assert [envelope.data for envelope in pending.envelopes] == [{"orderId": "1"}, {"orderId": "2"}]
+    await documents.remove_published([("a", [pending.envelopes[0].id])])
+    [pending] = await documents.pending(before=datetime.now(UTC) + timedelta(days=1), limit=5)
+    assert [envelope.data for envelope in pending.envelopes] == [{"orderId": "2"}]
     assert await documents.pending(before=datetime.now(UTC) - timedelta(days=1), limit=5) == []
 
 
-async def test_only_what_is_asked_for_is_found_in_the_order_asked_for(documents: Documents) -> None:
+async def test_find_matches_sorts_and_limits(documents: Documents) -> None:
     for order_id, hold in (("a", 2), ("b", 3), ("c", 1)):
         await documents.insert(order(order_id, hold=hold, live=False, due=NOON if hold > 1 else None))
     due = {"due": {"$type": "date", "$lte": NOON + timedelta(seconds=1)}}
@@ -101,14 +101,14 @@ async def test_only_what_is_asked_for_is_found_in_the_order_asked_for(documents:
     assert [document["_id"] for document in await documents.find_many({}, sort=[("hold", 1)], limit=1)] == ["c"]
 
 
-async def test_expiries_fire_once_by_a_pipeline_that_writes_their_events(database) -> None:
+async def test_pipeline_fires_expiries_once_with_events(database) -> None:
     expiries = MongoExpiryStore(database)
     await expiries.add(Expiry("early", NOON))
     await expiries.add(Expiry("late", NOON + timedelta(hours=1)))
     for fired in (1, 0):
         assert (await expiries.fire(due_until=NOON, now=NOON)).count == fired
-    (waiting,) = await expiries.documents.pending(before=NOON + timedelta(days=1), limit=5)
+    [pending] = await expiries.documents.pending(before=NOON + timedelta(days=1), limit=5)
     event = ExpirationComplete(order_id="early")
     noon = NOON.replace(microsecond=123_000)
-    trace = waiting.envelopes[0].traceparent
-    assert waiting.envelopes == [Envelope.from_event(event, occurred_at=noon, traceparent=trace)]
+    trace = pending.envelopes[0].traceparent
+    assert pending.envelopes == [Envelope.from_event(event, occurred_at=noon, traceparent=trace)]

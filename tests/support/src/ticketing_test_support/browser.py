@@ -1,4 +1,4 @@
-"""A real browser for the tests and for the README's pictures: found on the machine, else installed."""
+"""A real browser for tests and screenshots: found on the machine, else installed."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ ADVICE = "No Chromium or Chrome could be found or installed: install one, for ex
 
 
 class BrowserNotFound(Exception):
-    """No browser here; the message says what to install."""
+    """There is no browser; the message says what to install."""
 
 
 async def launch(playwright: Playwright) -> Browser:
@@ -64,8 +64,8 @@ def _download() -> None:
 
 
 def _run(command: list[str], **environment: str) -> None:
-    """What fails shows when the browser is started: one line tells then what to do."""
-    print(f"no browser here: {' '.join(command)}", file=sys.stderr, flush=True)
+    """A failure shows when the browser is started; its message then says what to do."""
+    print(f"no browser found: {' '.join(command)}", file=sys.stderr, flush=True)
     try:
         subprocess.run(
             command, env={**os.environ, **environment}, timeout=INSTALL_SECONDS, check=False, stdout=subprocess.DEVNULL

@@ -1,4 +1,4 @@
-"""Snapshot of a small market in which all is well: one ticket sold, one given back late, one on hold, one free."""
+"""A snapshot without findings: one ticket sold, one whose late payment was refunded, one reserved, one free."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ Document = dict[str, Any]
 
 
 def clean_snapshot() -> Snapshot:
-    """Fresh at each call, so that a test may plant what it likes in it."""
+    """Fresh at each call, so that a test may change it."""
     return Snapshot(
         at=NOW,
         users=[{"_id": name, "email_key": f"{name}@example.com"} for name in ("seller", "buyer")],
@@ -30,7 +30,7 @@ def clean_snapshot() -> Snapshot:
 
 def ticket(ticket_id: str, order_id: str | None) -> Document:
     """As tickets keeps it."""
-    heard = ticket_id != "t-free"
+    was_ordered = ticket_id != "t-free"
     return {
         "_id": ticket_id,
         "user_id": "seller",
@@ -39,8 +39,8 @@ def ticket(ticket_id: str, order_id: str | None) -> Document:
         "version": 2,
         "order_id": order_id,
         "buyable": order_id is None,
-        "hold": 1 if heard else -1,
-        "order_version": 0 if heard else -1,
+        "hold": 1 if was_ordered else -1,
+        "order_version": 0 if was_ordered else -1,
         "outbox": [],
     }
 

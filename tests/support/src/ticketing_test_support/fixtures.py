@@ -42,7 +42,7 @@ def nats_server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 async def nats_url(nats_server_url: str) -> str:
-    """A broker without streams: what an earlier test said is gone."""
+    """A broker without streams and without events of earlier tests."""
     client = await nats.connect(nats_server_url)
     for stream in (EVENTS_STREAM, DEAD_STREAM):
         with suppress(NotFoundError):

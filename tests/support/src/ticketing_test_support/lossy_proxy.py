@@ -1,4 +1,4 @@
-"""A TCP proxy that passes requests on and loses some of their answers: the work is done, and nobody is told."""
+"""A TCP proxy that forwards requests and loses some responses: the work is done, and the client does not know."""
 
 import asyncio
 import contextlib
@@ -11,9 +11,9 @@ CHUNK = 65_536
 
 @dataclass
 class LossyProxy:
-    """Loses the answer to each `every`-th request that contains one of `patterns`, and cuts that connection.
+    """Loses the response to each `every`-th request that contains one of `patterns`, and closes that connection.
 
-    For protocols in which a request is answered before the next one on its connection is sent (HTTP/1.1, MongoDB's).
+    For protocols that respond before the next request on a connection is sent (HTTP/1.1, MongoDB's).
     """
 
     upstream_port: int
@@ -21,12 +21,12 @@ class LossyProxy:
     every: int
     port: int = 0
     lost: int = 0
-    _seen: int = field(default=0, init=False)
+    _matched: int = field(default=0, init=False)
     _connections: set[asyncio.Task[None]] = field(default_factory=set, init=False)
 
     @contextlib.asynccontextmanager
     async def listening(self) -> AsyncIterator["LossyProxy"]:
-        """While inside, `port` of loopback answers."""
+        """While inside, it listens on `port` of loopback."""
         server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
         try:
@@ -43,32 +43,32 @@ class LossyProxy:
         connection.add_done_callback(self._connections.discard)
 
     async def _connect(self, reader: StreamReader, writer: StreamWriter) -> None:
-        """Either side closes: both are closed."""
+        """When either side closes, both are closed."""
         with contextlib.closing(writer), contextlib.suppress(OSError):
             upstream_reader, upstream_writer = await asyncio.open_connection("127.0.0.1", self.upstream_port)
             with contextlib.closing(upstream_writer):
-                doomed = asyncio.Event()
-                asking = asyncio.create_task(self._ask(reader, upstream_writer, doomed))
-                answering = asyncio.create_task(self._answer(upstream_reader, writer, doomed))
+                lose = asyncio.Event()
+                requests = asyncio.create_task(self._forward_requests(reader, upstream_writer, lose))
+                responses = asyncio.create_task(self._forward_responses(upstream_reader, writer, lose))
                 try:
-                    await asyncio.wait({asking, answering}, return_when=asyncio.FIRST_COMPLETED)
+                    await asyncio.wait({requests, responses}, return_when=asyncio.FIRST_COMPLETED)
                 finally:
-                    asking.cancel()
-                    answering.cancel()
-                    await asyncio.gather(asking, answering, return_exceptions=True)
+                    requests.cancel()
+                    responses.cancel()
+                    await asyncio.gather(requests, responses, return_exceptions=True)
 
-    async def _ask(self, reader: StreamReader, upstream: StreamWriter, doomed: asyncio.Event) -> None:
+    async def _forward_requests(self, reader: StreamReader, upstream: StreamWriter, lose: asyncio.Event) -> None:
         while chunk := await reader.read(CHUNK):
             if any(pattern in chunk for pattern in self.patterns):
-                self._seen += 1
-                if self._seen % self.every == 0:
-                    doomed.set()
+                self._matched += 1
+                if self._matched % self.every == 0:
+                    lose.set()
             upstream.write(chunk)
             await upstream.drain()
 
-    async def _answer(self, upstream: StreamReader, writer: StreamWriter, doomed: asyncio.Event) -> None:
+    async def _forward_responses(self, upstream: StreamReader, writer: StreamWriter, lose: asyncio.Event) -> None:
         while chunk := await upstream.read(CHUNK):
-            if doomed.is_set():
+            if lose.is_set():
                 self.lost += 1
                 return
             writer.write(chunk)

@@ -1,4 +1,4 @@
-"""Events as their owners would say them, for the tests of those who hear them."""
+"""Sample events, for the tests of their consumers."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -15,16 +15,15 @@ _STATUS: dict[type[OrderState], OrderStatus] = {
 }
 
 
-def order_event(kind: type[OrderEventT], *, ticket_id: str | None = None, **facts: Any) -> OrderEventT:
-    """An event of `kind` about some order, with the status that it tells of; `facts` are its fields."""
-    ticket = HeldTicket(id=ticket_id or new_id(), title="Front row", price=1250)
-    some = {
+def order_event(kind: type[OrderEventT], *, ticket_id: str | None = None, **values: Any) -> OrderEventT:
+    """An event of `kind` with its status; `values` replace other fields."""
+    defaults = {
         "id": new_id(),
         "version": 0,
         "hold": 1,
         "status": _STATUS[kind],
         "user_id": new_id(),
         "expires_at": datetime.now(UTC) + timedelta(minutes=15),
-        "ticket": ticket,
+        "ticket": HeldTicket(id=ticket_id or new_id(), title="Front row", price=1250),
     }
-    return kind.model_validate({**some, **facts})
+    return kind.model_validate({**defaults, **values})

@@ -15,14 +15,14 @@ START_WITHIN_SECONDS = 30.0
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on right now."""
+    """A port of loopback that is free right now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def accepts(port: int) -> bool:
-    """Whether somebody listens on the port."""
+    """Whether a process listens on the port."""
     with socket.socket() as probe:
         probe.settimeout(0.5)
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -112,7 +112,7 @@ def redis_server(folder: Path, *, port: int | None = None) -> Server:
 
 @contextmanager
 def started(server: Server) -> Iterator[Server]:
-    """The server, started; killed at the end, since nobody needs its data any more."""
+    """The server, started; killed at the end, since its data is no longer needed."""
     server.start()
     try:
         yield server

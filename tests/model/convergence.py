@@ -99,7 +99,7 @@ async def check_order_of_events(system: System, snapshot: Snapshot) -> None:
     for delivery in fresh.network.pending:
         event = delivery.listener.event.model_validate(delivery.envelope.data)
         if isinstance(event, TicketCreated):
-            await fresh.create_ticket(event)
+            await fresh.create_ticket(event.id, event.price)
         if isinstance(event, OrderState | TicketState):
             await delivery.handle()
     same = _replicas(await fresh.snapshot()) == _replicas(snapshot)

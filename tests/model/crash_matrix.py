@@ -7,24 +7,19 @@ from typing import Any
 
 from tests.model.convergence import check_audit, check_redelivery, converge
 from tests.model.network import Delivery, Network
-from tests.model.run import SELLER
-from tests.model.system import ANY_TIME, HOLD_FOR, Indexes, System
+from tests.model.system import ANY_TIME, BUYER, HOLD_FOR, Indexes, System
 
 from ticketing_auth.store import INDEXES as AUTH
 from ticketing_auth.store import MongoUserStore
 from ticketing_auth.use_cases import sign_up
-from ticketing_common.currency import USD
 from ticketing_common.errors import AppError
 from ticketing_common.messaging import Listener
 from ticketing_common.mongo import Database, DuplicateKey
 from ticketing_common.outbox import Relay
-from ticketing_orders import use_cases as orders
-from ticketing_payments.use_cases.pay import pay
 from ticketing_test_support.crashes import Crash, CrashingCollection, CrashingPublisher, CrashInjector, CrashPoint
 from ticketing_test_support.payments.stripe import DECLINED, GOOD, SLOW
-from ticketing_tickets import use_cases as tickets
 
-BUYER, TICKET, ORDER = "b0" * 12, f"{1:024x}", f"{2:024x}"
+TICKET, ORDER = f"{1:024x}", f"{2:024x}"
 INTENT = f"pi_{ORDER}"
 
 
@@ -118,19 +113,9 @@ def deliver(durable: str) -> Step:
     return Step(durable, lambda system: system.network.deliver_to(durable))
 
 
-def pay_with(token: str) -> Step:
+def pay_with(card: str) -> Step:
     """The buyer pays."""
-    return Step(
-        "payments.pay",
-        lambda system: pay(
-            system.deps,
-            order_id=ORDER,
-            user_id=BUYER,
-            token=token,
-            now=system.clock(),
-            broker_available=lambda: True,
-        ),
-    )
+    return Step("payments.pay", lambda system: system.pay(ORDER, card))
 
 
 async def _sign_up(system: CrashableSystem) -> None:
@@ -155,34 +140,10 @@ def _pass(seconds: float) -> Step:
 
 
 SIGN_UP = Step("auth.sign_up", _sign_up)
-CREATE_TICKET = Step(
-    "tickets.create_ticket",
-    lambda system: tickets.create_ticket(
-        system.tickets, ticket_id=TICKET, seller_id=SELLER, title="Opera", price=2000, now=system.clock()
-    ),
-)
-EDIT_TICKET = Step(
-    "tickets.edit_ticket",
-    lambda system: tickets.edit_ticket(system.tickets, ticket_id=TICKET, user_id=SELLER, title="Opera", price=2500),
-)
-PLACE_ORDER = Step(
-    "orders.place_order",
-    lambda system: orders.place_order(
-        system.orders,
-        order_id=ORDER,
-        buyer_id=BUYER,
-        ticket_id=TICKET,
-        now=system.clock(),
-        hold_for=HOLD_FOR,
-        seen_price=None,
-        currency=USD,
-        broker_available=lambda: True,
-    ),
-)
-CANCEL_ORDER = Step(
-    "orders.cancel_order",
-    lambda system: orders.cancel_order(system.orders, order_id=ORDER, user_id=BUYER, now=system.clock()),
-)
+CREATE_TICKET = Step("tickets.create_ticket", lambda system: system.create_ticket(TICKET, 2000))
+EDIT_TICKET = Step("tickets.edit_ticket", lambda system: system.edit_ticket(TICKET, 2500))
+PLACE_ORDER = Step("orders.place_order", lambda system: system.place_order(ORDER, TICKET))
+CANCEL_ORDER = Step("orders.cancel_order", lambda system: system.cancel_order(ORDER))
 FIRE = Step("expiration.fire_due", lambda system: system.fire())
 WEBHOOK = Step("payments.handle_webhook", lambda system: system.handle_webhook(INTENT))
 RECONCILE = Step("payments.reconcile_due", lambda system: system.reconcile())

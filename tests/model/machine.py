@@ -8,18 +8,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, initialize, multiple, precondition, rule
 from tests.model.bank import Bank
 from tests.model.invariants import require
-from tests.model.run import SELLER, SystemRun
-from tests.model.system import HOLD_FOR
+from tests.model.run import SystemRun
 
-from ticketing_common.currency import USD
 from ticketing_common.errors import InvalidState, PaymentDeclined
-from ticketing_orders import use_cases as orders
 from ticketing_payments.domain.errors import AlreadyPaid, StillProcessing
-from ticketing_payments.use_cases.pay import pay
 from ticketing_test_support.payments.stripe import DECLINED, GOOD, OTHER_GOOD, REQUIRES_3DS, SLOW, UNTRIED
-from ticketing_tickets import use_cases as tickets
 
-BUYER = "b0" * 12
 CARDS = st.sampled_from([GOOD, SLOW, OTHER_GOOD, DECLINED, REQUIRES_3DS, SLOW, UNTRIED])
 CALLS = st.sampled_from(["create", "confirm", "retrieve", "cancel", "refund"])
 OUTCOMES = st.sampled_from(["in time", "runs out", "resold", "resold, then paid", "resold, then paid"])
@@ -72,27 +66,14 @@ class SystemMachine(SystemRun):
 
     @rule(ticket=tickets, price=PRICES)
     def edit_ticket(self, ticket: str, price: int) -> None:
-        work = tickets.edit_ticket(self.system.tickets, ticket_id=ticket, user_id=SELLER, title="Opera", price=price)
         self.accepted.prices.pop(ticket, None)
-        if self.attempt(work) is None:
+        if self.attempt(self.system.edit_ticket(ticket, price)) is None:
             self.accepted.prices[ticket] = price
 
     @rule(target=orders, ticket=tickets)
     def place_order(self, ticket: str) -> Any:
         order_id = self.new_id()
-        rejected = self.attempt(
-            orders.place_order(
-                self.system.orders,
-                order_id=order_id,
-                buyer_id=BUYER,
-                ticket_id=ticket,
-                seen_price=None,
-                currency=USD,
-                now=self.system.clock(),
-                hold_for=HOLD_FOR,
-                broker_available=lambda: True,
-            )
-        )
+        rejected = self.attempt(self.system.place_order(order_id, ticket))
         if rejected is None:
             self.accepted.placed.add(order_id)
         # A response may be lost although the order is stored.
@@ -100,22 +81,12 @@ class SystemMachine(SystemRun):
 
     @rule(order=orders)
     def cancel_order(self, order: str) -> None:
-        work = orders.cancel_order(self.system.orders, order_id=order, user_id=BUYER, now=self.system.clock())
-        if self.attempt(work) is None:
+        if self.attempt(self.system.cancel_order(order)) is None:
             self.accepted.cancelled.add(order)
 
     @rule(order=orders, card=CARDS)
     def pay(self, order: str, card: str) -> None:
-        rejected = self.attempt(
-            pay(
-                self.system.deps,
-                order_id=order,
-                user_id=BUYER,
-                token=card,
-                now=self.system.clock(),
-                broker_available=lambda: True,
-            )
-        )
+        rejected = self.attempt(self.system.pay(order, card))
         if isinstance(rejected, InvalidState | PaymentDeclined) and not isinstance(
             rejected, AlreadyPaid | StillProcessing
         ):

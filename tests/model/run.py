@@ -16,11 +16,8 @@ from tests.model.invariants import Invariants
 from tests.model.system import System
 
 from ticketing_common.errors import AppError
-from ticketing_tickets import use_cases as tickets
 
 ResultT = TypeVar("ResultT")
-
-SELLER = "5e" * 12
 
 
 def run(work: Coroutine[Any, Any, ResultT]) -> ResultT:
@@ -92,16 +89,7 @@ class SystemRun(RuleBasedStateMachine):
     def create_ticket(self, price: int) -> str:
         """A new ticket's id."""
         ticket_id = self.new_id()
-        rejected = self.attempt(
-            tickets.create_ticket(
-                self.system.tickets,
-                ticket_id=ticket_id,
-                seller_id=SELLER,
-                title="Opera",
-                price=price,
-                now=self.system.clock(),
-            )
-        )
+        rejected = self.attempt(self.system.create_ticket(ticket_id, price))
         if rejected is None:
             self.accepted.prices[ticket_id] = price
         return ticket_id

@@ -8,7 +8,7 @@ from pymongo import IndexModel
 from tests.model.bank import Bank, IntentIdWebhooks
 from tests.model.network import Network
 
-from ticketing_common.events import TicketState
+from ticketing_common.currency import USD
 from ticketing_common.messaging import Listener
 from ticketing_common.mongo import Database, Documents
 from ticketing_expiration import listeners as expiration_listeners
@@ -18,20 +18,23 @@ from ticketing_expiration.store import MongoExpiryStore
 from ticketing_expiration.use_cases import fire_due
 from ticketing_ops.audit.snapshot import Snapshot
 from ticketing_orders import listeners as orders_listeners
+from ticketing_orders import use_cases as orders
 from ticketing_orders.store import INDEXES as ORDERS
 from ticketing_orders.store import MongoOrderStore
 from ticketing_payments import listeners as payments_listeners
 from ticketing_payments.ports import PaymentDeps
 from ticketing_payments.store import INDEXES as PAYMENTS
 from ticketing_payments.store import MongoPaymentStore
+from ticketing_payments.use_cases.pay import pay
 from ticketing_payments.use_cases.reconcile import reconcile_due
 from ticketing_payments.use_cases.webhooks import handle_webhook
 from ticketing_test_support.memory import InMemoryDatabase, WriteFaults
 from ticketing_tickets import listeners as tickets_listeners
+from ticketing_tickets import use_cases as tickets
 from ticketing_tickets.store import INDEXES as TICKETS
 from ticketing_tickets.store import MongoTicketStore
-from ticketing_tickets.use_cases import create_ticket
 
+SELLER, BUYER = "5e" * 12, "b0" * 12
 START = datetime(2030, 5, 1, 12, tzinfo=UTC)
 HOLD_FOR = timedelta(minutes=15)
 ANY_TIME = datetime(9999, 1, 1, tzinfo=UTC)
@@ -141,15 +144,38 @@ class System:
         """Expiration fires what is due by its clock."""
         return await fire_due(self.expiries, now=self.expiration_now(), by=FiredBy.SWEEP)
 
-    async def create_ticket(self, event: TicketState) -> None:
-        """Create the ticket that the event describes."""
-        await create_ticket(
-            self.tickets,
-            ticket_id=event.id,
-            seller_id=event.user_id,
-            title=event.title,
-            price=event.price,
+    async def create_ticket(self, ticket_id: str, price: int) -> None:
+        """The seller puts a ticket on sale."""
+        await tickets.create_ticket(
+            self.tickets, ticket_id=ticket_id, seller_id=SELLER, title="Opera", price=price, now=self.clock()
+        )
+
+    async def edit_ticket(self, ticket_id: str, price: int) -> None:
+        """The seller changes its price."""
+        await tickets.edit_ticket(self.tickets, ticket_id=ticket_id, user_id=SELLER, title="Opera", price=price)
+
+    async def place_order(self, order_id: str, ticket_id: str) -> None:
+        """The buyer reserves a ticket."""
+        await orders.place_order(
+            self.orders,
+            order_id=order_id,
+            buyer_id=BUYER,
+            ticket_id=ticket_id,
+            seen_price=None,
+            currency=USD,
             now=self.clock(),
+            hold_for=HOLD_FOR,
+            broker_available=lambda: True,
+        )
+
+    async def cancel_order(self, order_id: str) -> None:
+        """The buyer cancels an order."""
+        await orders.cancel_order(self.orders, order_id=order_id, user_id=BUYER, now=self.clock())
+
+    async def pay(self, order_id: str, card: str) -> None:
+        """The buyer pays an order."""
+        await pay(
+            self.deps, order_id=order_id, user_id=BUYER, token=card, now=self.clock(), broker_available=lambda: True
         )
 
     @property

@@ -13,9 +13,9 @@ router = APIRouter()
 
 @router.get("/slow")
 async def slow(request: Request) -> dict[str, bool]:
-    """Takes a second and a half."""
+    """Takes 2.5 seconds."""
     request.app.state.started = True
-    await asyncio.sleep(1.5)
+    await asyncio.sleep(2.5)
     return {"finished": True}
 
 

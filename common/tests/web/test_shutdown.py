@@ -34,7 +34,7 @@ class Service:
             "PATH": os.environ["PATH"],
             "MONGO_URI": mongo_uri,
             "JWT_SECRET": "8letters",
-            "SHUTDOWN_DELAY_SECONDS": "0.6",
+            "SHUTDOWN_DELAY_SECONDS": "2",
         }
         self.log = log
         with log.open("wb") as output:

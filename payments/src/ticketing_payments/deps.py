@@ -18,5 +18,5 @@ async def _webhook_reader(request: Request) -> WebhookReader:
     return reader
 
 
-PaymentDepsDep = Annotated[PaymentDeps, Depends(_deps)]
+Deps = Annotated[PaymentDeps, Depends(_deps)]
 WebhookReaderDep = Annotated[WebhookReader, Depends(_webhook_reader)]

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request
 
 from ticketing_common.web import BrokerAvailable, Now, UserId
-from ticketing_payments.deps import PaymentDepsDep, WebhookReaderDep
+from ticketing_payments.deps import Deps, WebhookReaderDep
 from ticketing_payments.schemas import PaymentIn, PaymentOut, WebhookReceived, payment_out
 from ticketing_payments.use_cases.pay import pay
 from ticketing_payments.use_cases.webhooks import handle_webhook
@@ -15,7 +15,7 @@ router = APIRouter(prefix="/api/payments", tags=["payments"])
 
 @router.post("", status_code=201, response_model_exclude_none=True)
 async def create_payment(
-    body: PaymentIn, user_id: UserId, deps: PaymentDepsDep, now: Now, broker_available: BrokerAvailable
+    body: PaymentIn, user_id: UserId, deps: Deps, now: Now, broker_available: BrokerAvailable
 ) -> PaymentOut:
     """Pay one of the signed-in buyer's orders."""
     result = await pay(
@@ -27,7 +27,7 @@ async def create_payment(
 @router.post("/webhook")
 async def receive_webhook(
     request: Request,
-    deps: PaymentDepsDep,
+    deps: Deps,
     reader: WebhookReaderDep,
     stripe_signature: Annotated[str | None, Header()] = None,
 ) -> WebhookReceived:

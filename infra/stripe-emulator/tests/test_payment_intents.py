@@ -95,10 +95,10 @@ async def test_page_sees_the_intent_but_not_its_metadata(page, api):
 
 
 def test_currencies_have_the_decimals_that_stripe_gives_them():
-    zero = "bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf"
+    zero = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf"
     assert (" ".join(sorted(ZERO_DECIMAL)), " ".join(sorted(THREE_DECIMAL))) == (zero, "bhd jod kwd omr tnd")
-    formatted = [format_amount(1230, currency) for currency in ("usd", "huf", "jpy", "kwd")]
-    assert formatted == ["12.30 usd", "12.30 huf", "1230 jpy", "1.230 kwd"]
+    formatted = [format_amount(1230, currency) for currency in ("usd", "huf", "jpy", "kwd", "isk")]
+    assert formatted == ["12.30 usd", "12.30 huf", "1230 jpy", "1.230 kwd", "12.30 isk"]
 
 
 @pytest.mark.parametrize(
@@ -107,6 +107,7 @@ def test_currencies_have_the_decimals_that_stripe_gives_them():
         *((minimum - 1, currency, "amount_too_small") for currency, minimum in sorted(MIN_AMOUNT.items())),
         (100_000_000, "usd", "amount_too_large"),
         (1231, "kwd", None),
+        (50_050, "isk", None),
         (2000, "zzz", None),
     ],
 )

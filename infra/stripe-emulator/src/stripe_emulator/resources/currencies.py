@@ -7,10 +7,12 @@ MAX_AMOUNT = 99_999_999  # minor units
 ZERO_DECIMAL = frozenset(
     {
         *("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga"),
-        *("pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf"),
+        *("pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"),
     }
 )
-THREE_DECIMAL = frozenset({"bhd", "jod", "kwd", "omr", "tnd"})  # amounts are multiples of ten
+# Their amounts are multiples of ten, and of a hundred.
+THREE_DECIMAL = frozenset({"bhd", "jod", "kwd", "omr", "tnd"})
+ZERO_AS_TWO_DECIMAL = frozenset({"isk", "ugx"})
 
 # Minor units; Stripe publishes no minimum for the other currencies.
 MIN_AMOUNT = {
@@ -20,7 +22,7 @@ MIN_AMOUNT = {
     **dict.fromkeys(("mxn", "thb"), 1000),
     **{"gbp": 30, "dkk": 250, "hkd": 400, "czk": 1500, "huf": 17500},
 }
-SUPPORTED = ZERO_DECIMAL | THREE_DECIMAL | MIN_AMOUNT.keys()
+SUPPORTED = ZERO_DECIMAL | THREE_DECIMAL | ZERO_AS_TWO_DECIMAL | MIN_AMOUNT.keys() | {"twd"}
 
 
 def decimals(currency: str) -> int:
@@ -34,7 +36,7 @@ def check_amount(amount: int, currency: str) -> None:
     """Accept an amount in minor units that Stripe would charge.
 
     Raises:
-        InvalidRequest: unknown currency, or amount too small, too large or not a multiple of ten.
+        InvalidRequest: unknown currency, or amount too small, too large or not a multiple of its step.
     """
     if currency not in SUPPORTED:
         supported = ", ".join(sorted(SUPPORTED))
@@ -46,8 +48,9 @@ def check_amount(amount: int, currency: str) -> None:
     if amount > MAX_AMOUNT:
         message = f"Amount must be no more than {format_amount(MAX_AMOUNT, currency)}"
         raise InvalidRequest(message, code="amount_too_large", param="amount")
-    if currency in THREE_DECIMAL and amount % 10:
-        raise InvalidRequest(f"Invalid amount: in {currency} the last digit must be 0", param="amount")
+    step = 10 if currency in THREE_DECIMAL else 100 if currency in ZERO_AS_TWO_DECIMAL else 1
+    if amount % step:
+        raise InvalidRequest(f"Invalid amount: in {currency} it must be a multiple of {step}", param="amount")
 
 
 def format_amount(amount: int, currency: str) -> str:

@@ -16,7 +16,7 @@ from ticketing_common.messaging import headers
 from ticketing_common.messaging.streams import DEAD_PREFIX, DEAD_STREAM, EVENTS_STREAM
 from ticketing_common.observability.redaction import redact_text
 
-_REASON_CHARS = 500
+_REASON_CHARS = 4_000
 # The sequence is above those in the stream, or was deleted.
 _NO_SUCH_MESSAGE = frozenset({10057, 10043})
 _REPLAY_TIMEOUT_SECONDS = 5.0

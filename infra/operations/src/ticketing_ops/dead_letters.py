@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 EMPTY = "There are no dead letters."
 SUMMARY_CHARS = 100
+SUMMARY_FIELDS = 6
 UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 # How pydantic prints a ValidationError, on one line.
 VALIDATION = re.compile(r"(\d+) validation errors? for (\w+)")
@@ -73,8 +74,8 @@ def summarize(reason: str) -> str:
     fields = [field for field, error_type in errors if error_type != "json_invalid"]
     if not fields:
         return f"invalid {validation[2]}: not JSON" if errors else f"invalid {validation[2]}"
-    is_cut = int(validation[1]) > len(fields)
-    return f"invalid {validation[2]}: {', '.join(fields)}{', …' if is_cut else ''}"
+    more = ", …" if int(validation[1]) > SUMMARY_FIELDS else ""
+    return f"invalid {validation[2]}: {', '.join(fields[:SUMMARY_FIELDS])}{more}"
 
 
 async def _replay(dead: DeadLetters, letters: Sequence[DeadLetter]) -> None:

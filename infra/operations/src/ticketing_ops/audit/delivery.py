@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from ticketing_ops.audit.snapshot import Finding, Snapshot
+from ticketing_ops.dead_letters import summarize
 
 DEAD_LETTERED = "I7"
 
@@ -14,7 +15,8 @@ def check_delivery(snapshot: Snapshot) -> Iterator[Finding]:
     yield from _outboxes(snapshot)
     yield from _backlogs(snapshot)
     for letter in snapshot.dead_letters:
-        what = f"{letter.durable} could not handle {letter.event_id or letter.subject or 'a message'}: {letter.reason}"
+        message = letter.event_id or letter.subject or "a message"
+        what = f"{letter.durable} could not handle {message}: {summarize(letter.reason)}"
         yield Finding(DEAD_LETTERED, f"dead letter {letter.sequence}", what)
 
 

@@ -22,9 +22,11 @@ WHOLE_SYSTEM = ("tests/browser/", "tests/")
 # Whole-system tests that do not use the shared stack.
 APART = (
     "tests/model/",
+    "tests/support/",
     "tests/test_start_order.py",
     "tests/test_contributing.py",
     "tests/test_documentation.py",
+    "tests/test_guarantees_page.py",
     "tests/test_make.py",
     "tests/test_previous_release.py",
 )
@@ -47,4 +49,4 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFil
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What tests/races reads: a short run by itself, a long one by `make test-faults`."""
     parser.addoption("--rounds", type=int, default=3, help="how often each race is run (default: %(default)s)")
-    parser.addoption("--race-seed", default="", help="repeat the timing of the races that told this seed")
+    parser.addoption("--race-seed", default="", help="repeat the timing of races that printed this seed")

@@ -53,3 +53,23 @@ async def test_form_keeps_its_input_when_offline(new_user):
     await seller.button("Put on sale").click()
     await expect(seller.alert.filter(has_text="Check your connection")).to_be_visible()
     await expect(seller.page.get_by_label("Title", exact=True)).to_have_value("Opera gala")
+
+
+async def test_failed_scripts_are_retried_then_explained(new_user):
+    async def fail_once(route):
+        is_retry = route.request.url in failed
+        failed.add(route.request.url)
+        await (route.continue_() if is_retry else route.abort())
+
+    failed: set[str] = set()
+    user = await new_user("seller@example.com")
+    await user.page.route("**/_next/static/**/*.js", fail_once)
+    await user.goto("/tickets/mine")
+    await expect(user.heading("You have not put any tickets on sale yet")).to_be_visible()
+    await expect(user.button("Switch to dark theme")).to_be_visible()  # hydrated
+    await user.page.route("**/_next/static/**/*.js", lambda route: route.abort())
+    await user.link("Sell").click()
+    await expect(user.button("reload the page.")).to_be_visible()
+    await user.page.unroute_all()
+    await user.button("reload the page.").click()
+    await expect(user.button("Switch to dark theme")).to_be_visible()

@@ -1,13 +1,12 @@
 """A payment that is charged in time but reported after the reservation has expired."""
 
 import asyncio
-import os
-import signal
 from contextlib import asynccontextmanager
 
 import pytest_asyncio
 from playwright.async_api import expect
 
+from ticketing_test_support.faults import frozen
 from ticketing_test_support.waiting import eventually
 
 TIMEOUT_MS = 60_000
@@ -26,8 +25,8 @@ async def stripe(short_hold_site, browser):
 
 
 @asynccontextmanager
-async def late_payment(buyer, order, stripe, payments):
-    """Inside, the card is charged and payments, a process ID, is suspended before it knows."""
+async def late_payment(site, buyer, order, stripe):
+    """Inside, the card is charged and payments is frozen before it knows."""
     request = asyncio.create_task(
         buyer.context.request.post(
             "/api/payments", data={"orderId": order, "token": "pm_card_visa"}, timeout=TIMEOUT_MS
@@ -39,19 +38,15 @@ async def late_payment(buyer, order, stripe, payments):
         return any(i["status"] == "succeeded" and i["metadata"].get("order_id") == order for i in intents)
 
     await eventually(is_charged, within=30, what="the charge")
-    os.kill(payments, signal.SIGSTOP)
-    try:
+    with frozen(site, "payments"):
         yield
-    finally:
-        os.kill(payments, signal.SIGCONT)
     await request
 
 
 async def test_late_payment_of_an_available_ticket_shows_as_paid(new_user, short_hold_site, stripe):
     seller, buyer = [await new_user(f"{name}@example.com", at=short_hold_site) for name in "sb"]
-    payments = short_hold_site.pid("payments")
     order = await buyer.create_order(await seller.create_ticket("Marathon", 54))
-    async with late_payment(buyer, order, stripe, payments):
+    async with late_payment(short_hold_site, buyer, order, stripe):
         await buyer.goto(f"/orders/{order}")
         await expect(buyer.text("The time to pay has run out.")).to_be_visible(timeout=TIMEOUT_MS)
     await expect(buyer.heading("Receipt")).to_be_visible(timeout=TIMEOUT_MS)
@@ -60,10 +55,9 @@ async def test_late_payment_of_an_available_ticket_shows_as_paid(new_user, short
 
 async def test_late_payment_of_a_taken_ticket_shows_the_refund(new_user, short_hold_site, stripe):
     seller, buyer, other = [await new_user(f"{name}@example.com", at=short_hold_site) for name in "sbo"]
-    payments = short_hold_site.pid("payments")
     ticket = await seller.create_ticket("Marathon", 54)
     order = await buyer.create_order(ticket)
-    async with late_payment(buyer, order, stripe, payments):
+    async with late_payment(short_hold_site, buyer, order, stripe):
         await buyer.goto(f"/orders/{order}")
         await expect(buyer.button("Reserve again")).to_be_visible(timeout=TIMEOUT_MS)
         await other.create_order(ticket)

@@ -1,26 +1,14 @@
 """An outage shows a message and a retry, never a blank page."""
 
-import os
-import signal
-from contextlib import contextmanager
-
 from playwright.async_api import expect
 
-
-@contextmanager
-def suspended(pid):
-    """Suspend the process inside."""
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
+from ticketing_test_support.faults import frozen
 
 
 async def test_unavailable_service_shows_a_retry(new_user, site):
     seller = await new_user("seller@example.com")
     ticket = await seller.create_ticket("Opera gala", 240)
-    with suspended(site.pid("tickets")):
+    with frozen(site, "tickets"):
         await seller.goto(f"/tickets/{ticket}")
         await expect(seller.heading("This content could not be loaded")).to_be_visible()
     await seller.button("Try again").click()
@@ -30,7 +18,7 @@ async def test_unavailable_service_shows_a_retry(new_user, site):
 async def test_list_is_shown_while_auth_is_unavailable(new_user, site):
     seller = await new_user("seller@example.com")
     await seller.create_ticket("Opera gala", 240)
-    with suspended(site.pid("auth")):
+    with frozen(site, "auth"):
         await seller.goto("/")
         await expect(seller.text("Accounts unavailable")).to_be_visible()
         await expect(seller.link("Opera gala").first).to_be_visible()
@@ -39,9 +27,9 @@ async def test_list_is_shown_while_auth_is_unavailable(new_user, site):
 async def test_order_page_recovers_from_a_lost_connection(buyer):
     await expect(buyer.button("Pay $20.00")).to_be_enabled()
     await buyer.context.set_offline(True)
-    await expect(buyer.text("We cannot reach the server.")).to_be_visible()
+    await expect(buyer.text("We could not reach the server.")).to_be_visible()
     await buyer.context.set_offline(False)
-    await expect(buyer.page.get_by_text("We cannot reach the server.")).to_have_count(0)
+    await expect(buyer.page.get_by_text("We could not reach the server.")).to_have_count(0)
 
 
 async def test_form_keeps_its_input_when_offline(new_user):

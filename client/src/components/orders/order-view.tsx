@@ -4,6 +4,7 @@ import { useSiteConfig } from "@/components/layout/site-config";
 import { Heading } from "@/components/ui/heading";
 import { Notice } from "@/components/ui/notice";
 import { Panel } from "@/components/ui/panel";
+import { firstMessage } from "@/lib/api/response";
 import type { Order, OrderDetails } from "@/lib/api/types";
 import { formatMoney } from "@/lib/money";
 import { timeLeft } from "@/lib/orders/countdown";
@@ -25,10 +26,7 @@ type Props = { order: OrderDetails; renderedAt: number; stripeConfig: StripeConf
 
 /** One order, kept up to date while the page is open. */
 export function OrderView({ order: initial, renderedAt, stripeConfig, email }: Props) {
-  const { order, now, isOffline, isInFlight, setPaying, onSubmitted, refresh } = useOrder(
-    initial,
-    renderedAt,
-  );
+  const { order, now, problem, isInFlight, setPaying, onSubmitted, refresh } = useOrder(initial, renderedAt);
   const stored = viewOf(order, now);
   const view = isInFlight ? "confirming" : stored;
 
@@ -38,9 +36,9 @@ export function OrderView({ order: initial, renderedAt, stripeConfig, email }: P
       <div aria-live="polite">
         <Heading title={order.ticket.title}>{subtitle(order, view, isInFlight)}</Heading>
       </div>
-      {isOffline && (
+      {problem && (
         <Notice tone="warn" className="mb-5">
-          We cannot reach the server. This page keeps trying; your order is safe.
+          {firstMessage(problem)} This page keeps checking your order.
         </Notice>
       )}
       <div className="grid items-start gap-7 md:grid-cols-2">

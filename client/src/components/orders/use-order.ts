@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useState } from "react";
 
 import { fetchOrder } from "@/lib/api/browser";
-import { isRetryable } from "@/lib/api/response";
+import { isRetryable, type Problem } from "@/lib/api/response";
 import type { OrderDetails } from "@/lib/api/types";
 import { pollInterval, viewOf, wasDeclined } from "@/lib/orders/view";
 import { pollWhileVisible } from "@/lib/poll";
@@ -19,14 +19,14 @@ const FAST_POLL_MS = 700;
  */
 export function useOrder(initial: OrderDetails, renderedAt: number) {
   const [order, setOrder] = useState(initial);
-  const [isOffline, setOffline] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
   const [submittedAt, setSubmittedAt] = useState<number | null>(null);
   const [isPaying, setPaying] = useState(false);
   const { now, calibrate } = useServerClock(renderedAt);
 
   const refresh = useCallback(async (): Promise<OrderDetails | null> => {
     const result = await fetchOrder(initial.id);
-    setOffline(!result.ok && isRetryable(result.problem));
+    setProblem(!result.ok && isRetryable(result.problem) ? result.problem : null);
     if (!result.ok) return null;
     calibrate(result);
     setOrder((known) => (result.data.version >= known.version ? result.data : known));
@@ -51,5 +51,5 @@ export function useOrder(initial: OrderDetails, renderedAt: number) {
     );
   }, [refresh, interval]);
 
-  return { order, now, isOffline, isInFlight, setPaying, onSubmitted, refresh };
+  return { order, now, problem, isInFlight, setPaying, onSubmitted, refresh };
 }

@@ -22,6 +22,7 @@ export type Viewer = { kind: "anonymous" } | { kind: "buyer"; order: HeldOrder |
 export function TicketView({ ticket: initial, viewer }: { ticket: Ticket; viewer: Viewer }) {
   const { ticket, order } = useTicket(initial, viewer);
   const { currency } = useSiteConfig();
+  const isTaken = Boolean(ticket.orderId ?? order);
   return (
     <article className="mx-auto max-w-3xl">
       <TicketShape size="page" stub={formatMoney(ticket.price, currency)}>
@@ -31,7 +32,7 @@ export function TicketView({ ticket: initial, viewer }: { ticket: Ticket; viewer
             No. <span className="figures">{shortId(ticket.id)}</span>
           </p>
           <div className="mt-auto pt-6">
-            {ticket.orderId ? <Pill tone="warn">Reserved or sold</Pill> : <Pill tone="ok">Available</Pill>}
+            {isTaken ? <Pill tone="warn">Reserved or sold</Pill> : <Pill tone="ok">Available</Pill>}
           </div>
         </div>
       </TicketShape>

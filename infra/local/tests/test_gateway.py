@@ -25,6 +25,12 @@ def test_other_api_path_is_404(stack: Stack, path: str) -> None:
     assert response.json()["errors"][0]["message"].startswith("Not found")
 
 
+def test_unknown_method_gets_the_error_envelope(stack: Stack) -> None:
+    response = httpx.request("FOO", f"{stack.url}/api/tickets", timeout=20)
+    assert (response.status_code, response.headers["content-type"]) == (405, "application/json")
+    assert response.json()["errors"][0]["message"].startswith("This method is not supported")
+
+
 @pytest.mark.parametrize("path", ["/", "/API/tickets", "/healthz/ready", "/metrics", "/orders/5", "/apifoo"])
 def test_other_path_is_routed_to_the_client(stack: Stack, path: str) -> None:
     pid, routed_path, _ = get(stack, path).text.split()

@@ -13,6 +13,7 @@ LOOPBACK = ["127.0.0.0/8", "::1/128"]
 BUFFERED_BYTES = 1 << 20
 JSON_TYPE = ["application/json"]
 HTML_TYPE = ["text/html; charset=utf-8"]
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 API = [{"path_regexp": {"pattern": "^/api(/|$)"}}]
 # Like ingress-nginx, and less than what the services and the client accept.
 MAX_COOKIE_BYTES = 8 << 10
@@ -76,6 +77,7 @@ def caddy_config(layout: Layout) -> Json:
         "trusted_proxies": {"source": "static", "ranges": LOOPBACK},
         "routes": [
             *_cookie_limit(),
+            _unknown_method(),
             *_service_routes(layout),
             *_emulator_route(layout),
             _unknown_route(),
@@ -98,6 +100,13 @@ def _cookie_limit() -> list[Json]:
         {"match": [{**is_too_large, **API[0]}], "handle": [_response(431, JSON_TYPE, error)], "terminal": True},
         {"match": [is_too_large], "handle": [_response(431, HTML_TYPE, COOKIES_PAGE)], "terminal": True},
     ]
+
+
+def _unknown_method() -> Json:
+    """uvicorn's parser would respond to it in plain text."""
+    body = _error(f"This method is not supported: use one of {', '.join(METHODS)}")
+    match = {**API[0], "not": [{"method": METHODS}]}
+    return {"match": [match], "handle": [_response(405, JSON_TYPE, body)], "terminal": True}
 
 
 def _service_routes(layout: Layout) -> list[Json]:

@@ -42,7 +42,7 @@ test-browser: $(SETUP) $(CLIENT) ## Run only the browser tests, in Chromium
 
 # Three files at a time, each with its own stack, because they mostly wait. The longest comes first.
 test-faults: $(SETUP) $(CLIENT) ## Run kills, outages, dead letters, crash points and races under load (about 15 minutes)
-	$(BIN)/pytest -v -n 3 --dist loadfile --no-loadscope-reorder --rounds 100 tests/faults tests/races $(ARGS)
+	$(BIN)/pytest -v -n 3 --dist loadfile --no-loadscope-reorder --rounds 100 tests/races tests/faults $(ARGS)
 
 # Random runs. The same SEED and number of runs repeat them.
 RUNS ?= 1000

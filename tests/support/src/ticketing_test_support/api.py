@@ -56,11 +56,6 @@ class ApiClient:
         """For signing up and in."""
         return {"email": self.email, "password": PASSWORD}
 
-    @property
-    def session(self) -> str:
-        """The session cookie's value."""
-        return self.http.cookies["session"]
-
     async def sign_up(self) -> Self:
         """Create the account and sign in."""
         self.id = created(await self.http.post("/api/users/signup", json=self.credentials))["id"]

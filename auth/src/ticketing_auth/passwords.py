@@ -14,8 +14,10 @@ _ARGON2 = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 class Argon2Hasher:
-    """Hashes and verifies in `threads` threads, with up to `max_queued` requests waiting; further ones get Unavailable,
-    so that a flood of sign-ins can exhaust neither memory nor CPU time."""
+    """A ports.PasswordHasher that works in `threads` threads, with up to `max_queued` requests waiting.
+
+    Further ones get Unavailable, so that a flood of sign-ins can exhaust neither memory nor CPU time.
+    """
 
     def __init__(self, *, threads: int = 2, max_queued: int = 200) -> None:
         self._executor = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="argon2")
@@ -25,11 +27,9 @@ class Argon2Hasher:
         self._dummy_hash = _ARGON2.hash("dummy")
 
     async def hash(self, password: str) -> str:
-        """The argon2id hash of a new password."""
         return str(await self._run(partial(_ARGON2.hash, password)))
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Whether the password matches the hash; for None (no such user) False, after the same time."""
         matches = await self._run(partial(_matches, password_hash or self._dummy_hash, password))
         return bool(matches) and password_hash is not None
 

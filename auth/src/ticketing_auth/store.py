@@ -11,22 +11,20 @@ INDEXES = {"users": [IndexModel("email_key", name="email_unique", unique=True)]}
 
 
 class MongoUserStore:
-    """The collection `users`. A unique index enforces one account per address."""
+    """ports.UserStore in the collection `users`. A unique index enforces one account per address."""
 
     def __init__(self, database: Database) -> None:
         self.documents = Documents(database.collection("users"))
 
     async def add(self, user: User) -> None:
-        """Store a new user; EmailInUse when the address is taken."""
         try:
             await self.documents.insert(_to_document(user))
         except DuplicateKey:
             raise EmailInUse from None
 
     async def find_by_email(self, email: str) -> User | None:
-        """The user with this address, compared without case."""
         document = await self.documents.find_one({"email_key": email_key(email)})
-        return _from_document(document) if document else None
+        return _to_user(document) if document else None
 
 
 def _to_document(user: User) -> dict[str, Any]:
@@ -39,7 +37,7 @@ def _to_document(user: User) -> dict[str, Any]:
     }
 
 
-def _from_document(document: dict[str, Any]) -> User:
+def _to_user(document: dict[str, Any]) -> User:
     return User(
         id=document["_id"],
         email=document["email"],

@@ -26,14 +26,13 @@ _ORDER_ID = "{order id}"
 
 
 class MongoExpiryStore:
-    """The collection `expiries`. An order fires once: the update matches only what has not fired."""
+    """ports.ExpiryStore in the collection `expiries`. An order fires once: updates match only what has not fired."""
 
     def __init__(self, database: Database) -> None:
         self._collection = database.collection(COLLECTION)
         self.documents = Documents(self._collection)
 
     async def add(self, expiry: Expiry, *, fired_at: datetime | None = None) -> bool:
-        """Store it, as fired when `fired_at` is given. False, and nothing changed, when the order is known."""
         fired = {"fired": False} if fired_at is None else {"fired": True, "fired_at": fired_at}
         document = {"_id": expiry.order_id, "due_at": expiry.due_at, **fired, "trace": tracing.current()}
         events = [] if fired_at is None else [ExpirationComplete(order_id=expiry.order_id)]
@@ -44,11 +43,8 @@ class MongoExpiryStore:
         return True
 
     async def fire(self, *, due_until: datetime, now: datetime) -> Firing:
-        """Mark each order due by `due_until` as fired and store its event, in one write per document.
-
-        One update fires up to `BATCH` orders, by due time. If it is interrupted, some documents have fired, each with
-        its event; the rest are still due.
-        """
+        # One update fires up to `BATCH` orders, by due time. If it is interrupted, some documents have fired, each with
+        # its event; the rest are still due.
         count, lateness = 0, list[float]()
         while True:
             due = await self._due(due_until)
@@ -61,12 +57,11 @@ class MongoExpiryStore:
                 return Firing(count, lateness)
 
     async def count_pending(self) -> int:
-        """How many orders have not fired."""
         async with translated_errors():
             return int(await self._collection.count_documents({"fired": False}, hint="waiting"))
 
     async def purge(self, *, fired_before: datetime) -> int:
-        """Delete what fired before that and has published its event; how many. (A TTL index cannot look at both.)"""
+        # A TTL index cannot look at both conditions.
         query = {"fired": True, "fired_at": {"$lt": fired_before}, "outbox": []}
         async with translated_errors():
             return int((await self._collection.delete_many(query)).deleted_count)

@@ -55,7 +55,7 @@ def connect(redis_url: str) -> Redis:
 
 
 class RqTimers:
-    """The service's side: schedules the jobs, in the background and off the event loop.
+    """ports.Timers, in the service: schedules the jobs in the background, off the event loop.
 
     While Redis refuses or is unreachable, requested seconds wait here, up to `_MAX_PENDING` and until they are past.
     """
@@ -75,7 +75,6 @@ class RqTimers:
         return "down" if self._failing else "up"
 
     def set(self, due_second: int) -> None:
-        """Fire what is due at `due_second` (since the epoch) then. Returns at once and never fails."""
         now = time.monotonic()
         if now - self._requested.get(due_second, -_DEBOUNCE_SECONDS) < _DEBOUNCE_SECONDS:
             return
@@ -141,7 +140,7 @@ def job_id(due_second: int) -> str:
 
 
 class DueTimers:
-    """The worker's side: RQ's scheduler and SimpleWorker run in turn by one thread, without a child process.
+    """The worker's side: runs RQ's scheduler and SimpleWorker in turn, in one thread and without a child process.
 
     RQ's own scheduler is a forked child that holds a lock: a Redis outage of three seconds ends it for good, and after
     kill -9 the lock silences every timer for a minute (measured). Here there is neither child nor lock. Two workers may

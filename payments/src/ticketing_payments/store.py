@@ -49,18 +49,16 @@ INDEXES = {
 
 
 class MongoPaymentStore:
-    """The collection `payments`, by order id."""
+    """ports.PaymentStore in the collection `payments`, by order id."""
 
     def __init__(self, database: Database) -> None:
         self.documents = Documents(database.collection("payments"))
 
     async def find(self, order_id: str) -> Payment | None:
-        """The payment of this order."""
         document = await self.documents.find(order_id)
         return _to_payment(document) if document else None
 
     async def add(self, payment: Payment) -> bool:
-        """Store a new payment; False when the order has one."""
         try:
             await self.documents.insert({"_id": payment.order_id, **_fields(payment)})
         except DuplicateKey:
@@ -68,18 +66,15 @@ class MongoPaymentStore:
         return True
 
     async def save(self, payment: Payment, *, expected_version: int, event: Event | None = None) -> bool:
-        """Store the next state and its event if the stored version is still the expected one, else return False."""
         query = {"_id": payment.order_id, "version": expected_version}
         return await self.documents.compare_and_set(query, _changes(payment), [event] if event else [])
 
     async def find_due(self, *, now: datetime, limit: int) -> list[Payment]:
-        """Payments whose `check_at` has passed, oldest first."""
         query = {"check_at": {"$type": "date", "$lte": now}}
         found = await self.documents.find_many(query, sort=[("check_at", ASCENDING)], limit=limit)
         return _readable(found)
 
     async def find_unreconciled(self, *, limit: int) -> list[Payment]:
-        """Payments whose `unreconciled` amount is not 0."""
         found = await self.documents.find_many(_UNRECONCILED, sort=[("unexplained", ASCENDING)], limit=limit)
         return _readable(found)
 

@@ -30,7 +30,7 @@ _MISSING = "resource_missing"
 
 
 class StripeGateway:
-    """A `PaymentGateway` and `WebhookReader`. `api_base` is the emulator's address."""
+    """ports.PaymentGateway and ports.WebhookReader on Stripe's API. `api_base` is the emulator's address."""
 
     name = "stripe"
 
@@ -61,7 +61,6 @@ class StripeGateway:
         await self._http.close_async()  # type: ignore[no-untyped-call]
 
     async def create_intent(self, *, order_id: str, amount: int, currency: str) -> Intent:
-        """The one intent of the order; `amount` is in minor units."""
         async with _translated_errors():
             found = await self._client.v1.payment_intents.create_async(
                 {
@@ -76,7 +75,6 @@ class StripeGateway:
         return self._to_intent(found)
 
     async def confirm(self, intent_id: str, *, order_id: str, token: str) -> Intent:
-        """Try to charge the card; a decline is in the returned intent. InvalidToken when the token is refused."""
         try:
             async with _translated_errors():
                 found = await self._client.v1.payment_intents.confirm_async(
@@ -93,7 +91,6 @@ class StripeGateway:
         return await self.retrieve(intent_id) if _is_replayed(found) else self._to_intent(found)
 
     async def retrieve(self, intent_id: str) -> Intent:
-        """The intent, with what was refunded and disputed of it."""
         async with _translated_errors():
             found = await self._client.v1.payment_intents.retrieve_async(intent_id)
             if not found.amount_received:
@@ -105,7 +102,6 @@ class StripeGateway:
         )
 
     async def cancel(self, intent_id: str) -> Intent:
-        """Cancel the intent, or return it as it is when it is too late for that."""
         try:
             async with _translated_errors():
                 found = await self._client.v1.payment_intents.cancel_async(intent_id)
@@ -116,7 +112,6 @@ class StripeGateway:
         return self._to_intent(found)
 
     async def refund(self, *, refund_id: str, intent_id: str) -> Intent:
-        """Refund all that is left, if anything is and it is not disputed. Returns the intent afterwards."""
         try:
             async with _translated_errors():
                 await self._client.v1.refunds.create_async(
@@ -130,7 +125,6 @@ class StripeGateway:
         return await self.retrieve(intent_id)
 
     def read_webhook(self, body: bytes, signature: str | None) -> WebhookEvent:
-        """The event, if Stripe signed it less than five minutes ago."""
         if self._webhook_secret is None:
             raise InvalidSignature("Webhooks are not configured here: the operator must set STRIPE_WEBHOOK_SECRET.")
         try:

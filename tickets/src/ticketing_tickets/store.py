@@ -23,40 +23,33 @@ INDEXES = {
 
 
 class MongoTicketStore:
-    """The collection `tickets`."""
+    """ports.TicketStore in the collection `tickets`."""
 
     def __init__(self, database: Database) -> None:
         self.documents = Documents(database.collection("tickets"))
 
     async def add(self, ticket: Ticket, event: TicketState) -> None:
-        """Store a new ticket and its event."""
         await self.documents.insert(_to_document(ticket), [event])
 
     async def find(self, ticket_id: str) -> Ticket | None:
-        """The ticket with this id."""
         document = await self.documents.find(ticket_id)
-        return _from_document(document) if document else None
+        return _to_ticket(document) if document else None
 
     async def find_buyable(self, *, after: str | None, limit: int) -> list[Ticket]:
-        """Tickets that no order holds."""
         return await self._list({"buyable": True}, BUYABLE, after, limit)
 
     async def find_by_seller(self, seller_id: str, *, after: str | None, limit: int) -> list[Ticket]:
-        """The seller's tickets, in every state."""
         return await self._list({"user_id": seller_id}, BY_SELLER, after, limit)
 
     async def save(self, before: Ticket, after: Ticket, event: TicketState | None) -> bool:
-        """Store `after` and its event if the stored ticket still has the version and fence of `before`, else False.
-
-        The fence is compared too: an order event may move it without a new version.
-        """
+        # The fence is compared too: an order event may move it without a new version.
         unchanged = {"_id": before.id, "version": before.version, **_fence(before)}
         return await self.documents.compare_and_set(unchanged, _changeable(after), [event] if event else [])
 
     async def _list(self, query: dict[str, Any], index: str, after: str | None, limit: int) -> list[Ticket]:
         following = {"_id": {"$lt": after}} if after else {}
         found = await self.documents.find_many({**query, **following}, sort=NEWEST_FIRST, limit=limit, index=index)
-        return [_from_document(document) for document in found]
+        return [_to_ticket(document) for document in found]
 
 
 def _to_document(ticket: Ticket) -> dict[str, Any]:
@@ -78,7 +71,7 @@ def _fence(ticket: Ticket) -> dict[str, int]:
     return {"hold": ticket.fence.hold, "order_version": ticket.fence.order_version}
 
 
-def _from_document(document: dict[str, Any]) -> Ticket:
+def _to_ticket(document: dict[str, Any]) -> Ticket:
     return Ticket(
         id=document["_id"],
         title=document["title"],

@@ -43,7 +43,6 @@ class Publisher:
 
     @property
     def connected(self) -> bool:
-        """Whether there is a connection to the broker."""
         return self._broker.connected
 
     async def publish(self, envelopes: Sequence[Envelope]) -> set[str]:

@@ -14,7 +14,7 @@ from ticketing_orders.use_cases import find_order
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """An order, and the hold to complete it with; None when another order holds its ticket."""
+    """An order, and the hold to complete it with: None while another order holds its ticket."""
 
     order: Order
     hold: int | None
@@ -25,7 +25,7 @@ async def settle_payment(store: OrderStore, *, order_id: str, payment: Payment, 
 
     async def find() -> _Claim:
         order = await find_order(store, order_id)
-        return _Claim(order, await _hold_for(store, order))
+        return _Claim(order, await _hold_to_complete(store, order))
 
     def decide(claim: _Claim) -> _Claim:
         settled = domain.settle(claim.order, payment, hold=claim.hold, now=now)
@@ -41,7 +41,7 @@ async def settle_payment(store: OrderStore, *, order_id: str, payment: Payment, 
     await update(find, decide, save)
 
 
-async def _hold_for(store: OrderStore, order: Order) -> int | None:
+async def _hold_to_complete(store: OrderStore, order: Order) -> int | None:
     if order.status.holds_ticket:
         return order.hold
     try:

@@ -34,6 +34,16 @@ def apply(payment: Payment, intent: Intent, *, currency: str, now: datetime, liv
     return replace(after, history=history, check_at=(after.check_at or now) if after.needs_check else None)
 
 
+def _require_match(payment: Payment, intent: Intent, *, currency: str, live: bool) -> None:
+    found = (intent.id, intent.order_id, intent.amount, intent.currency, intent.live)
+    expected = (payment.intent_id, payment.order_id, payment.order.price, currency, live)
+    if found != expected:
+        raise IntentMismatch(
+            f"the intent (id, order, amount, currency, live mode: {found}) does not match the payment ({expected}): "
+            "nothing was changed; look it up in Stripe's dashboard"
+        )
+
+
 def _apply_money(payment: Payment, intent: Intent) -> Payment:
     money = payment.money.newest(intent.money)
     if money == payment.money:
@@ -68,16 +78,6 @@ def _unpaid_status(payment: Payment, intent: Intent, *, declined: bool) -> Payme
         return PaymentStatus.FAILED
     # Once tried, an intent returns to this status only with a new decline: without one, the view is an older one.
     return PaymentStatus.OPEN if payment.status is PaymentStatus.NONE else payment.status
-
-
-def _require_match(payment: Payment, intent: Intent, *, currency: str, live: bool) -> None:
-    found = (intent.id, intent.order_id, intent.amount, intent.currency, intent.live)
-    expected = (payment.intent_id, payment.order_id, payment.order.price, currency, live)
-    if found != expected:
-        raise IntentMismatch(
-            f"the intent (id, order, amount, currency, live mode: {found}) does not match the payment ({expected}): "
-            "nothing was changed; look it up in Stripe's dashboard"
-        )
 
 
 _UNPAID_STATUS = {

@@ -60,19 +60,19 @@ async def pay(
     return _result(await apply_intent(deps, order_id, intent), intent, now=now)
 
 
-def _require_token(token: str) -> None:
-    if _TOKEN.fullmatch(token) is None:
-        raise InvalidToken("token must be a token from Stripe: ctoken_…, pm_… or tok_…")
-
-
 async def _refresh(deps: PaymentDeps, payment: Payment) -> Payment:
-    """The response to an earlier attempt may have been lost: ask before answering "nothing was charged".
+    """Ask Stripe before responding "Nothing was charged": the response to an earlier attempt may have been lost.
 
-    Confirming again would only replay the old response, such as "requires_action" when the buyer has done it since.
+    Confirming again would only replay the old response, such as `requires_action` after the buyer has authenticated.
     """
     if payment.intent_id is None or not payment.can_be_captured:
         return payment
     return await apply_intent(deps, payment.order_id, await deps.gateway.retrieve(payment.intent_id))
+
+
+def _require_token(token: str) -> None:
+    if _TOKEN.fullmatch(token) is None:
+        raise InvalidToken("token must be a token from Stripe: ctoken_…, pm_… or tok_…")
 
 
 async def _begin_attempt(deps: PaymentDeps, payment: Payment, *, attempt: str, now: datetime) -> Payment:

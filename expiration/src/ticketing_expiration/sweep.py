@@ -33,12 +33,10 @@ class Sweep:
         store: ExpiryStore,
         *,
         wake_relay: Callable[[], None],
-        every: float = SWEEP_SECONDS,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._store = store
         self._wake_relay = wake_relay
-        self._every = every
         self._now = now
 
     async def run(self) -> None:
@@ -49,8 +47,8 @@ class Sweep:
                 await self._sweep(rounds)
                 rounds += 1
             except Unavailable as error:
-                log.info("database.unavailable", component="sweep", error=error.message)
-            await asyncio.sleep(self._every)
+                log.info("database.unavailable", component=self.name, error=error.message)
+            await asyncio.sleep(SWEEP_SECONDS)
 
     async def close(self) -> None:
         """Nothing to release."""

@@ -22,9 +22,8 @@ class OverdueReservationMonitor:
 
     name = "overdue-reservation-monitor"
 
-    def __init__(self, store: OrderStore, *, interval: float = INTERVAL_SECONDS) -> None:
+    def __init__(self, store: OrderStore) -> None:
         self._store = store
-        self._interval = interval
 
     async def run(self) -> None:
         """Check for ever, through outages of the database."""
@@ -33,7 +32,7 @@ class OverdueReservationMonitor:
                 await self.check(utc_now())
             except Unavailable as error:
                 log.info("database.unavailable", component=self.name, error=error.message)
-            await asyncio.sleep(self._interval)
+            await asyncio.sleep(INTERVAL_SECONDS)
 
     async def close(self) -> None:
         """Nothing to release."""

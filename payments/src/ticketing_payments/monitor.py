@@ -22,9 +22,8 @@ class ReconciliationMonitor:
 
     name = "reconciliation-monitor"
 
-    def __init__(self, store: PaymentStore, *, interval: float = INTERVAL_SECONDS) -> None:
+    def __init__(self, store: PaymentStore) -> None:
         self._store = store
-        self._interval = interval
         self._earlier: set[str] = set()
 
     async def run(self) -> None:
@@ -34,7 +33,7 @@ class ReconciliationMonitor:
                 await self.check()
             except Unavailable as error:
                 log.info("database.unavailable", component=self.name, error=error.message)
-            await asyncio.sleep(self._interval)
+            await asyncio.sleep(INTERVAL_SECONDS)
 
     async def close(self) -> None:
         """Nothing to release."""

@@ -1,4 +1,4 @@
-"""create_app(): the auth service."""
+"""create_app(): assembles the auth service."""
 
 from fastapi import FastAPI
 

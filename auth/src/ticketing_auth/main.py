@@ -1,4 +1,4 @@
-"""`uvicorn ticketing_auth.main:app`: the only import with effects."""
+"""`uvicorn ticketing_auth.main:app`: the only import with side effects."""
 
 from ticketing_auth.app import create_app
 from ticketing_auth.settings import Settings

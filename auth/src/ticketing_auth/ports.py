@@ -1,4 +1,4 @@
-"""What the use cases need: a store of users and a password hasher."""
+"""What the use cases depend on: a store of users and a password hasher."""
 
 from typing import Protocol
 

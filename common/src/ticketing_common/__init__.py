@@ -1,1 +1,1 @@
-"""What the ticketing services share. Importing it has no effects."""
+"""What the ticketing services share. Importing it has no side effects."""

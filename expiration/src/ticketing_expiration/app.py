@@ -1,4 +1,4 @@
-"""create_app(): the expiration service."""
+"""create_app(): assembles the expiration service."""
 
 from collections.abc import Callable
 from datetime import datetime

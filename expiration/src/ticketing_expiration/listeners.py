@@ -1,4 +1,4 @@
-"""Consumed events."""
+"""The events that expiration consumes."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""`uvicorn ticketing_expiration.main:app`: the only import with effects."""
+"""`uvicorn ticketing_expiration.main:app`: the only import with side effects."""
 
 from ticketing_common.settings import load
 from ticketing_expiration.app import create_app

@@ -1,4 +1,4 @@
-"""What the use cases need: a store of due times, and timers."""
+"""What the use cases depend on: a store of due times, and timers."""
 
 from datetime import datetime
 from typing import Protocol

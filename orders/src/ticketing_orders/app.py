@@ -1,4 +1,4 @@
-"""create_app(): the parts of orders."""
+"""create_app(): assembles the orders service."""
 
 from fastapi import FastAPI
 

@@ -1,4 +1,4 @@
-"""What the routes depend on, by type."""
+"""Dependencies of the routes, by type."""
 
 from datetime import timedelta
 from typing import Annotated

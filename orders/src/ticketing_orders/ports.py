@@ -1,4 +1,4 @@
-"""What the use cases need of a store."""
+"""What the use cases depend on: a store of orders."""
 
 from datetime import datetime
 from typing import Protocol
@@ -8,7 +8,7 @@ from ticketing_orders.domain import Order, Ticket
 
 
 class OrderStore(Protocol):
-    """Where orders and replicas of tickets are kept."""
+    """Where orders and replicas of tickets are stored."""
 
     async def find(self, order_id: str) -> Order | None:
         """The order with this id."""

@@ -1,4 +1,4 @@
-"""/api/orders: reserve a ticket, read one's orders, cancel one."""
+"""/api/orders: reserve a ticket, list and show the buyer's orders, cancel one."""
 
 from fastapi import APIRouter, Request, Response
 

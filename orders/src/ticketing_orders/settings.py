@@ -1,4 +1,4 @@
-"""The settings of orders."""
+"""Settings of the orders service."""
 
 from datetime import timedelta
 

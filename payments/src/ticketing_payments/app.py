@@ -1,4 +1,4 @@
-"""create_app(): the parts of payments."""
+"""create_app(): assembles the payments service."""
 
 from fastapi import FastAPI
 

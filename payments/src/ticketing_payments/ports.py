@@ -32,7 +32,7 @@ class UnknownIntent(Exception):
 
 
 class PaymentStore(Protocol):
-    """Where payments are kept, one per order."""
+    """Where payments are stored, one per order."""
 
     async def find(self, order_id: str) -> Payment | None:
         """The payment of this order."""

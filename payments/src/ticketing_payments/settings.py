@@ -1,4 +1,4 @@
-"""The settings of payments."""
+"""Settings of the payments service."""
 
 import re
 from urllib.parse import urlsplit

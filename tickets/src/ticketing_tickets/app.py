@@ -1,4 +1,4 @@
-"""create_app(): the tickets service."""
+"""create_app(): assembles the tickets service."""
 
 from fastapi import FastAPI
 

@@ -1,4 +1,4 @@
-"""Map a ticket to its events."""
+"""Maps a ticket to its events."""
 
 from typing import TypeVar
 

@@ -1,4 +1,4 @@
-"""Consumed events: orders reserve and release tickets."""
+"""The events that tickets consumes: orders reserve and release tickets."""
 
 from typing import TypeVar
 

@@ -1,4 +1,4 @@
-"""`uvicorn ticketing_tickets.main:app`: the only import with effects."""
+"""`uvicorn ticketing_tickets.main:app`: the only import with side effects."""
 
 from ticketing_common.settings import load
 from ticketing_tickets.app import create_app

@@ -1,4 +1,4 @@
-"""What the use cases need: a store of tickets."""
+"""What the use cases depend on: a store of tickets."""
 
 from typing import Protocol
 

@@ -16,7 +16,7 @@ from ticketing_common.errors import AppError
 from ticketing_common.messaging import Listener
 from ticketing_common.mongo import Database, DuplicateKey
 from ticketing_common.outbox import Relay
-from ticketing_test_support.crashes import Crash, CrashingCollection, CrashingPublisher, CrashInjector, CrashPoint
+from ticketing_test_support.crashes import Crash, CrashingCollection, CrashInjector, CrashPoint
 from ticketing_test_support.payments.stripe import DECLINED, GOOD, SLOW
 
 TICKET, ORDER = f"{1:024x}", f"{2:024x}"
@@ -79,7 +79,7 @@ class CrashableSystem(System):
         for outbox in self.outboxes:
             for pending in await outbox.pending(before=ANY_TIME, limit=256):
                 count += len(pending.envelopes)
-                relay = Relay([outbox], CrashingPublisher(InMemoryPublisher(self.network), self.injector))
+                relay = Relay([outbox], InMemoryPublisher(self.network, self.injector))
                 relay.notify(outbox, pending)
                 await relay.close()  # publishes what it was notified of
         return count
@@ -87,13 +87,15 @@ class CrashableSystem(System):
 
 @dataclass
 class InMemoryPublisher:
-    """An EventPublisher that hands events to the network."""
+    """An EventPublisher that hands events to the network, and reports it."""
 
     network: Network
+    injector: CrashInjector
     connected: bool = True
 
     async def publish(self, envelopes: Any) -> set[str]:
         self.network.publish(envelopes)
+        self.injector.reach(CrashPoint.AFTER_PUBLISH)
         return {envelope.id for envelope in envelopes}
 
 
@@ -119,8 +121,8 @@ def pay_with(card: str) -> Step:
 
 
 async def _sign_up(system: CrashableSystem) -> None:
-    user = {"user_id": BUYER, "email": "buyer@example.com", "password": "open sesame", "now": system.clock()}
-    await sign_up(system.users, PlainHasher(), **user)  # type: ignore[arg-type]
+    email, password = "buyer@example.com", "open sesame"
+    await sign_up(system.users, PlainHasher(), user_id=BUYER, email=email, password=password, now=system.clock())
 
 
 async def _bank_captures(system: CrashableSystem) -> None:

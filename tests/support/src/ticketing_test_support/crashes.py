@@ -1,7 +1,7 @@
 """Crashes before or after a write, after events are published or removed from the outbox, and before an ack.
 
-Wrappers around collections, publishers and acknowledgements report each point to a `CrashInjector`. In-process tests
-crash by an exception; `python -m ticketing_test_support.crashes -m MODULE …` runs a program that kills itself:
+What writes, publishes or acknowledges reports each point to a `CrashInjector`. In-process tests crash by an exception;
+`python -m ticketing_test_support.crashes -m MODULE …` runs a program that kills itself:
 
     CRASH_POINT   where; at the third time that the process gets there
     CRASH_LOG     a folder: one file is written for each crash
@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 from nats.aio.msg import Msg
 
 from ticketing_common.events import Envelope
-from ticketing_common.messaging import EventPublisher, Publisher
+from ticketing_common.messaging import Publisher
 from ticketing_common.mongo import Database
 
 NTH = 3
@@ -96,25 +96,6 @@ class CrashingCollection:
             return result
 
         return write
-
-
-class CrashingPublisher:
-    """An EventPublisher that reports what it has published."""
-
-    def __init__(self, publisher: EventPublisher, injector: CrashInjector) -> None:
-        self._publisher = publisher
-        self._injector = injector
-
-    @property
-    def connected(self) -> bool:
-        """Of the publisher."""
-        return self._publisher.connected
-
-    async def publish(self, envelopes: Sequence[Envelope]) -> set[str]:
-        """Publish, then report."""
-        stored = await self._publisher.publish(envelopes)
-        self._injector.reach(CrashPoint.AFTER_PUBLISH)
-        return stored
 
 
 def crashes_in(log: Path) -> int:

@@ -1,4 +1,4 @@
-"""State and events in one write; errors tell an outage from a conflict."""
+"""State and events in one write; errors distinguish an outage from a conflict."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""What was just created elsewhere is waited for; anything else is answered at once."""
+"""What was just created elsewhere is waited for; anything else responds at once."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

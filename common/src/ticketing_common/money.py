@@ -1,4 +1,4 @@
-"""Money: integer minor units inside, numbers in major units in JSON. Never binary fractions in between."""
+"""Amounts: integers in minor units internally, JSON numbers in major units outside, converted exactly."""
 
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 

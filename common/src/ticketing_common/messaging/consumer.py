@@ -89,7 +89,7 @@ class Consumer:
                 await pull.unsubscribe()
 
     async def _fetch(self, pull: JetStreamContext.PullSubscription) -> None:
-        """Start handling what arrives within two seconds. Nothing is no error; a missing consumer is one."""
+        """Start handling what arrives within two seconds. No messages is not an error; a missing consumer is."""
         free = self._concurrency - len(self._in_progress)
         fetching = asyncio.create_task(pull.fetch(free, timeout=_FETCH_TIMEOUT_SECONDS))
         try:

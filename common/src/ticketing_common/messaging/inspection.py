@@ -43,7 +43,7 @@ class Backlog:
 async def connect_readonly(url: str) -> AsyncIterator[JetStreamContext]:
     """A connection that gives up instead of retrying, and leaves the streams to the services.
 
-    Unavailable when NATS is unreachable or does not answer, also inside the `with` block.
+    Unavailable when NATS is unreachable or does not respond, also inside the `with` block.
     """
     try:
         # Without it the client would retry the first connection endlessly.

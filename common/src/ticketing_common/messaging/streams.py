@@ -76,7 +76,7 @@ async def ensure_streams(jetstream: JetStreamContext, limits: StreamLimits) -> N
 
 
 async def _ensure(jetstream: JetStreamContext, config: StreamConfig) -> None:
-    """Look first: the server counts the bytes of a stream that is created again twice, and may refuse it."""
+    """Look first: when a stream is created again, the server counts its bytes twice and may refuse it."""
     try:
         found = await jetstream.stream_info(str(config.name))
     except NotFoundError:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from ticketing_common.observability.metrics import BROKER_WRITABLE
 
-# Longer than the pause between two attempts. A failure ends sooner by the next success of this process; it must also
-# end when another replica publishes the event, and this one has nothing left to try.
+# Longer than the pause between two attempts. The next success of this process ends a failure sooner; the limit is for
+# when another replica publishes the event and this one has nothing left to try.
 _FAILURE_LIFETIME_SECONDS = 35.0
 # Other processes repeat their reports with each attempt, every three seconds or so.
 _REPORT_LIFETIME_SECONDS = 5.0

@@ -18,7 +18,7 @@ from ticketing_common.errors import Unavailable
 _UNREACHABLE = (ConnectionFailure, NetworkTimeout, ExecutionTimeout, WTimeoutError)
 # A server that is stopping, starting or stepping down (MongoDB's error code reference).
 _TRANSIENT_CODES = frozenset({6, 7, 89, 91, 189, 262, 9001, 11600, 11602})
-# A server that answers and refuses writes: a secondary, writes blocked by an operator, a full disk.
+# A reachable server that refuses writes: a secondary, writes blocked by an operator, a full disk.
 _READ_ONLY_CODES = frozenset({10107, 13435, 13436, 371, 14031})
 
 

@@ -24,7 +24,7 @@ class _Handler(logging.StreamHandler[TextIO]):
 
 
 def configure(*, service: str, level: str = "INFO") -> None:
-    """Format structlog's and the standard library's records alike. May be called again."""
+    """Format structlog's and the standard library's records the same way. May be called again."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

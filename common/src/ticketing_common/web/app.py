@@ -69,7 +69,7 @@ def _warn_of_weak_key(settings: CommonSettings) -> None:
         log.warning(
             "settings.weak_key",
             variable="JWT_SECRET",
-            advice="make it 32 bytes or longer, for example with `openssl rand -base64 32`: a short one can be guessed",
+            hint="make it 32 bytes or longer, for example with `openssl rand -base64 32`: a short one can be guessed",
         )
 
 

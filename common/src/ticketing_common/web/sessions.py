@@ -56,7 +56,7 @@ UserId = Annotated[str, Depends(_user_id)]
 
 
 def set_session(response: Response, token: str, *, https: bool) -> None:
-    """Set the cookie. It is Secure exactly if the request came by HTTPS: both must work."""
+    """Set the cookie. It is Secure only if the request came by HTTPS, since plain HTTP must work too."""
     response.set_cookie(
         COOKIE, token, max_age=int(LIFETIME.total_seconds()), path="/", httponly=True, samesite="lax", secure=https
     )

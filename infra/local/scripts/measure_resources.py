@@ -111,8 +111,8 @@ def report(idle: Sampler, busy: Sampler) -> None:
     """Print a Markdown table and the connections."""
     lines = ["| process | idle MiB | idle cores | busy MiB | busy cores |", "|---|---|---|---|---|"]
     for name in idle.pids:
-        still, work = (f"{sampler.memory[name]:.0f} | {sampler.cores[name]:.2f}" for sampler in (idle, busy))
-        lines.append(f"| {name} | {still} | {work} |")
+        columns = (f"{sampler.memory[name]:.0f} | {sampler.cores[name]:.2f}" for sampler in (idle, busy))
+        lines.append(f"| {name} | {' | '.join(columns)} |")
     pairs = sorted(idle.connections | busy.connections)
     lines += ["", *(f"{source} → {target}" for source, target in pairs)]
     sys.stdout.write("\n".join(lines) + "\n")

@@ -35,7 +35,7 @@ async def test_unpaid_intent_has_nothing_to_refund(api):
         await api.refund(await api.create())
 
 
-async def test_refund_made_outside_the_api_is_announced(api, http, receiver):
+async def test_refund_made_outside_the_api_emits_events(api, http, receiver):
     intent = await api.pay()
     refund = await http.post("/emulator/refunds", json={"payment_intent": intent.id, "amount": 500})
     await receiver.wait_until(lambda: {"charge.refunded", "refund.created"} <= set(receiver.types_for(intent.id)))

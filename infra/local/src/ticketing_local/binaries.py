@@ -96,14 +96,14 @@ def _find(binary: Binary, on_path: str | None) -> Path:
 def _refusal(binary: Binary, path: Path) -> str | None:
     """Why this file cannot be used, or None."""
     try:
-        answer = subprocess.run(
+        output = subprocess.run(
             [path, binary.version_argument], capture_output=True, text=True, check=True, timeout=20
         ).stdout
     except subprocess.CalledProcessError as error:
         return f"does not start: {error.stderr.strip() or f'exit status {error.returncode}'}"
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"does not start: {error}"
-    found = VERSION.search(answer)
+    found = VERSION.search(output)
     if found is None:
         return "does not print its version"
     if (int(found[1]), int(found[2])) < binary.minimum:

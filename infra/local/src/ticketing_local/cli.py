@@ -80,7 +80,7 @@ def _add_scripts(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     demo.add_argument("--url", type=_url, metavar="URL", help="a running stack, e.g. http://localhost:8080")
     commands.add_parser(
         "bench",
-        help="measure what a request costs",
+        help="measure the cost of each route",
         description="Measure the CPU time and latency of each route on a temporary stack (Linux only).",
     )
 

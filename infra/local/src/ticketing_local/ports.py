@@ -39,7 +39,7 @@ class Ports:
 def check_gateway_port(port: int) -> None:
     """Raises PortUnavailable when the port is taken, on 127.0.0.1 or on ::1, which a browser may use for localhost."""
     taken = PortUnavailable(f"PORT {port} is taken: stop what listens there, or choose another, e.g. PORT={port + 1}")
-    if any(_answers(host, port) for host in (HOST, "::1")):
+    if any(_is_listening(host, port) for host in (HOST, "::1")):
         raise taken
     try:
         _bind(port, reuse=True).close()
@@ -98,7 +98,7 @@ def _bind(port: int, *, reuse: bool) -> socket.socket:
     return bound
 
 
-def _answers(host: str, port: int) -> bool:
+def _is_listening(host: str, port: int) -> bool:
     with contextlib.suppress(OSError), socket.create_connection((host, port), 1):
         return True
     return False

@@ -63,7 +63,7 @@ def read_stripe(environ: Mapping[str, str]) -> StripeSettings:
 
 
 def _refuse_without_key(given: Mapping[str, str]) -> None:
-    """Somebody who sets one of the others expects to use Stripe."""
+    """One of the others alone shows that Stripe was meant to be used."""
     if given:
         names = " and ".join(given)
         raise SettingsError(f"{names} without STRIPE_KEY: set STRIPE_KEY too, or unset the rest to use the emulator")

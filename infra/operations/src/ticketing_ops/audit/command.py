@@ -46,7 +46,7 @@ async def _audit(urls: Mapping[str, str], settle: float) -> Result:
 
 async def _settled(reader: SnapshotReader, *, deadline: float) -> Result:
     """Check until nothing is wrong or the deadline has passed. Only what two checks in a row find is reported: the
-    stack goes on working while it is read."""
+    stack keeps working while it is read."""
     result = await _check(reader)
     while result.findings:
         await asyncio.sleep(RECHECK_SECONDS)

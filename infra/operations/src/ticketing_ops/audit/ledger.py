@@ -56,7 +56,7 @@ def check_ledger(snapshot: Snapshot) -> Iterator[Finding]:
             what = f"payments has {amounts(payment)}; Stripe's ledger has {recorded[intent_id]} ({intent_id})"
             yield Finding("I2", where, what)
     for intent_id, intent in intents.items():
-        if recorded[intent_id].net:  # an intent that a crash left unconfirmed costs nobody anything
+        if recorded[intent_id].net:  # an intent that a crash left unconfirmed has moved no money
             order_id = (intent["metadata"] or {}).get("order_id", "unknown")
             yield Finding("I2", f"order {order_id}", f"payments does not know {intent_id}, which {recorded[intent_id]}")
 

@@ -1,4 +1,4 @@
-"""Hashing: argon2id, off the event loop, and only so much of it at once."""
+"""Hashing: argon2id, off the event loop, with bounded concurrency."""
 
 import asyncio
 

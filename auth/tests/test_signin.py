@@ -34,7 +34,7 @@ async def test_sign_in_returns_the_user(client: httpx.AsyncClient, user_id: str,
 
 
 async def test_unknown_address_and_wrong_password_look_alike(client: httpx.AsyncClient, user_id: str) -> None:
-    unknown = await client.post("/api/users/signin", json={**SOMEONE, "email": "nobody@example.com"})
+    unknown = await client.post("/api/users/signin", json={**SOMEONE, "email": "unknown@example.com"})
     wrong = await client.post("/api/users/signin", json={**SOMEONE, "password": "open Sesame"})
     assert (unknown.status_code, unknown.json()) == (wrong.status_code, wrong.json()) == (400, INVALID)
     assert unknown.headers.keys() == wrong.headers.keys()
@@ -54,7 +54,7 @@ async def test_cookie_attributes_follow_the_scheme(
 
 
 @pytest.mark.usefixtures("user_id")
-async def test_cookie_lives_as_long_as_the_token(client: httpx.AsyncClient) -> None:
+async def test_cookie_expires_with_the_token(client: httpx.AsyncClient) -> None:
     cookie = session_cookie(await client.post("/api/users/signin", json=SOMEONE))
     assert int(cookie["max-age"]) == LIFETIME.total_seconds()
 

@@ -1,4 +1,4 @@
-"""Sign-up and sign-in, with users in memory and a hashing that counts."""
+"""Sign-up and sign-in, with users in memory and a fake password hasher."""
 
 from datetime import UTC, datetime
 
@@ -23,8 +23,8 @@ class InMemoryUserStore:
         return self._users.get(email_key(email))
 
 
-class CountingPasswords:
-    """Hashes by writing backwards, and remembers what it was asked to verify."""
+class FakePasswordHasher:
+    """Hashes by reversing, and records the hashes that it verifies."""
 
     def __init__(self) -> None:
         self.verified: list[str | None] = []
@@ -43,17 +43,17 @@ SOMEONE = User(id="1", email="Someone@example.com", password_hash="terces", crea
 async def test_right_password_signs_in_whatever_the_case() -> None:
     users = InMemoryUserStore(SOMEONE)
     assert (
-        await use_cases.sign_in(users, CountingPasswords(), email="SOMEONE@example.com", password="secret") is SOMEONE
+        await use_cases.sign_in(users, FakePasswordHasher(), email="SOMEONE@example.com", password="secret") is SOMEONE
     )
 
 
 @pytest.mark.parametrize(
     ("email", "verified"),
-    [("someone@example.com", ["terces"]), ("nobody@example.com", [None])],
+    [("someone@example.com", ["terces"]), ("unknown@example.com", [None])],
     ids=["wrong", "unknown"],
 )
 async def test_hash_is_verified_even_for_an_unknown_address(email: str, verified: list[str | None]) -> None:
-    passwords = CountingPasswords()
+    passwords = FakePasswordHasher()
     with pytest.raises(InvalidCredentials):
         await use_cases.sign_in(InMemoryUserStore(SOMEONE), passwords, email=email, password="wrong")
     assert passwords.verified == verified
@@ -61,7 +61,7 @@ async def test_hash_is_verified_even_for_an_unknown_address(email: str, verified
 
 async def test_new_account_stores_address_as_typed_and_hash() -> None:
     users, now = InMemoryUserStore(), datetime.now(UTC)
-    user = await use_cases.sign_up(users, CountingPasswords(), user_id="2", email="Ann@b.cd", password="1234", now=now)
+    user = await use_cases.sign_up(users, FakePasswordHasher(), user_id="2", email="Ann@b.cd", password="1234", now=now)
     assert user == User(id="2", email="Ann@b.cd", password_hash="4321", created_at=now)
     assert await users.find_by_email("ann@B.CD") == user
 
@@ -70,7 +70,7 @@ async def test_address_in_use_is_refused() -> None:
     with pytest.raises(EmailInUse):
         await use_cases.sign_up(
             InMemoryUserStore(SOMEONE),
-            CountingPasswords(),
+            FakePasswordHasher(),
             user_id="2",
             email="SOMEONE@EXAMPLE.COM",
             password="1234",

@@ -107,14 +107,14 @@ async def test_pickled_job_is_refused(timers: RqTimers, redis: Redis) -> None:
 async def test_failing_job_does_not_stop_the_next(timers: RqTimers, redis: Redis) -> None:
     now, fired = int(time.time()), list[int]()
 
-    def ring(second: int) -> None:
+    def fail(second: int) -> None:
         fired.append(second)
         raise RuntimeError("for once")
 
     for second in (now - 1, now):
         timers.set(second)
     await eventually(lambda: len(_scheduled(redis)) == 2)
-    DueTimers(redis, ring).run_due()
+    DueTimers(redis, fail).run_due()
     assert fired == [now - 1, now]
     assert StartedJobRegistry(QUEUE, connection=redis).get_job_ids(cleanup=False) == []
 

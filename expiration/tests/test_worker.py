@@ -66,7 +66,7 @@ async def test_killed_worker_loses_nothing(
     await place(0.5)
     worker.kill()
     start_worker(settings)
-    await eventually(lambda: _is(count_complete, 1), what="the order of the dead worker expiring")
+    await eventually(lambda: _is(count_complete, 1), what="the killed worker's order expiring")
     await logged(CONNECTED, times=2)
     await place(0.3)
     await logged(BY_TIMER)

@@ -87,11 +87,11 @@ async def test_neither_token_nor_client_secret_is_stored(scenario: PaymentScenar
 async def test_intent_is_stored_before_it_is_confirmed(scenario: PaymentScenario) -> None:
     stored = []
 
-    async def look() -> None:
+    async def read_stored() -> None:
         payment = await scenario.payment()
         stored.append((payment.intent_id, payment.check_at, payment.is_captured))
 
-    scenario.stripe.before["confirm"] = look
+    scenario.stripe.before["confirm"] = read_stored
     await scenario.pay()
     assert stored == [(scenario.intent_id, IN_A_MINUTE, False)]
 
@@ -115,7 +115,7 @@ async def lost(scenario: PaymentScenario) -> PaymentScenario:
     return scenario
 
 
-async def test_lost_success_is_never_answered_with_nothing_charged(lost: PaymentScenario) -> None:
+async def test_lost_success_is_never_reported_as_nothing_charged(lost: PaymentScenario) -> None:
     assert (await lost.pay(now=EXPIRES_AT)).payment.is_captured
 
 

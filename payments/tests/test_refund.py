@@ -1,4 +1,4 @@
-"""Refunds are made once, whatever crashes and whoever else refunds or disputes the payment."""
+"""Refunds are made once, despite crashes and refunds or disputes made elsewhere."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from ticketing_test_support.payments.scenario import NOW, PRICE, PaymentScenario
 
 @pytest.fixture
 async def paid(scenario: PaymentScenario) -> PaymentScenario:
-    """The same, paid."""
+    """A paid order, all in memory."""
     await scenario.pay()
     return scenario
 

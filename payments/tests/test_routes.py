@@ -107,7 +107,7 @@ async def test_closed_order_is_400_whatever_the_token(
     ids=["no session", "garbage", "forged", "another user"],
 )
 @pytest.mark.parametrize("token", [GOOD, "nonsense"])
-async def test_anybody_but_the_buyer_is_401(
+async def test_request_without_the_buyers_session_is_401(
     client: httpx.AsyncClient, scenario: PaymentScenario, order_id: str, token: str, headers: dict[str, str]
 ) -> None:
     client.headers.update(headers)
@@ -186,7 +186,7 @@ async def test_order_recorded_while_the_request_waits_can_be_paid(
     assert (await paying).status_code == 201
 
 
-async def test_young_order_is_503_while_the_broker_is_away(buyer: httpx.AsyncClient, app: FastAPI) -> None:
+async def test_recent_order_is_503_while_the_broker_is_down(buyer: httpx.AsyncClient, app: FastAPI) -> None:
     assert not app.state.broker.connected
     response = await pay(buyer, new_id())
     assert (response.status_code, response.headers["Retry-After"]) == (503, "2")

@@ -1,4 +1,4 @@
-"""A webhook triggers a look at its intent: it may come twice, late, in any order or too early, and has to be signed."""
+"""A signed webhook triggers a check of its intent; it may arrive twice, late, early or out of order."""
 
 import asyncio
 import hashlib

@@ -36,7 +36,7 @@ def server(mongo_uri: str) -> Iterator[SyncDatabase[dict[str, Any]]]:
 
 async def stored(store: MongoTicketStore, *, order: OrderCreated | None = None) -> Ticket:
     """A ticket in the store, held by `order` if there is one."""
-    # To the millisecond: MongoDB knows no shorter time.
+    # To the millisecond, MongoDB's precision.
     now = datetime.now(UTC).replace(microsecond=0)
     ticket = Ticket(id=new_id(), title="Front row", price=1250, user_id=SELLER, created_at=now)
     ticket = domain.apply_order(ticket, order) if order else ticket

@@ -1,4 +1,4 @@
-"""Counts reservations that were not released although they expired: must be 0, alert on it."""
+"""Counts reservations that were not released although they expired. Must be 0: alert on it."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ class OverdueReservationMonitor:
         self._store = store
 
     async def run(self) -> None:
-        """Check for ever, through outages of the database."""
+        """Check until cancelled, through outages of the database."""
         while True:
             try:
                 await self.check(utc_now())

@@ -1,4 +1,4 @@
-"""Money captured that neither bought an order nor was refunded: there must be none, alert on it."""
+"""Sums captured money that neither bought an order nor was refunded. Must be 0: alert on it."""
 
 import asyncio
 
@@ -27,7 +27,7 @@ class ReconciliationMonitor:
         self._earlier: set[str] = set()
 
     async def run(self) -> None:
-        """Check for ever, through outages of the database."""
+        """Check until cancelled, through outages of the database."""
         while True:
             try:
                 await self.check()

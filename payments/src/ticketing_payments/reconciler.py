@@ -23,7 +23,7 @@ class Reconciler:
         self._interval = interval
 
     async def run(self) -> None:
-        """Reconcile for ever, through outages of Stripe and the database."""
+        """Reconcile until cancelled, through outages of Stripe and the database."""
         while True:
             try:
                 await reconcile_due(self._deps, self._deps.now())

@@ -77,7 +77,7 @@ def edit(ticket: Ticket, *, user_id: str, title: str, price: int) -> Ticket:
 def apply_order(ticket: Ticket, order: OrderState) -> Ticket:
     """The ticket after an order event: reserved, released, or unchanged when newer state is known.
 
-    Without the fence, a late event of a cancelled order would lock the ticket for ever, or release one that another
+    Without the fence, a late event of a cancelled order would lock the ticket forever, or release one that another
     order holds. The fence moves even where nothing visible changes, to keep older events out.
     """
     fence = Fence(order.hold, order.version)

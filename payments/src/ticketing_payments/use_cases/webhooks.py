@@ -45,7 +45,7 @@ async def _handle(deps: PaymentDeps, event: WebhookEvent) -> str:
     try:
         await reconcile(deps, payment.order_id, intent)
     except IntentMismatch as error:
-        # Answered with 200: sending it again would not make it match.
+        # The response is 200: sending the webhook again would not make it match.
         log.critical("payment.intent_mismatch", order_id=payment.order_id, error=str(error))
         return "mismatch"
     return "applied"

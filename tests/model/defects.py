@@ -27,8 +27,8 @@ class TicketsWithoutFence(System):
 
     def make_tickets(self, database: Database) -> MongoTicketStore:
         class FaultyStore(MongoTicketStore):
-            async def save(self, before: ListedTicket, after: ListedTicket, event: Any) -> bool:
-                return await super().save(before, replace(after, fence=NEVER_HELD), event)
+            async def save(self, ticket: ListedTicket, *, expected: ListedTicket, event: Any = None) -> bool:
+                return await super().save(replace(ticket, fence=NEVER_HELD), expected=expected, event=event)
 
         return FaultyStore(database)
 

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from ticketing_test_support.apps import served_in_memory
 from ticketing_test_support.fixtures import JWT_SECRET
-from ticketing_test_support.memory import InMemoryDatabase
+from ticketing_test_support.memory import InMemoryDatabase, WriteFaults
 from ticketing_tickets.app import create_app
 from ticketing_tickets.settings import Settings
 from ticketing_tickets.store import INDEXES, MongoTicketStore
@@ -21,8 +21,25 @@ def app(mongo_uri: str) -> FastAPI:
 
 
 @pytest.fixture
-async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the routes, without a session; the database is in memory."""
-    database = InMemoryDatabase(indexes=INDEXES)
-    async with served_in_memory(app, database, store=MongoTicketStore(database)) as client:
+def faults() -> WriteFaults:
+    """Faults and races of the in-memory database's writes."""
+    return WriteFaults()
+
+
+@pytest.fixture
+def memory(faults: WriteFaults) -> InMemoryDatabase:
+    """An in-memory database."""
+    return InMemoryDatabase(INDEXES, faults)
+
+
+@pytest.fixture
+def store(memory: InMemoryDatabase) -> MongoTicketStore:
+    """The store on the in-memory database."""
+    return MongoTicketStore(memory)
+
+
+@pytest.fixture
+async def client(app: FastAPI, memory: InMemoryDatabase, store: MongoTicketStore) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the routes on the in-memory database, without a session."""
+    async with served_in_memory(app, memory, store=store) as client:
         yield client

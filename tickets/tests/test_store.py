@@ -56,7 +56,7 @@ async def test_fields_of_a_newer_release_are_ignored_and_kept(
     ticket = await stored(store)
     server["tickets"].update_one({"_id": ticket.id}, {"$set": {"venue": {"row": "C"}}})
     assert await store.find(ticket.id) == ticket
-    assert await store.save(ticket, domain.edit(ticket, user_id=SELLER, title="Back row", price=900), None)
+    assert await store.save(domain.edit(ticket, user_id=SELLER, title="Back row", price=900), expected=ticket)
     assert (server["tickets"].find_one({"_id": ticket.id}) or {})["venue"] == {"row": "C"}
 
 
@@ -70,8 +70,8 @@ async def test_state_and_event_are_one_write(store: MongoTicketStore, server: Sy
 async def test_save_over_a_newer_version_fails(store: MongoTicketStore) -> None:
     ticket = await stored(store)
     edited = domain.edit(ticket, user_id=SELLER, title="Back row", price=900)
-    assert await store.save(ticket, edited, None)
-    assert not await store.save(ticket, edited, None)
+    assert await store.save(edited, expected=ticket)
+    assert not await store.save(edited, expected=ticket)
     assert await store.find(ticket.id) == edited
 
 
@@ -79,8 +79,8 @@ async def test_save_over_a_newer_fence_fails(store: MongoTicketStore) -> None:
     free = await stored(store)
     order = order_event(OrderCreated, ticket_id=free.id)
     cancelled = domain.apply_order(free, order_event(OrderCancelled, id=order.id, ticket_id=free.id, version=1))
-    assert await store.save(free, cancelled, None)
-    assert not await store.save(free, domain.apply_order(free, order), None)
+    assert await store.save(cancelled, expected=free)
+    assert not await store.save(domain.apply_order(free, order), expected=free)
 
 
 async def test_lists_are_newest_first_and_resume_after_an_id(store: MongoTicketStore) -> None:

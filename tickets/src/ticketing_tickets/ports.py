@@ -21,5 +21,5 @@ class TicketStore(Protocol):
     async def find_by_seller(self, seller_id: str, *, after: str | None, limit: int) -> list[Ticket]:
         """The seller's tickets, in every state."""
 
-    async def save(self, before: Ticket, after: Ticket, event: TicketState | None) -> bool:
-        """Store `after` and its event if the stored ticket still has the version and fence of `before`, else False."""
+    async def save(self, ticket: Ticket, *, expected: Ticket, event: TicketState | None = None) -> bool:
+        """Store the next state and its event if the stored version and fence are still the expected ticket's."""

@@ -41,10 +41,10 @@ class MongoTicketStore:
     async def find_by_seller(self, seller_id: str, *, after: str | None, limit: int) -> list[Ticket]:
         return await self._list({"user_id": seller_id}, BY_SELLER, after, limit)
 
-    async def save(self, before: Ticket, after: Ticket, event: TicketState | None) -> bool:
+    async def save(self, ticket: Ticket, *, expected: Ticket, event: TicketState | None = None) -> bool:
         # The fence is compared too: an order event may move it without a new version.
-        unchanged = {"_id": before.id, "version": before.version, **_fence(before)}
-        return await self.documents.compare_and_set(unchanged, _changeable(after), [event] if event else [])
+        query = {"_id": ticket.id, "version": expected.version, **_fence(expected)}
+        return await self.documents.compare_and_set(query, _changeable(ticket), [event] if event else [])
 
     async def _list(self, query: dict[str, Any], index: str, after: str | None, limit: int) -> list[Ticket]:
         following = {"_id": {"$lt": after}} if after else {}

@@ -57,4 +57,4 @@ async def list_tickets(store: TicketStore, *, seller_id: str | None, after: str 
 async def _save(store: TicketStore, before: Ticket, after: Ticket) -> bool:
     """Changes that others can see raise the version and publish an event."""
     event = event_for(TicketUpdated, after) if after.version > before.version else None
-    return await store.save(before, after, event)
+    return await store.save(after, expected=before, event=event)

@@ -16,6 +16,7 @@ from ticketing_expiration.store import MongoExpiryStore
 from ticketing_expiration.timers import RqTimers, connect
 from ticketing_expiration.worker import Worker
 from ticketing_test_support.apps import served
+from ticketing_test_support.outbox import is_outbox_empty
 from ticketing_test_support.servers import Server
 from ticketing_test_support.waiting import eventually
 
@@ -47,7 +48,7 @@ async def test_order_expires_on_time_and_once(
     document = await store.documents.find(order_id)
     assert document is not None
     assert document["fired_at"] >= document["due_at"]
-    await eventually(lambda: _outboxes_are_empty(store), what="the outbox being empty")
+    await eventually(lambda: is_outbox_empty(store.documents), what="the outbox being empty")
     assert await count_complete() == 1
     assert _children(worker) == []
     assert _stop(worker) == 0
@@ -134,7 +135,3 @@ def _children(process: subprocess.Popen[bytes]) -> list[str]:
 
 async def _is(count: Count, expected: int) -> bool:
     return await count() == expected
-
-
-async def _outboxes_are_empty(store: MongoExpiryStore) -> bool:
-    return await store.documents.find_one({"outbox.0": {"$exists": True}}) is None

@@ -32,7 +32,8 @@ from ticketing_orders.settings import Settings
 from ticketing_orders.store import MongoOrderStore
 from ticketing_test_support.apps import served
 from ticketing_test_support.fixtures import JWT_SECRET
-from ticketing_test_support.orders import END_OF_TIME, PRICE, make_order, place, reload
+from ticketing_test_support.orders import PRICE, make_order, place, reload
+from ticketing_test_support.outbox import is_outbox_empty
 from ticketing_test_support.waiting import eventually
 
 EventT = TypeVar("EventT", bound=Event)
@@ -85,11 +86,7 @@ async def test_placing_publishes_the_order_and_empties_the_outbox(live_store: Mo
     order = await place(live_store, now=datetime.now(UTC))
     event = await published(broker, OrderCreated)
     assert (event.id, event.version, event.hold, event.expires_at) == (order.id, 0, 1, order.expires_at)
-
-    async def outbox_is_empty() -> bool:
-        return not await live_store.documents.pending(before=END_OF_TIME, limit=1)
-
-    await eventually(outbox_is_empty, what="an empty outbox")
+    await eventually(lambda: is_outbox_empty(live_store.documents), what="an empty outbox")
 
 
 async def test_captured_payment_completes_the_order(live_store: MongoOrderStore, broker: Broker) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -16,6 +16,7 @@ from ticketing_common.mongo import new_id
 from ticketing_common.observability import tracing
 from ticketing_test_support.apps import served
 from ticketing_test_support.fixtures import JWT_SECRET
+from ticketing_test_support.outbox import is_outbox_empty
 from ticketing_test_support.samples import order_event
 from ticketing_test_support.sessions import cookie_for
 from ticketing_test_support.waiting import eventually
@@ -63,13 +64,8 @@ async def publish(broker: Broker, *events: OrderState) -> None:
     assert await Publisher(broker).publish(envelopes) == {envelope.id for envelope in envelopes}
 
 
-async def outbox_is_empty(app: FastAPI) -> bool:
-    waiting = await app.state.store.documents.pending(before=datetime.now(UTC) + timedelta(hours=1), limit=1)
-    return len(waiting) == 0
-
-
 async def test_new_ticket_is_published_once(app: FastAPI, broker: Broker, ticket: dict[str, Any]) -> None:
-    await eventually(lambda: outbox_is_empty(app), what="the outbox being empty")
+    await eventually(lambda: is_outbox_empty(app.state.store.documents), what="the outbox being empty")
     whole = {
         "id": ticket["id"],
         "version": 0,
@@ -117,7 +113,7 @@ async def test_events_are_published_after_a_broker_outage(app: FastAPI, mongo_ur
         ready = await client.get("/healthz/ready")
     assert (response.status_code, ready.status_code, ready.json()["nats"]) == (201, 200, "down")
     async with served(app):
-        await eventually(lambda: outbox_is_empty(app), what="the outbox being empty")
+        await eventually(lambda: is_outbox_empty(app.state.store.documents), what="the outbox being empty")
     assert [event_id for event_id, _ in await published(broker, "ticket.created")] == [
         f"ticket.created:{response.json()['id']}:0"
     ]

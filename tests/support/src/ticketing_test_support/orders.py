@@ -3,18 +3,18 @@
 from datetime import UTC, datetime, timedelta
 
 from ticketing_common.currency import USD
-from ticketing_common.events import EVENTS, Event, Subject
+from ticketing_common.events import Event
 from ticketing_common.mongo import new_id
 from ticketing_orders import domain, use_cases
 from ticketing_orders.domain import Order, Payment, Ticket
 from ticketing_orders.ports import OrderStore
 from ticketing_orders.settlement import settle_payment
 from ticketing_orders.store import MongoOrderStore
+from ticketing_test_support.outbox import pending_events
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOLD_FOR = timedelta(minutes=15)
 PRICE = 1250
-END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 async def list_ticket(store: OrderStore, *, price: int = PRICE) -> Ticket:
@@ -87,6 +87,4 @@ async def reload(store: OrderStore, order: Order) -> Order:
 
 async def events_of(store: MongoOrderStore, order: Order) -> list[Event]:
     """The order's events, none of which is published."""
-    pending = await store.documents.pending(before=END_OF_TIME, limit=100)
-    envelopes = [envelope for item in pending if item.document_id == order.id for envelope in item.envelopes]
-    return [EVENTS[Subject(envelope.subject)].model_validate(envelope.data) for envelope in envelopes]
+    return await pending_events(store.documents, order.id)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from ticketing_common.events import EVENTS, CancelReason, Event, OrderStatus, RefundReason, Subject
+from ticketing_common.events import CancelReason, Event, OrderStatus, RefundReason
 from ticketing_common.mongo import new_id
 from ticketing_payments.domain.payment import Order, Payment
 from ticketing_payments.ports import PaymentDeps
@@ -13,6 +13,7 @@ from ticketing_payments.use_cases.orders import cancel_if_order_cancelled, recor
 from ticketing_payments.use_cases.pay import PaymentResult, pay
 from ticketing_payments.use_cases.refund import refund
 from ticketing_test_support.memory import InMemoryDatabase, WriteFaults
+from ticketing_test_support.outbox import pending_events
 from ticketing_test_support.payments.stripe import GOOD, InMemoryStripe
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -20,7 +21,6 @@ EXPIRES_AT = NOW + timedelta(minutes=15)
 PRICE = 1250
 CURRENCY = "usd"
 BUYER = "5a" * 12
-_LATER = datetime(9999, 1, 1, tzinfo=UTC)
 
 EventT = TypeVar("EventT", bound=Event)
 
@@ -59,10 +59,7 @@ class PaymentScenario:
 
     async def published(self, kind: type[EventT]) -> list[EventT]:
         """The events of this kind, oldest first."""
-        pending = await self.store.documents.pending(before=_LATER, limit=100)
-        envelopes = [envelope for of_order in pending for envelope in of_order.envelopes]
-        events = [EVENTS[Subject(envelope.subject)].model_validate(envelope.data) for envelope in envelopes]
-        return [event for event in events if isinstance(event, kind)]
+        return [event for event in await pending_events(self.store.documents) if isinstance(event, kind)]
 
     async def record(self, order: Order) -> Payment:
         """An event about the order arrives."""

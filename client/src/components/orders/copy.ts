@@ -1,6 +1,6 @@
 import type { Status } from "@/components/ui/pill";
 import type { Order, SummaryState } from "@/lib/api/types";
-import { viewOf, type View } from "@/lib/orders/view";
+import { summaryOf, viewOf, type View } from "@/lib/orders/view";
 
 /** What the server does not say yet. */
 export const OVERDUE = "The time to pay has run out. No payment has been received.";
@@ -34,5 +34,5 @@ const STATUS: Record<SummaryState, Status> = {
 
 /** For the list of orders. A state that a newer server added counts as not known. */
 export function statusOf(order: Order, now: number): Status {
-  return viewOf(order, now) === "overdue" ? EXPIRED : (STATUS[order.summary.state] ?? STATUS.unknown);
+  return viewOf(order, now) === "overdue" ? EXPIRED : (STATUS[summaryOf(order).state] ?? STATUS.unknown);
 }

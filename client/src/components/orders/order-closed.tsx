@@ -9,13 +9,14 @@ import { Panel } from "@/components/ui/panel";
 import { fetchTicket } from "@/lib/api/browser";
 import type { Order, Ticket } from "@/lib/api/types";
 import { formatMoney } from "@/lib/money";
+import { summaryOf } from "@/lib/orders/view";
 import { pollWhileVisible } from "@/lib/poll";
 
 const POLL_MS = 2_000;
 
 /** An order that ended without a sale: why, the refund if any, and the ticket again if it is available. */
 export function OrderClosed({ order }: { order: Order }) {
-  const isRefund = ["refund_pending", "refunded"].includes(order.summary.state);
+  const isRefund = ["refund_pending", "refunded"].includes(summaryOf(order).state);
   return (
     <Panel className="grid justify-items-start gap-4 p-6">
       {isRefund && <RefundDetails order={order} />}
@@ -34,7 +35,7 @@ function RefundDetails({ order }: { order: Order }) {
   return (
     <div className="grid gap-2">
       <h2 className="text-lg">
-        {order.summary.state === "refunded" ? `${amount} refunded` : `${amount} will be refunded`}
+        {summaryOf(order).state === "refunded" ? `${amount} refunded` : `${amount} will be refunded`}
       </h2>
       <p className="text-muted">
         {why} Refunds usually appear on your statement within a few days. You do not need to do anything.

@@ -9,7 +9,7 @@ import type { Order, OrderDetails } from "@/lib/api/types";
 import { formatMoney } from "@/lib/money";
 import { timeLeft } from "@/lib/orders/countdown";
 import { historyOf } from "@/lib/orders/history";
-import { viewOf, type View } from "@/lib/orders/view";
+import { summaryOf, viewOf, type View } from "@/lib/orders/view";
 import type { StripeConfig } from "@/lib/settings";
 
 import { Confirming } from "./confirming";
@@ -68,7 +68,7 @@ export function OrderView({ order: initial, renderedAt, stripeConfig, email }: P
 
 function subtitle(order: Order, view: View, isInFlight: boolean): string {
   if (isInFlight) return CONFIRMING;
-  return view === "overdue" ? OVERDUE : order.summary.text;
+  return view === "overdue" ? OVERDUE : summaryOf(order).text;
 }
 
 function Overview({ order, isPayable, now }: { order: Order; isPayable: boolean; now: number }) {

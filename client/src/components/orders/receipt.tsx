@@ -9,6 +9,7 @@ import type { OrderDetails } from "@/lib/api/types";
 import { createdAt, shortId } from "@/lib/ids";
 import { formatMoney } from "@/lib/money";
 import { paidAt, type Entry } from "@/lib/orders/history";
+import { summaryOf } from "@/lib/orders/view";
 
 import { History } from "./history";
 import { LocalTime } from "./local-time";
@@ -59,7 +60,7 @@ export function Receipt({ order, email, history }: Props) {
 
 /** The sale and what has happened to its payment since. */
 function StatusLine({ order }: { order: OrderDetails }) {
-  const isGood = ["paid", "partially_refunded"].includes(order.summary.state);
+  const isGood = ["paid", "partially_refunded"].includes(summaryOf(order).state);
   return (
     <p
       role="status"
@@ -70,7 +71,7 @@ function StatusLine({ order }: { order: OrderDetails }) {
       >
         {isGood ? <Check aria-hidden size={17} strokeWidth={3} /> : <Info aria-hidden size={17} />}
       </span>
-      {order.summary.text}
+      {summaryOf(order).text}
     </p>
   );
 }

@@ -5,7 +5,7 @@ import { useCallback, useEffect, useState } from "react";
 import { fetchOrder } from "@/lib/api/browser";
 import { isRetryable, type Problem } from "@/lib/api/response";
 import type { OrderDetails } from "@/lib/api/types";
-import { pollInterval, viewOf, wasDeclined } from "@/lib/orders/view";
+import { pollInterval, summaryOf, viewOf, wasDeclined } from "@/lib/orders/view";
 import { pollWhileVisible } from "@/lib/poll";
 
 import { useServerClock } from "./use-server-clock";
@@ -37,7 +37,7 @@ export function useOrder(initial: OrderDetails, renderedAt: number) {
   // A decline after the submission gives the form back to the buyer.
   const isSubmitted = submittedAt !== null && !(wasDeclined(order) && order.version > submittedAt);
   const onSubmitted = useCallback(() => setSubmittedAt(order.version), [order.version]);
-  const isUnpaid = view === "overdue" || order.summary.state === "expired";
+  const isUnpaid = view === "overdue" || summaryOf(order).state === "expired";
   const isInFlight = view === "payable" ? isSubmitted : isUnpaid && (isPaying || isSubmitted);
   const interval = isSubmitted && isInFlight ? FAST_POLL_MS : pollInterval(order, view);
   useEffect(() => {

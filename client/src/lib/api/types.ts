@@ -6,6 +6,7 @@ export type {
   OrderDetailsOut as OrderDetails,
   OrderIn,
   OrderOut as Order,
+  SummaryOut,
   SummaryState,
 } from "./generated/orders";
 export type { PaymentIn, PaymentOut as PaymentResult } from "./generated/payments";

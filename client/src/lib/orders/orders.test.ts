@@ -4,7 +4,7 @@ import type { Order, SummaryState } from "@/lib/api/types";
 
 import { announcement, formatDuration, formatRemaining, timeLeft } from "./countdown";
 import { historyOf, paidAt } from "./history";
-import { pollInterval, viewOf } from "./view";
+import { pollInterval, summaryOf, viewOf } from "./view";
 
 const MINUTE = 60_000;
 const CREATED = Date.UTC(2026, 10, 22, 12, 0, 0);
@@ -40,6 +40,15 @@ test.each([
   ["cancelled", "dispute_lost", "closed"],
 ] as const)("a %s order that is %s is shown as %s", (status, state, view) => {
   expect(viewOf(order(status, state), CREATED)).toBe(view);
+});
+
+test.each([
+  ["created", undefined, "awaiting_payment"],
+  ["complete", undefined, "paid"],
+  ["cancelled", "expired", "expired"],
+  ["cancelled", "buyer", "released"],
+] as const)("a %s order of a release without summaries has one", (status, reason, state) => {
+  expect(summaryOf({ ...order(status), reason, summary: undefined })).toMatchObject({ state, final: false });
 });
 
 test("a final order is not polled", () => {

@@ -1,6 +1,6 @@
 /** How pages present the state of an order, which the server reports. */
 
-import type { Order } from "@/lib/api/types";
+import type { Order, SummaryOut } from "@/lib/api/types";
 
 export type View =
   | "payable"
@@ -9,11 +9,22 @@ export type View =
   | "receipt"
   | "closed";
 
+/** The order's summary. The previous release of orders sends none: during a rollout its status and reason suffice. */
+export function summaryOf(order: Omit<Order, "summary"> & { summary?: SummaryOut }): SummaryOut {
+  if (order.summary) return order.summary;
+  if (order.status === "complete") return { state: "paid", text: "Paid. The ticket is yours.", final: false };
+  if (order.status !== "cancelled")
+    return { state: "awaiting_payment", text: "Reserved for you.", final: false };
+  return order.reason === "expired"
+    ? { state: "expired", text: "The time to pay has run out.", final: false }
+    : { state: "released", text: "You released this ticket.", final: false };
+}
+
 /** `now` is the server's time in milliseconds. */
 export function viewOf(order: Order, now: number): View {
   if (order.status === "complete") return "receipt";
-  if (order.status === "cancelled") return order.summary.state === "unknown" ? "confirming" : "closed";
-  switch (order.summary.state) {
+  if (order.status === "cancelled") return summaryOf(order).state === "unknown" ? "confirming" : "closed";
+  switch (summaryOf(order).state) {
     case "awaiting_payment":
     case "action_required":
     case "declined":
@@ -26,12 +37,12 @@ export function viewOf(order: Order, now: number): View {
 
 /** Whether the latest payment attempt was declined. */
 export function wasDeclined(order: Order): boolean {
-  return order.summary.state === "declined";
+  return summaryOf(order).state === "declined";
 }
 
 /** Milliseconds until the order should be fetched again; null once it is final. */
 export function pollInterval(order: Order, view: View): number | null {
-  if (order.summary.final) return null;
+  if (summaryOf(order).final) return null;
   if (view === "confirming" || view === "overdue") return 1_000;
-  return view === "payable" || order.summary.state === "refund_pending" ? 3_000 : 10_000;
+  return view === "payable" || summaryOf(order).state === "refund_pending" ? 3_000 : 10_000;
 }

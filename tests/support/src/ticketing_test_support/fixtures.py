@@ -15,9 +15,16 @@ from nats.js.errors import NotFoundError
 
 from ticketing_common.messaging import Broker
 from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM
+from ticketing_common.observability import configure
 from ticketing_test_support.servers import mongod, nats_server, redis_server, started
 
 JWT_SECRET = "a-secret-that-only-tests-know-of-0123456789"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def structured_logs() -> None:
+    """Logs go where `caplog` sees them, also before an application configures them."""
+    configure(service="test")
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,7 @@ def build_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         _warn_of_weak_key(settings)
-        with drain_before_stop(lambda: _drain(health), delay_seconds=settings.shutdown_delay_seconds):
+        with drain_before_stop(health.drain, delay_seconds=settings.shutdown_delay_seconds):
             async with run_tasks([database, *tasks]):
                 yield
 
@@ -71,10 +71,6 @@ def _warn_of_weak_key(settings: CommonSettings) -> None:
             variable="JWT_SECRET",
             hint="make it 32 bytes or longer, for example with `openssl rand -base64 32`: a short one can be guessed",
         )
-
-
-def _drain(health: Health) -> None:
-    health.draining = True
 
 
 def _state(settings: CommonSettings, database: Database, state: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,12 +18,16 @@ class Dependency(Protocol):
 
 
 class Health:
-    """The state of a service. `draining` is set on SIGTERM: readiness goes off before anything stops."""
+    """The state of a service."""
 
     def __init__(self, database: Database, dependencies: Mapping[str, Dependency]) -> None:
         self._database = database
         self._dependencies = dependencies
-        self.draining = False
+        self._draining = False
+
+    def drain(self) -> None:
+        """Turn readiness off, before anything stops."""
+        self._draining = True
 
     async def readiness(self) -> tuple[bool, dict[str, str]]:
         """Whether this process accepts requests, and the state of each dependency.
@@ -34,7 +38,7 @@ class Health:
         indexes = "there" if self._database.ready else "missing"
         state = {"mongo": mongo, "indexes": indexes}
         state |= {name: dependency.status() for name, dependency in self._dependencies.items()}
-        return mongo == "up" and self._database.ready and not self.draining, state
+        return mongo == "up" and self._database.ready and not self._draining, state
 
     def router(self) -> APIRouter:
         """The three routes, which are not part of the OpenAPI document."""
@@ -47,7 +51,7 @@ class Health:
         @router.get("/healthz/ready")
         async def ready() -> JSONResponse:
             is_ready, state = await self.readiness()
-            status = "ready" if is_ready else ("draining" if self.draining else "not ready")
+            status = "ready" if is_ready else ("draining" if self._draining else "not ready")
             return JSONResponse({"status": status, **state}, status_code=200 if is_ready else 503)
 
         @router.get("/metrics")

@@ -1,10 +1,37 @@
-"""Prices obey Stripe's rules for their currency."""
+"""Prices obey Stripe's rules for their currency, and amounts are converted exactly."""
 
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ticketing_common.currency import CURRENCIES, USD, Currency
+
+
+@pytest.mark.parametrize(
+    ("major", "minor"),
+    [(12.5, 1250), (0.1, 10), (19.99, 1999), (999_999.99, 99_999_999), (Decimal("0.50"), 50), (7, 700), (-1.25, -125)],
+)
+def test_dollars_become_cents(major: Decimal | float, minor: int) -> None:
+    assert USD.to_minor(major) == minor
+
+
+@given(st.sampled_from([*CURRENCIES.values()]), st.integers(min_value=-(10**13), max_value=10**13))
+def test_minor_units_survive_json(currency: Currency, minor: int) -> None:
+    assert currency.to_minor(currency.to_major(minor)) == minor
+
+
+@pytest.mark.parametrize("amount", [float("nan"), float("inf"), 1e400, Decimal("NaN"), Decimal("-Infinity")])
+def test_non_finite_amount_is_invalid(amount: Decimal | float) -> None:
+    with pytest.raises(ValueError, match="finite"):
+        USD.to_minor(amount)
+
+
+@pytest.mark.parametrize("amount", [0.125, 12.345, 1e-9, Decimal("1." + "0" * 40 + "1")])
+def test_fraction_of_a_cent_is_invalid(amount: Decimal | float) -> None:
+    with pytest.raises(ValueError, match="at most 2 decimals"):
+        USD.to_minor(amount)
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ ISO 4217's nor a browser's for every currency (HUF, TWD, ISK, UGX).
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
-
-from ticketing_common.money import to_major, to_minor
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 
 # Stripe's limit of eight digits.
 MAXIMUM = 99_999_999
+# Python's default precision of 28 digits would round excess decimals away.
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 _SYMBOLS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
 
 
@@ -46,12 +46,22 @@ class Currency:
         return MAXIMUM - MAXIMUM % self.step
 
     def to_minor(self, amount: Decimal | float) -> int:
-        """Major units to minor units; ValueError if it is not finite or has too many decimals."""
-        return to_minor(amount, digits=self.digits)
+        """Major units to minor units (12.5 dollars to 1250 cents).
+
+        ValueError if it is not finite or has too many decimals; a float counts as its shortest decimal representation,
+        which is what was typed.
+        """
+        exact = Decimal(str(amount))
+        if not exact.is_finite():
+            raise ValueError("must be a finite number")
+        scaled = exact.scaleb(self.digits, _EXACT)
+        if scaled != scaled.to_integral_value():
+            raise ValueError(f"must have at most {self.digits} decimals")
+        return int(scaled)
 
     def to_major(self, minor: int) -> float:
-        """Minor units to a number for JSON."""
-        return to_major(minor, digits=self.digits)
+        """Minor units to a number for JSON (1250 cents to 12.5); exact below 10^13 minor units."""
+        return float(minor / 10**self.digits)
 
     def price(self, amount: Decimal | float) -> int:
         """A price in minor units; ValueError, with the rule that it breaks, if Stripe would not charge it."""

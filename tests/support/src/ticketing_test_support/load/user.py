@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 import httpx
 
-from ticketing_common.money import to_minor
+from ticketing_common.currency import USD
 from ticketing_test_support.api import (
     DECLINED_CARD,
     GOOD_CARD,
@@ -97,7 +97,7 @@ class LoadUser:
         response = await self._request("POST", "/api/orders", body, expected=(CREATED, REJECTED))
         order = response.json() if response.status_code == CREATED else await self._own_order(ticket["id"])
         if order is not None:
-            price = to_minor(order["ticket"]["price"])
+            price = USD.to_minor(order["ticket"]["price"])
             self._record.accepted.append(OrderPlaced(order["id"], order["ticket"]["id"], price))
         return order
 
@@ -147,7 +147,7 @@ class LoadUser:
             raise GaveUp(route) from error
 
     def _record_ticket(self, ticket: Json) -> None:
-        saved = TicketSaved(ticket["id"], ticket["version"], ticket["title"], to_minor(ticket["price"]))
+        saved = TicketSaved(ticket["id"], ticket["version"], ticket["title"], USD.to_minor(ticket["price"]))
         self._record.accepted.append(saved)
 
     def _put_on_sale(self, ticket: Json) -> None:

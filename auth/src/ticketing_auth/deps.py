@@ -2,21 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
 from ticketing_auth.ports import PasswordHasher, UserStore
+from ticketing_common.web import from_database, from_state
 
-
-async def _store(request: Request) -> UserStore:
-    request.app.state.database.require_ready()
-    store: UserStore = request.app.state.store
-    return store
-
-
-async def _hasher(request: Request) -> PasswordHasher:
-    hasher: PasswordHasher = request.app.state.hasher
-    return hasher
-
-
-StoreDep = Annotated[UserStore, Depends(_store)]
-HasherDep = Annotated[PasswordHasher, Depends(_hasher)]
+StoreDep = Annotated[UserStore, Depends(from_database("store"))]
+HasherDep = Annotated[PasswordHasher, Depends(from_state("hasher"))]

@@ -3,21 +3,10 @@
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
+from ticketing_common.web import from_database, from_state
 from ticketing_orders.ports import OrderStore
 
-
-async def _store(request: Request) -> OrderStore:
-    request.app.state.database.require_ready()
-    store: OrderStore = request.app.state.store
-    return store
-
-
-async def _hold_for(request: Request) -> timedelta:
-    hold_for: timedelta = request.app.state.hold_for
-    return hold_for
-
-
-StoreDep = Annotated[OrderStore, Depends(_store)]
-HoldFor = Annotated[timedelta, Depends(_hold_for)]
+StoreDep = Annotated[OrderStore, Depends(from_database("store"))]
+HoldFor = Annotated[timedelta, Depends(from_state("hold_for"))]

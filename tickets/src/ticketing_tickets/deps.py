@@ -4,14 +4,9 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request
 
+from ticketing_common.web import from_database
 from ticketing_common.web.sessions import find_user, require_user
 from ticketing_tickets.ports import TicketStore
-
-
-async def _store(request: Request) -> TicketStore:
-    request.app.state.database.require_ready()
-    store: TicketStore = request.app.state.store
-    return store
 
 
 async def _seller_id(
@@ -26,5 +21,5 @@ async def _seller_id(
     return (await require_user(await find_user(request))).id
 
 
-StoreDep = Annotated[TicketStore, Depends(_store)]
+StoreDep = Annotated[TicketStore, Depends(from_database("store"))]
 SellerId = Annotated[str | None, Depends(_seller_id)]

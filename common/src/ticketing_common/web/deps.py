@@ -1,13 +1,32 @@
-"""Dependencies that the routes of several services ask for by type."""
+"""Dependencies of the routes of several services."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
 from ticketing_common.clock import utc_now
 from ticketing_common.mongo import new_id
+
+
+def from_state(name: str) -> Callable[[Request], Awaitable[Any]]:
+    """A dependency on `app.state.NAME`, which is set by `build_app`."""
+
+    async def read(request: Request) -> Any:
+        return getattr(request.app.state, name)
+
+    return read
+
+
+def from_database(name: str) -> Callable[[Request], Awaitable[Any]]:
+    """The same for what uses the database: Unavailable until that is ready."""
+
+    async def read(request: Request) -> Any:
+        request.app.state.database.require_ready()
+        return getattr(request.app.state, name)
+
+    return read
 
 
 async def _now() -> datetime:

@@ -60,6 +60,15 @@ async def test_fields_of_a_newer_release_are_ignored_and_kept(
     assert (server["tickets"].find_one({"_id": ticket.id}) or {})["venue"] == {"row": "C"}
 
 
+@pytest.mark.parametrize("field", ["version", "order_id"])
+async def test_missing_field_has_its_default(
+    store: MongoTicketStore, server: SyncDatabase[dict[str, Any]], field: str
+) -> None:
+    ticket = await stored(store)
+    server["tickets"].update_one({"_id": ticket.id}, {"$unset": {field: ""}})
+    assert await store.find(ticket.id) == ticket
+
+
 async def test_state_and_event_are_one_write(store: MongoTicketStore, server: SyncDatabase[dict[str, Any]]) -> None:
     ticket = await stored(store)
     document = server["tickets"].find_one({"_id": ticket.id})

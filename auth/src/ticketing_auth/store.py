@@ -5,6 +5,7 @@ from typing import Any
 from pymongo import IndexModel
 
 from ticketing_auth.domain import EmailInUse, User, email_key
+from ticketing_common.documents import known_fields
 from ticketing_common.mongo import Database, Documents, DuplicateKey
 
 INDEXES = {"users": [IndexModel("email_key", name="email_unique", unique=True)]}
@@ -38,9 +39,4 @@ def _to_document(user: User) -> dict[str, Any]:
 
 
 def _to_user(document: dict[str, Any]) -> User:
-    return User(
-        id=document["_id"],
-        email=document["email"],
-        password_hash=document["password_hash"],
-        created_at=document["created_at"],
-    )
+    return User(**known_fields(User, document) | {"id": document["_id"]})

@@ -4,6 +4,7 @@ from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
+from ticketing_common.documents import known_fields
 from ticketing_common.events import TicketState
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents
 from ticketing_tickets.domain import Fence, Ticket
@@ -72,13 +73,5 @@ def _fence(ticket: Ticket) -> dict[str, int]:
 
 
 def _to_ticket(document: dict[str, Any]) -> Ticket:
-    return Ticket(
-        id=document["_id"],
-        title=document["title"],
-        price=document["price"],
-        user_id=document["user_id"],
-        created_at=document["created_at"],
-        version=document["version"],
-        order_id=document["order_id"],
-        fence=Fence(document["hold"], document["order_version"]),
-    )
+    fence = Fence(document["hold"], document["order_version"])
+    return Ticket(**known_fields(Ticket, document) | {"id": document["_id"], "fence": fence})

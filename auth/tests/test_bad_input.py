@@ -9,6 +9,7 @@ import jwt
 import pytest
 
 from ticketing_common.tokens import issue
+from ticketing_test_support.apps import assert_refused
 from ticketing_test_support.fixtures import JWT_SECRET
 from ticketing_test_support.memory import InMemoryDatabase
 from ticketing_test_support.sessions import cookie_for
@@ -26,16 +27,6 @@ async def no_account_is_created(client: httpx.AsyncClient, database: InMemoryDat
 async def send(client: httpx.AsyncClient, route: str, body: Any) -> httpx.Response:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     return await client.post(f"/api/users/{route}", content=content, headers={"Content-Type": "application/json"})
-
-
-def assert_refused(response: httpx.Response, status: int, *fields: str) -> None:
-    """The error envelope, with this status and these fields, and no session."""
-    assert response.status_code == status, response.text
-    errors = response.json()["errors"]
-    assert response.json().keys() == {"errors"}
-    assert all(error["message"] and error.keys() <= {"message", "field"} for error in errors)
-    assert [error["field"] for error in errors if "field" in error] == list(fields)
-    assert "Set-Cookie" not in response.headers
 
 
 @pytest.mark.parametrize("route", ["signup", "signin"])

@@ -11,20 +11,12 @@ import pytest
 
 from ticketing_common.mongo import new_id
 from ticketing_common.tokens import issue
+from ticketing_test_support.apps import assert_refused
 from ticketing_test_support.fixtures import JWT_SECRET
 from ticketing_test_support.sessions import cookie_for
 
 SELLER = cookie_for()
 GOOD = {"title": "Front row", "price": 12.5}
-
-
-def assert_refused(response: httpx.Response, status: int, *fields: str) -> None:
-    """The error envelope, with this status and these fields."""
-    assert response.status_code == status, response.text
-    errors = response.json()["errors"]
-    assert response.json().keys() == {"errors"}
-    assert all(error["message"] and error.keys() <= {"message", "field"} for error in errors)
-    assert [error["field"] for error in errors if "field" in error] == list(fields)
 
 
 async def send(client: httpx.AsyncClient, body: bytes, **headers: str) -> httpx.Response:

@@ -34,6 +34,16 @@ async def served_in_memory(app: FastAPI, database: InMemoryDatabase, **state: An
         yield http
 
 
+def assert_refused(response: httpx.Response, status: int, *fields: str) -> None:
+    """The error envelope, with this status and these fields, and no session."""
+    assert response.status_code == status, response.text
+    errors = response.json()["errors"]
+    assert response.json().keys() == {"errors"}
+    assert all(error["message"] and error.keys() <= {"message", "field"} for error in errors)
+    assert [error["field"] for error in errors if "field" in error] == list(fields)
+    assert "Set-Cookie" not in response.headers
+
+
 class InProcessGateway(httpx.AsyncBaseTransport):
     """Sends each request to one of the replicas of the service that its path belongs to, in turn."""
 

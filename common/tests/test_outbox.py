@@ -1,4 +1,4 @@
-"""A written event is published, and stored once, whatever crashes in between."""
+"""A written event is published, and stored once, despite crashes in between."""
 
 import asyncio
 import json

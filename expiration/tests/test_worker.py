@@ -1,4 +1,4 @@
-"""The worker as a process of its own, together with the service, through outages and kills."""
+"""The worker process together with the service, through outages and kills."""
 
 import asyncio
 import subprocess

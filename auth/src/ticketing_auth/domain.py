@@ -18,7 +18,7 @@ class User:
 
 
 class EmailInUse(InvalidRequest):
-    """There is one account per address, whatever its case."""
+    """There is one account per address, regardless of case."""
 
     def __init__(self) -> None:
         super().__init__("That email is already in use. Sign in instead, or use another address.", field="email")

@@ -52,7 +52,7 @@ class OutboxSource(Protocol):
         """Documents whose oldest unpublished event occurred before `before`, oldest first."""
 
     async def backlog(self) -> OutboxBacklog:
-        """All that is unpublished, whatever its age."""
+        """All that is unpublished, of any age."""
 
     async def remove_published(self, published: Iterable[tuple[str, Sequence[str]]]) -> None:
         """Remove the published events, given as (document id, event ids)."""

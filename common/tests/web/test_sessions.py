@@ -1,4 +1,4 @@
-"""Only a valid session of ours signs a user in."""
+"""Only a valid session that we issued signs a user in."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -61,7 +61,7 @@ class MongoExpiryStore:
             return int(await self._collection.count_documents({"fired": False}, hint="waiting"))
 
     async def purge(self, *, fired_before: datetime) -> int:
-        # A TTL index cannot look at both conditions.
+        # A TTL index cannot check both conditions.
         query = {"fired": True, "fired_at": {"$lt": fired_before}, "outbox": []}
         async with translated_errors():
             return int((await self._collection.delete_many(query)).deleted_count)

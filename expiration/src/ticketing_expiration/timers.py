@@ -1,6 +1,6 @@
 """Timers with RQ on Redis: one job per due second, however many orders are due in it.
 
-RQ fires on time but guarantees nothing: a lost timer costs two seconds (see `sweep`). Only this module knows RQ. Job
+RQ fires on time but guarantees nothing: a lost timer costs two seconds (see `sweep`). Only this module uses RQ. Job
 arguments are JSON; nothing stored in Redis is ever unpickled, or imported by name.
 """
 
@@ -30,8 +30,8 @@ QUEUE = "expiration"
 FUNCTION = "fire_due"
 _TIMEOUT_SECONDS = 1
 _RETRY_SECONDS = 1.0
-# Each order of a due second asks for the same timer, mostly within one second; RQ is asked once. Not for longer, since
-# Redis may have lost it by then.
+# The orders of a due second request the same timer, mostly within one second, so it is scheduled once. This time is
+# short because Redis may lose the job.
 _DEBOUNCE_SECONDS = 5.0
 _MAX_PENDING = 10_000
 _BATCH = 100
@@ -142,9 +142,9 @@ def job_id(due_second: int) -> str:
 class DueTimers:
     """The worker's side: runs RQ's scheduler and SimpleWorker in turn, in one thread and without a child process.
 
-    RQ's own scheduler is a forked child that holds a lock: a Redis outage of three seconds ends it for good, and after
-    kill -9 the lock silences every timer for a minute (measured). Here there is neither child nor lock. Two workers may
-    then enqueue the same job; the second finds it done.
+    RQ's own scheduler is a forked child that holds a lock: a Redis outage of three seconds ends it permanently, and
+    after kill -9 the lock silences every timer for a minute (measured). Here there is neither child nor lock. Two
+    workers may then enqueue the same job; the second finds it done.
     """
 
     def __init__(self, redis: Redis, fire: Callable[[int], object]) -> None:

@@ -1,4 +1,4 @@
-"""`python -m ticketing_expiration.worker`: fires what is due, on time. A process of its own.
+"""`python -m ticketing_expiration.worker`: fires what is due, on time, in a separate process.
 
 While Redis is unreachable it retries each second; while MongoDB is unreachable the service's sweep fires instead.
 SIGTERM stops it within a second, with exit status 0.
@@ -91,7 +91,7 @@ class Worker:
         return fired
 
     def run_due(self) -> None:
-        """One round: run what is due, whatever the state of Redis and the database."""
+        """One round: run what is due, regardless of the state of Redis and the database."""
         self._database_failed = False
         try:
             if self._timers is None:

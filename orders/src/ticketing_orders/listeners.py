@@ -36,7 +36,7 @@ class OrdersListener(Listener[EventT]):
 
 
 class TicketListener(OrdersListener[TicketEventT]):
-    """Both events carry the whole ticket and are handled alike."""
+    """Both events carry the whole ticket and are handled the same way."""
 
     async def handle(self, event: TicketEventT) -> None:
         ticket = Ticket(id=event.id, version=event.version, title=event.title, price=event.price)

@@ -63,7 +63,7 @@ class SummaryOut(CamelModel):
 
     state: SummaryState
     text: str
-    final: bool = Field(description="No further change comes by itself: there is no need to ask again")
+    final: bool = Field(description="No further change is expected: clients need not poll")
 
 
 class OrderOut(CamelModel):

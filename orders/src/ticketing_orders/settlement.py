@@ -21,7 +21,7 @@ class _Claim:
 
 
 async def settle_payment(store: OrderStore, *, order_id: str, payment: Payment, now: datetime) -> None:
-    """Settle a captured payment, whatever its version: this is a command, idempotent by the payment's id."""
+    """Settle a captured payment, regardless of its version: this is a command, idempotent by the payment's id."""
 
     async def find() -> _Claim:
         order = await find_order(store, order_id)

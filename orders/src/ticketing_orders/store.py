@@ -103,7 +103,7 @@ class MongoOrderStore:
 
 
 def _error_for(duplicate: DuplicateKey) -> Exception:
-    """The domain's error for the index that refused the write; any other index is a fault of ours."""
+    """The domain's error for the index that refused the write; a violation of any other index is a bug."""
     error = {ONE_LIVE_ORDER: TicketReserved, ONE_ORDER_PER_HOLD: HoldTaken}.get(duplicate.index)
     return error() if error else duplicate
 

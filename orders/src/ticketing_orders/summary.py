@@ -10,7 +10,7 @@ from ticketing_orders.domain import Order
 
 
 class SummaryState(StrEnum):
-    """What the buyer has to know."""
+    """The state of an order and its payment for the buyer."""
 
     AWAITING_PAYMENT = "awaiting_payment"
     ACTION_REQUIRED = "action_required"
@@ -32,7 +32,7 @@ class SummaryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """`final`: no further change comes by itself, so a client need not ask again."""
+    """`final`: no further change is expected, so clients need not poll."""
 
     state: SummaryState
     text: str

@@ -3,7 +3,7 @@
 from ticketing_common.events import PaymentCreated, PaymentFailed, PaymentRefunded, PaymentState, PaymentStatus
 from ticketing_payments.domain.payment import Payment
 
-# Reasons of a payment.refunded that has no refund of ours to explain it.
+# Reasons of a payment.refunded that our own refund does not explain.
 REFUND_FAILED, DISPUTED = "refund_failed", "disputed"
 
 

@@ -22,7 +22,7 @@ class PaymentListener(Listener[EventT]):
 
 
 class OrderListener(PaymentListener[OrderEventT]):
-    """Each event carries the whole order, so all are recorded alike."""
+    """Each event carries the whole order, so all are recorded the same way."""
 
     async def handle(self, event: OrderEventT) -> None:
         await self._record(event)

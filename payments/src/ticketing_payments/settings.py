@@ -35,7 +35,7 @@ class Settings(PricingSettings):
     @field_validator("stripe_webhook_secret")
     @classmethod
     def _is_signing_secret(cls, value: SecretStr | None) -> SecretStr | None:
-        """An empty one counts as unset: with it, anybody could sign."""
+        """An empty one counts as unset: with it, anyone could sign."""
         if value is None or not value.get_secret_value():
             return None
         if not value.get_secret_value().startswith("whsec_"):

@@ -115,7 +115,7 @@ class StripeGateway:
         try:
             async with _translated_errors():
                 await self._client.v1.refunds.create_async(
-                    # No amount: Stripe knows what is left, even if somebody refunds a part in the dashboard meanwhile.
+                    # No amount: Stripe knows what is left, even if a part has just been refunded in the dashboard.
                     {"payment_intent": intent_id, "metadata": {"refund_id": refund_id}},
                     {"idempotency_key": f"refund:{refund_id}"},
                 )

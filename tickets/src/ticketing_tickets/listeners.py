@@ -11,7 +11,7 @@ OrderEventT = TypeVar("OrderEventT", bound=OrderState)
 
 
 class OrderListener(Listener[OrderEventT]):
-    """Each event carries the whole order, so all three are handled alike: the order's status decides.
+    """Each event carries the whole order, so all three are handled the same way: the order's status decides.
 
     An order for an unknown ticket fails: it is retried, then dead-lettered.
     """

@@ -42,7 +42,7 @@ async def get_ticket(ticket_id: str, store: StoreDep, currency: CurrencyDep) -> 
 async def edit_ticket(
     ticket_id: str, body: TicketIn, user_id: UserId, store: StoreDep, currency: CurrencyDep
 ) -> TicketOut:
-    """Change the title and price of the seller's ticket while no order holds it."""
+    """Change the title and price of the user's own ticket while no order holds it."""
     ticket = await use_cases.edit_ticket(
         store, ticket_id=ticket_id, user_id=user_id, title=body.title, price=body.price
     )

@@ -135,7 +135,7 @@ class Broker:
     async def _on_reconnected(self) -> None:
         self._on_connected()
         # It may have come back without its data, which a service that only publishes would never notice. In a task,
-        # because the client waits for this callback before it goes on.
+        # because the client waits for this callback before it continues.
         if self._restoring is None or self._restoring.done():
             self._restoring = asyncio.create_task(self.ensure_streams(), name="nats.ensure_streams")
 

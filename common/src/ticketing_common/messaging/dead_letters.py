@@ -102,7 +102,7 @@ class DeadLetters:
         await self.drop(letter)
 
     async def drop(self, letter: DeadLetter) -> None:
-        """Delete it for good, if it is still there."""
+        """Delete it permanently, if it is still there."""
         try:
             await self._jetstream.delete_msg(DEAD_STREAM, letter.sequence)
         except APIError as error:

@@ -1,4 +1,4 @@
-"""MongoDB's errors as ours."""
+"""Translates MongoDB's errors into ours."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -32,7 +32,7 @@ class DuplicateKey(Exception):
 
 @asynccontextmanager
 async def translated_errors() -> AsyncIterator[None]:
-    """Driver errors as ours: Unavailable for an outage or a refused write, DuplicateKey for a unique index."""
+    """Translate driver errors: Unavailable for an outage or a refused write, DuplicateKey for a unique index."""
     try:
         yield
     except DuplicateKeyError as error:

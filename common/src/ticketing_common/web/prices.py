@@ -28,7 +28,7 @@ async def _request_currency(request: Request) -> Currency:
 
 
 CurrencyDep = Annotated[Currency, Depends(_request_currency)]
-"""The currency of all prices (`app.state.currency`); a route whose body holds a `Price` must ask for it."""
+"""The currency of all prices (`app.state.currency`); a route whose body has a `Price` must depend on it."""
 
 
 def _price(value: object) -> int:

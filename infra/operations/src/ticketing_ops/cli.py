@@ -38,7 +38,7 @@ def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="check that all guarantees hold",
         description="Compare the five databases, the event streams and the Stripe emulator's ledger, and report every "
         "violation of the guarantees I1 to I8 and every dead letter. It is read-only and may run at any time: it "
-        "reports what is still wrong one second later. Exit status 0 when all is well, else 1.",
+        "reports what is still wrong one second later. Exit status 0 when there is nothing to report, else 1.",
     )
     audit.add_argument(
         "--settle",
@@ -62,7 +62,7 @@ def _add_dead(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     listing.add_argument("--json", action="store_true", help="print a list of objects")
     actions.add_parser("show", help="everything about one dead letter").add_argument("id", type=int, metavar="ID")
     replay = actions.add_parser("replay", help="publish it again and remove it from DEAD")
-    drop = actions.add_parser("drop", help="delete it for good")
+    drop = actions.add_parser("drop", help="delete it permanently")
     for action in (replay, drop):
         which = action.add_mutually_exclusive_group(required=True)
         which.add_argument("id", type=int, nargs="?", metavar="ID", help="as shown by `ticketing dead list`")

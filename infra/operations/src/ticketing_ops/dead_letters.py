@@ -157,4 +157,4 @@ def _payload(letter: DeadLetter) -> str:
 def _confirm(count: int) -> bool:
     if not sys.stdin.isatty():
         raise OperationError("Nothing was dropped: confirm with --yes")
-    return input(f"Drop {count} for good? [y/N] ").lower() in ("y", "yes")
+    return input(f"Drop {count} permanently? [y/N] ").lower() in ("y", "yes")

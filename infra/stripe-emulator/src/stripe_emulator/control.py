@@ -122,7 +122,7 @@ class Control:
         return {"resent": event["id"]}
 
     async def send_webhook(self, request: Request) -> Json:
-        """Sign the body as it is, whatever it is, and send it now; the endpoint's response, `status` 0 without one."""
+        """Sign any body unchanged and send it now. Returns the endpoint's response; `status` is 0 without one."""
         status, body = await self._require_endpoint().send(await request.body())
         return {"status": status, "body": body}
 

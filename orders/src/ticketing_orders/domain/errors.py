@@ -40,7 +40,7 @@ class AlreadyComplete(InvalidState):
 
 
 class NotExpiredYet(Exception):
-    """By our own clock the buyer still has `seconds` left, whatever another clock says."""
+    """By our own clock the buyer still has `seconds` left; other clocks do not count."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"{seconds:.3f} s left")

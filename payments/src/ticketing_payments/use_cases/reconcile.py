@@ -34,7 +34,7 @@ async def reconcile(deps: PaymentDeps, order_id: str, intent: Intent) -> None:
 
 
 async def _reconcile_once(deps: PaymentDeps, payment: Payment, now: datetime) -> None:
-    """Of several replicas, the one that moves the next check asks."""
+    """Only the replica that succeeds in moving the next check asks Stripe."""
     claimed = rules.schedule_check(payment, now=now)
     if not await deps.store.save(claimed, expected_version=payment.version) or claimed.check_at is None:
         return

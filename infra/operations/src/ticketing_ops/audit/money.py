@@ -19,7 +19,7 @@ def check_money(snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def _sold(order: Document, payment: Document | None) -> Iterator[Finding]:
-    """Refunds and disputes made outside leave an order complete; a refund of ours does not."""
+    """Refunds and disputes made outside leave an order complete; our own refund does not."""
     where, price = f"order {order['_id']}", order["ticket"]["price"]
     if payment is None or not payment["money"]["captured"]:
         yield Finding("I2", where, f"is complete, but payments has captured nothing of its price {price}")

@@ -230,7 +230,7 @@ export type SummaryOut = {
     /**
      * Final
      *
-     * No further change comes by itself: there is no need to ask again
+     * No further change is expected: clients need not poll
      */
     final: boolean;
 };
@@ -238,7 +238,7 @@ export type SummaryOut = {
 /**
  * SummaryState
  *
- * What the buyer has to know.
+ * The state of an order and its payment for the buyer.
  */
 export type SummaryState = 'awaiting_payment' | 'action_required' | 'processing' | 'declined' | 'payment_cancelled' | 'confirming' | 'paid' | 'expired' | 'released' | 'refund_pending' | 'partially_refunded' | 'refunded' | 'refund_failed' | 'disputed' | 'dispute_lost' | 'unknown';
 

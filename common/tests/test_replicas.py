@@ -1,4 +1,4 @@
-"""What was just created elsewhere is waited for; anything else responds at once."""
+"""Requests wait for an object just created by another service, and for nothing else."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

@@ -109,7 +109,7 @@ class Relay:
                 await asyncio.sleep(self._sweep_every)
 
     async def close(self) -> None:
-        """Publish what is in memory, for at most 2 s; the rest stays in the database."""
+        """Publish the events in memory, for at most 2 s; the rest stays in the database."""
         with contextlib.suppress(TimeoutError, Unavailable):
             await asyncio.wait_for(self._publish_new(), _FLUSH_TIMEOUT_SECONDS)
 

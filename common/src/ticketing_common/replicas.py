@@ -1,4 +1,4 @@
-"""Read your own writes across services: wait briefly for the event about what was just created elsewhere."""
+"""Read your own writes across services: wait briefly for the event about an object just created."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-# A timer fires within some tenths of its second; what is later than this was missed, and the sweep fires it.
+# A timer fires within a few tenths of a second. An order that is later than this was missed; the sweep fires it.
 GRACE = timedelta(seconds=2)
 
 

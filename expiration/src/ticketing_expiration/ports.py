@@ -26,4 +26,4 @@ class Timers(Protocol):
     """Fire on time, as best they can: the sweep is the guarantee."""
 
     def set(self, due_second: int) -> None:
-        """Fire what is due at `due_second` (since the epoch) then. Returns at once and never fails."""
+        """At `due_second` (since the epoch), fire the orders due by then. Returns at once and never fails."""

@@ -86,7 +86,7 @@ class RqTimers:
             self._wake.set()
 
     async def run(self) -> None:
-        """Schedule what was requested until cancelled, through outages of Redis."""
+        """Schedule requested timers until cancelled, through outages of Redis."""
         while True:
             await self._wake.wait()
             self._wake.clear()
@@ -94,7 +94,7 @@ class RqTimers:
                 await self._schedule_some()
 
     async def close(self) -> None:
-        """Close the connection. The sweep fires what was not scheduled."""
+        """Close the connection. The sweep fires orders whose timers were not scheduled."""
         self._redis.close()
 
     async def _schedule_some(self) -> None:

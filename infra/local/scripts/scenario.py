@@ -1,4 +1,4 @@
-"""The demo's steps: what is requested, and what must result. It prints nothing."""
+"""The demo's steps: requests and their expected results. It prints nothing."""
 
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -144,7 +144,7 @@ class Scenario:
 
 
 def _wait(text: str, expected: str, check: Callable[[], tuple[bool, str]], *, after: float = 0) -> str:
-    """Poll until `check` passes; what it saw. Raises StepFailed SETTLE_SECONDS after `after` seconds."""
+    """Poll until `check` passes; returns its description. Raises StepFailed SETTLE_SECONDS after `after` seconds."""
     deadline = time.monotonic() + after + SETTLE_SECONDS
     while True:
         passes, actual = check()

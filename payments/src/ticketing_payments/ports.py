@@ -63,7 +63,7 @@ class PaymentGateway(Protocol):
         """Try to charge the card; a decline is in the returned intent. InvalidToken when the token is refused."""
 
     async def retrieve(self, intent_id: str) -> Intent:
-        """The intent, with what was refunded and disputed of it."""
+        """The intent, with its refunded and disputed amounts."""
 
     async def cancel(self, intent_id: str) -> Intent:
         """Cancel the intent, or return it as it is when it is too late for that."""

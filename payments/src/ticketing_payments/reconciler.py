@@ -32,4 +32,4 @@ class Reconciler:
             await asyncio.sleep(self._interval)
 
     async def close(self) -> None:
-        """Nothing to finish: what was claimed is checked again after its interval."""
+        """Nothing to finish: claimed payments are checked again after their interval."""

@@ -13,7 +13,7 @@ from ticketing_tickets.store import INDEXES, MongoTicketStore
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The tickets service: what is on sale, and which order holds which ticket."""
+    """The tickets service: tickets on sale, and the order that holds each."""
     database = Database(settings.mongo_uri, default_name="tickets", indexes=INDEXES)
     store = MongoTicketStore(database)
     broker = Broker(settings.nats_url, client_name="tickets", limits=StreamLimits.of(settings))

@@ -21,7 +21,7 @@ HANDLERS = {
 
 
 def run_due_jobs(account: Account, now: float) -> None:
-    """Run what is due, each job in a transaction of its own; one that fails is logged and dropped."""
+    """Run the due jobs, each in its own transaction; one that fails is logged and dropped."""
     for job in account.jobs.due(now):
         try:
             _run(account, job, now)

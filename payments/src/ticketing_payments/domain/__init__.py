@@ -1,1 +1,1 @@
-"""The rules of a payment: what it is, what may be done with it, and how what Stripe reports changes it."""
+"""The rules of a payment: its states, the actions it allows, and how Stripe's reports change it."""

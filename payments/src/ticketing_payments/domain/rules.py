@@ -15,7 +15,7 @@ from ticketing_payments.domain.errors import (
 )
 from ticketing_payments.domain.payment import Order, Payment, Refund
 
-# Stripe is asked about what is open after this long, then after twice as long, and so on.
+# Stripe is asked about an open payment after this long, then after twice as long, and so on.
 FIRST_CHECK = timedelta(seconds=60)
 MAX_INTERVAL = timedelta(hours=1)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from ticketing_common.events import OrderStatus
 from ticketing_ops.audit.snapshot import Finding, Snapshot, by_id
 
-# The sweep fires what is two seconds late; then orders has to handle the event.
+# The sweep fires orders that are two seconds late; then orders has to handle the event.
 GRACE = timedelta(seconds=5)
 _UNPAID = (OrderStatus.CREATED, OrderStatus.AWAITING_PAYMENT)
 

@@ -14,7 +14,7 @@ MAX_YEARS = 50  # from now to the expiry
 
 @dataclass(frozen=True)
 class CardDetails:
-    """A test card and what is shown of it."""
+    """A test card and its visible details."""
 
     card: Card
     last4: str

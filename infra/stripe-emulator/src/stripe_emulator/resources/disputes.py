@@ -28,7 +28,7 @@ RESPONSE_SECONDS = 7 * 24 * 3600
 
 
 def open_dispute(transaction: Transaction, params: Params) -> Json:
-    """Dispute what was not refunded of a charge: {payment_intent or charge, reason?, status?}."""
+    """Dispute the unrefunded part of a charge: {payment_intent or charge, reason?, status?}."""
     params.only("payment_intent", "charge", "reason", "status")
     reason = params.choice("reason", REASONS) or "fraudulent"
     status = params.choice("status", STATUSES) or "needs_response"

@@ -74,7 +74,7 @@ class Deliveries:
         self._database.run("update deliveries set state = 'sending' where seq = ?", delivery.seq)
 
     def recover(self) -> None:
-        """After a restart, send again what was being sent."""
+        """After a restart, resend deliveries that were in progress."""
         self._database.run("update deliveries set state = 'pending' where state = 'sending'")
 
     def mark_delivered(self, delivery: Delivery) -> None:

@@ -88,6 +88,24 @@ class Consumer:
             with contextlib.suppress(NatsError, OSError):
                 await pull.unsubscribe()
 
+    async def _bind(self) -> JetStreamContext.PullSubscription:
+        jetstream = self._broker.jetstream
+        config = ConsumerConfig(
+            durable_name=self.name,
+            filter_subject=self._listener.event.subject.value,
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=self._ack_wait,
+            max_deliver=-1,  # the server would drop an exhausted message: we dead-letter it ourselves
+            max_ack_pending=-1,  # delayed messages must not block new ones
+        )
+        await jetstream.add_consumer(EVENTS_STREAM, config)
+        return await jetstream.pull_subscribe_bind(durable=self.name, stream=EVENTS_STREAM)
+
+    async def _wait_for_slot(self) -> None:
+        while len(self._in_progress) >= self._concurrency:
+            self._slot_free.clear()
+            await self._slot_free.wait()
+
     async def _fetch(self, pull: JetStreamContext.PullSubscription) -> None:
         """Start handling what arrives within two seconds. No messages is not an error; a missing consumer is."""
         free = self._concurrency - len(self._in_progress)
@@ -107,24 +125,6 @@ class Consumer:
         except TimeoutError:  # no messages; both nats.errors' and asyncio's
             if not self._broker.connected:  # or the client would send all these requests after reconnecting
                 raise
-
-    async def _bind(self) -> JetStreamContext.PullSubscription:
-        jetstream = self._broker.jetstream
-        config = ConsumerConfig(
-            durable_name=self.name,
-            filter_subject=self._listener.event.subject.value,
-            ack_policy=AckPolicy.EXPLICIT,
-            ack_wait=self._ack_wait,
-            max_deliver=-1,  # the server would drop an exhausted message: we dead-letter it ourselves
-            max_ack_pending=-1,  # delayed messages must not block new ones
-        )
-        await jetstream.add_consumer(EVENTS_STREAM, config)
-        return await jetstream.pull_subscribe_bind(durable=self.name, stream=EVENTS_STREAM)
-
-    async def _wait_for_slot(self) -> None:
-        while len(self._in_progress) >= self._concurrency:
-            self._slot_free.clear()
-            await self._slot_free.wait()
 
     def _start(self, messages: Sequence[Msg]) -> None:
         for message in messages:

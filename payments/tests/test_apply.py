@@ -52,11 +52,11 @@ STARTED = Payment(
 )
 
 
-def apply_all(views: list[Intent], payment: Payment = STARTED) -> tuple[list[Payment], list[PaymentState]]:
+def apply_all(snapshots: list[Intent], payment: Payment = STARTED) -> tuple[list[Payment], list[PaymentState]]:
     """All states that the payment passes, and the events published on the way."""
     states, events = [payment], []
-    for view in views:
-        states.append(apply(states[-1], view, currency=CURRENCY, now=NOW))
+    for snapshot in snapshots:
+        states.append(apply(states[-1], snapshot, currency=CURRENCY, now=NOW))
         event = event_for(states[-2], states[-1])
         events += [event] if event else []
     return states, events
@@ -66,14 +66,14 @@ def count(events: list[PaymentState], kind: type[PaymentState]) -> int:
     return sum(type(event) is kind for event in events)
 
 
-def in_any_order(views: list[Intent]) -> st.SearchStrategy[list[Intent]]:
-    """Every view at least once, some again."""
-    repeated = st.lists(st.sampled_from(views), max_size=5)
-    return repeated.flatmap(lambda more: st.permutations([*views, *more]))
+def in_any_order(snapshots: list[Intent]) -> st.SearchStrategy[list[Intent]]:
+    """Every snapshot at least once, some again."""
+    repeated = st.lists(st.sampled_from(snapshots), max_size=5)
+    return repeated.flatmap(lambda more: st.permutations([*snapshots, *more]))
 
 
 @pytest.mark.parametrize(
-    ("views", "status"),
+    ("snapshots", "status"),
     [
         ([*UNPAID, *PAID], PaymentStatus.REFUNDED),
         ([*PAID, REFUND_FAILED], PaymentStatus.REFUND_FAILED),
@@ -86,18 +86,18 @@ def in_any_order(views: list[Intent]) -> st.SearchStrategy[list[Intent]]:
     ids=lambda value: value if isinstance(value, PaymentStatus) else "",
 )
 @given(data=st.data())
-def test_any_order_of_views_ends_in_the_same_state(
-    views: list[Intent], status: PaymentStatus, data: st.DataObject
+def test_any_order_of_snapshots_ends_in_the_same_state(
+    snapshots: list[Intent], status: PaymentStatus, data: st.DataObject
 ) -> None:
-    states, events = apply_all(data.draw(in_any_order(views)))
+    states, events = apply_all(data.draw(in_any_order(snapshots)))
     assert (states[-1].status, states[-1].check_at is None) == (status, status is not PaymentStatus.DISPUTED)
     assert count(events, PaymentCreated) == (status is not PaymentStatus.CANCELED)
     assert len({event.version for event in events}) == len(events)
 
 
 @given(in_any_order([NO_FUNDS, STOLEN, *PAID, REFUND_FAILED]))
-def test_amounts_only_grow_and_history_adds_up_to_them(views: list[Intent]) -> None:
-    states, _ = apply_all(views)
+def test_amounts_only_grow_and_history_adds_up_to_them(snapshots: list[Intent]) -> None:
+    states, _ = apply_all(snapshots)
     money = [astuple(state.money) for state in states]
     assert all(earlier <= later for amounts in zip(*money, strict=True) for earlier, later in pairwise(amounts))
     moved = Counter[PaymentStep]()
@@ -118,20 +118,20 @@ def test_history_has_each_step_once_with_its_reason() -> None:
 
 
 @given(in_any_order(UNPAID))
-def test_each_decline_is_published_once(views: list[Intent]) -> None:
-    states, events = apply_all(views)
+def test_each_decline_is_published_once(snapshots: list[Intent]) -> None:
+    states, events = apply_all(snapshots)
     assert count(events, PaymentFailed) == len(events) == 2
     assert {decline.attempt for decline in states[-1].declines} == {"ch_1", "ch_2"}
 
 
-@pytest.mark.parametrize("view", [*UNPAID, *PAID, CANCELED, DISPUTED, LOST])
-def test_repeated_view_changes_nothing(view: Intent) -> None:
-    once = apply(STARTED, view, currency=CURRENCY, now=NOW)
-    assert apply(once, view, currency=CURRENCY, now=NOW) is once
+@pytest.mark.parametrize("snapshot", [*UNPAID, *PAID, CANCELED, DISPUTED, LOST])
+def test_repeated_snapshot_changes_nothing(snapshot: Intent) -> None:
+    once = apply(STARTED, snapshot, currency=CURRENCY, now=NOW)
+    assert apply(once, snapshot, currency=CURRENCY, now=NOW) is once
 
 
 @pytest.mark.parametrize(
-    ("views", "events"),
+    ("snapshots", "events"),
     [
         ([NO_FUNDS, OPEN], "failed failed (Your card has insufficient funds.)"),
         ([STOLEN, STOLEN_AGAIN], "failed failed (Your card was declined.), failed failed (Your card was declined.)"),
@@ -145,18 +145,18 @@ def test_repeated_view_changes_nothing(view: Intent) -> None:
         ([DISPUTED, LOST], "created disputed (disputed), refunded dispute_lost (disputed)"),
     ],
 )
-def test_changes_publish_events_with_status_and_reason(views: list[Intent], events: str) -> None:
-    _, published = apply_all(views)
+def test_changes_publish_events_with_status_and_reason(snapshots: list[Intent], events: str) -> None:
+    _, published = apply_all(snapshots)
     lines = [f"{event.subject.value.removeprefix('payment.')} {event.status} ({event.reason})" for event in published]
     assert ", ".join(lines) == events
 
 
 @pytest.mark.parametrize(
-    ("views", "due"), [([DISPUTED], True), ([DISPUTED, LOST], False), ([DISPUTED, LOST, WON_ON_APPEAL], True)]
+    ("snapshots", "due"), [([DISPUTED], True), ([DISPUTED, LOST], False), ([DISPUTED, LOST, WON_ON_APPEAL], True)]
 )
-def test_refund_is_due_unless_the_dispute_is_lost(views: list[Intent], due: bool) -> None:
+def test_refund_is_due_unless_the_dispute_is_lost(snapshots: list[Intent], due: bool) -> None:
     started = replace(STARTED, money=Money(PRICE), refund=Refund("refund", RefundReason.EXPIRED))
-    final = apply_all(views, started)[0][-1]
+    final = apply_all(snapshots, started)[0][-1]
     assert (final.is_refund_due, final.check_at is not None) == (due, due)
 
 

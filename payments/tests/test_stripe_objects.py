@@ -74,7 +74,7 @@ def payment_after(intent: dict[str, Any], refunds: list[tuple[int, str]], disput
 
 
 def payment_with(kind: str, status: str) -> Payment:
-    """The payment after a view in which an object of this kind has this status."""
+    """The payment after a snapshot in which an object of this kind has this status."""
     intents = {"payment_intent": {"status": status}, "charge": CHARGES.get(status, PAID)}
     refunds, disputes = ([(PRICE, status)] if kind == listed else [] for listed in ("refund", "dispute"))
     return payment_after(intents.get(kind, PAID), refunds, disputes)

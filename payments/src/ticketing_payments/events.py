@@ -10,7 +10,7 @@ REFUND_FAILED, DISPUTED = "refund_failed", "disputed"
 def event_for(before: Payment, after: Payment) -> PaymentState | None:
     """The event to publish for this change; None when it concerns this service only."""
     if after.money != before.money:
-        # Captured and refunded between two views is published as captured: orders settles every captured payment.
+        # Captured and refunded between two snapshots is published as captured: orders settles every captured payment.
         return _event(PaymentRefunded if before.is_captured else PaymentCreated, after)
     has_failed = after.status in (PaymentStatus.FAILED, PaymentStatus.CANCELED)
     if has_failed and (after.status, after.declines) != (before.status, before.declines):

@@ -20,7 +20,7 @@ def from_state(name: str) -> Callable[[Request], Awaitable[Any]]:
 
 
 def from_database(name: str) -> Callable[[Request], Awaitable[Any]]:
-    """The same for what uses the database: Unavailable until that is ready."""
+    """Like `from_state`, but Unavailable until the database is ready."""
 
     async def read(request: Request) -> Any:
         request.app.state.database.require_ready()

@@ -1,7 +1,7 @@
-"""How a payment changes by a view of its intent: from our own call's response, a webhook or the reconciler.
+"""How a snapshot of its intent changes a payment. It comes from a call's response, a webhook or the reconciler.
 
-Stripe does not number its views, so one may be older than what is known. The same view twice, late or out of order
-changes nothing: amounts only grow, a final state stays, a decline counts once.
+Stripe does not number snapshots, so one may be older than the state known here. A snapshot that arrives twice, late or
+out of order changes nothing: amounts only grow, a final state stays, a decline counts once.
 """
 
 from dataclasses import replace
@@ -19,7 +19,7 @@ MAX_HISTORY_ENTRIES = 120
 
 
 def apply(payment: Payment, intent: Intent, *, currency: str, now: datetime, live: bool = False) -> Payment:
-    """The payment after this view of its intent; unchanged when it shows nothing new.
+    """The payment after this snapshot of its intent; unchanged when it shows nothing new.
 
     Raises IntentMismatch when it is another payment's intent, or one of another amount, currency or mode (`live`).
     """
@@ -76,7 +76,7 @@ def _unpaid_status(payment: Payment, intent: Intent, *, declined: bool) -> Payme
         return status
     if declined:
         return PaymentStatus.FAILED
-    # Once tried, an intent returns to this status only with a new decline: without one, the view is an older one.
+    # Once tried, an intent returns to this status only with a new decline: without one, the snapshot is an older one.
     return PaymentStatus.OPEN if payment.status is PaymentStatus.NONE else payment.status
 
 

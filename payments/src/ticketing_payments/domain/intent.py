@@ -29,9 +29,9 @@ class Decline:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """Amounts moved, in minor units. Each only grows: of two views of an intent the larger one is newer, per amount.
+    """Amounts moved, in minor units. Each only grows: of two snapshots of an intent, the larger amount is newer.
 
-    refund_requested: all refunds ever made, ours and others'; refund_failed: of those, what the bank returned later.
+    refund_requested: all refunds ever made, by us or elsewhere; refund_failed: of those, what the bank returned later.
     dispute_opened: all amounts ever disputed; dispute_won, dispute_lost: of those, how they were decided for the seller
     (won after an appeal, an amount counts as both).
     """
@@ -77,7 +77,7 @@ class Money:
         return PaymentStatus.PARTIALLY_REFUNDED if self.refunded else PaymentStatus.SUCCEEDED
 
     def newest(self, other: "Money") -> "Money":
-        """Of two views, the newer one of each amount."""
+        """Of two snapshots, the newer one of each amount."""
         return Money(*map(max, astuple(self), astuple(other)))
 
 

@@ -1,4 +1,4 @@
-"""Applying a view of an intent: the only way by which a payment learns what happened at Stripe."""
+"""Applying a snapshot of an intent: the only way by which a payment learns what happened at Stripe."""
 
 from ticketing_payments.domain.apply import apply
 from ticketing_payments.domain.intent import Intent
@@ -8,7 +8,7 @@ from ticketing_payments.use_cases.update import update_payment
 
 
 async def apply_intent(deps: PaymentDeps, order_id: str, intent: Intent) -> Payment:
-    """The payment after this view of its intent, from our own call, a webhook or the reconciler.
+    """The payment after this snapshot of its intent, from our own call, a webhook or the reconciler.
 
     Raises IntentMismatch.
     """

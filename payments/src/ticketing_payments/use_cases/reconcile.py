@@ -27,7 +27,7 @@ async def reconcile_due(deps: PaymentDeps, now: datetime) -> int:
 
 
 async def reconcile(deps: PaymentDeps, order_id: str, intent: Intent) -> None:
-    """Apply a view of the intent, then cancel it or make a refund, if one of these is due. Raises IntentMismatch."""
+    """Apply a snapshot of the intent, then cancel it or make a refund if that is due. Raises IntentMismatch."""
     payment = await apply_intent(deps, order_id, intent)
     await cancel_if_order_cancelled(deps, payment)
     await make_due_refund(deps, payment)

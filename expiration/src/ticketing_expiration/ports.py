@@ -23,7 +23,7 @@ class ExpiryStore(Protocol):
 
 
 class Timers(Protocol):
-    """Fire on time, as best they can: the sweep is the guarantee."""
+    """Fire on time, with best effort: the sweep is the guarantee."""
 
     def set(self, due_second: int) -> None:
         """At `due_second` (since the epoch), fire the orders due by then. Returns at once and never fails."""

@@ -83,6 +83,11 @@ async def test_own_list_needs_a_session(client: httpx.AsyncClient) -> None:
     assert (await client.get("/api/tickets?seller=me")).status_code == 401
 
 
+async def test_own_list_is_409_for_a_page_of_another_user(client: httpx.AsyncClient) -> None:
+    response = await client.get("/api/tickets?seller=me", headers={**SELLER, "Ticketing-User": new_id()})
+    assert response.status_code == 409
+
+
 @pytest.mark.parametrize("query", ["?limit=2", "?seller=me&limit=2"])
 async def test_next_links_visit_each_ticket_once(client: httpx.AsyncClient, query: str) -> None:
     listed = [(await on_sale(client))["id"] for _ in range(5)]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import Depends, Query, Request
 
 from ticketing_common.web import from_database
-from ticketing_common.web.sessions import find_user, require_user
+from ticketing_common.web.sessions import PageUser, find_user, require_user
 from ticketing_tickets.ports import TicketStore
 
 
@@ -14,11 +14,12 @@ async def _seller_id(
     seller: Annotated[
         Literal["me"] | None, Query(description="The signed-in user's own tickets, in every state")
     ] = None,
+    page_user: PageUser = None,
 ) -> str | None:
     """The seller to list; anonymous requests for the public list need no session."""
     if seller is None:
         return None
-    return (await require_user(await find_user(request))).id
+    return (await require_user(await find_user(request, page_user))).id
 
 
 StoreDep = Annotated[TicketStore, Depends(from_database("store"))]

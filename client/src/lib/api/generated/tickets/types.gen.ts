@@ -90,6 +90,14 @@ export type TicketOut = {
 
 export type ListTicketsApiTicketsGetData = {
     body?: never;
+    headers?: {
+        /**
+         * Ticketing-User
+         *
+         * The id of the user that the page was rendered for: 409 if the session is another user's
+         */
+        'Ticketing-User'?: string | null;
+    };
     path?: never;
     query?: {
         /**

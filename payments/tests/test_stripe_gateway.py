@@ -99,15 +99,18 @@ async def test_decline_has_code_and_message_and_another_card_pays(
     assert (paid.money.captured, paid.decline) == (PRICE, None)
 
 
-@pytest.mark.parametrize(("outcome", "captured"), [("pass", PRICE), ("fail", 0)])
-async def test_3d_secure_is_paid_or_declined(account: Account, outcome: str, captured: int) -> None:
+@pytest.mark.parametrize(
+    ("outcome", "captured", "reason"),
+    [("pass", PRICE, None), ("fail", 0, "Your bank could not confirm your identity.")],
+)
+async def test_3d_secure_is_paid_or_declined(account: Account, outcome: str, captured: int, reason: str | None) -> None:
     token = await account.token("pm_card_authenticationRequired")
     asked = await account.pay(token)
     assert (asked.status, bool(asked.client_secret)) == (IntentStatus.REQUIRES_ACTION, True)
     form = {"client_secret": asked.client_secret, "outcome": outcome}
     (await account.api.post(f"/v1/payment_intents/{asked.id}/emulate_3ds", data=form)).raise_for_status()
     again = await account.pay(token)  # not the saved response
-    assert (again.money.captured, again.decline is None) == (captured, captured > 0)
+    assert (again.money.captured, again.decline and again.decline.message) == (captured, reason)
 
 
 @pytest.mark.parametrize("token", ["ctoken_unknown", "pm_unknown", "tok_unknown", "used for another order"])

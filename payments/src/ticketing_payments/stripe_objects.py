@@ -47,6 +47,8 @@ DISPUTES = {
     "lost": DisputeOutcome.LOST,
     "prevented": DisputeOutcome.WON,
 }
+# Where Stripe's message addresses developers.
+_BUYER_TEXTS = {"payment_intent_authentication_failure": "Your bank could not confirm your identity."}
 
 
 class UnknownStatus(Unavailable):
@@ -130,8 +132,9 @@ def _decline(error: Json | None) -> Decline | None:
     if not error:
         return None
     method = (error.get("payment_method") or {}).get("id")
+    code = error.get("decline_code") or error.get("code") or "unknown"
     return Decline(
         attempt=error.get("charge") or method or "",
-        code=error.get("decline_code") or error.get("code") or "unknown",
-        message=error.get("message") or "The card was declined.",
+        code=code,
+        message=_BUYER_TEXTS.get(code) or error.get("message") or "The card was declined.",
     )

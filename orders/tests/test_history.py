@@ -37,6 +37,11 @@ def test_purchase_with_a_declined_card_is_in_order() -> None:
     ]
 
 
+def test_decline_without_a_further_reason_is_not_repeated() -> None:
+    declined = payment(entry(1, PaymentStep.DECLINED, reason="Your card was declined."))
+    assert texts(domain.record_payment(CREATED, declined))[1:] == ["Your card was declined. Nothing was charged."]
+
+
 def test_late_payment_for_a_free_ticket_is_explained() -> None:
     order = domain.complete(EXPIRED, captured_payment(), hold=2, now=NOW + HOLD_FOR)
     assert texts(order)[1:] == [

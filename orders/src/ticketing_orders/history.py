@@ -37,14 +37,17 @@ def _order_entry(order: Order, entry: OrderHistoryEntry, currency: Currency) -> 
 
 def _payment_entry(entry: PaymentHistoryEntry, refund_reason: RefundReason | None, currency: Currency) -> HistoryEntry:
     amount = currency.format_price(entry.amount) if entry.amount is not None else ""
-    text = _PAYMENT_TEXTS[entry.step].format(amount=amount, reason=_sentence(entry.reason), why=_WHY[refund_reason])
-    return HistoryEntry(entry.at, entry.step.value, text.strip(), entry.amount)
+    text = _PAYMENT_TEXTS[entry.step].format(amount=amount, reason=_reason(entry.reason), why=_WHY[refund_reason])
+    return HistoryEntry(entry.at, entry.step.value, " ".join(text.split()), entry.amount)
 
 
-def _sentence(text: str | None) -> str:
-    return "" if not text else f"{text.rstrip('.')}."
+def _reason(text: str | None) -> str:
+    """A sentence; empty if it adds nothing to the text of a decline."""
+    sentence = f"{(text or '').rstrip('.')}."
+    return "" if sentence in (".", _DECLINED) else sentence
 
 
+_DECLINED = "Your card was declined."
 _WHY: Mapping[RefundReason | None, str] = {
     None: "",
     RefundReason.EXPIRED: "Your payment arrived after the reservation had expired, and someone else has the ticket.",
@@ -61,7 +64,7 @@ _ORDER_TEXTS = {
     OrderStep.REFUND_DUE: "Your payment will be refunded. {why}",
 }
 _PAYMENT_TEXTS = {
-    PaymentStep.DECLINED: "Your card was declined. {reason} Nothing was charged.",
+    PaymentStep.DECLINED: _DECLINED + " {reason} Nothing was charged.",
     PaymentStep.PAID: "You paid {amount}.",
     PaymentStep.CANCELED: "The payment was cancelled. Nothing was charged.",
     PaymentStep.REFUNDED: "{amount} was refunded to your card. {why}",

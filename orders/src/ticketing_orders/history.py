@@ -51,13 +51,13 @@ _DECLINED = "Your card was declined."
 _WHY: Mapping[RefundReason | None, str] = {
     None: "",
     RefundReason.EXPIRED: "Your payment arrived after the reservation had expired, and someone else has the ticket.",
-    RefundReason.BUYER: "You had cancelled the order before your payment arrived.",
+    RefundReason.BUYER: "You had released the ticket before your payment arrived.",
     RefundReason.DUPLICATE: "The order had already been paid.",
     RefundReason.WRONG_AMOUNT: "The amount did not match the price of the ticket.",
 }
 _ORDER_TEXTS = {
     OrderStep.RESERVED: "“{title}” was reserved for you at {price}.",
-    OrderStep.CANCELLED: "You cancelled the order.",
+    OrderStep.CANCELLED: "You released the ticket.",
     OrderStep.EXPIRED: "The reservation expired.",
     OrderStep.COMPLETED: "The ticket is yours.",
     OrderStep.REINSTATED: "Your payment arrived late, but the ticket was still available: it is yours.",

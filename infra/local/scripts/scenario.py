@@ -1,5 +1,6 @@
 """The demo's steps: requests and their expected results. It prints nothing."""
 
+import json
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
@@ -138,7 +139,9 @@ class Scenario:
 
         def check() -> tuple[bool, str]:
             body = self.rob.request(text, "GET", f"/api/tickets/{ticket['id']}", expect=200).body
-            return body.get("orderId") is None, shorten(f"200 version {body['version']}, orderId {body.get('orderId')}")
+            return body.get("orderId") is None, shorten(
+                f"200 version {body['version']}, orderId {json.dumps(body.get('orderId'))}"
+            )
 
         return Step(text, _wait(text, "no orderId", check))
 

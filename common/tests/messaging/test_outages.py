@@ -117,3 +117,15 @@ async def test_connection_attempts_can_be_stopped() -> None:
         url = "nats://127.0.0.1:{1}".format(*server.sockets[0].getsockname())
         async with asyncio.timeout(20), run_tasks([Broker(url, client_name="test")]):
             await attempted.wait()
+
+
+@pytest.mark.parametrize("by_us", [True, False])
+async def test_only_a_lost_connection_is_a_warning(
+    own_nats: Server, fragile: Broker, by_us: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    if by_us:
+        await fragile.close()
+    else:
+        own_nats.kill()
+    await eventually(lambda: not fragile.connected)
+    assert ("broker.disconnected" in caplog.text) is not by_us

@@ -141,7 +141,8 @@ class Broker:
 
     async def _on_disconnected(self) -> None:
         BROKER_CONNECTED.set(0)
-        log.warning("broker.disconnected")
+        if not self._client.is_closed:  # by ourselves
+            log.warning("broker.disconnected")
 
     async def _on_write_failed(self, message: Msg) -> None:
         if message.data != self._id:

@@ -10,6 +10,9 @@ async def test_sell_and_buy_a_ticket(new_user):
     title = f"Opera gala, row {token_hex(3)}"
     await sign_up(seller, "seller@example.com")
     await seller.link("Sell").click()
+    await seller.button("Put on sale").click()
+    await expect(seller.text("Enter a title.")).to_be_visible()
+    await expect(seller.text("Enter a price")).to_be_visible()
     await seller.page.get_by_label("Title", exact=True).fill(title)
     await seller.page.get_by_label("Price").fill("240")
     await seller.button("Put on sale").click()

@@ -18,9 +18,12 @@ export function TicketForm({ ticket }: { ticket?: Ticket }) {
   const { currency } = useSiteConfig();
   const { problem, pending, onSubmit } = useSubmit({
     submit: (form) => {
+      const title = String(form.get("title") ?? "").trim();
       const parsed = parsePrice(String(form.get("price") ?? ""), currency);
-      if ("error" in parsed) return { status: 400, messages: [], fields: { price: parsed.error } };
-      const body = { title: String(form.get("title") ?? "").trim(), price: parsed.price };
+      const fields: Record<string, string> = title ? {} : { title: "Enter a title." };
+      if ("error" in parsed) fields.price = parsed.error;
+      if ("error" in parsed || !title) return { status: 400, messages: [], fields };
+      const body = { title, price: parsed.price };
       return ticket ? editTicket(ticket.id, body) : createTicket(body);
     },
     onSuccess: (saved) => {

@@ -47,8 +47,9 @@ def _add_stack_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
     commands.add_parser(
         "up",
         help="start everything and run until Ctrl-C",
-        description="Start all processes, show progress, and print the URL once everything is healthy. Ctrl-C or "
-        "SIGTERM stops everything cleanly, with exit status 0; data is kept. Processes that crash are restarted.",
+        description="Start all processes, show progress, and print the URL once everything is healthy.\n"
+        "Processes that crash are restarted. Ctrl-C or SIGTERM stops everything cleanly,\n"
+        "with exit status 0; data is kept.",
         epilog=SETTINGS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

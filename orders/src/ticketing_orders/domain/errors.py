@@ -7,7 +7,7 @@ from ticketing_common.errors import AppError, ErrorItem, InvalidState
 class TicketReserved(InvalidState):
     """Another order, perhaps the same buyer's, holds or bought the ticket."""
 
-    message = "That ticket is already reserved. Choose another, or look again when the reservation has run out."
+    message = "That ticket is already reserved. Choose another, or try again when the reservation has expired."
 
 
 class PriceChangedItem(ErrorItem):

@@ -44,7 +44,7 @@ async def test_changed_price_is_confirmed_before_reserving(new_user):
     await buyer.goto(f"/tickets/{ticket}")
     await seller.context.request.put(f"/api/tickets/{ticket}", data={"title": "Museum night", "price": 99})
     await buyer.button("Reserve this ticket").click()
-    await expect(buyer.text("The price is now $99.00: reserve at this price?")).to_be_visible()
+    await expect(buyer.text("The price is now $99.00. Reserve at this price?")).to_be_visible()
     await buyer.button("Reserve for $99.00").click()
     await expect(buyer.button("Pay $99.00")).to_be_visible()
 

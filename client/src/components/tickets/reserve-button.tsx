@@ -36,7 +36,7 @@ export function ReserveButton({ ticketId, price, children }: Props) {
     const newPrice = formatMoney(outcome.price, currency);
     return (
       <>
-        <Notice tone="warn">The price is now {newPrice}: reserve at this price?</Notice>
+        <Notice tone="warn">The price is now {newPrice}. Reserve at this price?</Notice>
         <div className="flex flex-wrap gap-3">
           <Button variant="primary" pending={pending} onClick={() => reserve(outcome.price)}>
             Reserve for {newPrice}

@@ -1,5 +1,8 @@
 """The gateway has the Ingress's path rules, and its own errors have the services' form."""
 
+import socket
+from urllib.parse import urlsplit
+
 import httpx
 import pytest
 
@@ -25,10 +28,29 @@ def test_other_api_path_is_404(stack: Stack, path: str) -> None:
     assert response.json()["errors"][0]["message"].startswith("Not found")
 
 
-def test_unknown_method_gets_the_error_envelope(stack: Stack) -> None:
-    response = httpx.request("FOO", f"{stack.url}/api/tickets", timeout=20)
-    assert (response.status_code, response.headers["content-type"]) == (405, "application/json")
-    assert response.json()["errors"][0]["message"].startswith("This method is not supported")
+def raw_get(stack: Stack, target: bytes) -> str:
+    """The response to a request target that HTTP clients refuse to send."""
+    url = urlsplit(stack.url)
+    with socket.create_connection((url.hostname, url.port), timeout=20) as connection:
+        connection.sendall(b"GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" % target)
+        return b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+
+
+@pytest.mark.parametrize("method", ["FOO", "TRACE"])
+@pytest.mark.parametrize(("path", "content_type"), [("/api/tickets", "application/json"), ("/", "text/html")])
+def test_unknown_method_is_405(stack: Stack, method: str, path: str, content_type: str) -> None:
+    response = httpx.request(method, f"{stack.url}{path}", timeout=20)
+    assert (response.status_code, response.headers["content-type"].split(";")[0]) == (405, content_type)
+
+
+def test_unencoded_bytes_in_a_query_get_the_error_envelope(stack: Stack) -> None:
+    response = raw_get(stack, b"/api/tickets?q=\xff")
+    assert response.startswith("HTTP/1.1 400")
+    assert '{"errors": [{"message": "The request cannot be read' in response
+
+
+def test_target_that_is_no_path_is_405(stack: Stack) -> None:
+    assert raw_get(stack, b"*").startswith("HTTP/1.1 405")
 
 
 @pytest.mark.parametrize("path", ["/", "/API/tickets", "/healthz/ready", "/metrics", "/orders/5", "/apifoo"])

@@ -44,6 +44,7 @@ COOKIES_PAGE = PAGE.format(
     title="Too many cookies",
     text="The cookies of this site are larger than 8 KB. Clear them in your browser, then reload the page.",
 )
+UNSUPPORTED_PAGE = PAGE.format(head="", title="Unsupported request", text="Use GET to read a page.")
 
 Json = dict[str, Any]
 
@@ -77,7 +78,7 @@ def caddy_config(layout: Layout) -> Json:
         "trusted_proxies": {"source": "static", "ranges": LOOPBACK},
         "routes": [
             *_cookie_limit(),
-            _unknown_method(),
+            *_unsupported(),
             *_service_routes(layout),
             *_emulator_route(layout),
             _unknown_route(),
@@ -102,22 +103,37 @@ def _cookie_limit() -> list[Json]:
     ]
 
 
-def _unknown_method() -> Json:
-    """uvicorn's parser would respond to it in plain text."""
-    body = _error(f"This method is not supported: use one of {', '.join(METHODS)}")
-    match = {**API[0], "not": [{"method": METHODS}]}
-    return {"match": [match], "handle": [_response(405, JSON_TYPE, body)], "terminal": True}
+def _unsupported() -> list[Json]:
+    """Unknown methods, and targets that are no path: uvicorn would respond in plain text, Next.js with a 500."""
+    error = _error(f"This method is not supported: use one of {', '.join(METHODS)}")
+    known = {"method": METHODS}
+    return [
+        {"match": [{**API[0], "not": [known]}], "handle": [_response(405, JSON_TYPE, error)], "terminal": True},
+        {
+            "match": [{"not": [{**known, "path_regexp": {"pattern": "^/"}}]}],
+            "handle": [_response(405, HTML_TYPE, UNSUPPORTED_PAGE)],
+            "terminal": True,
+        },
+    ]
 
 
 def _service_routes(layout: Layout) -> list[Json]:
     return [
         {
             "match": [{"path_regexp": {"pattern": f"^{prefix}(/|$)"}}],
-            "handle": [_proxy([layout.ports[name] for name in replica_names(layout.settings, service)])],
+            "handle": [_service_proxy([layout.ports[name] for name in replica_names(layout.settings, service)])],
             "terminal": True,
         }
         for prefix, service in ROUTES.items()
     ]
+
+
+def _service_proxy(ports: list[int]) -> Json:
+    """With the error envelope where uvicorn's parser responds in plain text, as to unencoded bytes in a query."""
+    body = _error("The request cannot be read: percent-encode its URL")
+    malformed = {"status_code": [400], "headers": {"Content-Type": ["text/plain*"]}}
+    routes = [{"handle": [_response(400, JSON_TYPE, body)]}]
+    return {**_proxy(ports), "handle_response": [{"match": malformed, "routes": routes}]}
 
 
 def _proxy(ports: list[int]) -> Json:

@@ -6,6 +6,6 @@ export default defineConfig(
     input: `./openapi/${service}.json`,
     output: { path: `${process.env.TYPES_DIR ?? "./src/lib/api/generated"}/${service}` },
     plugins: ["@hey-api/typescript" as const],
-    logs: { level: "error" as const },
+    logs: { level: "silent" as const },
   })),
 );

@@ -65,9 +65,10 @@ def test_unavailable_service_is_502_with_retry_after(stack: Stack) -> None:
     assert "try again" in response.json()["errors"][0]["message"]
 
 
+@pytest.mark.parametrize("size", [17_000, 700_000])
 @pytest.mark.parametrize(("path", "content_type"), [("/api/tickets", "application/json"), ("/", "text/html")])
-def test_too_large_cookies_are_explained(stack: Stack, path: str, content_type: str) -> None:
-    response = get(stack, path, Cookie=f"x={'x' * 17_000}")
+def test_too_large_cookies_are_explained(stack: Stack, path: str, content_type: str, size: int) -> None:
+    response = get(stack, path, Cookie=f"x={'x' * size}")
     assert response.status_code == 431
     assert response.headers["content-type"].startswith(content_type)
     assert "cookies" in response.text

@@ -72,6 +72,8 @@ def caddy_config(layout: Layout) -> Json:
         "listen": [f"{HOST}:{layout.settings.port}"],
         "protocols": ["h1"],
         "automatic_https": {"disable": True},
+        # What 180 cookies of 4 KB need: Caddy itself would refuse them in plain text.
+        "max_header_bytes": 1 << 20,
         # Together with request_buffers: without them a response sent before the body was read is sometimes cut off.
         "enable_full_duplex": True,
         # A TLS proxy on this machine may set X-Forwarded-Proto.

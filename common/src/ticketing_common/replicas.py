@@ -12,8 +12,6 @@ FoundT = TypeVar("FoundT")
 Find = Callable[[str], Awaitable[FoundT | None]]
 
 MAX_ID_AGE = timedelta(seconds=10)
-# How long an event is expected to stay unpublished at most, while the broker is unavailable.
-MAX_OUTAGE = timedelta(days=1)
 WAIT_TIMEOUT_SECONDS = 2.0
 MAX_WAITS = 500
 _FIRST_PAUSE_SECONDS = 0.02
@@ -33,20 +31,23 @@ async def wait_for_replica(
 ) -> FoundT:
     """What `find` finds, after at most `wait_seconds` if the id is younger than `MAX_ID_AGE`.
 
-    Raises NotFound, or Unavailable if the broker is unavailable and the event may not be published yet.
+    Raises NotFound, or Unavailable if the event may be on its way while the broker is unavailable.
     """
     if not is_id(some_id):
         raise NotFound(f"There is no such {what}.")
-    # In both directions: the clock of the machine that made the id may be ahead of ours.
-    age = abs(now - created_at(some_id))
     found = await find(some_id)
-    if found is None and age < MAX_ID_AGE:
+    if found is None and _is_recent(some_id, now):
         found = await _poll(find, some_id, wait_seconds)
-    if found is not None:
-        return found
-    if age < MAX_OUTAGE and not broker_available():
-        raise Unavailable(f"The {what} is not available yet. Try again in a few seconds.")
-    raise NotFound(f"There is no such {what}.")
+        if found is None and not broker_available():
+            raise Unavailable(f"The {what} is not available yet. Try again in a few seconds.")
+    if found is None:
+        raise NotFound(f"There is no such {what}.")
+    return found
+
+
+def _is_recent(some_id: str, now: datetime) -> bool:
+    # In both directions: the clock of the machine that made the id may be ahead of ours.
+    return abs(now - created_at(some_id)) < MAX_ID_AGE
 
 
 async def _poll(find: Find[FoundT], some_id: str, wait_seconds: float) -> FoundT | None:

@@ -12,20 +12,21 @@ from ticketing_common.events import TicketUpdated
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey, translated_errors
 from ticketing_common.outbox import OutboxSource, PendingEvents
 from ticketing_common.web.background import run_tasks
+from ticketing_test_support.mongo import database_at
 from ticketing_test_support.servers import Server
 from ticketing_test_support.waiting import eventually
 
 INDEXES = {"items": [OUTBOX_INDEX, IndexModel("label", name="label_unique", unique=True, sparse=True)]}
 
 
-def database_at(uri: str) -> Database:
-    return Database(uri, default_name="test", indexes=INDEXES)
+def new_database(uri: str) -> Database:
+    return database_at(uri, default_name="test", indexes=INDEXES)
 
 
 @pytest.fixture
 async def items(mongo_uri: str) -> AsyncIterator[Documents]:
     """An empty collection with its indexes."""
-    database = database_at(mongo_uri)
+    database = new_database(mongo_uri)
     async with run_tasks([database]):
         await eventually(lambda: database.ready)
         yield Documents(database.collection("items"))
@@ -85,7 +86,7 @@ async def test_duplicate_key_names_the_index(items: Documents) -> None:
 
 
 async def test_killed_database_is_unavailable_until_its_restart(own_mongod: Server) -> None:
-    database = database_at(f"{own_mongod.url}/test")
+    database = new_database(f"{own_mongod.url}/test")
     async with run_tasks([database]):
         await eventually(lambda: database.ready)
         items = Documents(database.collection("items"))
@@ -100,7 +101,7 @@ async def test_killed_database_is_unavailable_until_its_restart(own_mongod: Serv
 
 
 async def test_indexes_are_created_once_the_database_is_up(late_mongod: Server) -> None:
-    database = database_at(f"{late_mongod.url}/test")
+    database = new_database(f"{late_mongod.url}/test")
     async with run_tasks([database]):
         with pytest.raises(Unavailable, match="starting"):
             database.require_ready()

@@ -14,6 +14,7 @@ from ticketing_common.messaging.streams import EVENTS_STREAM, ensure_streams
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents
 from ticketing_common.outbox import OutboxBacklog, PendingEvents, Relay
 from ticketing_common.web.background import run_tasks
+from ticketing_test_support.mongo import database_at
 from ticketing_test_support.recorder import RecordingPublisher
 from ticketing_test_support.servers import Server
 from ticketing_test_support.waiting import eventually
@@ -27,14 +28,14 @@ def updated(version: int, ticket_id: str = "a") -> TicketUpdated:
     return TicketUpdated(id=ticket_id, version=version, title="Front row", price=1250, user_id="u")
 
 
-def database_at(uri: str) -> Database:
-    return Database(uri, default_name="test", indexes={"items": [OUTBOX_INDEX]})
+def new_database(uri: str) -> Database:
+    return database_at(uri, default_name="test", indexes={"items": [OUTBOX_INDEX]})
 
 
 @pytest.fixture
 async def database(mongo_uri: str) -> AsyncIterator[Database]:
     """A database with its indexes."""
-    database = database_at(mongo_uri)
+    database = new_database(mongo_uri)
     async with run_tasks([database]):
         await eventually(lambda: database.ready)
         yield database
@@ -194,7 +195,7 @@ async def test_backlog_counts_every_event_and_finds_the_oldest(items: Documents)
 
 
 async def test_relay_survives_a_database_outage(own_mongod: Server, publisher: RecordingPublisher) -> None:
-    database = database_at(f"{own_mongod.url}/test")
+    database = new_database(f"{own_mongod.url}/test")
     items = Documents(database.collection("items"))
 
     async def is_down() -> bool:

@@ -19,6 +19,7 @@ from ticketing_expiration.app import create_app
 from ticketing_expiration.settings import Settings
 from ticketing_expiration.store import INDEXES, MongoExpiryStore
 from ticketing_test_support.apps import served
+from ticketing_test_support.mongo import database_at
 from ticketing_test_support.servers import Server, redis_server
 from ticketing_test_support.waiting import eventually
 
@@ -26,7 +27,7 @@ from ticketing_test_support.waiting import eventually
 @pytest.fixture
 async def database(mongo_uri: str) -> AsyncIterator[Database]:
     """Expiration's database, with its indexes."""
-    database = Database(mongo_uri, default_name="expiration", indexes=INDEXES)
+    database = database_at(mongo_uri, default_name="expiration", indexes=INDEXES)
     await database.run()
     yield database
     await database.close()

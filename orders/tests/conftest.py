@@ -13,6 +13,7 @@ from ticketing_orders.store import INDEXES, MongoOrderStore
 from ticketing_test_support.apps import served_in_memory
 from ticketing_test_support.fixtures import JWT_SECRET
 from ticketing_test_support.memory import InMemoryDatabase, WriteFaults
+from ticketing_test_support.mongo import database_at
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ async def client(app: FastAPI, memory: InMemoryDatabase, store: MongoOrderStore)
 @pytest.fixture
 async def database(mongo_uri: str) -> AsyncIterator[Database]:
     """A database on a real MongoDB, with its indexes."""
-    database = Database(mongo_uri, default_name="orders", indexes=INDEXES)
+    database = database_at(mongo_uri, default_name="orders", indexes=INDEXES)
     await database.run()
     yield database
     await database.close()
@@ -65,7 +66,7 @@ def real_store(database: Database) -> MongoOrderStore:
 @pytest.fixture
 async def other_replica(mongo_uri: str, database: Database) -> AsyncIterator[MongoOrderStore]:
     """The store of another replica: the same database by a client of its own."""
-    other = Database(mongo_uri, default_name="orders", indexes=INDEXES)
+    other = database_at(mongo_uri, default_name="orders", indexes=INDEXES)
     await other.run()
     yield MongoOrderStore(other)
     await other.close()

@@ -14,6 +14,7 @@ from ticketing_orders import domain
 from ticketing_orders.domain import HoldTaken, Order, Ticket, TicketReserved
 from ticketing_orders.events import event_for
 from ticketing_orders.store import INDEXES, ONE_LIVE_ORDER, ONE_ORDER_PER_HOLD, MongoOrderStore
+from ticketing_test_support.mongo import database_at
 from ticketing_test_support.orders import (
     NOW,
     cancel,
@@ -112,7 +113,7 @@ async def test_reinstatement_of_a_resold_ticket_is_refused(store: MongoOrderStor
 async def test_nothing_is_stored_before_the_indexes_exist(store: MongoOrderStore, mongo_uri: str) -> None:
     order = await place(store)
     await expire(store, order)
-    starting = Database(mongo_uri, default_name="orders", indexes=INDEXES)
+    starting = database_at(mongo_uri, default_name="orders", indexes=INDEXES)
     with pytest.raises(Unavailable):
         await pay(MongoOrderStore(starting), order)
     with pytest.raises(Unavailable):

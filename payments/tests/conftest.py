@@ -14,6 +14,7 @@ from ticketing_payments.store import INDEXES, MongoPaymentStore
 from ticketing_payments.stripe_gateway import StripeGateway
 from ticketing_test_support.apps import served_in_memory
 from ticketing_test_support.fixtures import JWT_SECRET
+from ticketing_test_support.mongo import database_at
 from ticketing_test_support.payments.scenario import PaymentScenario, make_order
 from ticketing_test_support.servers import Server, started
 from ticketing_test_support.stripe_emulator import stripe_emulator
@@ -93,7 +94,7 @@ async def make_gateway(emulator: Server) -> AsyncIterator[MakeGateway]:
 @pytest.fixture
 async def database(mongo_uri: str) -> AsyncIterator[Database]:
     """A real MongoDB."""
-    database = Database(mongo_uri, default_name="payments", indexes=INDEXES)
+    database = database_at(mongo_uri, default_name="payments", indexes=INDEXES)
     await database.run()
     yield database
     await database.close()

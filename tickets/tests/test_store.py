@@ -9,7 +9,8 @@ from pymongo import MongoClient
 from pymongo.database import Database as SyncDatabase
 
 from ticketing_common.events import OrderCancelled, OrderCreated, TicketCreated
-from ticketing_common.mongo import Database, new_id
+from ticketing_common.mongo import new_id
+from ticketing_test_support.mongo import database_at
 from ticketing_test_support.samples import order_event
 from ticketing_tickets import domain
 from ticketing_tickets.domain import Ticket
@@ -21,7 +22,7 @@ SELLER = new_id()
 @pytest.fixture
 async def store(mongo_uri: str) -> AsyncIterator[MongoTicketStore]:
     """An empty store with its indexes."""
-    database = Database(mongo_uri, default_name="tickets", indexes=INDEXES)
+    database = database_at(mongo_uri, default_name="tickets", indexes=INDEXES)
     await database.run()
     yield MongoTicketStore(database)
     await database.close()

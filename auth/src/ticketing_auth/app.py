@@ -12,7 +12,7 @@ from ticketing_common.web import build_app
 
 def create_app(settings: Settings) -> FastAPI:
     """The auth service: accounts and sessions. It publishes and consumes no events."""
-    database = Database(settings.mongo_uri, default_name="auth", indexes=INDEXES)
+    database = Database(settings.mongo_uri, default_name="auth", indexes=INDEXES, mongo_driver=settings.mongo_driver)
     return build_app(
         service="auth",
         settings=settings,

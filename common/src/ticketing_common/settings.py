@@ -2,7 +2,7 @@
 
 import re
 import sys
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -23,6 +23,8 @@ class CommonSettings(BaseSettings):
     model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
     mongo_uri: MongoUrl
+    # PyMongo's own asynchronous client is Motor's successor, and costs less CPU.
+    mongo_driver: Literal["motor", "pymongo"] = "motor"
     log_level: str = "INFO"
     # How long a stopping process still accepts requests, so that routers have time to notice.
     shutdown_delay_seconds: float = Field(default=0.3, ge=0, le=5)

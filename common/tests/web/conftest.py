@@ -8,11 +8,11 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from pymongo import IndexModel
 
 from ticketing_common import errors
-from ticketing_common.mongo import Database
 from ticketing_common.settings import SessionSettings
 from ticketing_common.web import CamelModel, MaybeUser, SignedInUser, build_app, clear_session, set_session
 from ticketing_test_support.apps import served
 from ticketing_test_support.fixtures import JWT_SECRET
+from ticketing_test_support.mongo import database_at
 
 router = APIRouter()
 
@@ -85,7 +85,9 @@ async def sign_out(response: Response) -> None:
 
 def _make_app(mongo_uri: str) -> FastAPI:
     settings = SessionSettings(mongo_uri=mongo_uri, jwt_secret=JWT_SECRET)
-    database = Database(settings.mongo_uri, default_name="test", indexes={"items": [IndexModel("label", name="label")]})
+    database = database_at(
+        settings.mongo_uri, default_name="test", indexes={"items": [IndexModel("label", name="label")]}
+    )
     return build_app(
         service="test", settings=settings, database=database, routers=[router], dependencies={"nats": Broker()}
     )

@@ -23,7 +23,9 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> 
 
     Its timers fire in the worker process.
     """
-    database = Database(settings.mongo_uri, default_name="expiration", indexes=INDEXES)
+    database = Database(
+        settings.mongo_uri, default_name="expiration", indexes=INDEXES, mongo_driver=settings.mongo_driver
+    )
     store = MongoExpiryStore(database)
     timers = RqTimers(settings.redis_url)
     broker = Broker(settings.nats_url, client_name="expiration", limits=StreamLimits.of(settings))

@@ -121,7 +121,9 @@ def main() -> None:
         start_http_server(settings.worker_metrics_port)
     with asyncio.Runner() as runner:
         # The service creates the indexes.
-        database = Database(settings.mongo_uri, default_name="expiration", indexes={})
+        database = Database(
+            settings.mongo_uri, default_name="expiration", indexes={}, mongo_driver=settings.mongo_driver
+        )
         worker = Worker(connect(settings.redis_url), MongoExpiryStore(database), runner)
         log.info("worker.started")
         worker.run(stop)

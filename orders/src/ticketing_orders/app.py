@@ -15,7 +15,7 @@ from ticketing_orders.store import INDEXES, MongoOrderStore
 
 def create_app(settings: Settings) -> FastAPI:
     """The orders service: reservations, and the settlement of payments."""
-    database = Database(settings.mongo_uri, default_name="orders", indexes=INDEXES)
+    database = Database(settings.mongo_uri, default_name="orders", indexes=INDEXES, mongo_driver=settings.mongo_driver)
     broker = Broker(settings.nats_url, client_name="orders", limits=StreamLimits.of(settings))
     store = MongoOrderStore(database)
     relay = Relay([store.documents], Publisher(broker))

@@ -18,7 +18,9 @@ from ticketing_payments.stripe_gateway import StripeGateway
 
 def create_app(settings: Settings) -> FastAPI:
     """The payments service: charging and refunding cards through Stripe."""
-    database = Database(settings.mongo_uri, default_name="payments", indexes=INDEXES)
+    database = Database(
+        settings.mongo_uri, default_name="payments", indexes=INDEXES, mongo_driver=settings.mongo_driver
+    )
     broker = Broker(settings.nats_url, client_name="payments", limits=StreamLimits.of(settings))
     store = MongoPaymentStore(database)
     relay = Relay([store.documents], Publisher(broker))

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from ticketing_common.events import Envelope, ExpirationComplete
-from ticketing_common.mongo import Database, Documents, DuplicateKey
+from ticketing_common.mongo import Documents, DuplicateKey
 from ticketing_expiration.domain import Expiry
 from ticketing_expiration.store import INDEXES as EXPIRATION
 from ticketing_expiration.store import MongoExpiryStore
 from ticketing_orders.store import INDEXES as ORDERS
 from ticketing_test_support.memory import InMemoryDatabase
+from ticketing_test_support.mongo import database_at
 
 NOON = datetime(2030, 5, 1, 12, 0, 0, 123_456, tzinfo=UTC)
 INDEXES = {"orders": ORDERS["orders"], "expiries": EXPIRATION["expiries"]}
@@ -23,7 +24,7 @@ async def database(request):
     if request.param == "memory":
         yield InMemoryDatabase(INDEXES)
         return
-    real = Database(request.getfixturevalue("mongo_uri"), default_name="model", indexes=INDEXES)
+    real = database_at(request.getfixturevalue("mongo_uri"), default_name="model", indexes=INDEXES)
     await real.run()
     yield real
     await real.close()

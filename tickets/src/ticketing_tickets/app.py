@@ -14,7 +14,7 @@ from ticketing_tickets.store import INDEXES, MongoTicketStore
 
 def create_app(settings: Settings) -> FastAPI:
     """The tickets service: tickets on sale, and the order that holds each."""
-    database = Database(settings.mongo_uri, default_name="tickets", indexes=INDEXES)
+    database = Database(settings.mongo_uri, default_name="tickets", indexes=INDEXES, mongo_driver=settings.mongo_driver)
     store = MongoTicketStore(database)
     broker = Broker(settings.nats_url, client_name="tickets", limits=StreamLimits.of(settings))
     relay = Relay([store.documents], Publisher(broker))

@@ -4,8 +4,9 @@ Every write is one document, acknowledged by a majority and journalled. There ar
 enough. Driver errors leave as `Unavailable` (unreachable, or refusing writes) or `DuplicateKey` (a unique index).
 """
 
-from ticketing_common.mongo.collection import OUTBOX_INDEX, Document, Documents
+from ticketing_common.mongo.collection import OUTBOX_INDEX, Documents
 from ticketing_common.mongo.database import Database, new_id
+from ticketing_common.mongo.driver import Document, Driver
 from ticketing_common.mongo.errors import DuplicateKey, translated_errors
 
-__all__ = ["OUTBOX_INDEX", "Database", "Document", "Documents", "DuplicateKey", "new_id", "translated_errors"]
+__all__ = ["OUTBOX_INDEX", "Database", "Document", "Documents", "Driver", "DuplicateKey", "new_id", "translated_errors"]

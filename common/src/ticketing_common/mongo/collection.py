@@ -4,15 +4,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorCollection
 from pymongo import ASCENDING, IndexModel, UpdateOne, WriteConcern
 
 from ticketing_common.events import Envelope, Event
+from ticketing_common.mongo.driver import Collection, Document, aggregate
 from ticketing_common.mongo.errors import translated_errors
 from ticketing_common.observability import tracing
 from ticketing_common.outbox import OutboxBacklog, OutboxSource, PendingEvents
 
-Document = dict[str, Any]
 Notify = Callable[[OutboxSource, PendingEvents], None]
 
 OUTBOX_INDEX = IndexModel(
@@ -26,7 +25,7 @@ _BACKLOG_LIMIT = 10_000
 class Documents:
     """A collection of documents with an `outbox` array: reads, the insert and the compare-and-set."""
 
-    def __init__(self, collection: AsyncIOMotorCollection[Document]) -> None:
+    def __init__(self, collection: Collection) -> None:
         self._collection = collection
         # A removal that a crash undoes is harmless: the event is published again.
         self._unjournalled = collection.with_options(write_concern=WriteConcern(w=1))
@@ -109,7 +108,7 @@ class Documents:
             {"$group": {"_id": None, "events": {"$sum": "$events"}, "oldest": {"$min": "$oldest"}}},
         ]
         async with translated_errors():
-            found = await self._collection.aggregate(pipeline).to_list(1)
+            found = await aggregate(self._collection, pipeline, limit=1)
         return OutboxBacklog(found[0]["events"], found[0]["oldest"]) if found else OutboxBacklog(0, None)
 
     async def remove_published(self, published: Iterable[tuple[str, Sequence[str]]]) -> None:

@@ -2,20 +2,18 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import structlog
 from bson import ObjectId
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pymongo import IndexModel, WriteConcern
 from pymongo.errors import PyMongoError
 
 from ticketing_common.errors import Unavailable
+from ticketing_common.mongo import driver
+from ticketing_common.mongo.driver import Collection, Driver
 from ticketing_common.mongo.errors import translated_errors
 
 log = structlog.get_logger(__name__)
-
-Document = dict[str, Any]
 
 _RETRY_SECONDS = 0.5
 _PING_TIMEOUT_SECONDS = 1.0
@@ -34,20 +32,28 @@ class Database:
 
     name = "mongo"
 
-    def __init__(self, uri: str, *, default_name: str, indexes: Mapping[str, Sequence[IndexModel]]) -> None:
-        self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
+    def __init__(
+        self,
+        uri: str,
+        *,
+        default_name: str,
+        indexes: Mapping[str, Sequence[IndexModel]],
+        mongo_driver: Driver = "motor",
+    ) -> None:
+        self._client = driver.connect(
             uri,
+            mongo_driver,
             serverSelectionTimeoutMS=3_000,
             connectTimeoutMS=2_000,
             socketTimeoutMS=5_000,  # a stopping process waits for it, and has ten seconds in total
             tz_aware=True,
             appname=default_name,
         )
-        self._db: AsyncIOMotorDatabase[Document] = self._client.get_default_database(default_name)
+        self._db = self._client.get_default_database(default_name)
         self._indexes = indexes
         self.ready = False
 
-    def collection(self, name: str) -> AsyncIOMotorCollection[Document]:
+    def collection(self, name: str) -> Collection:
         """The collection, with writes that survive a crash: majority and journalled."""
         return self._db.get_collection(name, write_concern=WriteConcern(w="majority", j=True))
 
@@ -82,7 +88,7 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections."""
-        self._client.close()
+        await driver.close(self._client)
 
     async def _ensure_indexes(self) -> None:
         for name, indexes in self._indexes.items():

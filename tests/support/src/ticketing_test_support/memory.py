@@ -47,7 +47,7 @@ class InMemoryDatabase(Database):
     """A database that is always ready. `faults` apply to the writes of all its collections."""
 
     def __init__(self, indexes: Mapping[str, Sequence[IndexModel]], faults: WriteFaults | None = None) -> None:
-        self._client = AsyncMongoMockClient(tz_aware=True)
+        self._client: Any = AsyncMongoMockClient(tz_aware=True)
         self._indexes = indexes
         self._faults = faults or WriteFaults()
         self.ready = True

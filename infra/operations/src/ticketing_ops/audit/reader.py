@@ -108,7 +108,7 @@ class SnapshotReader:
         while True:
             async with translated_errors():
                 cursor = collection.find(condition, _EXCLUDED).sort("email_key", 1).limit(size + 1)
-                users = [user async for user in cursor]
+                users: list[Document] = [user async for user in cursor]
             yield users
             if len(users) <= size:
                 return

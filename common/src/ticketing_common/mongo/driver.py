@@ -1,0 +1,39 @@
+"""The choice of the MongoDB driver (`MONGO_DRIVER`): Motor, or its successor, PyMongo's own asynchronous client.
+
+Both have the same methods, apart from those in this module, and are typed as PyMongo's.
+"""
+
+import inspect
+from collections.abc import Sequence
+from typing import Any, Literal, cast
+
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.collection import AsyncCollection
+
+Document = dict[str, Any]
+Client = AsyncMongoClient[Document]
+Collection = AsyncCollection[Document]
+Driver = Literal["motor", "pymongo"]
+
+
+def connect(uri: str, driver: Driver, **options: Any) -> Client:
+    """A client that connects when it is first used; `options` as for MongoClient."""
+    if driver == "pymongo":
+        return AsyncMongoClient(uri, **options)
+    return cast(Client, AsyncIOMotorClient(uri, **options))
+
+
+async def aggregate(collection: Collection, pipeline: Sequence[Document], *, limit: int) -> list[Document]:
+    """Up to `limit` results. Motor returns the cursor, PyMongo a coroutine for it."""
+    cursor: Any = collection.aggregate(pipeline)
+    if inspect.isawaitable(cursor):
+        cursor = await cursor
+    return cast(list[Document], await cursor.to_list(limit))
+
+
+async def close(client: Client) -> None:
+    """Close all connections. PyMongo returns a coroutine, Motor None."""
+    closing: Any = client.close()
+    if inspect.isawaitable(closing):
+        await closing

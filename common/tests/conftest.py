@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from ticketing_common.observability import configure
 from ticketing_test_support.servers import Server, mongod, nats_server, started
 
 
@@ -29,9 +28,3 @@ def late_mongod(tmp_path: Path) -> Iterator[Server]:
     server = mongod(tmp_path)
     yield server
     server.kill()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _logs() -> None:
-    """Logs as in production: structlog's own default draws each traceback, which takes long."""
-    configure(service="test")

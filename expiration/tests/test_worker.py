@@ -87,6 +87,7 @@ async def test_worker_survives_redis_outages(
     async with served(create_app(own_redis_settings)):
         await place(0.3)
         await logged(BY_TIMER)
+    await logged(CONNECTED, times=2)  # after the round that fired
     own_redis.kill()
     await logged(DISCONNECTED, times=3)
     assert _stop(worker) == 0

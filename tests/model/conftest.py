@@ -10,6 +10,7 @@ import structlog
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
     """Log nothing below critical."""
+    before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     yield
-    structlog.reset_defaults()
+    structlog.configure(**before)

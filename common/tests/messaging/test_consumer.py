@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+from nats.aio.msg import Msg
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.messaging import Broker, Consumer, RetryLater, RetryPolicy
@@ -113,37 +114,45 @@ async def test_deleted_consumer_is_created_again(broker: Broker) -> None:
 
 
 class IdleBroker:
-    """A connected broker whose fetch raises asyncio's TimeoutError, as the NATS client sometimes does."""
+    """A connected broker that ends each request at once, because no message came in its time."""
 
-    connected = True
+    connected = is_connected = True
 
     def __init__(self) -> None:
-        self.fetches = 0
+        self.requests = 0
 
     @property
     def jetstream(self) -> "IdleBroker":
+        return self
+
+    @property
+    def client(self) -> "IdleBroker":
         return self
 
     async def wait_ready(self) -> None: ...
 
     async def add_consumer(self, *_args: object) -> None: ...
 
-    async def unsubscribe(self) -> None: ...
+    def new_inbox(self) -> str:
+        return "_INBOX.test"
 
-    async def pull_subscribe_bind(self, **_options: object) -> "IdleBroker":
+    async def subscribe(self, _subject: str, *, cb: Callable[[Msg], Awaitable[None]]) -> "IdleBroker":
+        self._receive = cb
         return self
 
-    async def fetch(self, *_args: object, **_options: object) -> list[object]:
-        self.fetches += 1
+    async def drain(self) -> None: ...
+
+    async def publish(self, _subject: str, _request: bytes, *, reply: str) -> None:
+        self.requests += 1
         await asyncio.sleep(0)
-        raise TimeoutError
+        await self._receive(Msg(None, reply, headers={"Status": "408"}))  # type: ignore[arg-type]
 
 
 async def test_idle_consumer_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
     broker = IdleBroker()
     with caplog.at_level("DEBUG"):
         async with run_tasks([Consumer(broker, RecordingListener())]):  # type: ignore[arg-type]
-            await eventually(lambda: broker.fetches >= 3)
+            await eventually(lambda: broker.requests >= 3)
     assert [record for record in caplog.records if record.name.startswith("ticketing_common")] == []
 
 

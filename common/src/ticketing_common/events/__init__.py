@@ -1,6 +1,6 @@
 """The event contract between the services. Its reviewed form are the JSON schemas in `common/contract/`."""
 
-from ticketing_common.events.event import Envelope, Event, VersionedEvent
+from ticketing_common.events.event import Envelope, Event, Received, VersionedEvent
 from ticketing_common.events.expiration import ExpirationComplete
 from ticketing_common.events.orders import (
     CancelReason,
@@ -45,6 +45,7 @@ __all__ = [
     "PaymentState",
     "PaymentStatus",
     "PaymentStep",
+    "Received",
     "RefundReason",
     "Subject",
     "TicketCreated",

@@ -55,9 +55,14 @@ class Broker:
     @property
     def jetstream(self) -> JetStreamContext:
         """The stream API; Unavailable while there is no connection."""
+        return self.client.jetstream(timeout=_REQUEST_TIMEOUT_SECONDS)
+
+    @property
+    def client(self) -> Client:
+        """The connection itself; Unavailable while there is none."""
         if not self.connected:
             raise Unavailable("The message broker is unreachable.")
-        return self._client.jetstream(timeout=_REQUEST_TIMEOUT_SECONDS)
+        return self._client
 
     def status(self) -> str:
         """`up`, `degraded` (connected, but writes fail) or `down`, for the readiness response."""

@@ -1,7 +1,9 @@
-"""The handling of one message: the only place with ack, nak and term."""
+"""The handling of messages: the only place with ack, nak and term."""
 
 import asyncio
 import contextlib
+import time
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import structlog
@@ -10,11 +12,11 @@ from nats.errors import Error as NatsError
 from pydantic import ValidationError
 
 from ticketing_common.errors import Unavailable
-from ticketing_common.events import Event
+from ticketing_common.events import Event, Received
 from ticketing_common.messaging.connection import Broker
 from ticketing_common.messaging.dead_letters import dead_letter
 from ticketing_common.messaging.headers import TRACEPARENT
-from ticketing_common.messaging.listener import TRANSIENT_ERRORS, Listener, RetryLater, RetryPolicy
+from ticketing_common.messaging.listener import TRANSIENT_ERRORS, BatchListener, Listener, RetryLater, RetryPolicy
 from ticketing_common.messaging.streams import DEAD_STREAM
 from ticketing_common.observability import tracing
 from ticketing_common.observability.metrics import MESSAGES_CONSUMED, PROCESS_DURATION
@@ -35,27 +37,71 @@ class MessageHandler:
         self._retry = retry
         self._ack_wait = ack_wait
         self._name = listener.durable
+        self._duration = PROCESS_DURATION.labels(self._name)
+        self._in_progress: dict[str, Msg] = {}
 
     async def process(self, message: Msg) -> None:
         """Handle the message; if cancelled, return it for another replica."""
-        tracing.begin((message.headers or {}).get(TRACEPARENT))
-        keep_alive = asyncio.create_task(_keep_alive(message, every=self._ack_wait / 3))
+        tracing.begin(_trace_of(message))
+        with self._keeping([message]):
+            try:
+                outcome = await self._handle_and_ack(message)
+            except asyncio.CancelledError:
+                await _return([message])
+                raise
+        self._count(outcome)
+
+    async def process_batch(self, listener: BatchListener[Any], messages: Sequence[Msg]) -> list[Msg]:
+        """Have `listener` handle the messages together; those left to be processed one by one."""
+        tracing.begin()
+        with self._keeping(messages):
+            try:
+                remaining = await self._handle_batch(listener, messages)
+            except asyncio.CancelledError:
+                await _return(messages)
+                raise
+            done = [message for message in messages if message.reply not in remaining]
+            for message in done:
+                await message.ack()
+        self._count("handled", len(done))
+        return list(remaining.values())
+
+    async def keep_alive(self) -> None:
+        """Until cancelled, tell the broker that messages are still being worked on."""
+        while True:
+            await asyncio.sleep(self._ack_wait / 3)
+            for message in list(self._in_progress.values()):
+                with contextlib.suppress(NatsError, OSError):
+                    await message.in_progress()
+
+    async def _handle_batch(self, listener: BatchListener[Any], messages: Sequence[Msg]) -> dict[str, Msg]:
+        """The messages that are not handled."""
+        remaining = {message.reply: message for message in messages}
+        readable = {reply: found for reply, message in remaining.items() if (found := self._read(message))}
         try:
-            outcome = await self._handle_and_ack(message)
-        except asyncio.CancelledError:
-            with contextlib.suppress(NatsError, OSError):
-                await message.nak()  # shutting down: another replica gets it at once
-            raise
-        finally:
-            keep_alive.cancel()
-        MESSAGES_CONSUMED.labels(self._name, outcome).inc()
+            with self._timing(len(readable)):
+                left = await listener.handle_batch(list(readable.values()))
+        except Exception as error:
+            log.info("consumer.batch_failed", consumer=self._name, messages=len(messages), exc_info=error)
+            return remaining
+        unhandled = {id(received) for received in left}
+        handled = {reply for reply, received in readable.items() if id(received) not in unhandled}
+        return {reply: message for reply, message in remaining.items() if reply not in handled}
+
+    def _read(self, message: Msg) -> Received[Any] | None:
+        """None for one that must be retried or dead-lettered."""
+        try:
+            event = _parse(self._listener.event, message.data)
+        except (InvalidMessage, Unavailable):
+            return None
+        return Received(event, tracing.child_of(_trace_of(message)))
 
     async def _handle_and_ack(self, message: Msg) -> str:
         """The outcome, for metrics."""
         delivery = message.metadata.num_delivered
         try:
             event = _parse(self._listener.event, message.data)
-            with PROCESS_DURATION.labels(self._name).time():
+            with self._timing():
                 await self._listener.handle(event)
         except RetryLater as later:
             await message.nak(delay=max(later.seconds, 0.0))
@@ -88,16 +134,43 @@ class MessageHandler:
         log.error("consumer.dead_lettered", consumer=self._name, subject=message.subject, error=repr(error))
         return "dead_lettered"
 
+    def _count(self, outcome: str, messages: int = 1) -> None:
+        MESSAGES_CONSUMED.labels(self._name, outcome).inc(messages)
+
+    @contextlib.contextmanager
+    def _keeping(self, messages: Sequence[Msg]) -> Iterator[None]:
+        """While inside, `keep_alive` reports these messages."""
+        self._in_progress |= {message.reply: message for message in messages}
+        try:
+            yield
+        finally:
+            for message in messages:
+                del self._in_progress[message.reply]
+
+    @contextlib.contextmanager
+    def _timing(self, messages: int = 1) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            seconds = time.perf_counter() - started
+            for _ in range(messages):
+                self._duration.observe(seconds)
+
+
+async def _return(messages: Sequence[Msg]) -> None:
+    """Shutting down: another replica gets them at once."""
+    with contextlib.suppress(NatsError, OSError):
+        for message in messages:
+            await message.nak()
+
+
+def _trace_of(message: Msg) -> str | None:
+    return (message.headers or {}).get(TRACEPARENT)
+
 
 def _parse(model: type[Event], data: bytes) -> Event:
     try:
         return model.parse(data)
     except ValidationError as error:
         raise InvalidMessage(f"not a readable {model.__name__}: {error}") from error
-
-
-async def _keep_alive(message: Msg, *, every: float) -> None:
-    while True:
-        await asyncio.sleep(every)
-        with contextlib.suppress(NatsError, OSError):
-            await message.in_progress()

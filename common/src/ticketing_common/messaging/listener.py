@@ -1,11 +1,12 @@
 """The listener: what a service does with an event. Return = done, raise = redelivered after a growing delay."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
 from ticketing_common.errors import Unavailable
-from ticketing_common.events import Event
+from ticketing_common.events import Event, Received
 
 EventT = TypeVar("EventT", bound=Event)
 
@@ -33,6 +34,18 @@ class Listener(ABC, Generic[EventT]):
     @abstractmethod
     async def handle(self, event: EventT) -> None:
         """Process the event, or raise."""
+
+
+class BatchListener(Listener[EventT]):
+    """Handles all events that have arrived at once, where a few large writes cost less than many small ones."""
+
+    @abstractmethod
+    async def handle_batch(self, batch: Sequence[Received[EventT]]) -> Collection[Received[EventT]]:
+        """Process the events together, and return those that `handle` must process on their own.
+
+        If it raises, `handle` processes all of them: so one that fails is retried or dead-lettered without the others.
+        Like `handle`, it may see an event twice, and several about one aggregate in any order.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,11 @@ PUBLISH_FAILURES = Counter(
 MESSAGES_CONSUMED = Counter(
     "messaging_client_consumed_messages_total", "Deliveries to a consumer, by outcome", ["consumer", "outcome"]
 )
-PROCESS_DURATION = Histogram("messaging_process_duration_seconds", "Time spent in a listener's handle()", ["consumer"])
+PROCESS_DURATION = Histogram(
+    "messaging_process_duration_seconds",
+    "Time in the listener for each message; for those handled together, that of the whole batch",
+    ["consumer"],
+)
 BROKER_CONNECTED = Gauge("messaging_broker_connected", "1 while connected to NATS")
 BROKER_WRITABLE = Gauge("messaging_broker_writable", "0 while JetStream does not acknowledge what is published")
 OUTBOX_PENDING = Gauge("outbox_pending_events", "Unpublished events in the database (counted up to 10,000 documents)")

@@ -10,12 +10,16 @@ _current: ContextVar[str | None] = ContextVar("traceparent", default=None)
 
 def begin(parent: str | None = None) -> str:
     """Start a span under `parent`, a `traceparent` header; a new trace if it is missing or invalid."""
-    if parent is not None and _TRACEPARENT.fullmatch(parent):
-        traceparent = f"{parent[:36]}{secrets.token_hex(8)}{parent[52:]}"
-    else:
-        traceparent = f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    traceparent = child_of(parent)
     _current.set(traceparent)
     return traceparent
+
+
+def child_of(parent: str | None) -> str:
+    """The `traceparent` of a new span, as `begin` starts it, without making it the current one."""
+    if parent is not None and _TRACEPARENT.fullmatch(parent):
+        return f"{parent[:36]}{secrets.token_hex(8)}{parent[52:]}"
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
 
 
 def current() -> str:

@@ -1,18 +1,30 @@
 """A listener that records what it receives."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from ticketing_common.events import Envelope, ExpirationComplete
-from ticketing_common.messaging import Broker, Consumer, DeadLetter, DeadLetters, Listener, Publisher, RetryPolicy
+from nats.js.errors import NotFoundError
+
+from ticketing_common.events import Envelope, ExpirationComplete, Received
+from ticketing_common.messaging import (
+    BatchListener,
+    Broker,
+    Consumer,
+    DeadLetter,
+    DeadLetters,
+    Listener,
+    Publisher,
+    RetryPolicy,
+)
 from ticketing_common.messaging.streams import EVENTS_STREAM
 from ticketing_common.web.background import run_tasks
 
 QUICK = RetryPolicy(first_delay=0.01, longest_delay=0.02)
 
 React = Callable[[str, int], Awaitable[None]]
+ReactToBatch = Callable[[Sequence[str]], Awaitable[Collection[str]]]
 
 
 async def _succeed(_order_id: str, _delivery: int) -> None:
@@ -39,13 +51,39 @@ class RecordingListener(Listener[ExpirationComplete]):
         self.handled.append(event.order_id)
 
 
+async def _handle_all(_order_ids: Sequence[str]) -> Collection[str]:
+    """Leaves none to be handled on its own."""
+    return ()
+
+
+class RecordingBatchListener(RecordingListener, BatchListener[ExpirationComplete]):
+    """Handles batches by `react_to_batch(order ids)`, which may raise or return those to be handled on their own."""
+
+    def __init__(self, react_to_batch: ReactToBatch = _handle_all, react: React = _succeed) -> None:
+        super().__init__(react)
+        self._react_to_batch = react_to_batch
+        self.batches: list[list[str]] = []
+        self.traces: list[str] = []
+
+    async def handle_batch(
+        self, batch: Sequence[Received[ExpirationComplete]]
+    ) -> Collection[Received[ExpirationComplete]]:
+        """Record the events, react, and record those that were handled together."""
+        order_ids = [received.event.order_id for received in batch]
+        self.batches.append(order_ids)
+        self.traces += [received.trace for received in batch]
+        left = set(await self._react_to_batch(order_ids))
+        self.handled += [order_id for order_id in order_ids if order_id not in left]
+        return [received for received in batch if received.event.order_id in left]
+
+
 @asynccontextmanager
 async def consuming(
     broker: Broker,
     listener: RecordingListener,
     *,
     retry: RetryPolicy = QUICK,
-    concurrency: int = 16,
+    concurrency: int | None = None,
     ack_wait: float = 30.0,
 ) -> AsyncIterator[None]:
     """Run `listener` inside the `with` block."""
@@ -69,7 +107,10 @@ async def publish_expirations(broker: Broker, *order_ids: str) -> set[str]:
 
 async def all_acknowledged(broker: Broker) -> bool:
     """Whether the listener has nothing left to do."""
-    info = await broker.jetstream.consumer_info(EVENTS_STREAM, RecordingListener.durable)
+    try:
+        info = await broker.jetstream.consumer_info(EVENTS_STREAM, RecordingListener.durable)
+    except NotFoundError:  # not created yet
+        return False
     return bool(info.num_pending == 0 and info.num_ack_pending == 0)
 
 

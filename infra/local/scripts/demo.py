@@ -6,8 +6,8 @@ import textwrap
 
 from demo_client import StepFailed
 from scenario import Scenario, Step
-from temporary_stack import temporary_stack
 from ticketing_local.errors import StackError
+from ticketing_local.temporary_stack import temporary_stack
 
 WINDOW_SECONDS = 6
 TEXT_WIDTH = 44

@@ -9,7 +9,7 @@ import pytest
 from ticketing_local.cli import main
 from ticketing_test_support.stack import ticketing
 
-COMMANDS = ("up", "ps", "logs", "audit", "dead", "reset", "demo", "bench")
+COMMANDS = ("up", "ps", "logs", "audit", "dead", "reset", "demo")
 # Importing these takes longer than printing the help.
 SLOW_IMPORTS = {"fastapi", "httpx", "motor", "nats", "pydantic", "pymongo", "redis", "stripe", "supervisor"}
 

@@ -79,11 +79,6 @@ def _add_scripts(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "starts a temporary stack with a short reservation window. Exit status 0 when every step succeeds, else 1.",
     )
     demo.add_argument("--url", type=_url, metavar="URL", help="a running stack, e.g. http://localhost:8080")
-    commands.add_parser(
-        "bench",
-        help="measure the cost of each route",
-        description="Measure the CPU time and latency of each route on a temporary stack (Linux only).",
-    )
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -108,8 +103,6 @@ def _run(arguments: argparse.Namespace) -> int:
             return up(read_settings(os.environ))
         case "demo":
             return _run_script("demo.py", *([arguments.url] if arguments.url else []))
-        case "bench":
-            return _run_script("bench.py")
         case _:
             return _run_on_state(arguments)
 

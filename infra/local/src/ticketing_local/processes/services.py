@@ -21,18 +21,23 @@ def services(layout: Layout) -> Iterator[Process]:
 
 
 def web_process(layout: Layout, service: str, name: str) -> Process:
-    """One uvicorn. It trusts X-Forwarded-* because only the gateway reaches it."""
+    """One uvicorn with the service's app."""
     return Process(
         name=name,
         tier=Tier.SERVICES,
-        command=(
-            *(PYTHON, "-m", "uvicorn", f"ticketing_{service}.main:app", "--host", HOST),
-            *("--port", str(layout.ports[name]), "--no-access-log", "--no-server-header"),
-            *("--proxy-headers", "--forwarded-allow-ips", "*", "--timeout-graceful-shutdown", "3"),
-        ),
+        command=uvicorn(f"ticketing_{service}.main:app", layout.ports[name]),
         environment=service_environment(layout, service),
         probe=HttpProbe(layout.url("http", name, "/healthz/ready")),
         url=layout.url("http", name),
+    )
+
+
+def uvicorn(app: str, port: int) -> tuple[str, ...]:
+    """The command that serves an ASGI app. It trusts X-Forwarded-* because only the gateway reaches it."""
+    return (
+        *(PYTHON, "-m", "uvicorn", app, "--host", HOST, "--port", str(port)),
+        *("--no-access-log", "--no-server-header", "--proxy-headers", "--forwarded-allow-ips", "*"),
+        *("--timeout-graceful-shutdown", "3"),
     )
 
 

@@ -1,6 +1,6 @@
 """Measure the resources and connections of the processes in a running local stack, for the figures in the manifests.
 
-STATE_DIR=… .venv/bin/python infra/local/scripts/measure_resources.py     (Linux, with `ss`)
+STATE_DIR=… .venv/bin/python -m ticketing_bench.measure_resources     (Linux, with `ss`)
 
 Prints memory (RSS) and CPU when idle and the highest sample of each under load, then every observed connection.
 """
@@ -14,19 +14,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from pathlib import Path
 
 import httpx
 
-from bench import cpu_seconds, measure_routes
+from ticketing_bench.processes import cpu_by_name, resident_mib
 from ticketing_local.commands.ps import rows
 from ticketing_local.settings import read_state_dir
 from ticketing_local.state import StateDir
 
 IDLE_SECONDS = 20
-PURCHASES = 150
-BUYERS = 4
-MIB = 1 << 20
+PURCHASES = 400
+BUYERS = 8
 ENDS = re.compile(r"\S+:(\d+)\s+\S+:(\d+)\s+users:\(\(.*?pid=(\d+)")
 
 
@@ -41,23 +39,15 @@ class Sampler:
 
     async def run(self) -> None:
         """Sample until cancelled."""
-        before, at = self._cpu(), time.monotonic()
+        before, at = cpu_by_name(self.pids), time.monotonic()
         while True:
             await asyncio.sleep(1)
-            now, cpu = time.monotonic(), self._cpu()
+            now, cpu = time.monotonic(), cpu_by_name(self.pids)
             for name in self.pids:
                 self.cores[name] = max(self.cores[name], (cpu[name] - before[name]) / (now - at))
-                self.memory[name] = max(self.memory[name], resident(self.pids[name]) / MIB)
+                self.memory[name] = max(self.memory[name], resident_mib(self.pids[name]))
             self.connections |= await asyncio.to_thread(connections, self.pids)
             before, at = cpu, now
-
-    def _cpu(self) -> dict[str, float]:
-        return {name: cpu_seconds(pid) for name, pid in self.pids.items()}
-
-
-def resident(pid: int) -> int:
-    """Resident memory in bytes."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def connections(pids: Mapping[str, int]) -> set[tuple[str, str]]:
@@ -75,7 +65,7 @@ def connections(pids: Mapping[str, int]) -> set[tuple[str, str]]:
 
 
 async def buy(urls: Mapping[str, str], count: int) -> None:
-    """List, order, pay and open the order page `count` times as one user."""
+    """List, order, pay, and open the landing page and the order page, `count` times as one user."""
     async with httpx.AsyncClient(timeout=60, trust_env=False) as http:
         account = {"email": f"m-{secrets.token_hex(6)}@example.com", "password": "open sesame"}
         response = await http.post(f"{urls['auth']}/api/users/signup", json=account)
@@ -87,8 +77,9 @@ async def buy(urls: Mapping[str, str], count: int) -> None:
             payment = {"orderId": order.json()["id"], "token": "pm_card_visa"}
             paid = await http.post(f"{urls['payments']}/api/payments", json=payment)
             paid.raise_for_status()
-            page = await http.get(f"{urls['gateway']}/orders/{order.json()['id']}")
-            page.raise_for_status()
+            for path in ("/", f"/orders/{order.json()['id']}"):
+                page = await http.get(f"{urls['gateway']}{path}")
+                page.raise_for_status()
 
 
 async def measure() -> None:
@@ -100,7 +91,6 @@ async def measure() -> None:
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(idle.run(), IDLE_SECONDS)
     sampling = asyncio.create_task(busy.run())
-    await measure_routes(found)
     await asyncio.gather(*(buy(urls, PURCHASES // BUYERS) for _ in range(BUYERS)))
     await asyncio.sleep(float(os.environ.get("SETTLE_SECONDS", "60")))  # unpaid orders expire
     sampling.cancel()

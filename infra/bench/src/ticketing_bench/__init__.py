@@ -1,0 +1,1 @@
+"""Benchmarks of the whole system, each beside its floors."""

@@ -1,0 +1,71 @@
+"""Results as a table, for the terminal and for Markdown."""
+
+from collections.abc import Sequence
+from math import floor, log10
+
+from ticketing_bench.reference import GOALS, ORIGINAL
+from ticketing_bench.results import Result
+
+HTTP_HEAD = (
+    "route",
+    "CPU s / 1000",
+    "/ bare",
+    "/ operation",
+    "/ original",
+    "goal",
+    "p50 ms",
+    "p99 ms",
+    "req/s",
+)
+OTHER_HEAD = ("row", "CPU s / 1000", "/ bare", "figures")
+_NONE = "-"
+
+
+def http_cells(result: Result) -> tuple[str, ...]:
+    """The cells of a route's row."""
+    original, goal = ORIGINAL.get(result.name), GOALS.get(result.name)
+    return (
+        result.name,
+        _number(result.cpu),
+        _number(result.units),
+        _number(result.cpu / result.operation if result.cpu and result.operation else None),
+        _number(result.units / original if result.units and original else None),
+        f"≤ {goal}" if goal else _NONE,
+        *(_number(result.figures.get(name)) for name in ("p50_ms", "p99_ms", "per_second")),
+    )
+
+
+def other_cells(result: Result) -> tuple[str, ...]:
+    """The cells of any other row."""
+    figures = ", ".join(f"{name.replace('_', ' ')} {_number(value)}" for name, value in result.figures.items())
+    return result.name, _number(result.cpu), _number(result.units), figures
+
+
+def is_http(result: Result) -> bool:
+    """Whether it is a route's row."""
+    return "per_second" in result.figures and "p50_ms" in result.figures and result.bare is not None
+
+
+def text_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Aligned columns, numbers to the right."""
+    widths = [max(len(row[i]) for row in (head, *rows)) for i in range(len(head))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if i == 0 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in (head, *rows)
+    )
+
+
+def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows))
+
+
+def _number(value: float | None) -> str:
+    """About three significant digits, without exponents."""
+    if value is None:
+        return _NONE
+    digits = max(0, 2 - floor(log10(max(abs(value), 0.1))))
+    return f"{value:,.{digits}f}"

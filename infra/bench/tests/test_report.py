@@ -1,0 +1,69 @@
+"""What is computed from measurements: percentiles, comparison, tables, chart and report file."""
+
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from ticketing_bench.chart import chart
+from ticketing_bench.compare import regressions
+from ticketing_bench.http import percentile
+from ticketing_bench.results import Report, Result
+from ticketing_bench.table import HTTP_HEAD, http_cells, text_table
+
+NAME = "GET /api/tickets (50)"
+FIGURES = {"p50_ms": 12.345, "p99_ms": 40.0, "per_second": 1234.5}
+
+
+def result(*, cpu: float = 1.0, bare: float = 0.04, name: str = NAME, driver: str = "motor") -> Result:
+    return Result(name, "tickets", cpu, bare, 0.4, FIGURES, driver=driver)
+
+
+def report(*results: Result) -> Report:
+    return Report(results, {"date": "2026-01-01"})
+
+
+@pytest.mark.parametrize(("percent", "expected"), [(0, 1), (50, 51), (99, 100), (100, 100)])
+def test_percentile_is_nearest_rank(percent: int, expected: int) -> None:
+    assert percentile(range(1, 101), percent) == expected
+
+
+@pytest.mark.parametrize(
+    ("now", "named"),
+    [
+        (result(cpu=1.14), False),
+        (result(cpu=1.16), True),
+        (result(cpu=2.0, bare=0.08), False),  # the machine is slower, not the route
+        (result(cpu=2.0, name="new row"), False),
+        (result(cpu=2.0, driver="pymongo"), False),
+    ],
+    ids=["within", "worse", "slower-machine", "new", "other-driver"],
+)
+def test_row_is_worse_when_it_grew_in_units_of_its_floor(now: Result, named: bool) -> None:
+    assert bool(regressions(report(now), report(result()))) is named
+
+
+def test_first_report_has_no_regressions() -> None:
+    assert regressions(report(result()), None) == []
+
+
+def test_report_survives_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "bench.json"
+    report(result(cpu=1.234567)).save(path)
+    loaded = Report.load(path)
+    assert loaded is not None
+    assert loaded.results == [replace(result(cpu=1.235), figures={**FIGURES, "p50_ms": 12.35, "per_second": 1234.0})]
+    assert Report.load(tmp_path / "none.json") is None
+
+
+def test_table_has_ratios_to_floors_and_original() -> None:
+    cells = dict(zip(HTTP_HEAD, http_cells(result()), strict=True))
+    assert (cells["/ bare"], cells["/ operation"], cells["/ original"]) == ("25.0", "2.50", "0.312")
+    assert text_table(("a", "b"), [("row", "1")]) == "a    b\nrow  1"
+
+
+def test_chart_is_xml_with_one_label_a_row_and_leaves_rows_without_floor_out() -> None:
+    root = ElementTree.fromstring(chart([result(), result(name="<other>"), Result("no floor", cpu=3.0)]))
+    texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert [texts.count(name) for name in (NAME, "<other>", "no floor")] == [1, 1, 0]

@@ -8,15 +8,23 @@ export type Currency = string;
 /** `digits` of Stripe's minor units, `decimals` that people see; the limits are major units, the step minor units. */
 type Rules = { digits: number; decimals: number; minimum: number; maximum: number; step: number };
 
+const formats = new Map<Currency, Intl.NumberFormat>(); // creating one takes longer than rendering a ticket
+
 /** "$95.00", the same on the server and in every browser. */
 export function formatMoney(amount: number, currency: Currency): string {
+  const format = formats.get(currency) ?? createFormat(currency);
+  formats.set(currency, format);
+  return format.format(amount);
+}
+
+function createFormat(currency: Currency): Intl.NumberFormat {
   const { decimals } = rulesOf(currency);
   return new Intl.NumberFormat("en-US", {
     style: "currency",
     currency,
     minimumFractionDigits: decimals,
     maximumFractionDigits: decimals,
-  }).format(amount);
+  });
 }
 
 /** Integer minor units: cents of a dollar, yen of a yen. */

@@ -29,7 +29,7 @@ def test_page_in_flight_is_finished_before_shutdown():
         client_process(f"http://127.0.0.1:{api.getsockname()[1]}") as client,
         socket.create_connection(("127.0.0.1", client.port), timeout=30) as connection,
     ):
-        connection.sendall(REQUEST % b"/signin")
+        connection.sendall(REQUEST.replace(b"\r\n\r\n", b"\r\nCookie: session=x\r\n\r\n") % b"/signin")
         api_connection, _ = api.accept()
         client.process.terminate()
         api_connection.close()  # the page still renders, without a session

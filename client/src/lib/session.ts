@@ -1,23 +1,16 @@
 import "server-only";
 
+import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { cache } from "react";
 
-import { read } from "./api/server";
-import type { User } from "./api/types";
+import { fetchSession, type Session } from "./fetch-session";
 import { signInPath } from "./return-path";
 
-export type Session = { state: "in"; user: User } | { state: "out" } | { state: "unknown" };
-
-// Every page waits for this, so that an outage of auth must not delay it much.
-const TIMEOUT_MS = 3_000;
+export type { Session };
 
 /** The current user; "unknown" while auth is unavailable. One API request per page. */
-export const getSession = cache(async (): Promise<Session> => {
-  const result = await read<{ currentUser: User | null }>("/api/users/currentuser", TIMEOUT_MS);
-  if (!result.ok) return { state: "unknown" };
-  return result.data.currentUser ? { state: "in", user: result.data.currentUser } : { state: "out" };
-});
+export const getSession = cache(async () => fetchSession((await headers()).get("cookie")));
 
 /** Redirects to sign-in, and back to `path` afterwards, if the user is signed out. */
 export async function requireSession(path: string): Promise<Exclude<Session, { state: "out" }>> {

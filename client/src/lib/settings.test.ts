@@ -1,15 +1,8 @@
 import { afterEach, expect, test, vi } from "vitest";
 
-import { apiUrl, holdSeconds, stripeConfig } from "./settings";
+import { holdSeconds, stripeConfig } from "./settings";
 
 afterEach(() => vi.unstubAllEnvs());
-
-test("a service's own URL takes precedence over the gateway", () => {
-  vi.stubEnv("API_INTERNAL_URL", "http://gateway/");
-  vi.stubEnv("TICKETS_URL", "http://tickets-srv:3000");
-  expect(apiUrl("/api/orders/1")).toBe("http://gateway/api/orders/1");
-  expect(apiUrl("/api/tickets?limit=3")).toBe("http://tickets-srv:3000/api/tickets?limit=3");
-});
 
 test("the card form needs a key and uses the emulator when its script is set", () => {
   vi.stubEnv("STRIPE_PUBLISHABLE_KEY", " ");

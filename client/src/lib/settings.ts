@@ -11,15 +11,6 @@ export type StripeConfig =
 
 const DEFAULT_HOLD_SECONDS = 900;
 
-const SERVICE_URLS = { "/api/users": "AUTH_URL", "/api/tickets": "TICKETS_URL", "/api/orders": "ORDERS_URL" };
-
-/** The URL of an API path as reached from this server: the service's own if set, or the gateway's. */
-export function apiUrl(path: string): string {
-  const service = Object.entries(SERVICE_URLS).find(([prefix]) => path.startsWith(prefix));
-  const url = (service && process.env[service[1]]) || process.env.API_INTERNAL_URL || "http://127.0.0.1:8080";
-  return url.replace(/\/+$/, "") + path;
-}
-
 /** How the card form is loaded. STRIPE_JS_URL is the emulator's script; without it Stripe's own is used. */
 export function stripeConfig(): StripeConfig {
   const publishableKey = setting("STRIPE_PUBLISHABLE_KEY");

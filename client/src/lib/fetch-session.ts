@@ -1,0 +1,17 @@
+import { readAs } from "./api/read";
+import type { User } from "./api/types";
+import { cookieValue } from "./cookies";
+
+export type Session = { state: "in"; user: User } | { state: "out" } | { state: "unknown" };
+
+const SESSION_COOKIE = "session";
+// Every page waits for this, so that an outage of auth must not delay it much.
+const TIMEOUT_MS = 3_000;
+
+/** The session of a request by its Cookie header; "unknown" while auth is unavailable, which is asked only if needed. */
+export async function fetchSession(cookie: string | null | undefined): Promise<Session> {
+  if (!cookieValue(cookie, SESSION_COOKIE)) return { state: "out" };
+  const result = await readAs<{ currentUser: User | null }>(cookie, "/api/users/currentuser", TIMEOUT_MS);
+  if (!result.ok) return { state: "unknown" };
+  return result.data.currentUser ? { state: "in", user: result.data.currentUser } : { state: "out" };
+}

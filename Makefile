@@ -10,7 +10,7 @@ SETUP := $(VENV)/.set-up
 CLIENT_PACKAGES := client/node_modules/.set-up
 CLIENT := client/.next/.built
 # Includes directories, which change when a file is deleted. make treats names that end in a parenthesis as archives.
-CLIENT_SOURCES := $(shell find client/src client/scripts/assemble.mjs ! -name '(*)') $(addprefix client/,package.json next.config.ts postcss.config.mjs tsconfig.json)
+CLIENT_SOURCES := $(shell find client/src client/server client/scripts/assemble.mjs ! -name '(*)') $(addprefix client/,package.json next.config.ts postcss.config.mjs tsconfig.json)
 
 MANIFEST_TOOLS := $(VENV)/manifests/.set-up
 BENCH_TOOLS := infra/bench/node_modules/.set-up

@@ -10,5 +10,5 @@ export default defineConfig({
       "server-only": path.resolve(import.meta.dirname, "node_modules/server-only/empty.js"),
     },
   },
-  test: { include: ["src/**/*.test.ts"], environment: "node" },
+  test: { include: ["{server,src}/**/*.test.ts"], environment: "node" },
 });

@@ -1,5 +1,4 @@
 import type { Metadata, Viewport } from "next";
-import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 
 import { ChunkRecovery } from "@/components/layout/chunk-recovery";
@@ -9,9 +8,8 @@ import { SessionNotice } from "@/components/layout/session-notice";
 import { SiteConfigProvider } from "@/components/layout/site-config";
 import { TestModeBanner } from "@/components/layout/test-mode-banner";
 import { Toasts } from "@/components/layout/toasts";
-import { getSession } from "@/lib/session";
+import { getViewerState } from "@/lib/session";
 import { currency, holdSeconds, stripeConfig } from "@/lib/settings";
-import { isTheme, THEME_COOKIE } from "@/lib/theme";
 
 import { mono, sans } from "./fonts";
 import "./globals.css";
@@ -29,14 +27,13 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const theme = (await cookies()).get(THEME_COOKIE)?.value;
-  const session = await getSession();
+  const { session, theme } = await getViewerState();
   const userId = session.state === "in" ? session.user.id : null;
   return (
     <html
       lang="en"
       data-user={userId ?? undefined}
-      data-theme={isTheme(theme) ? theme : undefined}
+      data-theme={theme}
       className={`${sans.variable} ${mono.variable}`}
     >
       <head>

@@ -1,15 +1,14 @@
 import { Suspense } from "react";
 
 import { SearchBox } from "@/components/tickets/search-box";
-import { TicketCard } from "@/components/tickets/ticket-card";
-import { TicketGrid, TicketGridSkeleton } from "@/components/tickets/ticket-grid";
+import { TicketGridSkeleton } from "@/components/tickets/ticket-grid";
+import { TicketsOnSale } from "@/components/tickets/tickets-on-sale";
 import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Heading } from "@/components/ui/heading";
 import { Pager } from "@/components/ui/pager";
-import type { Status } from "@/components/ui/pill";
 import { Unavailable } from "@/components/ui/unavailable";
-import type { ApiResult } from "@/lib/api/response";
+import type { ApiResult, Problem } from "@/lib/api/response";
 import { listTickets, type Page } from "@/lib/api/queries";
 import type { Ticket } from "@/lib/api/types";
 import { withTimeout } from "@/lib/with-timeout";
@@ -19,7 +18,6 @@ import { holdSeconds } from "@/lib/settings";
 import { searchTickets } from "@/lib/tickets-search";
 
 const PAGE_SIZE = 48;
-const AVAILABLE: Status = { tone: "ok", text: "Available" };
 // Tickets that arrive within this time are part of the first paint; later ones replace a skeleton.
 const FIRST_PAINT_MS = 300;
 
@@ -64,26 +62,14 @@ async function LateTickets({ result, ...search }: Search & { result: Promise<Tic
 }
 
 function Tickets({ query, after, result }: Search & { result: TicketResult }) {
-  if (!result.ok) return <Unavailable problem={result.problem} />;
+  if (!result.ok) return <NotLoaded problem={result.problem} />;
   const { items, next } = result.data;
   return (
     <>
       {items.length === 0 ? (
         <NoTickets query={query} />
       ) : (
-        <TicketGrid>
-          {items.map((ticket) => (
-            <li key={ticket.id}>
-              <TicketCard
-                id={ticket.id}
-                title={ticket.title}
-                price={ticket.price}
-                href={`/tickets/${ticket.id}`}
-                status={AVAILABLE}
-              />
-            </li>
-          ))}
-        </TicketGrid>
+        <TicketsOnSale tickets={items.map(({ id, title, price }) => ({ id, title, price }))} />
       )}
       <Pager
         path="/"
@@ -93,6 +79,15 @@ function Tickets({ query, after, result }: Search & { result: TicketResult }) {
         label={query ? "Search older tickets" : "Older tickets"}
       />
     </>
+  );
+}
+
+/** Marked for the server, which shares only pages that succeeded (server/renderer.ts). */
+function NotLoaded({ problem }: { problem: Problem }) {
+  return (
+    <div data-uncacheable>
+      <Unavailable problem={problem} />
+    </div>
   );
 }
 

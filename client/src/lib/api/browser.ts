@@ -1,7 +1,8 @@
 /** API requests from the browser, to the page's own origin: the browser handles the cookies. */
 
-import { request, type ApiResult } from "./response";
+import { rememberWrite } from "../recent-write";
 import { requestSessionCheck } from "../session-check";
+import { request, type ApiResult } from "./response";
 import type {
   Order,
   OrderDetails,
@@ -49,6 +50,7 @@ export const pay = (body: PaymentIn) => sendAsPageUser<PaymentResult>("POST", "/
 async function sendAsPageUser<T>(method: string, path: string, body?: unknown): Promise<ApiResult<T>> {
   const user = document.documentElement.dataset.user;
   const result = await send<T>(method, path, body, user ? { "ticketing-user": user } : {});
+  if (method !== "GET") rememberWrite();
   if (!result.ok && [401, 409].includes(result.problem.status)) requestSessionCheck();
   return result;
 }

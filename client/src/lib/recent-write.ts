@@ -1,0 +1,17 @@
+/**
+ * Read your own writes: the landing page's list is shared by its readers and may be two seconds old. A cookie keeps that
+ * from the browser that has just changed something, whichever server responds.
+ */
+
+/** How old the list may be, and for how much longer while it is being replaced. */
+export const FRESH_MS = 1_000;
+export const STALE_MS = 1_000;
+
+export const RECENT_WRITE_COOKIE = "recent-write";
+
+const MAX_AGE_SECONDS = (FRESH_MS + STALE_MS) / 1_000 + 3;
+
+/** Called after a write, whatever its response: it may have succeeded. Browser only. */
+export function rememberWrite(): void {
+  document.cookie = `${RECENT_WRITE_COOKIE}=1; path=/; max-age=${MAX_AGE_SECONDS}; samesite=lax`;
+}

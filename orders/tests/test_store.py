@@ -154,7 +154,7 @@ async def test_events_wait_in_the_order_document(store: MongoOrderStore) -> None
 async def test_replica_of_a_ticket_is_its_newest_version(store: MongoOrderStore, versions: tuple[int, ...]) -> None:
     ticket_id = new_id()
     for version in versions:
-        await store.save_ticket(Ticket(id=ticket_id, version=version, title=f"v{version}", price=100 + version))
+        await store.save_tickets([Ticket(id=ticket_id, version=version, title=f"v{version}", price=100 + version)])
     assert await store.find_ticket(ticket_id) == Ticket(id=ticket_id, version=2, title="v2", price=102)
 
 
@@ -164,7 +164,7 @@ async def test_concurrent_first_events_of_a_ticket_keep_the_newest(
     for _ in range(30):
         created = Ticket(id=new_id(), version=0, title="Front row", price=100)
         edited = replace(created, version=1, price=200)
-        await asyncio.gather(store.save_ticket(created), other_replica.save_ticket(edited))
+        await asyncio.gather(store.save_tickets([created]), other_replica.save_tickets([edited]))
         assert await store.find_ticket(created.id) == edited
 
 

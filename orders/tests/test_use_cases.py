@@ -76,11 +76,11 @@ async def test_placing_is_unavailable_while_holds_are_always_taken(memory: InMem
 async def test_edit_changes_future_orders_only(store: MongoOrderStore) -> None:
     ticket = await list_ticket(store)
     order = await place(store, ticket)
-    await store.save_ticket(replace(ticket, version=1, title="Last row", price=99_00))
+    await store.save_tickets([replace(ticket, version=1, title="Last row", price=99_00)])
     await pay(store, order)
     assert (await reload(store, order)).ticket == order.ticket
     other = await place(store)
-    await store.save_ticket(Ticket(id=other.ticket.id, version=1, title="Last row", price=99_00))
+    await store.save_tickets([Ticket(id=other.ticket.id, version=1, title="Last row", price=99_00)])
     await cancel(store, other)
     assert (await place_again(store, other)).ticket.price == 99_00
 

@@ -20,6 +20,8 @@ from ticketing_test_support.crashes import Crash, CrashingCollection, CrashInjec
 from ticketing_test_support.payments.stripe import DECLINED, GOOD, SLOW
 
 TICKET, ORDER = f"{1:024x}", f"{2:024x}"
+OTHER_TICKET, OTHER_ORDER = f"{3:024x}", f"{4:024x}"
+DURABLES = {listener.durable for listener in System().make_listeners()}
 INTENT = f"pi_{ORDER}"
 
 
@@ -115,6 +117,21 @@ def deliver(durable: str) -> Step:
     return Step(durable, lambda system: system.network.deliver_to(durable))
 
 
+def deliver_batch(durable: str) -> Step:
+    """The listener handles all events under way to it at once."""
+    return Step(batch_name(durable), lambda system: system.network.deliver_batch_to(durable))
+
+
+def batch_name(durable: str) -> str:
+    """Of the step in which a listener handles a batch."""
+    return f"{durable}, batch"
+
+
+def in_batches(*steps: Step) -> tuple[Step, ...]:
+    """The same steps, but each listener of them handles batches."""
+    return tuple(deliver_batch(step.name) if step.name in DURABLES else step for step in steps)
+
+
 def pay_with(card: str) -> Step:
     """The buyer pays."""
     return Step("payments.pay", lambda system: system.pay(ORDER, card))
@@ -165,13 +182,26 @@ SETTLED = (deliver("orders-payment-created"),)
 COMPLETED = (*SETTLED, deliver("tickets-order-completed"), deliver("payments-order-completed"))
 EXPIRED = (TIME_OUT, FIRE, deliver("orders-expiration-complete"))
 
+SALE = (*ORDERED, pay_with(GOOD), *COMPLETED)
+EDIT = (CREATE_TICKET, deliver("orders-ticket-created"), EDIT_TICKET, deliver("orders-ticket-updated"))
+EXPIRY = (*ORDERED, *EXPIRED, *CANCELLED)
+TWO_OF_EACH = (
+    Step("another ticket", lambda system: system.create_ticket(OTHER_TICKET, 3000)),
+    *ORDERED[:2],
+    Step("another order", lambda system: system.place_order(OTHER_ORDER, OTHER_TICKET)),
+    *ORDERED[2:],
+)
+
 SCENARIOS: dict[str, tuple[Step, ...]] = {
     "account": (SIGN_UP,),
-    "sale": (*ORDERED, pay_with(GOOD), *COMPLETED),
-    "edit": (CREATE_TICKET, deliver("orders-ticket-created"), EDIT_TICKET, deliver("orders-ticket-updated")),
+    "sale": SALE,
+    "sale, in batches": in_batches(*SALE),
+    "edit": EDIT,
+    "edit, in batches": in_batches(*EDIT),
     "second card": (*ORDERED, pay_with(DECLINED), deliver("orders-payment-failed"), pay_with(GOOD), *COMPLETED),
     "cancellation": (*ORDERED, pay_with(DECLINED), CANCEL_ORDER, *CANCELLED),
-    "expiry": (*ORDERED, *EXPIRED, *CANCELLED),
+    "expiry": EXPIRY,
+    "two expiries, in batches": in_batches(*TWO_OF_EACH, *EXPIRED, *CANCELLED),
     "due on arrival": (*ORDERED[:-1], TIME_OUT, ORDERED[-1], *EXPIRED[1:], *CANCELLED),
     "webhook": (*ORDERED, pay_with(SLOW), CAPTURE, WEBHOOK, *COMPLETED),
     "lost confirmation": (

@@ -1,5 +1,6 @@
 """Systems that each break one rule of the design: the tests prove nothing unless they catch every one."""
 
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -7,7 +8,7 @@ from typing import Any, ClassVar
 from tests.model.network import RETRIED, Delivery, Network
 from tests.model.system import ANY_TIME, Indexes, System
 
-from ticketing_common.events import CancelReason, Event, ExpirationComplete, OrderCompleted, PaymentCreated
+from ticketing_common.events import CancelReason, Event, ExpirationComplete, OrderCompleted, PaymentCreated, Received
 from ticketing_common.messaging import Listener
 from ticketing_common.mongo import Database, Documents
 from ticketing_orders import domain, use_cases
@@ -19,6 +20,7 @@ from ticketing_payments.domain.payment import Payment
 from ticketing_payments.store import MongoPaymentStore
 from ticketing_tickets.domain import NEVER_HELD
 from ticketing_tickets.domain import Ticket as ListedTicket
+from ticketing_tickets.ports import TicketChange
 from ticketing_tickets.store import MongoTicketStore
 
 
@@ -30,6 +32,11 @@ class TicketsWithoutFence(System):
             async def save(self, ticket: ListedTicket, *, expected: ListedTicket, event: Any = None) -> bool:
                 return await super().save(replace(ticket, fence=NEVER_HELD), expected=expected, event=event)
 
+            async def save_all(self, changes: Sequence[TicketChange]) -> bool:
+                return await super().save_all(
+                    [replace(change, ticket=replace(change.ticket, fence=NEVER_HELD)) for change in changes]
+                )
+
         return FaultyStore(database)
 
 
@@ -38,10 +45,12 @@ class OrdersApplyOldTickets(System):
 
     def make_orders(self, database: Database) -> MongoOrderStore:
         class FaultyStore(MongoOrderStore):
-            async def save_ticket(self, ticket: Ticket) -> None:
-                fields = {"version": ticket.version, "title": ticket.title, "price": ticket.price}
-                if not await Documents(database.collection("tickets")).compare_and_set({"_id": ticket.id}, fields):
-                    await super().save_ticket(ticket)
+            async def save_tickets(self, tickets: Iterable[Ticket]) -> None:
+                replicas = Documents(database.collection("tickets"))
+                for ticket in tickets:
+                    fields = {"version": ticket.version, "title": ticket.title, "price": ticket.price}
+                    if not await replicas.compare_and_set({"_id": ticket.id}, fields):
+                        await super().save_tickets([ticket])
 
         return FaultyStore(database)
 
@@ -100,6 +109,11 @@ class OrdersTrustExpirationsClock(System):
                 order = await self._store.find(event.order_id)
                 if order is not None:
                     await use_cases.expire_order(self._store, order_id=order.id, now=order.expires_at)
+
+            async def handle_batch(
+                self, batch: Sequence[Received[ExpirationComplete]]
+            ) -> Collection[Received[ExpirationComplete]]:
+                return batch
 
         return FaultyListener(self.orders, now=self.clock)
 

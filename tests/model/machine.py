@@ -145,6 +145,10 @@ class SystemMachine(SystemRun):
         for one in which:
             self.attempt(self.system.network.deliver(one))
 
+    @rule(which=WHICH)
+    def deliver_batch(self, which: int) -> None:
+        self.attempt(self.system.network.deliver_batch(which))
+
     @rule(newest_first=st.booleans())
     def deliver_all_events(self, newest_first: bool) -> None:
         """With the events that they cause, as far as possible."""

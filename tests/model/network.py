@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ticketing_common.events import Envelope
-from ticketing_common.messaging import Listener, RetryLater
+from ticketing_common.events import Envelope, Event, Received
+from ticketing_common.messaging import BatchListener, Listener, RetryLater
 from ticketing_common.messaging.listener import TRANSIENT_ERRORS
 
 # Errors after which a message is redelivered for ever. Any other would dead-letter it in the end: a defect.
@@ -25,8 +25,11 @@ class Delivery:
 
     async def handle(self) -> None:
         """Let the listener handle the message's bytes."""
-        event = self.listener.event.model_validate_json(json.dumps(self.envelope.data))
-        await self.listener.handle(event)
+        await self.listener.handle(self.event())
+
+    def event(self) -> Event:
+        """What the message's bytes say."""
+        return self.listener.event.model_validate_json(json.dumps(self.envelope.data))
 
 
 class Network:
@@ -57,6 +60,17 @@ class Network:
         for delivery in [item for item in self.pending if item.listener.durable == durable]:
             await self._handle_and_ack(delivery)
 
+    async def deliver_batch(self, which: int) -> None:
+        """As one of those under way, all to the same listener arrive, at once if it handles batches."""
+        if self.pending:
+            await self.deliver_batch_to(self.pending[which % len(self.pending)].listener.durable)
+
+    async def deliver_batch_to(self, durable: str) -> None:
+        """All events under way to this listener arrive, at once if it handles batches."""
+        deliveries = [item for item in self.pending if item.listener.durable == durable]
+        for delivery in await self._handle_batch_and_ack(deliveries):
+            await self._handle_and_ack(delivery)
+
     async def deliver_again(self, which: int) -> None:
         """One that was handled arrives once more: its acknowledgement was lost."""
         if self.handled:
@@ -64,6 +78,19 @@ class Network:
                 await self.handled[which % len(self.handled)].handle()
             except RETRIED:
                 self.pending.append(self.handled[which % len(self.handled)])
+
+    async def _handle_batch_and_ack(self, deliveries: Sequence[Delivery]) -> list[Delivery]:
+        """Those to be handled one by one."""
+        if not deliveries or not isinstance(deliveries[0].listener, BatchListener):
+            return list(deliveries)
+        batch = {Received(delivery.event(), delivery.envelope.traceparent): delivery for delivery in deliveries}
+        try:
+            left = set(await deliveries[0].listener.handle_batch(list(batch)))
+        except RETRIED:
+            return list(deliveries)
+        for received in batch.keys() - left:
+            self._acknowledge(batch[received])
+        return [batch[received] for received in left]
 
     async def _handle_and_ack(self, delivery: Delivery) -> bool:
         try:

@@ -80,7 +80,7 @@ class System:
         self.payments = self.make_payments(self._databases["payments"])
         self.expiries = MongoExpiryStore(self._databases["expiration"])
         self.deps = PaymentDeps(store=self.payments, gateway=self.bank, currency="usd", now=self.clock)
-        self.network = self.make_network(self._listeners())
+        self.network = self.make_network(self.make_listeners())
 
     def make_database(self, indexes: Indexes) -> Database:
         """A service's database."""
@@ -201,7 +201,8 @@ class System:
     async def _all(self, service: str, collection: str) -> list[dict[str, Any]]:
         return await self._databases[service].collection(collection).find({}).to_list(None)
 
-    def _listeners(self) -> list[Listener[Any]]:
+    def make_listeners(self) -> list[Listener[Any]]:
+        """All that consume events."""
         return [
             tickets_listeners.OrderCreatedListener(self.tickets),
             tickets_listeners.OrderCancelledListener(self.tickets),

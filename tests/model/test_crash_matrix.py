@@ -12,10 +12,10 @@ from pkgutil import walk_packages
 
 import pytest
 from tests.model import defects
-from tests.model.crash_matrix import SCENARIOS, Cell, CrashableSystem, cells, outcome
+from tests.model.crash_matrix import SCENARIOS, Cell, CrashableSystem, batch_name, cells, outcome
 from tests.model.system import System
 
-from ticketing_common.messaging import Listener
+from ticketing_common.messaging import BatchListener, Listener
 from ticketing_test_support.crashes import CrashPoint
 
 SERVICES = ("auth", "tickets", "orders", "payments", "expiration")
@@ -25,6 +25,7 @@ WRITE = {CrashPoint.BEFORE_WRITE, CrashPoint.AFTER_WRITE}
 NOT_ENTRY_POINTS = {
     *("auth.sign_in", "tickets.get_ticket", "tickets.list_tickets", "orders.get_order", "orders.find_order"),
     *("tickets.apply_order", "orders.expire_order", "orders.record_payment", "orders.settle_payment"),
+    *("tickets.apply_orders", "orders.expire_orders", "payments.record_orders", "expiration.schedule_expirations"),
     *("payments.apply_intent", "payments.record_order", "payments.cancel_if_order_cancelled"),
     *("payments.reconcile", "payments.refund", "payments.make_due_refund", "payments.update_payment"),
     "expiration.schedule_expiration",
@@ -47,11 +48,13 @@ def use_cases() -> Iterator[str]:
 
 
 def listeners() -> Iterator[str]:
-    """The durable name of every listener."""
+    """The durable name of every listener; of those that handle batches, also that of the step in which they do."""
     for service in SERVICES[1:]:
         for _, found in inspect.getmembers(import_module(f"ticketing_{service}.listeners"), inspect.isclass):
             if issubclass(found, Listener) and "durable" in vars(found):
                 yield found.durable
+                if issubclass(found, BatchListener):
+                    yield batch_name(found.durable)
 
 
 def ends_otherwise(scenario: str, system_type: type[CrashableSystem] = CrashableSystem) -> list[Cell]:

@@ -1,5 +1,6 @@
 """What the use cases depend on: a store of due times, and timers."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -11,6 +12,9 @@ class ExpiryStore(Protocol):
 
     async def add(self, expiry: Expiry, *, fired_at: datetime | None = None) -> bool:
         """Store it, as fired when `fired_at` is given. False, and nothing changed, when the order is known."""
+
+    async def add_all(self, expiries: Mapping[Expiry, str]) -> None:
+        """Store those that are not known yet, in one request, each with the `traceparent` of its event to come."""
 
     async def fire(self, *, due_until: datetime, now: datetime) -> Firing:
         """Mark each order due by `due_until` as fired and store its event, in one write per document."""

@@ -1,12 +1,13 @@
 """Due times in MongoDB: `{_id: order id, due_at, fired, fired_at?, trace, outbox}`."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 
 from ticketing_common.events import Envelope, ExpirationComplete
-from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey, translated_errors
+from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey, insert, translated_errors
 from ticketing_common.observability import tracing
 from ticketing_expiration.domain import Expiry, Firing
 
@@ -33,14 +34,17 @@ class MongoExpiryStore:
         self.documents = Documents(self._collection)
 
     async def add(self, expiry: Expiry, *, fired_at: datetime | None = None) -> bool:
-        fired = {"fired": False} if fired_at is None else {"fired": True, "fired_at": fired_at}
-        document = {"_id": expiry.order_id, "due_at": expiry.due_at, **fired, "trace": tracing.current()}
+        fired = {"fired": True, "fired_at": fired_at} if fired_at is not None else {}
+        document = _to_document(expiry, tracing.current()) | fired
         events = [] if fired_at is None else [ExpirationComplete(order_id=expiry.order_id)]
         try:
             await self.documents.insert(document, events)
         except DuplicateKey:
             return False
         return True
+
+    async def add_all(self, expiries: Mapping[Expiry, str]) -> None:
+        await self.documents.write_all([insert(_to_document(expiry, trace)) for expiry, trace in expiries.items()])
 
     async def fire(self, *, due_until: datetime, now: datetime) -> Firing:
         # One update fires up to `BATCH` orders, by due time. If it is interrupted, some documents have fired, each with
@@ -77,6 +81,10 @@ class MongoExpiryStore:
         async with translated_errors():
             result = await self._collection.update_many(query, [{"$set": _fired(now)}])
         return int(result.modified_count)
+
+
+def _to_document(expiry: Expiry, trace: str) -> dict[str, Any]:
+    return {"_id": expiry.order_id, "due_at": expiry.due_at, "fired": False, "trace": trace}
 
 
 def _fired(now: datetime) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Schedule an order's expiration, and fire it once."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -22,6 +23,13 @@ async def schedule_expiration(store: ExpiryStore, timers: Timers, expiry: Expiry
         return
     await store.add(expiry)
     timers.set(expiry.due_second)
+
+
+async def schedule_expirations(store: ExpiryStore, timers: Timers, expiries: Mapping[Expiry, str]) -> None:
+    """As `schedule_expiration`, for orders that are not due yet, in one write. With the trace of each."""
+    await store.add_all(expiries)
+    for due_second in {expiry.due_second for expiry in expiries}:
+        timers.set(due_second)
 
 
 async def fire_due(store: ExpiryStore, *, now: datetime, by: FiredBy, grace: timedelta = timedelta(0)) -> int:

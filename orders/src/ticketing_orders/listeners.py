@@ -1,6 +1,6 @@
 """The events that orders consumes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -12,11 +12,13 @@ from ticketing_common.events import (
     PaymentFailed,
     PaymentRefunded,
     PaymentState,
+    Received,
     TicketCreated,
     TicketState,
     TicketUpdated,
+    newest,
 )
-from ticketing_common.messaging import Listener, RetryLater
+from ticketing_common.messaging import BatchListener, Listener, RetryLater
 from ticketing_orders import use_cases
 from ticketing_orders.domain import NotExpiredYet, Payment, Ticket
 from ticketing_orders.ports import OrderStore
@@ -35,12 +37,16 @@ class OrdersListener(Listener[EventT]):
         self._now = now
 
 
-class TicketListener(OrdersListener[TicketEventT]):
+class TicketListener(OrdersListener[TicketEventT], BatchListener[TicketEventT]):
     """Both events carry the whole ticket and are handled the same way."""
 
     async def handle(self, event: TicketEventT) -> None:
-        ticket = Ticket(id=event.id, version=event.version, title=event.title, price=event.price)
-        await self._store.save_ticket(ticket)
+        await self._store.save_tickets([_ticket(event)])
+
+    async def handle_batch(self, batch: Sequence[Received[TicketEventT]]) -> Collection[Received[TicketEventT]]:
+        tickets = newest(batch, key=lambda event: event.id, version=lambda event: event.version)
+        await self._store.save_tickets(_ticket(received.event) for received in tickets.values())
+        return ()
 
 
 class PaymentStateListener(OrdersListener[PaymentEventT]):
@@ -64,7 +70,7 @@ class TicketUpdatedListener(TicketListener[TicketUpdated]):
     durable = "orders-ticket-updated"
 
 
-class ExpirationCompleteListener(OrdersListener[ExpirationComplete]):
+class ExpirationCompleteListener(OrdersListener[ExpirationComplete], BatchListener[ExpirationComplete]):
     """Release the ticket when its reservation has expired by our own clock."""
 
     event = ExpirationComplete
@@ -75,6 +81,13 @@ class ExpirationCompleteListener(OrdersListener[ExpirationComplete]):
             await use_cases.expire_order(self._store, order_id=event.order_id, now=self._now())
         except NotExpiredYet as early:
             raise RetryLater(early.seconds) from early
+
+    async def handle_batch(
+        self, batch: Sequence[Received[ExpirationComplete]]
+    ) -> Collection[Received[ExpirationComplete]]:
+        traces = {received.event.order_id: received.trace for received in batch}
+        remaining = await use_cases.expire_orders(self._store, traces, now=self._now())
+        return [received for received in batch if received.event.order_id in remaining]
 
 
 class PaymentCreatedListener(OrdersListener[PaymentCreated]):
@@ -99,6 +112,10 @@ class PaymentRefundedListener(PaymentStateListener[PaymentRefunded]):
 
     event = PaymentRefunded
     durable = "orders-payment-refunded"
+
+
+def _ticket(event: TicketState) -> Ticket:
+    return Ticket(id=event.id, version=event.version, title=event.title, price=event.price)
 
 
 def _payment(event: PaymentState) -> Payment:

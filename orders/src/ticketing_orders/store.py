@@ -1,6 +1,6 @@
 """Orders, and replicas of tickets, in MongoDB."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from ticketing_common.documents import known_fields, parse_enum
 from ticketing_common.events import CancelReason, Event, OrderStatus, PaymentHistoryEntry, PaymentStep, RefundReason
-from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey
+from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey, Write, compare_and_set
 from ticketing_orders.domain import (
     HoldTaken,
     Order,
@@ -21,6 +21,7 @@ from ticketing_orders.domain import (
     Ticket,
     TicketReserved,
 )
+from ticketing_orders.ports import OrderChange
 
 EnumT = TypeVar("EnumT", bound=StrEnum)
 
@@ -56,6 +57,9 @@ class MongoOrderStore:
         document = await self.documents.find(order_id)
         return _to_order(document) if document else None
 
+    async def find_all(self, order_ids: Iterable[str]) -> list[Order]:
+        return [_to_order(document) for document in await self.documents.find_all(order_ids)]
+
     async def find_by_buyer(self, user_id: str, *, after: str | None, limit: int) -> list[Order]:
         query: dict[str, Any] = {"user_id": user_id}
         if after is not None:
@@ -86,20 +90,19 @@ class MongoOrderStore:
         except DuplicateKey as duplicate:
             raise _error_for(duplicate) from None
 
+    async def save_all(self, changes: Sequence[OrderChange]) -> bool:
+        self._database.require_ready()
+        return await self.documents.write_all([_write(change) for change in changes])
+
     async def find_ticket(self, ticket_id: str) -> Ticket | None:
         found = await self._tickets.find(ticket_id)
         return Ticket(**known_fields(Ticket, found) | {"id": found["_id"]}) if found else None
 
-    async def save_ticket(self, ticket: Ticket) -> None:
-        fields = {"version": ticket.version, "title": ticket.title, "price": ticket.price}
-        newer = {"_id": ticket.id, "version": {"$lt": ticket.version}}
-        if await self._tickets.compare_and_set(newer, fields):
-            return
-        try:
-            await self._tickets.insert({"_id": ticket.id, **fields})
-        except DuplicateKey:
-            # The replica is as new, or another process has just created it, perhaps from an older event.
-            await self._tickets.compare_and_set(newer, fields)
+    async def save_tickets(self, tickets: Iterable[Ticket]) -> None:
+        await self._tickets.replace_older(
+            {"_id": ticket.id, "version": ticket.version, "title": ticket.title, "price": ticket.price}
+            for ticket in tickets
+        )
 
 
 def _error_for(duplicate: DuplicateKey) -> Exception:
@@ -132,6 +135,11 @@ def _changes(order: Order) -> dict[str, Any]:
     for index, entry in enumerate(order.history):
         changes |= _nested(f"history.{index}", _entry_fields(entry))
     return changes
+
+
+def _write(change: OrderChange) -> Write:
+    query = {"_id": change.order.id, "version": change.expected_version}
+    return compare_and_set(query, _changes(change.order), [change.event], trace=change.trace)
 
 
 def _state(order: Order) -> dict[str, Any]:

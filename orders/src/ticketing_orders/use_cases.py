@@ -1,17 +1,17 @@
 """Placing, cancelling and expiring an order: each is one write of the order and its event."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from ticketing_common.concurrency import update
+from ticketing_common.concurrency import update, update_all
 from ticketing_common.currency import Currency
 from ticketing_common.errors import NotFound
 from ticketing_common.events import OrderCancelled, OrderCreated
 from ticketing_common.replicas import wait_for_replica
 from ticketing_orders import domain
-from ticketing_orders.domain import HoldTaken, Order, Payment
+from ticketing_orders.domain import HoldTaken, NotExpiredYet, Order, Payment
 from ticketing_orders.events import event_for
-from ticketing_orders.ports import OrderStore
+from ticketing_orders.ports import OrderChange, OrderStore
 
 
 async def place_order(
@@ -74,6 +74,27 @@ async def expire_order(store: OrderStore, *, order_id: str, now: datetime) -> No
         lambda order: domain.expire(order, now=now),
         lambda before, after: _save_cancelled(store, before, after),
     )
+
+
+async def expire_orders(store: OrderStore, traces: Mapping[str, str], *, now: datetime) -> set[str]:
+    """Release the tickets of many unpaid orders in one write. `traces`: the trace of each event, by order id.
+
+    The ids of those that `expire_order` has to retry or report: they have time left, or are unknown.
+    """
+
+    def decide(order: Order) -> Order:
+        try:
+            return domain.expire(order, now=now)
+        except NotExpiredYet:
+            return order
+
+    async def save(changed: Sequence[tuple[Order, Order]]) -> bool:
+        return await store.save_all(
+            [OrderChange(o, b.version, event_for(OrderCancelled, o), traces[o.id]) for b, o in changed]
+        )
+
+    orders = await update_all(lambda: store.find_all(traces), decide, save)
+    return traces.keys() - {order.id for order in orders if not order.is_open}
 
 
 async def record_payment(store: OrderStore, *, order_id: str, payment: Payment) -> None:

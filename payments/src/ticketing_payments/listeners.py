@@ -1,13 +1,28 @@
 """The events that payments consumes: the state of orders, and the command to refund."""
 
+from collections.abc import Collection, Sequence
 from typing import TypeVar
 
-from ticketing_common.events import Event, OrderCancelled, OrderCompleted, OrderCreated, OrderRefundDue, OrderState
-from ticketing_common.messaging import Listener
+from ticketing_common.events import (
+    Event,
+    OrderCancelled,
+    OrderCompleted,
+    OrderCreated,
+    OrderRefundDue,
+    OrderState,
+    Received,
+    newest,
+)
+from ticketing_common.messaging import BatchListener, Listener
 from ticketing_common.mongo import new_id
 from ticketing_payments.domain.payment import Order, Payment
 from ticketing_payments.ports import PaymentDeps
-from ticketing_payments.use_cases.orders import cancel_if_order_cancelled, record_order
+from ticketing_payments.use_cases.orders import (
+    cancel_if_order_cancelled,
+    needs_cancellation,
+    record_order,
+    record_orders,
+)
 from ticketing_payments.use_cases.refund import refund
 
 EventT = TypeVar("EventT", bound=Event)
@@ -21,22 +36,21 @@ class PaymentListener(Listener[EventT]):
         self._deps = deps
 
 
-class OrderListener(PaymentListener[OrderEventT]):
+class OrderListener(PaymentListener[OrderEventT], BatchListener[OrderEventT]):
     """Each event carries the whole order, so all are recorded the same way."""
 
     async def handle(self, event: OrderEventT) -> None:
         await self._record(event)
 
+    async def handle_batch(self, batch: Sequence[Received[OrderEventT]]) -> Collection[Received[OrderEventT]]:
+        events = newest(batch, key=lambda event: event.id, version=lambda event: event.version)
+        orders = {order_id: _order(received.event) for order_id, received in events.items()}
+        payments = await record_orders(self._deps, orders, new_payment_id=new_id)
+        done = {payment.order_id for payment in payments if not needs_cancellation(payment)}
+        return [received for received in batch if received.event.id not in done]
+
     async def _record(self, event: OrderEventT) -> Payment:
-        order = Order(
-            version=event.version,
-            status=event.status,
-            user_id=event.user_id,
-            expires_at=event.expires_at,
-            price=event.ticket.price,
-            reason=event.reason,
-        )
-        return await record_order(self._deps, order_id=event.id, payment_id=new_id(), order=order)
+        return await record_order(self._deps, order_id=event.id, payment_id=new_id(), order=_order(event))
 
 
 class OrderCreatedListener(OrderListener[OrderCreated]):
@@ -73,3 +87,14 @@ class OrderRefundDueListener(PaymentListener[OrderRefundDue]):
         await refund(
             self._deps, order_id=event.id, payment_id=event.payment_id, refund_id=new_id(), reason=event.reason
         )
+
+
+def _order(event: OrderState) -> Order:
+    return Order(
+        version=event.version,
+        status=event.status,
+        user_id=event.user_id,
+        expires_at=event.expires_at,
+        price=event.ticket.price,
+        reason=event.reason,
+    )

@@ -1,6 +1,6 @@
 """What the use cases depend on: the store (`store.py`) and Stripe (`stripe_gateway.py`)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -37,11 +37,21 @@ class PaymentStore(Protocol):
     async def find(self, order_id: str) -> Payment | None:
         """The payment of this order."""
 
+    async def find_all(self, order_ids: Iterable[str]) -> list[Payment]:
+        """The payments of these orders, in any order."""
+
     async def add(self, payment: Payment) -> bool:
         """Store a new payment; False when the order has one."""
 
+    async def add_all(self, payments: Sequence[Payment]) -> bool:
+        """Store new payments in one request; False when an order has one: the others are stored."""
+
     async def save(self, payment: Payment, *, expected_version: int, event: Event | None = None) -> bool:
         """Store the next state and its event if the stored version is still the expected one, else return False."""
+
+    async def save_all(self, changed: Sequence[tuple[Payment, Payment]]) -> bool:
+        """As `save`, for pairs (before, after) without events, in one request. False when some stored versions are not
+        those before; the others are saved."""
 
     async def find_due(self, *, now: datetime, limit: int) -> list[Payment]:
         """Payments whose `check_at` has passed, oldest first."""

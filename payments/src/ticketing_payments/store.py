@@ -1,5 +1,6 @@
 """Payments in MongoDB, one document per order. Field names are older than some names in the domain and stay."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from ticketing_common.events import (
     PaymentStep,
     RefundReason,
 )
-from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey
+from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey, compare_and_set, insert
 from ticketing_payments.domain.intent import Decline, Money
 from ticketing_payments.domain.payment import Order, Payment, Refund
 
@@ -58,16 +59,27 @@ class MongoPaymentStore:
         document = await self.documents.find(order_id)
         return _to_payment(document) if document else None
 
+    async def find_all(self, order_ids: Iterable[str]) -> list[Payment]:
+        return [_to_payment(document) for document in await self.documents.find_all(order_ids)]
+
     async def add(self, payment: Payment) -> bool:
         try:
-            await self.documents.insert({"_id": payment.order_id, **_fields(payment)})
+            await self.documents.insert(_to_document(payment))
         except DuplicateKey:
             return False
         return True
 
+    async def add_all(self, payments: Sequence[Payment]) -> bool:
+        return await self.documents.write_all([insert(_to_document(payment)) for payment in payments])
+
     async def save(self, payment: Payment, *, expected_version: int, event: Event | None = None) -> bool:
         query = {"_id": payment.order_id, "version": expected_version}
         return await self.documents.compare_and_set(query, _changes(payment), [event] if event else [])
+
+    async def save_all(self, changed: Sequence[tuple[Payment, Payment]]) -> bool:
+        return await self.documents.write_all(
+            [compare_and_set({"_id": p.order_id, "version": before.version}, _changes(p)) for before, p in changed]
+        )
 
     async def find_due(self, *, now: datetime, limit: int) -> list[Payment]:
         query = {"check_at": {"$type": "date", "$lte": now}}
@@ -88,6 +100,10 @@ def _readable(documents: list[dict[str, Any]]) -> list[Payment]:
         except Unavailable as error:
             log.info("payment.skipped", order_id=document["_id"], reason=error.message)
     return payments
+
+
+def _to_document(payment: Payment) -> dict[str, Any]:
+    return {"_id": payment.order_id, **_fields(payment)}
 
 
 def _changes(payment: Payment) -> dict[str, Any]:

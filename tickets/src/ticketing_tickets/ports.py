@@ -1,9 +1,21 @@
 """What the use cases depend on: a store of tickets."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from ticketing_common.events import TicketState
 from ticketing_tickets.domain import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class TicketChange:
+    """The next state of a ticket and its event, of many that are saved together. `trace` is the event's."""
+
+    ticket: Ticket
+    expected: Ticket
+    event: TicketState | None
+    trace: str
 
 
 class TicketStore(Protocol):
@@ -15,6 +27,9 @@ class TicketStore(Protocol):
     async def find(self, ticket_id: str) -> Ticket | None:
         """The ticket with this id."""
 
+    async def find_all(self, ticket_ids: Iterable[str]) -> list[Ticket]:
+        """The tickets with these ids, in any order."""
+
     async def find_buyable(self, *, after: str | None, limit: int) -> list[Ticket]:
         """Tickets that no order holds."""
 
@@ -23,3 +38,6 @@ class TicketStore(Protocol):
 
     async def save(self, ticket: Ticket, *, expected: Ticket, event: TicketState | None = None) -> bool:
         """Store the next state and its event if the stored version and fence are still the expected ticket's."""
+
+    async def save_all(self, changes: Sequence[TicketChange]) -> bool:
+        """As `save`, in one request. False when some stored tickets are not as expected; the others are saved."""

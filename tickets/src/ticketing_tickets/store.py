@@ -1,13 +1,15 @@
 """Tickets in MongoDB."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from ticketing_common.documents import known_fields
 from ticketing_common.events import TicketState
-from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents
+from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, Write, compare_and_set
 from ticketing_tickets.domain import Fence, Ticket
+from ticketing_tickets.ports import TicketChange
 
 BUYABLE = "buyable"
 BY_SELLER = "by_seller"
@@ -36,6 +38,9 @@ class MongoTicketStore:
         document = await self.documents.find(ticket_id)
         return _to_ticket(document) if document else None
 
+    async def find_all(self, ticket_ids: Iterable[str]) -> list[Ticket]:
+        return [_to_ticket(document) for document in await self.documents.find_all(ticket_ids)]
+
     async def find_buyable(self, *, after: str | None, limit: int) -> list[Ticket]:
         return await self._list({"buyable": True}, BUYABLE, after, limit)
 
@@ -43,9 +48,10 @@ class MongoTicketStore:
         return await self._list({"user_id": seller_id}, BY_SELLER, after, limit)
 
     async def save(self, ticket: Ticket, *, expected: Ticket, event: TicketState | None = None) -> bool:
-        # The fence is compared too: an order event may move it without a new version.
-        query = {"_id": ticket.id, "version": expected.version, **_fence(expected)}
-        return await self.documents.compare_and_set(query, _changeable(ticket), [event] if event else [])
+        return await self.documents.compare_and_set(_unchanged(expected), _changeable(ticket), [event] if event else [])
+
+    async def save_all(self, changes: Sequence[TicketChange]) -> bool:
+        return await self.documents.write_all([_write(change) for change in changes])
 
     async def _list(self, query: dict[str, Any], index: str, after: str | None, limit: int) -> list[Ticket]:
         following = {"_id": {"$lt": after}} if after else {}
@@ -66,6 +72,16 @@ def _changeable(ticket: Ticket) -> dict[str, Any]:
         "buyable": ticket.order_id is None,
         **_fence(ticket),
     }
+
+
+def _write(change: TicketChange) -> Write:
+    events = [change.event] if change.event else []
+    return compare_and_set(_unchanged(change.expected), _changeable(change.ticket), events, trace=change.trace)
+
+
+def _unchanged(ticket: Ticket) -> dict[str, Any]:
+    """The fence is compared too: an order event may move it without a new version."""
+    return {"_id": ticket.id, "version": ticket.version, **_fence(ticket)}
 
 
 def _fence(ticket: Ticket) -> dict[str, int]:

@@ -1,15 +1,16 @@
 """What can happen to a ticket. Each use case is one write of the ticket and its event."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from ticketing_common.concurrency import update
+from ticketing_common.concurrency import update, update_all
 from ticketing_common.errors import NotFound
-from ticketing_common.events import OrderState, TicketCreated, TicketUpdated
+from ticketing_common.events import OrderState, Received, TicketCreated, TicketState, TicketUpdated
 from ticketing_common.ids import is_id
 from ticketing_tickets import domain
 from ticketing_tickets.domain import Ticket
 from ticketing_tickets.events import event_for
-from ticketing_tickets.ports import TicketStore
+from ticketing_tickets.ports import TicketChange, TicketStore
 
 
 async def create_ticket(
@@ -39,6 +40,20 @@ async def apply_order(store: TicketStore, order: OrderState) -> Ticket:
     )
 
 
+async def apply_orders(store: TicketStore, orders: Mapping[str, Received[OrderState]]) -> set[str]:
+    """As `apply_order`, for the order of each ticket, by its id, in one write; the ids without a ticket."""
+
+    async def save(changed: Sequence[tuple[Ticket, Ticket]]) -> bool:
+        return await store.save_all(
+            [TicketChange(after, before, _event(before, after), orders[after.id].trace) for before, after in changed]
+        )
+
+    found = await update_all(
+        lambda: store.find_all(orders), lambda ticket: domain.apply_order(ticket, orders[ticket.id].event), save
+    )
+    return orders.keys() - {ticket.id for ticket in found}
+
+
 async def get_ticket(store: TicketStore, ticket_id: str) -> Ticket:
     """The ticket, or NotFound."""
     ticket = await store.find(ticket_id) if is_id(ticket_id) else None
@@ -55,6 +70,9 @@ async def list_tickets(store: TicketStore, *, seller_id: str | None, after: str 
 
 
 async def _save(store: TicketStore, before: Ticket, after: Ticket) -> bool:
+    return await store.save(after, expected=before, event=_event(before, after))
+
+
+def _event(before: Ticket, after: Ticket) -> TicketState | None:
     """Changes that others can see raise the version and publish an event."""
-    event = event_for(TicketUpdated, after) if after.version > before.version else None
-    return await store.save(after, expected=before, event=event)
+    return event_for(TicketUpdated, after) if after.version > before.version else None

@@ -1,6 +1,7 @@
 """The event contract between the services. Its reviewed form are the JSON schemas in `common/contract/`."""
 
-from ticketing_common.events.event import Envelope, Event, Received, VersionedEvent
+from ticketing_common.events.batches import Received, newest
+from ticketing_common.events.event import Envelope, Event, VersionedEvent
 from ticketing_common.events.expiration import ExpirationComplete
 from ticketing_common.events.orders import (
     CancelReason,
@@ -52,6 +53,7 @@ __all__ = [
     "TicketState",
     "TicketUpdated",
     "VersionedEvent",
+    "newest",
 ]
 
 EVENTS: dict[Subject, type[Event]] = {

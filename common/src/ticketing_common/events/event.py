@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
@@ -50,17 +50,6 @@ class VersionedEvent(Event):
     @property
     def event_id(self) -> str:
         return f"{self.subject}:{self.id}:{self.version}"
-
-
-EventT = TypeVar("EventT", bound=Event)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Received(Generic[EventT]):
-    """An event of a batch, and the `traceparent` of its handling: each event it causes continues its own trace."""
-
-    event: EventT
-    trace: str
 
 
 @dataclass(frozen=True, slots=True)

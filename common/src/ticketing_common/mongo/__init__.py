@@ -8,5 +8,18 @@ from ticketing_common.mongo.collection import OUTBOX_INDEX, Documents
 from ticketing_common.mongo.database import Database, new_id
 from ticketing_common.mongo.driver import Document, Driver
 from ticketing_common.mongo.errors import DuplicateKey, translated_errors
+from ticketing_common.mongo.writes import Write, compare_and_set, insert
 
-__all__ = ["OUTBOX_INDEX", "Database", "Document", "Documents", "Driver", "DuplicateKey", "new_id", "translated_errors"]
+__all__ = [
+    "OUTBOX_INDEX",
+    "Database",
+    "Document",
+    "Documents",
+    "Driver",
+    "DuplicateKey",
+    "Write",
+    "compare_and_set",
+    "insert",
+    "new_id",
+    "translated_errors",
+]

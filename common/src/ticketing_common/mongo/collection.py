@@ -1,7 +1,7 @@
 """A collection whose documents carry their unpublished events."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel, UpdateOne, WriteConcern
@@ -9,7 +9,7 @@ from pymongo import ASCENDING, IndexModel, UpdateOne, WriteConcern
 from ticketing_common.events import Envelope, Event
 from ticketing_common.mongo.driver import Collection, Document, aggregate
 from ticketing_common.mongo.errors import translated_errors
-from ticketing_common.observability import tracing
+from ticketing_common.mongo.writes import Write, envelopes_for, make_all, update_for, with_outbox
 from ticketing_common.outbox import OutboxBacklog, OutboxSource, PendingEvents
 
 Notify = Callable[[OutboxSource, PendingEvents], None]
@@ -58,6 +58,12 @@ class Documents:
             cursor = self._collection.find(query, {"outbox": 0}, sort=list(sort), limit=limit, hint=index)
             return await cursor.to_list(limit)
 
+    async def find_all(self, document_ids: Iterable[str]) -> list[Document]:
+        """The documents with these ids, in any order, without their outboxes."""
+        async with translated_errors():
+            found = self._collection.find({"_id": {"$in": list(document_ids)}}, {"outbox": 0})
+            return await found.to_list(None)
+
     async def count(self, query: Mapping[str, Any], *, index: str, limit: int) -> int:
         """How many documents match, counted by this index up to `limit` to stay cheap."""
         async with translated_errors():
@@ -65,9 +71,9 @@ class Documents:
 
     async def insert(self, document: Document, events: Sequence[Event] = ()) -> None:
         """Store a new document and its events in one write; DuplicateKey if a unique index forbids it."""
-        envelopes = _envelopes(events)
+        envelopes = envelopes_for(events)
         async with translated_errors():
-            await self._collection.insert_one({**document, "outbox": [item.to_document() for item in envelopes]})
+            await self._collection.insert_one(with_outbox(document, envelopes))
         self._notify_relay(document["_id"], envelopes)
 
     async def compare_and_set(
@@ -77,16 +83,36 @@ class Documents:
 
         False means that none does: read and decide again. DuplicateKey as for `insert`.
         """
-        envelopes = _envelopes(events)
-        update: Document = {"$set": dict(changes)}
-        if envelopes:
-            update["$push"] = {"outbox": {"$each": [item.to_document() for item in envelopes]}}
+        envelopes = envelopes_for(events)
         async with translated_errors():
-            result = await self._collection.update_one(query, update)
+            result = await self._collection.update_one(query, update_for(changes, envelopes))
         if result.matched_count == 0:
             return False
         self._notify_relay(query["_id"], envelopes)
         return True
+
+    async def write_all(self, writes: Sequence[Write]) -> bool:
+        """Make these writes in one request, each as `insert` or `compare_and_set` would.
+
+        False when another writer was first for some: the others are made, so read and decide again.
+        """
+        made = await make_all(self._collection, [write.operation for write in writes])
+        if made < len(writes):
+            await self._notify_of_stored([write.document_id for write in writes if write.envelopes])
+            return False
+        for write in writes:
+            self._notify_relay(write.document_id, write.envelopes)
+        return True
+
+    async def replace_older(self, documents: Iterable[Document]) -> None:
+        """Store each document, unless the stored one has its `version` or a newer one; they have no events."""
+        writes = [
+            ({"_id": document["_id"], "version": {"$lt": document["version"]}}, {"$set": document})
+            for document in documents
+        ]
+        if await make_all(self._collection, [UpdateOne(*write, upsert=True) for write in writes]) < len(writes):
+            # Those are as new, or another process has just created them, perhaps from an older event.
+            await make_all(self._collection, [UpdateOne(*write) for write in writes])
 
     async def pending(self, *, before: datetime, limit: int) -> list[PendingEvents]:
         """Documents with unpublished events older than `before`, oldest first (by the partial index)."""
@@ -120,12 +146,13 @@ class Documents:
         async with translated_errors():
             await self._unjournalled.bulk_write(writes, ordered=False)
 
+    async def _notify_of_stored(self, document_ids: Sequence[str]) -> None:
+        """Notify the relay of what these documents' outboxes have."""
+        async with translated_errors():
+            cursor = self._collection.find({"_id": {"$in": document_ids}, "outbox.0": {"$exists": True}}, {"outbox": 1})
+            for item in await cursor.to_list(None):
+                self._notify_relay(item["_id"], [Envelope.from_document(entry) for entry in item["outbox"]])
+
     def _notify_relay(self, document_id: str, envelopes: Sequence[Envelope]) -> None:
         if envelopes:
             self._notify(self, PendingEvents(document_id, envelopes))
-
-
-def _envelopes(events: Sequence[Event]) -> list[Envelope]:
-    now = datetime.now(UTC)
-    trace = tracing.current() if events else ""
-    return [Envelope.from_event(event, occurred_at=now, traceparent=trace) for event in events]

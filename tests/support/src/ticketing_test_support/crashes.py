@@ -67,32 +67,32 @@ class CrashInjector:
 
 
 class CrashingCollection:
-    """A MongoDB collection that reports its writes. A bulk write is the removal of published events."""
+    """A MongoDB collection that reports its writes. Those with another write concern remove published events."""
 
-    _POINTS: dict[str, tuple[CrashPoint | None, CrashPoint]] = dict.fromkeys(
-        ("insert_one", "update_one", "update_many", "find_one_and_update", "replace_one", "delete_many"),
-        (CrashPoint.BEFORE_WRITE, CrashPoint.AFTER_WRITE),
-    ) | {"bulk_write": (None, CrashPoint.AFTER_REMOVE)}
+    _WRITES = frozenset(
+        {"insert_one", "update_one", "update_many", "find_one_and_update", "replace_one", "delete_many", "bulk_write"}
+    )
 
-    def __init__(self, collection: Any, injector: CrashInjector) -> None:
+    def __init__(self, collection: Any, injector: CrashInjector, *, removes: bool = False) -> None:
         self._collection = collection
         self._injector = injector
+        self._before = None if removes else CrashPoint.BEFORE_WRITE
+        self._after = CrashPoint.AFTER_REMOVE if removes else CrashPoint.AFTER_WRITE
 
     def with_options(self, **options: Any) -> "CrashingCollection":
         """The same collection, with another write concern."""
-        return CrashingCollection(self._collection.with_options(**options), self._injector)
+        return CrashingCollection(self._collection.with_options(**options), self._injector, removes=True)
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._collection, name)
-        if name not in self._POINTS:
+        if name not in self._WRITES:
             return method
-        before, after = self._POINTS[name]
 
         async def write(*arguments: Any, **options: Any) -> Any:
-            if before is not None:
-                self._injector.reach(before)
+            if self._before is not None:
+                self._injector.reach(self._before)
             result = await method(*arguments, **options)
-            self._injector.reach(after)
+            self._injector.reach(self._after)
             return result
 
         return write

@@ -1,18 +1,20 @@
 """MongoDB in memory: mongomock-motor, and what our stores use that mongomock lacks.
 
-That is: index names in duplicate-key errors, hints, `UpdateOne` in bulk writes, appending to an array by path, and
-update pipelines of one `$set`.
+That is: index names in duplicate-key errors, hints, bulk writes, appending to an array by path, and update pipelines of
+one `$set`.
 `tests/support/tests/test_memory.py` runs the same tests on it and on a real mongod.
 """
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 from mongomock_motor import AsyncMongoMockClient
-from pymongo import IndexModel, UpdateOne
-from pymongo.errors import AutoReconnect, DuplicateKeyError
+from pymongo import IndexModel, InsertOne, UpdateOne
+from pymongo.errors import AutoReconnect, BulkWriteError, DuplicateKeyError
+from pymongo.results import BulkWriteResult
 
 from ticketing_common.mongo import Database
 
@@ -115,9 +117,32 @@ class Collection:
 
         return await self._write(write) if found else _Modified(0)
 
-    async def bulk_write(self, writes: Iterable[UpdateOne], *, ordered: bool) -> None:
-        for write in writes:
-            await self.update_one(write._filter, write._doc)  # type: ignore[arg-type]  # never a pipeline
+    async def bulk_write(self, writes: Iterable[UpdateOne | InsertOne[Document]], *, ordered: bool) -> BulkWriteResult:
+        """One after the other, each of which may fail."""
+        counts, errors = Counter[str](), []
+        for index, write in enumerate(writes):
+            try:
+                counts[await self._write_one(write)] += 1
+            except DuplicateKeyError as error:
+                errors.append({"index": index, "code": error.code, "errmsg": str(error)})
+        result = {name: counts[name] for name in ("nInserted", "nMatched", "nUpserted", "nModified", "nRemoved")}
+        result |= {"upserted": [], "writeErrors": errors, "writeConcernErrors": []}
+        if errors:
+            raise BulkWriteError(result)
+        return BulkWriteResult(result, acknowledged=True)
+
+    async def _write_one(self, write: UpdateOne | InsertOne[Document]) -> str:
+        """The name of the number that it adds to."""
+        if isinstance(write, InsertOne):
+            await self.insert_one(dict(write._doc))
+            return "nInserted"
+        update: Any = write._doc
+        if (await self.update_one(write._filter, update)).matched_count:
+            return "nMatched"
+        if not write._upsert:
+            return "nothing"
+        await self.insert_one({"_id": write._filter["_id"], **update["$set"]})
+        return "nUpserted"
 
     async def _write(self, write: Callable[[], Awaitable[Any]]) -> Any:
         fails = self._faults.fails_now()

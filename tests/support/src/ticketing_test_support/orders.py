@@ -20,7 +20,7 @@ PRICE = 1250
 async def list_ticket(store: OrderStore, *, price: int = PRICE) -> Ticket:
     """A ticket whose replica orders has."""
     ticket = Ticket(id=new_id(), version=0, title="Front row", price=price)
-    await store.save_ticket(ticket)
+    await store.save_tickets([ticket])
     return ticket
 
 

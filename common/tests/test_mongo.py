@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 from pymongo import IndexModel
@@ -9,13 +10,22 @@ from pymongo.errors import BulkWriteError, OperationFailure
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.events import TicketUpdated
-from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey, translated_errors
+from ticketing_common.mongo import (
+    OUTBOX_INDEX,
+    Database,
+    Documents,
+    DuplicateKey,
+    compare_and_set,
+    insert,
+    translated_errors,
+)
 from ticketing_common.outbox import OutboxSource, PendingEvents
 from ticketing_common.web.background import run_tasks
 from ticketing_test_support.mongo import database_at
 from ticketing_test_support.servers import Server
 from ticketing_test_support.waiting import eventually
 
+LATER = datetime(9999, 1, 1, tzinfo=UTC)
 INDEXES = {"items": [OUTBOX_INDEX, IndexModel("label", name="label_unique", unique=True, sparse=True)]}
 
 
@@ -130,3 +140,70 @@ async def test_database_that_refuses_writes_is_unavailable(code: int, bulk: bool
 async def test_mistake_in_a_query_is_not_an_outage(items: Documents) -> None:
     with pytest.raises(OperationFailure):
         await items.find_one({"$nonsense": 1})
+
+
+async def test_writes_of_one_request_store_and_notify_like_single_ones(items: Documents) -> None:
+    await items.insert({"_id": "a", "version": 0})
+    notified = notifications(items)
+    trace = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
+    writes = [
+        compare_and_set({"_id": "a", "version": 0}, {"version": 1}, [updated(1)], trace=trace),
+        insert({"_id": "b", "version": 0}, [updated(0)]),
+        insert({"_id": "c", "version": 0}),
+    ]
+    assert await items.write_all(writes)
+    assert {item["_id"]: item["version"] for item in await items.find_all("abcd")} == {"a": 1, "b": 0, "c": 0}
+    assert notified == {"a": ["ticket.updated:a:1"], "b": ["ticket.updated:a:0"]}
+    (pending,) = [item for item in await items.pending(before=LATER, limit=5) if item.document_id == "a"]
+    assert pending.envelopes[0].traceparent == trace
+
+
+async def test_lost_races_leave_the_other_writes_and_notify_of_what_is_stored(items: Documents) -> None:
+    await items.insert({"_id": "a", "version": 0})
+    await items.insert({"_id": "b", "version": 7})
+    await items.insert({"_id": "c", "version": 0})
+    notified = notifications(items)
+    writes = [
+        compare_and_set({"_id": "a", "version": 0}, {"version": 1}, [updated(1)]),
+        compare_and_set({"_id": "b", "version": 0}, {"version": 1}, [updated(2)]),
+        insert({"_id": "c", "version": 9}, [updated(3)]),
+        insert({"_id": "d", "version": 0}, [updated(4)]),
+    ]
+    assert not await items.write_all(writes)
+    assert {item["_id"]: item["version"] for item in await items.find_all("abcd")} == {"a": 1, "b": 7, "c": 0, "d": 0}
+    assert notified == {"a": ["ticket.updated:a:1"], "d": ["ticket.updated:a:4"]}
+
+
+async def test_no_writes_need_no_request(items: Documents) -> None:
+    assert await items.write_all([])
+
+
+async def test_other_errors_of_a_request_are_raised(items: Documents, mongo_uri: str) -> None:
+    await items.insert({"_id": "a", "version": "text"})
+    with pytest.raises(BulkWriteError):
+        await items.write_all([compare_and_set({"_id": "a"}, {"version.x": 1})])
+
+
+async def test_only_newer_documents_replace_stored_ones(items: Documents) -> None:
+    await items.replace_older([{"_id": "a", "version": 2}, {"_id": "b", "version": 2}])
+    await items.replace_older([{"_id": "a", "version": 1}, {"_id": "b", "version": 3}, {"_id": "c", "version": 0}])
+    await items.replace_older([{"_id": "c", "version": version} for version in (2, 4, 1, 4)])
+    assert {item["_id"]: item["version"] for item in await items.find_all("abc")} == {"a": 2, "b": 3, "c": 4}
+
+
+async def test_newest_of_many_concurrent_requests_remains(items: Documents) -> None:
+    requests = [[{"_id": str(item), "version": version} for item in range(20)] for version in range(20)]
+    await asyncio.gather(*(items.replace_older(request) for request in requests))
+    found = await items.find_all(str(item) for item in range(20))
+    assert [item["version"] for item in found] == [19] * 20
+
+
+def notifications(items: Documents) -> dict[str, list[str]]:
+    """The ids of the events with which the relay is notified from now on, by document."""
+    notified: dict[str, list[str]] = {}
+
+    def notify(_source: OutboxSource, pending: PendingEvents) -> None:
+        notified[pending.document_id] = [envelope.id for envelope in pending.envelopes]
+
+    items.notify_with(notify)
+    return notified

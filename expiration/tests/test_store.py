@@ -112,3 +112,15 @@ async def test_purge_keeps_unpublished_events(store: MongoExpiryStore, database:
 
 async def _profile(database: Database, *, level: int) -> None:
     await database.collection(COLLECTION).database.command("profile", level)
+
+
+async def test_orders_known_before_keep_their_due_time(store: MongoExpiryStore) -> None:
+    known, new = new_id(), new_id()
+    await store.add(Expiry(known, NOW))
+    trace = tracing.begin()
+    await store.add_all({Expiry(known, NOW + timedelta(days=1)): trace, Expiry(new, NOW): trace})
+    assert (await store.fire(due_until=NOW, now=NOW)).count == 2
+    await store.add_all({Expiry(known, NOW): trace, Expiry(new, NOW): trace})
+    assert (await store.fire(due_until=NOW, now=NOW)).count == 0
+    pending = await store.documents.pending(before=NOW + timedelta(days=1), limit=10)
+    assert {item.document_id: item.envelopes[0].traceparent for item in pending}[new] == trace

@@ -1,11 +1,15 @@
 """Scheduling and firing, with fakes."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from prometheus_client import REGISTRY
 
+from ticketing_common.events import OrderCreated, Received
 from ticketing_expiration.domain import GRACE, Expiry, FiredBy, Firing
+from ticketing_expiration.listeners import OrderCreatedListener
 from ticketing_expiration.use_cases import fire_due, schedule_expiration
+from ticketing_test_support.samples import order_event
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 NOON = int(NOW.timestamp())
@@ -23,6 +27,10 @@ class InMemoryExpiryStore:
             return False
         (self.pending if fired_at is None else self.fired)[expiry.order_id] = expiry
         return True
+
+    async def add_all(self, expiries: Mapping[Expiry, str]) -> None:
+        for expiry in expiries:
+            await self.add(expiry)
 
     async def fire(self, *, due_until: datetime, now: datetime) -> Firing:
         due = [expiry for expiry in self.pending.values() if expiry.due_at <= due_until]
@@ -104,3 +112,16 @@ def _fired_by(by: FiredBy) -> float:
 
 def _sample(name: str) -> float:
     return REGISTRY.get_sample_value(name) or 0.0
+
+
+async def test_batch_sets_one_timer_a_second_and_leaves_what_is_due() -> None:
+    store, timers = InMemoryExpiryStore(), RecordingTimers()
+    listener = OrderCreatedListener(store, timers, now=lambda: NOW)
+    in_seconds = {"a": 0.2, "b": 0.4, "c": 5, "due": -1}
+    batch = [
+        Received(order_event(OrderCreated, id=order_id, expires_at=NOW + timedelta(seconds=seconds)), "trace")
+        for order_id, seconds in in_seconds.items()
+    ]
+    assert [received.event.id for received in await listener.handle_batch(batch)] == ["due"]
+    assert sorted(store.pending) == ["a", "b", "c"]
+    assert sorted(timers.seconds) == [NOON + 1, NOON + 5]

@@ -2,7 +2,7 @@
 
 import asyncio
 import subprocess
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -111,6 +111,9 @@ class UnavailableStore:
         self.attempts = 0
 
     async def add(self, expiry: Expiry, *, fired_at: datetime | None = None) -> bool:
+        raise Unavailable
+
+    async def add_all(self, expiries: Mapping[Expiry, str]) -> None:
         raise Unavailable
 
     async def fire(self, *, due_until: datetime, now: datetime) -> Firing:

@@ -9,6 +9,7 @@ from ticketing_common.events import (
     OrderCancelled,
     OrderCompleted,
     OrderCreated,
+    Received,
     TicketCreated,
     TicketState,
     TicketUpdated,
@@ -19,10 +20,12 @@ from ticketing_test_support.outbox import pending_events
 from ticketing_test_support.samples import order_event
 from ticketing_tickets import use_cases
 from ticketing_tickets.domain import Ticket, TicketReserved
+from ticketing_tickets.listeners import OrderCreatedListener
 from ticketing_tickets.store import MongoTicketStore
 
 SELLER = new_id()
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+LATER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -103,3 +106,45 @@ async def test_too_many_conflicts_are_unavailable(memory: InMemoryDatabase, tick
 
     with pytest.raises(Unavailable):
         await use_cases.apply_order(Contended(memory), order_event(OrderCreated, ticket_id=ticket.id))
+
+
+async def apply_all(store: MongoTicketStore, *orders: OrderCreated) -> list[str]:
+    """The ids of the orders left to be applied on their own."""
+    batch = [Received(order, f"trace of {order.id}") for order in orders]
+    return [received.event.id for received in await OrderCreatedListener(store).handle_batch(batch)]
+
+
+async def test_batch_reserves_each_ticket_for_its_newest_order(store: MongoTicketStore, ticket: Ticket) -> None:
+    other, unknown = await create_another(store), order_event(OrderCreated, id="unknown")
+    newest = order_event(OrderCreated, id="2", hold=2, ticket_id=ticket.id)
+    late = order_event(OrderCreated, id="1", hold=1, ticket_id=ticket.id)
+    single = order_event(OrderCreated, id="3", ticket_id=other.id)
+    assert await apply_all(store, newest, single, late, newest, unknown) == ["unknown"]
+    assert [(await use_cases.get_ticket(store, item.id)).order_id for item in (ticket, other)] == ["2", "3"]
+    pending = {item.document_id: item.envelopes for item in await store.documents.pending(before=LATER, limit=9)}
+    assert [envelope.traceparent for envelope in pending[ticket.id][1:]] == ["trace of 2"]
+
+
+async def test_ticket_edited_during_a_batch_keeps_the_edit_and_is_reserved(
+    store: MongoTicketStore, faults: WriteFaults, ticket: Ticket
+) -> None:
+    other = await create_another(store)
+    faults.meanwhile = lambda: edit(store, ticket)
+    orders = [order_event(OrderCreated, id=item.id, ticket_id=item.id) for item in (other, ticket)]
+    assert await apply_all(store, *orders) == []
+    after = await use_cases.get_ticket(store, ticket.id)
+    assert (after.title, after.order_id, after.version) == ("Back row", ticket.id, 2)
+    assert (await use_cases.get_ticket(store, other.id)).order_id == other.id
+
+
+async def test_newer_order_during_a_batch_keeps_the_ticket(
+    store: MongoTicketStore, faults: WriteFaults, ticket: Ticket
+) -> None:
+    newer = order_event(OrderCreated, id="newer", hold=2, ticket_id=ticket.id)
+    faults.meanwhile = lambda: use_cases.apply_order(store, newer)
+    assert await apply_all(store, order_event(OrderCreated, id="older", hold=1, ticket_id=ticket.id)) == []
+    assert (await use_cases.get_ticket(store, ticket.id)).order_id == "newer"
+
+
+async def create_another(store: MongoTicketStore) -> Ticket:
+    return await use_cases.create_ticket(store, ticket_id=new_id(), seller_id=SELLER, title="Box", price=900, now=NOW)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ticketing_common.events import Envelope, ExpirationComplete
-from ticketing_common.mongo import Documents, DuplicateKey
+from ticketing_common.mongo import Documents, DuplicateKey, compare_and_set, insert
 from ticketing_expiration.domain import Expiry
 from ticketing_expiration.store import INDEXES as EXPIRATION
 from ticketing_expiration.store import MongoExpiryStore
@@ -113,3 +113,26 @@ async def test_pipeline_fires_expiries_once_with_events(database) -> None:
     noon = NOON.replace(microsecond=123_000)
     trace = pending.envelopes[0].traceparent
     assert pending.envelopes == [Envelope.from_event(event, occurred_at=noon, traceparent=trace)]
+
+
+async def test_request_of_many_writes_makes_those_that_are_possible(documents: Documents) -> None:
+    await documents.insert(order("a", hold=1, live=True))
+    writes = [
+        compare_and_set({"_id": "a", "version": 0}, {"version": 1}, [ExpirationComplete(order_id="1")]),
+        compare_and_set({"_id": "a", "version": 7}, {"version": 8}, [ExpirationComplete(order_id="2")]),
+        insert(order("b", hold=2, live=False)),
+        insert(order("c", hold=2, live=False)),
+        compare_and_set({"_id": "b"}, {"live": True}),
+    ]
+    assert not await documents.write_all(writes)
+    found = {document["_id"]: document for document in await documents.find_all(["a", "b", "c"])}
+    assert found == {"a": {**order("a", hold=1, live=True), "version": 1}, "b": order("b", hold=2, live=False)}
+    another = insert(order("d", hold=4, live=False))
+    assert await documents.write_all([compare_and_set({"_id": "a"}, {"version": 2}), another])
+
+
+async def test_older_documents_are_replaced(documents: Documents) -> None:
+    await documents.replace_older([{"_id": "a", "version": 1, "hold": 1}, {"_id": "b", "version": 1, "hold": 2}])
+    await documents.replace_older([{"_id": "a", "version": 0, "hold": 3}, {"_id": "b", "version": 2, "hold": 4}])
+    found = {document["_id"]: (document["version"], document["hold"]) for document in await documents.find_all("ab")}
+    assert found == {"a": (1, 1), "b": (2, 4)}

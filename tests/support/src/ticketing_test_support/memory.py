@@ -119,13 +119,15 @@ class Collection:
 
     async def bulk_write(self, writes: Iterable[UpdateOne | InsertOne[Document]], *, ordered: bool) -> BulkWriteResult:
         """One after the other, each of which may fail."""
-        counts, errors = Counter[str](), []
+        counts, errors = Counter[str](), list[Document]()
         for index, write in enumerate(writes):
             try:
                 counts[await self._write_one(write)] += 1
             except DuplicateKeyError as error:
                 errors.append({"index": index, "code": error.code, "errmsg": str(error)})
-        result = {name: counts[name] for name in ("nInserted", "nMatched", "nUpserted", "nModified", "nRemoved")}
+        result: Document = {
+            name: counts[name] for name in ("nInserted", "nMatched", "nUpserted", "nModified", "nRemoved")
+        }
         result |= {"upserted": [], "writeErrors": errors, "writeConcernErrors": []}
         if errors:
             raise BulkWriteError(result)

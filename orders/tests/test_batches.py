@@ -1,6 +1,7 @@
 """Many expiries, and many tickets, in one write: each as if it had been alone."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -140,3 +141,13 @@ async def test_newest_ticket_of_a_batch_is_stored(store: MongoOrderStore) -> Non
         Ticket(id=ids[0], version=4, title="v4", price=104),
         Ticket(id=ids[1], version=3, title="v3", price=103),
     ]
+
+
+async def test_ticket_that_another_process_creates_meanwhile_becomes_the_newest(
+    store: MongoOrderStore, faults: WriteFaults
+) -> None:
+    listed = Ticket(id=new_id(), version=0, title="Listed", price=100)
+    edited = replace(listed, version=1, title="Edited")
+    faults.meanwhile = lambda: store.save_tickets([listed])
+    await store.save_tickets([edited])
+    assert await store.find_ticket(listed.id) == edited

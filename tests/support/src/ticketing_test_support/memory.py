@@ -139,12 +139,10 @@ class Collection:
             await self.insert_one(dict(write._doc))
             return "nInserted"
         update: Any = write._doc
-        if (await self.update_one(write._filter, update)).matched_count:
-            return "nMatched"
-        if not write._upsert:
-            return "nothing"
-        await self.insert_one({"_id": write._filter["_id"], **update["$set"]})
-        return "nUpserted"
+        if write._upsert and not await self._collection.find_one(write._filter):
+            await self.insert_one(dict(update["$set"]))
+            return "nUpserted"
+        return "nMatched" if (await self.update_one(write._filter, update)).matched_count else "nothing"
 
     async def _write(self, write: Callable[[], Awaitable[Any]]) -> Any:
         fails = self._faults.fails_now()

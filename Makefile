@@ -22,7 +22,7 @@ EXPORT := $(BIN)/uv export --quiet --no-emit-workspace --no-annotate --no-header
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: help run test coverage test-browser test-faults test-images test-long test-stripe lint fmt lock bench images manifests screenshots lighthouse client set-up wheel
+.PHONY: help run test coverage test-browser test-faults test-images test-long test-stripe lint fmt lock bench bench-guard images manifests screenshots lighthouse client set-up wheel
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -63,6 +63,9 @@ test-stripe: $(SETUP) ## Run the emulator's contract tests against Stripe itself
 
 bench: $(SETUP) $(CLIENT) $(BENCH_TOOLS) ## Measure the system and write docs/performance (ROWS="POST /api/orders, GET /" selects)
 	@$(BIN)/python -m ticketing_bench --rows "$(ROWS)"
+
+bench-guard: $(SETUP) $(CLIENT) $(BENCH_TOOLS) ## Fail when a route costs 25 % more CPU time than docs/performance says
+	@$(BIN)/python -m ticketing_bench.guard
 
 lint: $(SETUP) $(CLIENT_PACKAGES) ## Check the code: ruff, mypy, import contracts; ESLint, tsc and the client's generated types
 	$(BIN)/ruff check .

@@ -6,12 +6,14 @@
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 from bson import ObjectId
-from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo import AsyncMongoClient, WriteConcern
+from pymongo import WriteConcern
+
+from ticketing_bench.stack import driver
+from ticketing_common.mongo.driver import Driver, connect
 
 Arguments = Mapping[str, str]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -40,9 +42,8 @@ EVENT: dict[str, object] = {
 class Operations:
     """The database operations behind the measured routes. Inserts go to collections of their own."""
 
-    def __init__(self, uri: str, driver: str) -> None:
-        clients: dict[str, Any] = {"motor": AsyncIOMotorClient, "pymongo": AsyncMongoClient}
-        self._client = clients[driver](uri, tz_aware=True)
+    def __init__(self, uri: str, driver: Driver) -> None:
+        self._client: Any = connect(uri, driver, tz_aware=True)
         self._templates: dict[str, dict[str, Any]] = {}
         tickets, orders = self._client["tickets"]["tickets"], self._client["orders"]["orders"]
         self._tickets, self._orders, self._users = tickets, orders, self._client["auth"]["users"]
@@ -112,7 +113,7 @@ class App:
 
     async def _run_lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
-        self._operations = Operations(os.environ["MONGO_URI"], os.environ.get("MONGO_DRIVER", "motor"))
+        self._operations = Operations(os.environ["MONGO_URI"], cast(Driver, driver()))
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await send({"type": "lifespan.shutdown.complete"})

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 
 from ticketing_bench.data import Data
 from ticketing_bench.load import CONNECTIONS, Request, Responses
 from ticketing_bench.processes import wait_until_quiet
 from ticketing_bench.results import Result
-from ticketing_bench.stack import FLOOR, Stack
+from ticketing_bench.stack import FLOOR, Stack, driver
 
-# Short rounds, so that some are undisturbed on a machine that others use too.
 ROUNDS = 8
 BARE_REQUESTS = 1_500
 WARM_UP = 2 * CONNECTIONS
@@ -45,25 +45,25 @@ class Sample:
     cpu_by_process: dict[str, float]
 
 
-def measure(stack: Stack, data: Data, row: HttpRow, *, rounds: int = ROUNDS) -> Result:
+def measure(stack: Stack, data: Data, row: HttpRow, *, rounds: int = ROUNDS, operations: bool = True) -> Result:
     """Measure the row and its floors in turn, so that what else the machine does meets all of them.
 
-    LoadError when a response has another status.
+    Without `operations` the database operation is left out. LoadError when a response has another status.
     """
     cases = row.cases(data, WARM_UP)
     size = _send(stack, row.process, [case.request for case in cases], row.status).mean_bytes
     bare = _floor_requests(cases, size, BARE_REQUESTS, "bare")
-    operation = _floor_requests(cases, size, row.amount) if cases[0].operation else None
+    operation = _floor_requests(cases, size, row.amount) if operations and cases[0].operation else []
     samples: list[Sample] = []
     bares: list[float] = []
-    operations: list[float] = []
+    operation_cpu: list[float] = []
     for _ in range(rounds):
         requests = [case.request for case in row.cases(data, row.amount)]
         samples.append(_sample(stack, row.process, requests, row.status))
         bares.append(_sample(stack, FLOOR, bare, 200).cpu)
         if operation:
-            operations.append(_sample(stack, FLOOR, operation, 200).cpu)
-    return _result(row, samples, min(bares), min(operations) if operations else None)
+            operation_cpu.append(_sample(stack, FLOOR, operation, 200).cpu)
+    return _result(row, samples, median(bares), median(operation_cpu) if operation_cpu else None)
 
 
 def _floor_requests(cases: Sequence[Case], size: int, count: int, operation: str | None = None) -> list[Request]:
@@ -98,12 +98,12 @@ def _sample(stack: Stack, process: str, requests: Sequence[Request], status: int
 
 
 def _result(row: HttpRow, samples: Sequence[Sample], bare: float, operation: float | None) -> Result:
-    """Each figure from the round that was disturbed the least."""
+    """The median CPU time: the minimum is a round that no garbage collection met. Latencies are of the best round."""
     names = samples[0].cpu_by_process
     return Result(
         name=row.name,
         process=row.process,
-        cpu=min(sample.cpu for sample in samples),
+        cpu=median(sample.cpu for sample in samples),
         bare=bare,
         operation=operation,
         figures={
@@ -111,7 +111,8 @@ def _result(row: HttpRow, samples: Sequence[Sample], bare: float, operation: flo
             "p99_ms": min(sample.p99_ms for sample in samples),
             "per_second": max(sample.rate for sample in samples),
         },
-        cpu_by_process={name: min(sample.cpu_by_process[name] for sample in samples) for name in names},
+        cpu_by_process={name: median(sample.cpu_by_process[name] for sample in samples) for name in names},
+        driver=driver(),
     )
 
 

@@ -18,13 +18,21 @@ from pymongo import MongoClient
 
 from ticketing_bench.load import LoadGenerator
 from ticketing_bench.processes import cpu_by_name
+from ticketing_bench.progress import say
 from ticketing_common.tokens import issue
 from ticketing_local.commands.ps import rows
 from ticketing_local.processes.services import uvicorn
 from ticketing_local.state import StateDir
+from ticketing_local.temporary_stack import temporary_stack
 
 FLOOR = "floor"
 HOST = "127.0.0.1"
+WINDOW_SECONDS = 900
+
+
+def driver() -> str:
+    """The MongoDB driver of the services and of the floors."""
+    return os.environ.get("MONGO_DRIVER", "motor")
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,19 @@ class Stack:
 
 
 @contextlib.contextmanager
-def floor_server(stack: Stack) -> Iterator[Stack]:
+def temporary() -> Iterator[Stack]:
+    """A fresh stack with the floors, on free ports and in a temporary folder. Raises StackError."""
+    say("Starting a temporary stack:")
+    with (
+        temporary_stack(window_seconds=WINDOW_SECONDS) as started,
+        LoadGenerator() as load,
+        _floor_server(Stack.running(started.state_dir, load)) as stack,
+    ):
+        yield stack
+
+
+@contextlib.contextmanager
+def _floor_server(stack: Stack) -> Iterator[Stack]:
     """The stack with one more process, `floor`: floor_app under the services' uvicorn options."""
     port = _free_port()
     environment = {**os.environ, "MONGO_URI": stack.urls["mongo"]}

@@ -207,3 +207,11 @@ def notifications(items: Documents) -> dict[str, list[str]]:
 
     items.notify_with(notify)
     return notified
+
+
+async def test_concurrent_inserts_are_refused_one_by_one(items: Documents) -> None:
+    documents = [{"_id": str(number), "label": str(number // 2)} for number in range(6)]
+    outcomes = await asyncio.gather(*(items.insert(document) for document in documents), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [type(None), DuplicateKey] * 3
+    found = await asyncio.gather(*(items.find(document["_id"]) for document in documents))
+    assert [document and document["label"] for document in found] == ["0", None, "1", None, "2", None]

@@ -10,7 +10,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from ticketing_common.documents import known_fields, parse_enum
 from ticketing_common.events import CancelReason, Event, OrderStatus, PaymentHistoryEntry, PaymentStep, RefundReason
-from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey, Write, compare_and_set
+from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey, SharedReads, Write, compare_and_set
 from ticketing_orders.domain import (
     HoldTaken,
     Order,
@@ -52,6 +52,7 @@ class MongoOrderStore:
         self._database = database
         self.documents = Documents(database.collection("orders"))
         self._tickets = Documents(database.collection("tickets"))
+        self._lists = SharedReads()
 
     async def find(self, order_id: str) -> Order | None:
         document = await self.documents.find(order_id)
@@ -61,6 +62,9 @@ class MongoOrderStore:
         return [_to_order(document) for document in await self.documents.find_all(order_ids)]
 
     async def find_by_buyer(self, user_id: str, *, after: str | None, limit: int) -> list[Order]:
+        return await self._lists.read((user_id, after, limit), lambda: self._list(user_id, after, limit))
+
+    async def _list(self, user_id: str, after: str | None, limit: int) -> list[Order]:
         query: dict[str, Any] = {"user_id": user_id}
         if after is not None:
             query["_id"] = {"$lt": after}

@@ -7,7 +7,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from ticketing_common.documents import known_fields
 from ticketing_common.events import TicketState
-from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, Write, compare_and_set
+from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, SharedReads, Write, compare_and_set
 from ticketing_tickets.domain import Fence, Ticket
 from ticketing_tickets.ports import TicketChange
 
@@ -30,6 +30,7 @@ class MongoTicketStore:
 
     def __init__(self, database: Database) -> None:
         self.documents = Documents(database.collection("tickets"))
+        self._lists = SharedReads()
 
     async def add(self, ticket: Ticket, event: TicketState) -> None:
         await self.documents.insert(_to_document(ticket), [event])
@@ -42,10 +43,12 @@ class MongoTicketStore:
         return [_to_ticket(document) for document in await self.documents.find_all(ticket_ids)]
 
     async def find_buyable(self, *, after: str | None, limit: int) -> list[Ticket]:
-        return await self._list({"buyable": True}, BUYABLE, after, limit)
+        query = {"buyable": True}
+        return await self._lists.read((BUYABLE, after, limit), lambda: self._list(query, BUYABLE, after, limit))
 
     async def find_by_seller(self, seller_id: str, *, after: str | None, limit: int) -> list[Ticket]:
-        return await self._list({"user_id": seller_id}, BY_SELLER, after, limit)
+        query = {"user_id": seller_id}
+        return await self._lists.read((seller_id, after, limit), lambda: self._list(query, BY_SELLER, after, limit))
 
     async def save(self, ticket: Ticket, *, expected: Ticket, event: TicketState | None = None) -> bool:
         return await self.documents.compare_and_set(_unchanged(expected), _changeable(ticket), [event] if event else [])

@@ -4,6 +4,7 @@ Every write is one document, acknowledged by a majority and journalled. There ar
 enough. Driver errors leave as `Unavailable` (unreachable, or refusing writes) or `DuplicateKey` (a unique index).
 """
 
+from ticketing_common.mongo.batching import SharedReads
 from ticketing_common.mongo.collection import OUTBOX_INDEX, Documents
 from ticketing_common.mongo.database import Database, new_id
 from ticketing_common.mongo.driver import Document, Driver
@@ -17,6 +18,7 @@ __all__ = [
     "Documents",
     "Driver",
     "DuplicateKey",
+    "SharedReads",
     "Write",
     "compare_and_set",
     "insert",

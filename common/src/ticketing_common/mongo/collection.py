@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel, UpdateOne, WriteConcern
+from pymongo.errors import BulkWriteError
 
 from ticketing_common.events import Envelope, Event
+from ticketing_common.mongo.batching import Batcher
 from ticketing_common.mongo.driver import Collection, Document, aggregate
-from ticketing_common.mongo.errors import translated_errors
+from ticketing_common.mongo.errors import DuplicateKey, duplicate_keys, translated_errors
 from ticketing_common.mongo.writes import Write, envelopes_for, make_all, update_for, with_outbox
 from ticketing_common.outbox import OutboxBacklog, OutboxSource, PendingEvents
 
@@ -29,6 +31,8 @@ class Documents:
         self._collection = collection
         # A removal that a crash undoes is harmless: the event is published again.
         self._unjournalled = collection.with_options(write_concern=WriteConcern(w=1))
+        self._reads = Batcher(self._find_batch)
+        self._inserts = Batcher(self._insert_batch)
         self._notify: Notify = lambda _source, _pending: None
 
     def notify_with(self, notify: Notify) -> None:
@@ -36,8 +40,8 @@ class Documents:
         self._notify = notify
 
     async def find(self, document_id: str) -> Document | None:
-        """The document with this id, without its outbox."""
-        return await self.find_one({"_id": document_id})
+        """The document with this id, without its outbox. Concurrent calls share one query: do not change it."""
+        return await self._reads.submit(document_id)
 
     async def find_one(
         self, query: Mapping[str, Any], *, sort: Sequence[tuple[str, int]] | None = None
@@ -70,10 +74,14 @@ class Documents:
             return int(await self._collection.count_documents(query, hint=index, limit=limit))
 
     async def insert(self, document: Document, events: Sequence[Event] = ()) -> None:
-        """Store a new document and its events in one write; DuplicateKey if a unique index forbids it."""
+        """Store a new document and its events in one write; DuplicateKey if a unique index forbids it.
+
+        Concurrent calls share one command and its journal flush; each document is accepted or refused by itself.
+        """
         envelopes = envelopes_for(events)
-        async with translated_errors():
-            await self._collection.insert_one(with_outbox(document, envelopes))
+        refused = await self._inserts.submit(with_outbox(document, envelopes))
+        if refused is not None:
+            raise refused
         self._notify_relay(document["_id"], envelopes)
 
     async def compare_and_set(
@@ -152,6 +160,19 @@ class Documents:
             cursor = self._collection.find({"_id": {"$in": document_ids}, "outbox.0": {"$exists": True}}, {"outbox": 1})
             for item in await cursor.to_list(None):
                 self._notify_relay(item["_id"], [Envelope.from_document(entry) for entry in item["outbox"]])
+
+    async def _find_batch(self, ids: Sequence[str]) -> list[Document | None]:
+        by_id = {document["_id"]: document for document in await self.find_all(ids)}
+        return [by_id.get(document_id) for document_id in ids]
+
+    async def _insert_batch(self, documents: Sequence[Document]) -> list[DuplicateKey | None]:
+        async with translated_errors():
+            try:
+                await self._collection.insert_many(documents, ordered=False)
+            except BulkWriteError as error:
+                refused = duplicate_keys(error)
+                return [refused.get(index) for index in range(len(documents))]
+        return [None] * len(documents)
 
     def _notify_relay(self, document_id: str, envelopes: Sequence[Envelope]) -> None:
         if envelopes:

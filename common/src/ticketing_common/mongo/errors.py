@@ -1,7 +1,8 @@
 """Translates MongoDB's errors into ours."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 from pymongo.errors import (
     BulkWriteError,
@@ -15,6 +16,7 @@ from pymongo.errors import (
 
 from ticketing_common.errors import Unavailable
 
+_DUPLICATE_KEY = 11000
 _UNREACHABLE = (ConnectionFailure, NetworkTimeout, ExecutionTimeout, WTimeoutError)
 # A server that is stopping, starting or stepping down (MongoDB's error code reference).
 _TRANSIENT_CODES = frozenset({6, 7, 89, 91, 189, 262, 9001, 11600, 11602})
@@ -36,7 +38,7 @@ async def translated_errors() -> AsyncIterator[None]:
     try:
         yield
     except DuplicateKeyError as error:
-        raise DuplicateKey(_index_name(error)) from error
+        raise DuplicateKey(_index_name(error.details or {})) from error
     except _UNREACHABLE as error:
         raise Unavailable("The database is unreachable. Try again in a few seconds.") from error
     except OperationFailure as error:
@@ -54,7 +56,14 @@ def _codes(error: OperationFailure) -> set[int | None]:
     return {error.code, *(item.get("code") for item in details.get("writeErrors", ()))}
 
 
-def _index_name(error: DuplicateKeyError) -> str:
+def duplicate_keys(error: BulkWriteError) -> dict[int, DuplicateKey]:
+    """The refused documents of an unordered insert, by index; the error itself if it has any other reason."""
+    failed = error.details["writeErrors"]
+    if error.details["writeConcernErrors"] or any(item["code"] != _DUPLICATE_KEY for item in failed):
+        raise error
+    return {item["index"]: DuplicateKey(_index_name(item)) for item in failed}
+
+
+def _index_name(details: Mapping[str, Any]) -> str:
     """The index that a duplicate-key message names: `… index: email_unique dup key: …`."""
-    message = str((error.details or {}).get("errmsg", ""))
-    return message.partition("index: ")[2].partition(" ")[0]
+    return str(details.get("errmsg", "")).partition("index: ")[2].partition(" ")[0]

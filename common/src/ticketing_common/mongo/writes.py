@@ -10,10 +10,8 @@ from pymongo.errors import BulkWriteError
 
 from ticketing_common.events import Envelope, Event
 from ticketing_common.mongo.driver import Collection, Document
-from ticketing_common.mongo.errors import translated_errors
+from ticketing_common.mongo.errors import duplicate_keys, translated_errors
 from ticketing_common.observability import tracing
-
-_DUPLICATE_KEY = 11000
 
 Operation = InsertOne[Document] | UpdateOne
 
@@ -53,9 +51,8 @@ async def make_all(collection: Collection, operations: Sequence[Operation]) -> i
         try:
             result = (await collection.bulk_write(operations, ordered=False)).bulk_api_result
         except BulkWriteError as error:
-            result = error.details or {}
-            if any(item["code"] != _DUPLICATE_KEY for item in result["writeErrors"]) or result["writeConcernErrors"]:
-                raise
+            duplicate_keys(error)  # else it is raised
+            result = error.details
     return int(result["nInserted"] + result["nMatched"] + result["nUpserted"])
 
 

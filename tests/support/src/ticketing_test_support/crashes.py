@@ -70,7 +70,7 @@ class CrashingCollection:
     """A MongoDB collection that reports its writes. Those with another write concern remove published events."""
 
     _WRITES = frozenset(
-        {"insert_one", "update_one", "update_many", "find_one_and_update", "replace_one", "delete_many", "bulk_write"}
+        {"insert_many", "update_one", "update_many", "find_one_and_update", "replace_one", "delete_many", "bulk_write"}
     )
 
     def __init__(self, collection: Any, injector: CrashInjector, *, removes: bool = False) -> None:

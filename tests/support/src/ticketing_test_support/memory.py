@@ -87,12 +87,23 @@ class Collection:
     async def count_documents(self, query: Mapping[str, Any], *, hint: str | None = None, **options: Any) -> int:
         return int(await self._collection.count_documents(query, **options))
 
-    async def insert_one(self, document: Document) -> Any:
+    async def insert_many(self, documents: Sequence[Document], *, ordered: bool) -> None:
+        assert not ordered
+        refused = []
+        for index, document in enumerate(documents):
+            try:
+                await self._insert(document)
+            except DuplicateKeyError as error:
+                refused.append({"index": index, "code": 11000, **(error.details or {})})
+        if refused:
+            raise BulkWriteError({"writeErrors": refused, "writeConcernErrors": []})
+
+    async def _insert(self, document: Document) -> None:
         await self._faults.before_write()
         if await self._collection.find_one({"_id": document["_id"]}, {"_id": 1}):
             raise _duplicate_key("_id_")
         await self._require_unique(document)
-        return await self._write(lambda: self._collection.insert_one(document))
+        await self._write(lambda: self._collection.insert_one(document))
 
     async def update_one(self, query: Mapping[str, Any], update: Mapping[str, Any]) -> Any:
         await self._faults.before_write()
@@ -136,11 +147,11 @@ class Collection:
     async def _write_one(self, write: UpdateOne | InsertOne[Document]) -> str:
         """The name of the number that it adds to."""
         if isinstance(write, InsertOne):
-            await self.insert_one(dict(write._doc))
+            await self._insert(dict(write._doc))
             return "nInserted"
         update: Any = write._doc
         if write._upsert and not await self._collection.find_one(write._filter):
-            await self.insert_one(dict(update["$set"]))
+            await self._insert(dict(update["$set"]))
             return "nUpserted"
         return "nMatched" if (await self.update_one(write._filter, update)).matched_count else "nothing"
 

@@ -13,7 +13,7 @@ CLIENT := client/.next/.built
 CLIENT_SOURCES := $(shell find client/src client/server client/scripts/assemble.mjs ! -name '(*)') $(addprefix client/,package.json next.config.ts postcss.config.mjs tsconfig.json)
 
 MANIFEST_TOOLS := $(VENV)/manifests/.set-up
-BENCH_TOOLS := infra/bench/node_modules/.set-up
+BENCH_TOOLS := $(VENV)/bench/.set-up
 
 SERVICES := auth tickets orders payments expiration
 MEMBERS := common $(SERVICES) infra/local infra/operations infra/stripe-emulator infra/bench tests/support
@@ -105,8 +105,10 @@ lock: $(SETUP) ## Upgrade all Python dependencies and pin them with hashes
 	    $(EXPORT) --package ticketing-$$service --no-dev > $(VENV)/lock && mv $(VENV)/lock $$service/requirements.lock || exit 1; \
 	done
 	@$(EXPORT) --package stripe-emulator --no-dev > $(VENV)/lock && mv $(VENV)/lock infra/stripe-emulator/requirements.lock
-	@cd infra/manifests && ../../$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	    --no-annotate --no-header requirements.in > ../../$(VENV)/lock && mv ../../$(VENV)/lock requirements.lock
+	@for tools in manifests bench; do \
+	    $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	        infra/$$tools/requirements.in > $(VENV)/lock && mv $(VENV)/lock infra/$$tools/requirements.lock || exit 1; \
+	done
 
 wheel: $(SETUP) ## Build ticketing-common into dist/ and test the installed package (TAG=common-v1.2.3)
 	@infra/release/wheel.sh
@@ -138,8 +140,10 @@ $(MANIFEST_TOOLS): $(SETUP) infra/manifests/requirements.lock infra/manifests/pa
 	@cd infra/manifests && npm ci --silent
 	@touch $@
 
-$(BENCH_TOOLS): infra/bench/package-lock.json
-	@echo "set-up      load generators"
+$(BENCH_TOOLS): $(SETUP) infra/bench/requirements.lock infra/bench/package-lock.json
+	@echo "set-up      load generators (about 70 MB)"
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(VENV)/bench
+	@VIRTUAL_ENV=$(VENV)/bench $(BIN)/uv pip sync --quiet --require-hashes infra/bench/requirements.lock
 	@cd infra/bench && npm ci --silent
 	@touch $@
 

@@ -10,7 +10,7 @@ from ticketing_bench.chart import chart
 from ticketing_bench.compare import regressions
 from ticketing_bench.http import percentile
 from ticketing_bench.results import Report, Result
-from ticketing_bench.table import HTTP_HEAD, http_cells, text_table
+from ticketing_bench.table import HTTP_HEAD, http_cells, other_cells, text_table
 
 NAME = "GET /api/tickets (50)"
 FIGURES = {"p50_ms": 12.345, "p99_ms": 40.0, "per_second": 1234.5}
@@ -61,6 +61,11 @@ def test_table_has_ratios_to_floors_and_original() -> None:
     cells = dict(zip(HTTP_HEAD, http_cells(result()), strict=True))
     assert (cells["/ bare"], cells["/ operation"], cells["/ original"]) == ("25.0", "2.50", "0.312")
     assert text_table(("a", "b"), [("row", "1")]) == "a    b\nrow  1"
+
+
+def test_percentiles_of_one_time_are_shown_together() -> None:
+    figures = {"paid_per_second": 30.0, "pay_p50_ms": 1.0, "pay_p99_ms": 20.0, "p50_ms": 3.0}
+    assert other_cells(Result("on-sale", figures=figures))[-1] == "paid per second 30.0; pay 1.00/20.0 ms; time 3.00 ms"
 
 
 def test_chart_is_xml_with_one_label_a_row_and_leaves_rows_without_floor_out() -> None:

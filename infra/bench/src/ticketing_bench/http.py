@@ -66,6 +66,11 @@ def measure(stack: Stack, data: Data, row: HttpRow, *, rounds: int = ROUNDS, ope
     return _result(row, samples, median(bares), median(operation_cpu) if operation_cpu else None)
 
 
+def bare_cpu(stack: Stack) -> float:
+    """The CPU time of small bare responses: the unit for what is not one route."""
+    return median(_sample(stack, FLOOR, [Request("/bare?bytes=200")] * BARE_REQUESTS, 200).cpu for _ in range(ROUNDS))
+
+
 def _floor_requests(cases: Sequence[Case], size: int, count: int, operation: str | None = None) -> list[Request]:
     """The same requests with the same headers and bodies, for the floor server."""
     paths = [operation or case.operation or "bare" for case in cases]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-SCRIPT = Path(__file__).resolve().parents[2] / "load" / "requests.mjs"
+LOAD_FOLDER = Path(__file__).resolve().parents[2] / "load"
 CONNECTIONS = 32
 
 
@@ -58,7 +58,7 @@ class LoadGenerator:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            ["node", str(SCRIPT)],  # noqa: S607
+            ["node", str(LOAD_FOLDER / "requests.mjs")],  # noqa: S607
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

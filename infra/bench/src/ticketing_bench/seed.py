@@ -22,6 +22,23 @@ def new_ids(count: int) -> list[str]:
     return [str(ObjectId()) for _ in range(count)]
 
 
+def copy_account(stack: Stack, count: int) -> list[User]:
+    """As many users with an account: copies of one that signed up over HTTP, all with its password."""
+    account = {"email": "original@example.com", "password": "open sesame"}
+    stack.load.send(stack.urls["auth"], [Request("/api/users/signup", "POST", body=account)]).require(201)
+    documents = stack.mongo["auth"]["users"]
+    original = documents.find_one({"email_key": account["email"]}) or {}
+    users = stack.users(count)
+    emails = [f"{user.id}@example.com" for user in users]
+    documents.insert_many(
+        [
+            {**original, "_id": user.id, "email": email, "email_key": email}
+            for user, email in zip(users, emails, strict=True)
+        ]
+    )
+    return users
+
+
 class Seed:
     """Copies tickets and orders of a running stack. It creates the originals over HTTP."""
 

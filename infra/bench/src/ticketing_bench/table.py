@@ -1,6 +1,7 @@
 """Results as a table, for the terminal and for Markdown."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from math import floor, log10
 
 from ticketing_bench.reference import GOALS, ORIGINAL
@@ -17,7 +18,8 @@ HTTP_HEAD = (
     "p99 ms",
     "req/s",
 )
-OTHER_HEAD = ("row", "CPU s / 1000", "/ bare", "figures")
+OTHER_HEAD = ("row", "CPU s / 1000", "/ bare", "figures; times as p50/p95/p99 or p50/p99")
+_PERCENTILE = re.compile(r"(?:(.+)_)?p\d+_ms")
 _NONE = "-"
 
 
@@ -37,8 +39,20 @@ def http_cells(result: Result) -> tuple[str, ...]:
 
 def other_cells(result: Result) -> tuple[str, ...]:
     """The cells of any other row."""
-    figures = ", ".join(f"{name.replace('_', ' ')} {_number(value)}" for name, value in result.figures.items())
-    return result.name, _number(result.cpu), _number(result.units), figures
+    return result.name, _number(result.cpu), _number(result.units), "; ".join(_figures(result.figures))
+
+
+def _figures(figures: Mapping[str, float]) -> Iterator[str]:
+    """Percentiles of one time are put together."""
+    times: dict[str, list[str]] = {}
+    for name, value in figures.items():
+        match = _PERCENTILE.fullmatch(name)
+        if match:
+            times.setdefault(match[1] or "time", []).append(_number(value))
+        else:
+            yield f"{name.replace('_', ' ')} {_number(value)}"
+    for name, values in times.items():
+        yield f"{name.replace('_', ' ')} {'/'.join(values)} ms"
 
 
 def is_http(result: Result) -> bool:

@@ -1,0 +1,112 @@
+"""The on-sale: 2,000 buyers, 1,000 tickets, through the gateway and the pages, then the audit."""
+
+import json
+import os
+import resource
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ticketing_bench.audit import audit
+from ticketing_bench.http import bare_cpu, percentile
+from ticketing_bench.load import LOAD_FOLDER, LoadError, Request
+from ticketing_bench.progress import say, timed
+from ticketing_bench.results import Result
+from ticketing_bench.seed import copy_account
+from ticketing_bench.stack import Stack, User, driver
+from ticketing_bench.waiting import wait_for
+from ticketing_local.settings import ROOT
+
+NAME = "on-sale: 2,000 buyers, 1,000 tickets"
+BUYERS = 2_000
+TICKETS = 1_000
+ACTIVE = 32
+PERCENTS = (50, 95, 99)
+PYTHON = ROOT / ".venv" / "bench" / "bin" / "python"
+
+
+@dataclass(frozen=True)
+class Sale:
+    """What load/on_sale.py reports: the time until the last journey and the last paid one ended, `steps` in ms."""
+
+    seconds: float
+    paid_seconds: float
+    steps: Mapping[str, Sequence[float]]
+    outcomes: Mapping[str, int]
+    conflicts: Mapping[str, int]
+    errors: Mapping[str, int]
+
+
+def run_on_sale(stack: Stack) -> Result:
+    """Play it. LoadError when a journey failed without a good reason, or the audit found something."""
+    active = int(os.environ.get("ACTIVE") or ACTIVE)
+    buyers = copy_account(stack, BUYERS)
+    with timed(f"{TICKETS:,} tickets"):
+        _put_on_sale(stack, buyers)
+    bare = bare_cpu(stack)
+    say(f"  {BUYERS:,} buyers, {active} of them active at a time:")
+    before, own_before = stack.cpu(), _cpu_of_ended_children()
+    sale = _play(stack, buyers, active)
+    spent = {name: now - before[name] for name, now in stack.cpu().items()}
+    spent["load client"] = _cpu_of_ended_children() - own_before
+    _show(sale, spent)
+    audit(stack)
+    if sale.errors or sale.outcomes.get("paid") != TICKETS:
+        raise LoadError(f"on-sale: {sale.outcomes}, errors {sale.errors}")
+    return _result(sale, spent, bare)
+
+
+def _put_on_sale(stack: Stack, sellers: Sequence[User]) -> None:
+    """Over HTTP, and wait until orders knows all of them."""
+    body = {"title": "Seat 12 in row 34", "price": 12.5}
+    requests = [Request("/api/tickets", "POST", seller.session, body) for seller in sellers[:TICKETS]]
+    replicas = stack.mongo["orders"]["tickets"]
+    known = replicas.count_documents({})
+    stack.load.send(stack.urls["tickets"], requests).require(201)
+    wait_for("orders knows the tickets", lambda: replicas.count_documents({}) == known + TICKETS)
+
+
+def _play(stack: Stack, buyers: Sequence[User], active: int) -> Sale:
+    job = {"url": stack.urls["gateway"], "sessions": [buyer.session for buyer in buyers], "active": active}
+    done = subprocess.run(
+        [PYTHON, LOAD_FOLDER / "on_sale.py"], input=json.dumps(job), stdout=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        raise LoadError("The load client failed: see its message above")
+    return Sale(**json.loads(done.stdout))
+
+
+def _show(sale: Sale, spent: Mapping[str, float]) -> None:
+    """What happened, and where the CPU time went: a process of Python or JavaScript uses at most one core."""
+    say(f"  outcomes {sale.outcomes}, conflicts {sale.conflicts}, errors {sale.errors}")
+    cores = {name: seconds / sale.seconds for name, seconds in spent.items()}
+    shown = sorted(cores.items(), key=lambda item: -item[1])
+    say("  cores: " + ", ".join(f"{name} {used:.2f}" for name, used in shown if used > 0.01))  # noqa: PLR2004
+    say(f"  in total {sum(cores.values()):.2f} of {os.cpu_count()}; the busiest process is {shown[0][0]}")
+
+
+def _result(sale: Sale, spent: Mapping[str, float], bare: float) -> Result:
+    paid = sale.outcomes["paid"]
+    return Result(
+        name=NAME,
+        cpu=1000 * sum(spent.values()) / paid,
+        bare=bare,
+        figures={
+            "paid_per_second": paid / sale.paid_seconds,
+            **{
+                f"{step}_p{percent}_ms": percentile(sorted(times), percent)
+                for step, times in sale.steps.items()
+                for percent in PERCENTS
+            },
+            "conflicts": sum(sale.conflicts.values()),
+            "errors": sum(sale.errors.values()),
+            "cores": sum(spent.values()) / sale.seconds,
+        },
+        cpu_by_process={name: 1000 * seconds / paid for name, seconds in spent.items()},
+        driver=driver(),
+    )
+
+
+def _cpu_of_ended_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

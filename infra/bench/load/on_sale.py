@@ -2,8 +2,8 @@
 
 Reads {url, sessions, active} as JSON from standard input: `active` buyers at a time, as a waiting room admits them, one
 journey for each session. Prints {seconds, paid_seconds, steps, outcomes, conflicts, errors}: the time until the last
-journey and the last paid one ended; `steps` has the response times of each step in ms; an outcome is `paid`, `sold out`,
-`gave up` or `failed`; `conflicts` are expected, `errors` are not.
+journey and the last paid one ended; `steps` has the response times of each step in ms; an outcome is `paid`, `sold
+out`, `gave up` or `failed`; `conflicts` are expected, `errors` are not.
 """
 
 import json

@@ -1,7 +1,6 @@
 /** Completes the standalone server after `next build`: the static files, compressed, and the server in front of Next.js. */
 
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 
 const STANDALONE = ".next/standalone";
@@ -14,9 +13,9 @@ for (const [from, to] of [
   if (existsSync(from)) cpSync(from, to, { recursive: true });
 }
 
-for (const entry of readdirSync(`${STANDALONE}/.next/static`, { recursive: true, withFileTypes: true })) {
-  if (!entry.isFile() || !/\.(css|js|svg)$/.test(entry.name)) continue;
-  const file = path.join(entry.parentPath, entry.name);
+for (const name of readdirSync(`${STANDALONE}/.next/static`, { recursive: true, encoding: "utf8" })) {
+  if (!/\.(css|js|svg)$/.test(name)) continue;
+  const file = `${STANDALONE}/.next/static/${name}`;
   const content = readFileSync(file);
   // Both at their best: slow, but only once.
   writeFileSync(`${file}.br`, brotliCompressSync(content));

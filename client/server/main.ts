@@ -2,11 +2,12 @@
 
 import { root } from "./standalone";
 
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import path from "node:path";
 
 import next from "next";
 
+import { logError } from "../src/lib/log";
 import { VIEWER_STATE_HEADER } from "../src/lib/viewer-state";
 import { installGracefulShutdown } from "./graceful-shutdown";
 import { landingPage } from "./landing-page";
@@ -20,15 +21,23 @@ const keepAliveTimeout = Number(process.env.KEEP_ALIVE_TIMEOUT) || 5_000;
 async function main(): Promise<void> {
   const app = next({ dev: false, dir: root, hostname, port });
   await app.prepare();
-  const render = app.getRequestHandler();
-  const serveFile = await staticFiles(path.join(root, ".next/static"), "/_next/static/");
-  const serveLandingPage = landingPage(await startRenderer(render), render);
+  const handle = app.getRequestHandler();
+  const renderPage = (request: IncomingMessage, response: ServerResponse) =>
+    void handle(request, response).catch((error: unknown) => fail(response, error));
+  const serveFile = staticFiles(path.join(root, ".next/static"), "/_next/static/");
+  const serveLandingPage = landingPage(await startRenderer(renderPage), renderPage);
   const server = createServer({ keepAliveTimeout }, (request, response) => {
     delete request.headers[VIEWER_STATE_HEADER]; // only the renderer may set it
-    if (!serveFile(request, response) && !serveLandingPage(request, response)) void render(request, response);
+    if (!serveFile(request, response) && !serveLandingPage(request, response)) renderPage(request, response);
   });
   installGracefulShutdown(server);
   server.listen(port, hostname);
+}
+
+function fail(response: ServerResponse, error: unknown): void {
+  logError("request.failed", { error: String(error) });
+  if (!response.headersSent) response.writeHead(500);
+  response.end();
 }
 
 void main();

@@ -110,6 +110,20 @@ async def test_own_write_is_listed_by_every_server(site, new_client):
                 assert f"{title}, row {row}, edited" in (await seller.http.get("/")).text
 
 
+async def test_own_reservation_is_no_longer_listed(site, new_client):
+    seller, buyer, title = await new_client(), await new_client(), f"Kazoo {token_hex(4)}"
+    ticket = await seller.create_ticket(title)
+    async with read_continuously(site.url):
+        await buyer.create_order(ticket)
+
+        async def is_reserved() -> bool:
+            return bool((await buyer.ticket(ticket)).get("orderId"))
+
+        await eventually(is_reserved, within=30, what="the reservation in tickets")
+        buyer.http.cookies.set("recent-write", "1")
+        assert title not in (await buyer.http.get("/")).text
+
+
 async def test_ticket_put_on_sale_in_the_browser_is_listed_at_once(new_user, site):
     seller, title = await new_user("seller@example.com"), f"Kazoo {token_hex(4)}"
     await seller.goto("/tickets/new")

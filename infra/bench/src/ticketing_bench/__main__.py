@@ -1,13 +1,17 @@
 """`make bench`: measure, print, compare with the last report, and write the new one."""
 
 import argparse
+import os
 import sys
+from collections.abc import Iterator, Sequence
 
 from ticketing_bench import suite
 from ticketing_bench.load import LoadError
 from ticketing_bench.progress import say
 from ticketing_bench.report import show, write
-from ticketing_bench.results import Report, describe_machine
+from ticketing_bench.results import Report, Result, describe_machine
+from ticketing_bench.routes import ROUTES
+from ticketing_common.observability import configure
 from ticketing_local.errors import StackError
 from ticketing_local.settings import ROOT
 
@@ -19,9 +23,10 @@ def main() -> int:
     if not any(map(wanted, suite.names())):
         print("No such row. The rows are:", *suite.names(), sep="\n  ", file=sys.stderr)
         return 2
+    configure(service="bench", level="WARNING")
     machine = describe_machine(ROOT)
     try:
-        report = Report(list(suite.run(wanted)), machine)
+        report = Report(list(_measure(wanted, arguments.drivers.split())), machine)
     except (StackError, LoadError, TimeoutError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -36,7 +41,18 @@ def main() -> int:
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--rows", default="", help="parts of names, between commas: the rows to measure (default: all)")
+    parser.add_argument(
+        "--drivers", default="motor pymongo", help="MongoDB drivers; routes only with all but the first"
+    )
     return parser.parse_args()
+
+
+def _measure(wanted: suite.Wanted, drivers: Sequence[str]) -> Iterator[Result]:
+    routes = {row.name for row in ROUTES}
+    for number, name in enumerate(drivers):
+        os.environ["MONGO_DRIVER"] = name  # the stack's processes inherit it
+        say(f"MongoDB driver: {name}")
+        yield from suite.run(wanted if number == 0 else lambda row: row in routes and wanted(row))
 
 
 def _wanted(rows: str) -> suite.Wanted:

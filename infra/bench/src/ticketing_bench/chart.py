@@ -5,6 +5,7 @@ from html import escape
 
 from ticketing_bench.reference import ORIGINAL
 from ticketing_bench.results import Result
+from ticketing_bench.routes import ROUTES
 
 WIDTH, LEFT, RIGHT, ROW, BAR = 720, 220, 60, 34, 8
 STYLE = """\
@@ -17,8 +18,9 @@ SERIES = (("ours", "this project"), ("operation", "the database operation alone"
 
 
 def chart(results: Sequence[Result]) -> str:
-    """An SVG, readable on light and dark pages. Rows without a floor, and sign-in, which is all hash, are left out."""
-    shown = [result for result in results if result.units and "signin" not in result.name]
+    """An SVG for light and dark pages: routes with the default driver, without sign-in, which is all hash."""
+    drawn = {row.name for row in ROUTES if "signin" not in row.name}
+    shown = [result for result in results if result.units and result.label in drawn]
     longest = max((max(_values(result).values()) for result in shown), default=1)
     height = ROW * len(shown) + 56
     lines = [

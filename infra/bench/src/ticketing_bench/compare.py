@@ -13,5 +13,5 @@ def regressions(now: Report, before: Report | None, *, tolerance: float = TOLERA
         units, units_before = result.units, old.get(result.key)
         if units and units_before and units > units_before * (1 + tolerance):
             growth = f"{units / units_before - 1:+.0%}"
-            found.append(f"{result.name} ({result.driver}): {units_before:.1f} → {units:.1f} bare responses, {growth}")
+            found.append(f"{result.label}: {units_before:.1f} → {units:.1f} bare responses, {growth}")
     return found

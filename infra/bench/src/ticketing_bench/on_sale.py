@@ -8,13 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ticketing_bench.audit import audit
-from ticketing_bench.http import bare_cpu, percentile
-from ticketing_bench.load import LOAD_FOLDER, LoadError, Request
+from ticketing_bench.http import percentile
+from ticketing_bench.load import LOAD_FOLDER, LoadError
 from ticketing_bench.progress import say, timed
 from ticketing_bench.results import Result
-from ticketing_bench.seed import copy_account
+from ticketing_bench.seed import copy_account, put_on_sale
 from ticketing_bench.stack import Stack, User, driver
-from ticketing_bench.waiting import wait_for
 from ticketing_local.settings import ROOT
 
 NAME = "on-sale: 2,000 buyers, 1,000 tickets"
@@ -37,13 +36,12 @@ class Sale:
     errors: Mapping[str, int]
 
 
-def run_on_sale(stack: Stack) -> Result:
+def run_on_sale(stack: Stack, bare: float) -> Result:
     """Play it. LoadError when a journey failed without a good reason, or the audit found something."""
     active = int(os.environ.get("ACTIVE") or ACTIVE)
     buyers = copy_account(stack, BUYERS)
     with timed(f"{TICKETS:,} tickets"):
-        _put_on_sale(stack, buyers)
-    bare = bare_cpu(stack)
+        put_on_sale(stack, buyers[:TICKETS])
     say(f"  {BUYERS:,} buyers, {active} of them active at a time:")
     before, own_before = stack.cpu(), _cpu_of_ended_children()
     sale = _play(stack, buyers, active)
@@ -54,16 +52,6 @@ def run_on_sale(stack: Stack) -> Result:
     if sale.errors or sale.outcomes.get("paid") != TICKETS:
         raise LoadError(f"on-sale: {sale.outcomes}, errors {sale.errors}")
     return _result(sale, spent, bare)
-
-
-def _put_on_sale(stack: Stack, sellers: Sequence[User]) -> None:
-    """Over HTTP, and wait until orders knows all of them."""
-    body = {"title": "Seat 12 in row 34", "price": 12.5}
-    requests = [Request("/api/tickets", "POST", seller.session, body) for seller in sellers[:TICKETS]]
-    replicas = stack.mongo["orders"]["tickets"]
-    known = replicas.count_documents({})
-    stack.load.send(stack.urls["tickets"], requests).require(201)
-    wait_for("orders knows the tickets", lambda: replicas.count_documents({}) == known + TICKETS)
 
 
 def _play(stack: Stack, buyers: Sequence[User], active: int) -> Sale:

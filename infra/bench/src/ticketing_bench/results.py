@@ -33,6 +33,11 @@ class Result:
         return self.cpu / self.bare if self.cpu and self.bare else None
 
     @property
+    def label(self) -> str:
+        """The name, with the driver unless it is the default one."""
+        return self.name if self.driver == "motor" else f"{self.name} ({self.driver})"
+
+    @property
     def key(self) -> tuple[str, str]:
         """What identifies the row in another report."""
         return self.name, self.driver

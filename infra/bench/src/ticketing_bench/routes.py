@@ -3,8 +3,8 @@
 from ticketing_bench.data import Data
 from ticketing_bench.http import Case, HttpRow
 from ticketing_bench.load import Request
+from ticketing_bench.seed import TICKET
 
-TICKET = {"title": "Seat 12 in row 34", "price": 12.5}
 HTML = {"accept": "text/html"}
 
 

@@ -1,5 +1,6 @@
 """Documents by the thousand: copies of one that the services wrote themselves, inserted directly into MongoDB."""
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from ticketing_bench.waiting import wait_for
 Document = dict[str, Any]
 
 BATCH = 5_000
+TICKET = {"title": "Seat 12 in row 34", "price": 12.5}
 
 
 def new_ids(count: int) -> list[str]:
@@ -24,7 +26,7 @@ def new_ids(count: int) -> list[str]:
 
 def copy_account(stack: Stack, count: int) -> list[User]:
     """As many users with an account: copies of one that signed up over HTTP, all with its password."""
-    account = {"email": "original@example.com", "password": "open sesame"}
+    account = {"email": f"{ObjectId()}@example.com", "password": "open sesame"}
     stack.load.send(stack.urls["auth"], [Request("/api/users/signup", "POST", body=account)]).require(201)
     documents = stack.mongo["auth"]["users"]
     original = documents.find_one({"email_key": account["email"]}) or {}
@@ -39,13 +41,23 @@ def copy_account(stack: Stack, count: int) -> list[User]:
     return users
 
 
+def put_on_sale(stack: Stack, sellers: Sequence[User]) -> list[str]:
+    """The ids of new tickets, one for each seller, created over HTTP and known to orders."""
+    requests = [Request("/api/tickets", "POST", seller.session, TICKET) for seller in sellers]
+    responses = stack.load.send(stack.urls["tickets"], requests, keep_bodies=True).require(201)
+    ids = [_id_in(body) for body in responses.bodies]
+    replicas = stack.mongo["orders"]["tickets"]
+    wait_for("orders knows the tickets", lambda: replicas.count_documents({"_id": {"$in": ids}}) == len(ids))
+    return ids
+
+
 class Seed:
     """Copies tickets and orders of a running stack. It creates the originals over HTTP."""
 
     def __init__(self, stack: Stack, seller: User) -> None:
         self._stack = stack
         self._mongo = stack.mongo
-        ticket = self._create("tickets", "/api/tickets", {"title": "Seat 12 in row 34", "price": 12.5}, seller)
+        ticket = self._create("tickets", "/api/tickets", TICKET, seller)
         replicas = self._mongo["orders"]["tickets"]
         wait_for("a ticket reaches orders", lambda: replicas.find_one({"_id": ticket}) is not None)
         self._ticket = self._published("tickets", ticket)
@@ -76,7 +88,7 @@ class Seed:
     def _create(self, service: str, path: str, body: Document, user: User) -> str:
         request = Request(path, method="POST", session=user.session, body=body)
         responses = self._stack.load.send(self._stack.urls[service], [request], keep_bodies=True).require(201)
-        return responses.bodies[0].partition('"id":"')[2][:24]
+        return _id_in(responses.bodies[0])
 
     def _published(self, name: str, document_id: str) -> Document:
         """The document once its outbox is empty."""
@@ -100,6 +112,10 @@ class Seed:
         )
         for batch in shown:
             target.insert_many([{**original, **fields(i)} for i in batch], ordered=False)
+
+
+def _id_in(body: str) -> str:
+    return str(json.loads(body)["id"])
 
 
 def _batches(count: int) -> list[range]:

@@ -27,7 +27,7 @@ def http_cells(result: Result) -> tuple[str, ...]:
     """The cells of a route's row."""
     original, goal = ORIGINAL.get(result.name), GOALS.get(result.name)
     return (
-        result.name,
+        result.label,
         _number(result.cpu),
         _number(result.units),
         _number(result.cpu / result.operation if result.cpu and result.operation else None),
@@ -39,7 +39,7 @@ def http_cells(result: Result) -> tuple[str, ...]:
 
 def other_cells(result: Result) -> tuple[str, ...]:
     """The cells of any other row."""
-    return result.name, _number(result.cpu), _number(result.units), "; ".join(_figures(result.figures))
+    return result.label, _number(result.cpu), _number(result.units), "; ".join(_figures(result.figures))
 
 
 def _figures(figures: Mapping[str, float]) -> Iterator[str]:

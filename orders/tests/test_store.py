@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import pytest
 
 from ticketing_common.errors import Unavailable
-from ticketing_common.events import OrderCancelled, OrderCompleted, OrderCreated, OrderRefundDue, RefundReason
+from ticketing_common.events import Envelope, OrderCancelled, OrderCompleted, OrderCreated, OrderRefundDue, RefundReason
 from ticketing_common.mongo import Database, new_id
-from ticketing_orders import domain
+from ticketing_orders import domain, use_cases
 from ticketing_orders.domain import HoldTaken, Order, Ticket, TicketReserved
+from ticketing_orders.domain.order import to_milliseconds
 from ticketing_orders.events import event_for
 from ticketing_orders.store import INDEXES, ONE_LIVE_ORDER, ONE_ORDER_PER_HOLD, MongoOrderStore
 from ticketing_test_support.mongo import database_at
@@ -30,6 +32,7 @@ from ticketing_test_support.orders import (
 )
 
 BUYERS = 50
+LATER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -184,3 +187,34 @@ async def test_reads_use_their_indexes(store: MongoOrderStore, database: Databas
         ("IXSCAN { ticket.id: 1, hold: -1 }", 1, None),
     ]
     assert await store.count_open(due_before=order.expires_at) == 0
+
+
+async def test_orders_that_expire_together_are_as_the_domain_has_them(store: MongoOrderStore) -> None:
+    placed, declined, odd = (
+        await place(store),
+        await place(store),
+        await place(store, await list_ticket(store, price=1)),
+    )
+    await use_cases.record_payment(store, order_id=declined.id, payment=captured_payment(captured=0))
+    orders = [await reload(store, order) for order in (placed, declined, odd)]
+    now = placed.expires_at + timedelta(microseconds=1_500)
+    closed = await store.expire({order.id: f"trace of {order.id}" for order in orders}, now=now)
+    assert closed == {order.id for order in orders}
+    for order in orders:
+        expected = domain.expire(order, now=now)
+        assert await reload(store, order) == expected
+        assert (await events_of(store, order))[-1] == event_for(OrderCancelled, expected)
+    pending = {item.document_id: item.envelopes[-1] for item in await store.documents.pending(before=LATER, limit=9)}
+    for order in orders:
+        event = event_for(OrderCancelled, await reload(store, order))
+        envelope = Envelope.from_event(event, occurred_at=to_milliseconds(now), traceparent=f"trace of {order.id}")
+        assert replace(pending[order.id], data={}) == replace(envelope, data={})
+        assert pending[order.id].data.keys() == envelope.data.keys()
+
+
+async def test_orders_expire_in_one_update_and_one_read(store: MongoOrderStore, database: Database) -> None:
+    orders = [await place(store) for _ in range(20)]
+    await database.collection("orders").database.command("profile", 2)
+    await store.expire(dict.fromkeys((order.id for order in orders), "trace"), now=orders[-1].expires_at)
+    found = await database.collection("system.profile").find({"ns": {"$regex": "orders$"}}).to_list(None)
+    assert [entry["op"] for entry in found if entry["op"] in ("update", "query")] == ["update", "query"]

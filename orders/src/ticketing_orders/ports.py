@@ -1,7 +1,6 @@
 """What the use cases depend on: a store of orders."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -9,24 +8,11 @@ from ticketing_common.events import Event
 from ticketing_orders.domain import Order, Ticket
 
 
-@dataclass(frozen=True, slots=True)
-class OrderChange:
-    """The next state of an order and its event, of many that are saved together. `trace` is the event's."""
-
-    order: Order
-    expected_version: int
-    event: Event
-    trace: str
-
-
 class OrderStore(Protocol):
     """Where orders and replicas of tickets are stored."""
 
     async def find(self, order_id: str) -> Order | None:
         """The order with this id."""
-
-    async def find_all(self, order_ids: Iterable[str]) -> list[Order]:
-        """The orders with these ids, in any order."""
 
     async def find_by_buyer(self, user_id: str, *, after: str | None, limit: int) -> list[Order]:
         """The buyer's orders, newest first, from the one that follows `after`."""
@@ -46,8 +32,11 @@ class OrderStore(Protocol):
         TicketReserved or HoldTaken when a unique index forbids it: an expired order cannot always be reinstated.
         """
 
-    async def save_all(self, changes: Sequence[OrderChange]) -> bool:
-        """As `save`, in one request. False when some stored versions are not those expected; the others are saved."""
+    async def expire(self, traces: Mapping[str, str], *, now: datetime) -> set[str]:
+        """Expire those of these orders that are due and open, each with its event, in one request.
+
+        `traces` has the `traceparent` of each event, by order id. The ids of those that are closed now.
+        """
 
     async def find_ticket(self, ticket_id: str) -> Ticket | None:
         """The replica of the ticket."""

@@ -1,6 +1,6 @@
 """Orders, and replicas of tickets, in MongoDB."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,8 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from ticketing_common.documents import known_fields, parse_enum
 from ticketing_common.events import CancelReason, Event, OrderStatus, PaymentHistoryEntry, PaymentStep, RefundReason
-from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey, SharedReads, Write, compare_and_set
+from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey, SharedReads
+from ticketing_orders import expiration
 from ticketing_orders.domain import (
     HoldTaken,
     Order,
@@ -21,7 +22,6 @@ from ticketing_orders.domain import (
     Ticket,
     TicketReserved,
 )
-from ticketing_orders.ports import OrderChange
 
 EnumT = TypeVar("EnumT", bound=StrEnum)
 
@@ -29,6 +29,7 @@ ONE_LIVE_ORDER = "one_live_order_per_ticket"
 ONE_ORDER_PER_HOLD = "one_order_a_hold"
 OPEN_BY_TIME = "open_by_time"
 _MAX_COUNT = 10_000
+_CLOSED = (OrderStatus.CANCELLED, OrderStatus.COMPLETE)
 
 INDEXES = {
     "orders": [
@@ -57,9 +58,6 @@ class MongoOrderStore:
     async def find(self, order_id: str) -> Order | None:
         document = await self.documents.find(order_id)
         return _to_order(document) if document else None
-
-    async def find_all(self, order_ids: Iterable[str]) -> list[Order]:
-        return [_to_order(document) for document in await self.documents.find_all(order_ids)]
 
     async def find_by_buyer(self, user_id: str, *, after: str | None, limit: int) -> list[Order]:
         return await self._lists.read((user_id, after, limit), lambda: self._list(user_id, after, limit))
@@ -94,9 +92,11 @@ class MongoOrderStore:
         except DuplicateKey as duplicate:
             raise _error_for(duplicate) from None
 
-    async def save_all(self, changes: Sequence[OrderChange]) -> bool:
+    async def expire(self, traces: Mapping[str, str], *, now: datetime) -> set[str]:
         self._database.require_ready()
-        return await self.documents.write_all([_write(change) for change in changes])
+        changes = expiration.expire(traces, now)
+        statuses = await self.documents.update_many(traces, expiration.is_due(now), changes, read="status")
+        return {order_id for order_id, status in statuses.items() if status in _CLOSED}
 
     async def find_ticket(self, ticket_id: str) -> Ticket | None:
         found = await self._tickets.find(ticket_id)
@@ -139,11 +139,6 @@ def _changes(order: Order) -> dict[str, Any]:
     for index, entry in enumerate(order.history):
         changes |= _nested(f"history.{index}", _entry_fields(entry))
     return changes
-
-
-def _write(change: OrderChange) -> Write:
-    query = {"_id": change.order.id, "version": change.expected_version}
-    return compare_and_set(query, _changes(change.order), [change.event], trace=change.trace)
 
 
 def _state(order: Order) -> dict[str, Any]:

@@ -1,17 +1,17 @@
 """Placing, cancelling and expiring an order: each is one write of the order and its event."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from ticketing_common.concurrency import update, update_all
+from ticketing_common.concurrency import update
 from ticketing_common.currency import Currency
 from ticketing_common.errors import NotFound
 from ticketing_common.events import OrderCancelled, OrderCreated
 from ticketing_common.replicas import wait_for_replica
 from ticketing_orders import domain
-from ticketing_orders.domain import HoldTaken, NotExpiredYet, Order, Payment
+from ticketing_orders.domain import HoldTaken, Order, Payment
 from ticketing_orders.events import event_for
-from ticketing_orders.ports import OrderChange, OrderStore
+from ticketing_orders.ports import OrderStore
 
 
 async def place_order(
@@ -81,20 +81,7 @@ async def expire_orders(store: OrderStore, traces: Mapping[str, str], *, now: da
 
     The ids of those that `expire_order` has to retry or report: they have time left, or are unknown.
     """
-
-    def decide(order: Order) -> Order:
-        try:
-            return domain.expire(order, now=now)
-        except NotExpiredYet:
-            return order
-
-    async def save(changed: Sequence[tuple[Order, Order]]) -> bool:
-        return await store.save_all(
-            [OrderChange(o, b.version, event_for(OrderCancelled, o), traces[o.id]) for b, o in changed]
-        )
-
-    orders = await update_all(lambda: store.find_all(traces), decide, save)
-    return traces.keys() - {order.id for order in orders if not order.is_open}
+    return traces.keys() - await store.expire(traces, now=now)
 
 
 async def record_payment(store: OrderStore, *, order_id: str, payment: Payment) -> None:

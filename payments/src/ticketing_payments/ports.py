@@ -49,9 +49,9 @@ class PaymentStore(Protocol):
     async def save(self, payment: Payment, *, expected_version: int, event: Event | None = None) -> bool:
         """Store the next state and its event if the stored version is still the expected one, else return False."""
 
-    async def save_all(self, changed: Sequence[tuple[Payment, Payment]]) -> bool:
-        """As `save`, for pairs (before, after) without events, in one request. False when some stored versions are not
-        those before; the others are saved."""
+    async def save_orders(self, changed: Sequence[tuple[Payment, Payment]]) -> bool:
+        """Store the order and version of payments in which nothing else changed, given as (before, after), in one
+        request. False when some stored versions are not those before; the others are saved."""
 
     async def find_due(self, *, now: datetime, limit: int) -> list[Payment]:
         """Payments whose `check_at` has passed, oldest first."""

@@ -76,9 +76,12 @@ class MongoPaymentStore:
         query = {"_id": payment.order_id, "version": expected_version}
         return await self.documents.compare_and_set(query, _changes(payment), [event] if event else [])
 
-    async def save_all(self, changed: Sequence[tuple[Payment, Payment]]) -> bool:
+    async def save_orders(self, changed: Sequence[tuple[Payment, Payment]]) -> bool:
         return await self.documents.write_all(
-            [compare_and_set({"_id": p.order_id, "version": before.version}, _changes(p)) for before, p in changed]
+            [
+                compare_and_set({"_id": before.order_id, "version": before.version}, _order_changes(after))
+                for before, after in changed
+            ]
         )
 
     async def find_due(self, *, now: datetime, limit: int) -> list[Payment]:
@@ -114,14 +117,23 @@ def _changes(payment: Payment) -> dict[str, Any]:
     return changes
 
 
+def _order_changes(payment: Payment) -> dict[str, Any]:
+    """Of `_changes`, what depends on the order."""
+    order = {f"order.{name}": value for name, value in _order_fields(payment.order).items()}
+    return {"version": payment.version, "unexplained": payment.unreconciled or None, **order}
+
+
+def _order_fields(order: Order) -> dict[str, Any]:
+    return asdict(order) | {"status": order.status.value, "reason": order.reason.value if order.reason else None}
+
+
 def _fields(payment: Payment) -> dict[str, Any]:
     fields = asdict(payment)
     del fields["order_id"]
     fields["status"] = _STORED_STATUS.get(payment.status, payment.status).value
     fields["money"] = {name: getattr(payment.money, field) for name, field in _MONEY_FIELDS.items()}
     fields["unexplained"] = payment.unreconciled or None  # null keeps it out of the index
-    fields["order"]["status"] = payment.order.status.value
-    fields["order"]["reason"] = payment.order.reason.value if payment.order.reason else None
+    fields["order"] = _order_fields(payment.order)
     fields["history"] = [{**entry.model_dump(), "step": entry.step.value} for entry in payment.history]
     if payment.refund is not None:
         fields["refund"]["reason"] = payment.refund.reason.value

@@ -106,11 +106,23 @@ class Documents:
         """
         made = await make_all(self._collection, [write.operation for write in writes])
         if made < len(writes):
-            await self._notify_of_stored([write.document_id for write in writes if write.envelopes])
+            await self._notify_of_stored({"_id": {"$in": [write.document_id for write in writes if write.envelopes]}})
             return False
         for write in writes:
             self._notify_relay(write.document_id, write.envelopes)
         return True
+
+    async def update_many(
+        self, document_ids: Iterable[str], query: Mapping[str, Any], changes: Mapping[str, Any], *, read: str
+    ) -> dict[str, Any]:
+        """Set `changes`, aggregation expressions that may add events, in those of these documents that match `query`.
+
+        The field `read` of all of them afterwards, by id.
+        """
+        by_id = {"_id": {"$in": list(document_ids)}}
+        async with translated_errors():
+            await self._collection.update_many({**by_id, **query}, [{"$set": changes}])
+        return {item["_id"]: item[read] for item in await self._notify_of_stored(by_id, read)}
 
     async def replace_older(self, documents: Iterable[Document]) -> None:
         """Store each document, unless the stored one has its `version` or a newer one; they have no events."""
@@ -146,20 +158,22 @@ class Documents:
         return OutboxBacklog(found[0]["events"], found[0]["oldest"]) if found else OutboxBacklog(0, None)
 
     async def remove_published(self, published: Iterable[tuple[str, Sequence[str]]]) -> None:
-        """Remove published events from the outboxes, in one bulk write."""
-        writes = [
-            UpdateOne({"_id": document_id}, {"$pull": {"outbox": {"id": {"$in": list(ids)}}}})
-            for document_id, ids in published
-        ]
+        """Remove published events from the outboxes, in one update: an event's id is unique."""
+        published = list(published)
+        document_ids = [document_id for document_id, _ in published]
+        event_ids = [event_id for _, ids in published for event_id in ids]
+        pull = {"$pull": {"outbox": {"id": {"$in": event_ids}}}}
         async with translated_errors():
-            await self._unjournalled.bulk_write(writes, ordered=False)
+            await self._unjournalled.update_many({"_id": {"$in": document_ids}}, pull)
 
-    async def _notify_of_stored(self, document_ids: Sequence[str]) -> None:
-        """Notify the relay of what these documents' outboxes have."""
+    async def _notify_of_stored(self, query: Mapping[str, Any], *fields: str) -> list[Document]:
+        """Notify the relay of what these documents' outboxes have; the documents, with `fields`."""
         async with translated_errors():
-            cursor = self._collection.find({"_id": {"$in": document_ids}, "outbox.0": {"$exists": True}}, {"outbox": 1})
-            for item in await cursor.to_list(None):
-                self._notify_relay(item["_id"], [Envelope.from_document(entry) for entry in item["outbox"]])
+            cursor = self._collection.find(query, dict.fromkeys(("outbox", *fields), 1))
+            found = await cursor.to_list(None)
+        for item in found:
+            self._notify_relay(item["_id"], [Envelope.from_document(entry) for entry in item["outbox"]])
+        return found
 
     async def _find_batch(self, ids: Sequence[str]) -> list[Document | None]:
         by_id = {document["_id"]: document for document in await self.find_all(ids)}

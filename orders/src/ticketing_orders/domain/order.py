@@ -88,11 +88,6 @@ class Order:
     history: tuple[OrderHistoryEntry, ...] = ()
 
     @property
-    def is_open(self) -> bool:
-        """Whether it holds its ticket and is not paid."""
-        return self.status in (OrderStatus.CREATED, OrderStatus.AWAITING_PAYMENT)
-
-    @property
     def payment(self) -> Payment | None:
         """The payment to show: the one that bought the order, else the latest (ids grow with time)."""
         bought_by = [payment_id for payment_id, refund_reason in self.settled.items() if refund_reason is None]

@@ -59,7 +59,7 @@ def cancel(order: Order, *, now: datetime) -> Order:
 
 def expire(order: Order, *, now: datetime) -> Order:
     """The order expired, or unchanged when it is paid or cancelled; NotExpiredYet before its time."""
-    if not order.is_open:
+    if order.status not in (OrderStatus.CREATED, OrderStatus.AWAITING_PAYMENT):
         return order
     if now < order.expires_at:
         raise NotExpiredYet((order.expires_at - now).total_seconds())

@@ -24,7 +24,7 @@ async def record_orders(
     recorded = await update_all(
         lambda: deps.store.find_all(orders),
         lambda payment: rules.record_order(payment, orders[payment.order_id]),
-        deps.store.save_all,
+        deps.store.save_orders,
     )
     missing = orders.keys() - {payment.order_id for payment in recorded}
     new = [Payment(order_id=order_id, id=new_payment_id(), version=0, order=orders[order_id]) for order_id in missing]

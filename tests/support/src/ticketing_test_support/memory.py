@@ -116,17 +116,22 @@ class Collection:
         combined = {**others, "$set": changes} if changes else others
         return await self._write(lambda: self._collection.update_one(query, combined))
 
-    async def update_many(self, query: Mapping[str, Any], pipeline: Sequence[Mapping[str, Any]]) -> Any:
-        (stage,) = pipeline
-        found = await self._collection.find(query).to_list(None)
+    async def update_many(self, query: Mapping[str, Any], update: Any) -> "_Modified":
+        """One document after the other, each of which may fail or be changed by another writer first."""
+        count = 0
+        for document in await self._collection.find(query, {"_id": 1}).to_list(None):
+            await self._faults.before_write()
+            found = await self._collection.find_one({"$and": [query, {"_id": document["_id"]}]})
+            if found is not None:
+                await self._update_one_of_many(found, update)
+                count += 1
+        return _Modified(count)
 
-        async def write() -> Any:
-            for document in found:
-                fields = {name: _evaluate(value, document) for name, value in stage["$set"].items()}
-                await self._collection.update_one({"_id": document["_id"]}, {"$set": fields})
-            return _Modified(len(found))
-
-        return await self._write(write) if found else _Modified(0)
+    async def _update_one_of_many(self, document: Document, update: Any) -> None:
+        if isinstance(update, list):
+            (stage,) = update
+            update = {"$set": {name: _evaluate(value, document) for name, value in stage["$set"].items()}}
+        await self._write(lambda: self._collection.update_one({"_id": document["_id"]}, update))
 
     async def bulk_write(self, writes: Iterable[UpdateOne | InsertOne[Document]], *, ordered: bool) -> BulkWriteResult:
         """One after the other, each of which may fail."""
@@ -210,13 +215,25 @@ def _entry(container: Any, name: str) -> Any:
     return container[int(name)]
 
 
+# The aggregation operators that our stores use, on evaluated arguments.
+_OPERATORS: dict[str, Callable[[Any], Any]] = {
+    "$add": sum,
+    "$arrayElemAt": lambda arguments: arguments[0][arguments[1]],
+    "$concat": "".join,
+    "$concatArrays": lambda arrays: [item for array in arrays for item in array],
+    "$dateToString": lambda options: f"{options['date']:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z",
+    "$indexOfArray": lambda arguments: arguments[0].index(arguments[1]),
+    "$toString": str,
+}
+
+
 def _evaluate(expression: Any, document: Mapping[str, Any]) -> Any:
-    """The aggregation expressions that our stores use: `$literal`, `$concat` and field paths."""
+    """The value of an aggregation expression: of `$literal`, an operator, a field path, or a document or array."""
     match expression:
         case {"$literal": value}:
             return value
-        case {"$concat": parts}:
-            return "".join(_evaluate(part, document) for part in parts)
+        case dict() if (operator := next(iter(expression), "")) in _OPERATORS:
+            return _OPERATORS[operator](_evaluate(expression[operator], document))
         case dict():
             return {name: _evaluate(value, document) for name, value in expression.items()}
         case list():

@@ -22,8 +22,8 @@ log = structlog.get_logger(__name__)
 # How long the message of a killed process waits for another one; buyers wait with it.
 ACK_WAIT_SECONDS = 10.0
 CONCURRENCY = 64
-# Two batches: one is received while the other is handled.
-BATCH_CONCURRENCY = 512
+# Four batches: some are received while others wait for the database.
+BATCH_CONCURRENCY = 1_024
 _BATCH = 256
 # Few large requests cost less than many small ones, but a slow message must not keep the others waiting.
 _WAIT_FOR_ROOM_SECONDS = 0.02

@@ -3,5 +3,7 @@
 from ticketing_auth.app import create_app
 from ticketing_auth.settings import Settings
 from ticketing_common.settings import load
+from ticketing_common.web.garbage import tune_garbage_collector
 
 app = create_app(load(Settings))
+tune_garbage_collector()

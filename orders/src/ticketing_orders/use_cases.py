@@ -47,6 +47,9 @@ async def place_order(
             return False
         return True
 
+    # Most tickets have no earlier order: try as the first one. If that is wrong, the unique indexes refuse it.
+    if seen_price in (None, ticket.price) and await save(None, first := decide(None)):
+        return first
     return await update(lambda: store.latest_of_ticket(ticket_id), decide, save)
 
 

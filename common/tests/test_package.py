@@ -13,7 +13,7 @@ COMMON = Path(__file__).parents[1]
 SOURCE = COMMON / "src" / "ticketing_common"
 # Motor exposes pymongo's and bson's types, FastAPI Starlette's. Declaring those as well would allow versions that do
 # not belong together.
-EXPOSED = {"pymongo": "motor", "starlette": "fastapi"}
+EXPOSED = {"pymongo": "motor", "starlette": "fastapi", "pydantic-core": "pydantic"}
 # It runs the services, and is not imported.
 SERVER = {"uvicorn"}
 

@@ -10,7 +10,7 @@ import jwt
 import pytest
 
 from ticketing_common.errors import NotAuthenticated
-from ticketing_common.tokens import LIFETIME, CurrentUser, is_weak, issue, verify
+from ticketing_common.tokens import LIFETIME, CurrentUser, TokenVerifier, is_weak, issue
 
 SECRET = "a-secret-of-more-than-thirty-two-bytes"
 NOW = datetime.now(UTC)
@@ -20,6 +20,10 @@ def signed(secret: str = SECRET, **changes: Any) -> str:
     """A token with valid claims but for `changes`; None leaves a claim out."""
     claims = {"id": "u1", "email": "a@b.c", "iat": NOW, "exp": NOW + LIFETIME, **changes}
     return jwt.encode({name: value for name, value in claims.items() if value is not None}, secret)
+
+
+def verify(token: str, *, secret: str) -> CurrentUser:
+    return TokenVerifier(secret).verify(token)
 
 
 def with_header(header: str) -> str:
@@ -98,3 +102,29 @@ def test_short_key_signs_as_any_other_implementation() -> None:
 
 def test_key_is_weak_below_32_bytes() -> None:
     assert (is_weak("x" * 31), is_weak("x" * 32), is_weak("é" * 16)) == (True, False, False)
+
+
+def test_remembered_token_expires() -> None:
+    now = NOW.timestamp()
+    tokens = TokenVerifier(SECRET, now=lambda: now)
+    token = issue(user_id="u1", email="a@b.c", secret=SECRET, now=NOW)
+    assert tokens.verify(token) is tokens.verify(token)
+    now += LIFETIME.total_seconds()
+    with pytest.raises(NotAuthenticated):
+        tokens.verify(token)
+
+
+def test_only_so_many_tokens_are_remembered() -> None:
+    tokens = TokenVerifier(SECRET, size=2)
+    first, second, third = (issue(user_id=user, email="a@b.c", secret=SECRET, now=NOW) for user in "123")
+    remembered = [tokens.verify(token) for token in (first, second, first, third)]
+    assert tokens.verify(first) is remembered[0]
+    assert tokens.verify(second) is not remembered[1]
+    assert tokens.verify(second) == remembered[1]
+
+
+def test_invalid_token_is_not_remembered() -> None:
+    tokens = TokenVerifier(SECRET)
+    for _ in range(2):
+        with pytest.raises(NotAuthenticated):
+            tokens.verify(signed("another-secret-of-thirty-two-bytes-or-more"))

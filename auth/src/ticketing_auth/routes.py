@@ -2,16 +2,26 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from ticketing_auth import use_cases
 from ticketing_auth.deps import HasherDep, StoreDep
 from ticketing_auth.domain import User
-from ticketing_auth.schemas import CurrentUserOut, SessionOut, SignedOut, SignInIn, SignUpIn, UserOut
+from ticketing_auth.schemas import SessionOut, SignedOut, SignInIn, SignUpIn, UserOut
 from ticketing_common.tokens import issue
-from ticketing_common.web import MaybeUser, NewId, Now, clear_session, set_session
+from ticketing_common.web import (
+    DirectRoute,
+    NewId,
+    Now,
+    api_router,
+    clear_session,
+    find_user,
+    json_response,
+    set_session,
+)
+from ticketing_common.web.sessions import PAGE_USER, PAGE_USER_PARAMETER
 
-router = APIRouter(prefix="/api/users", tags=["users"])
+router = api_router("users")
 
 
 @router.post("/signup", status_code=201, response_model=UserOut)
@@ -47,10 +57,20 @@ async def sign_out(request: Request, response: Response) -> SignedOut:
     return SignedOut()
 
 
-@router.get("/currentuser")
-async def current_user(user: MaybeUser) -> SessionOut:
+async def current_user(request: Request) -> Response:
     """The signed-in user; null without a valid session."""
-    return SessionOut(currentUser=CurrentUserOut(id=user.id, email=user.email, iat=user.iat) if user else None)
+    user = find_user(request, request.headers.get(PAGE_USER))
+    claims = {"id": user.id, "email": user.email, "iat": user.iat} if user else None
+    return json_response({"currentUser": claims})
+
+
+router.add_api_route(
+    "/currentuser",
+    current_user,
+    response_model=SessionOut,
+    openapi_extra={"parameters": [PAGE_USER_PARAMETER]},
+    route_class_override=DirectRoute,
+)
 
 
 def _start_session(request: Request, response: Response, user: User, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import fields
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar
 
 from ticketing_common.errors import Unavailable
@@ -12,8 +13,13 @@ EnumT = TypeVar("EnumT", bound=Enum)
 
 def known_fields(cls: type[Any], document: Mapping[str, Any]) -> dict[str, Any]:
     """The entries of `document` that are fields of the dataclass `cls`; those of a newer release are left out."""
-    names = {field.name for field in fields(cls) if field.init}
+    names = _field_names(cls)  # type: ignore[arg-type]  # mypy does not see that classes are hashable
     return {name: value for name, value in document.items() if name in names}
+
+
+@cache
+def _field_names(cls: type[Any]) -> frozenset[str]:
+    return frozenset(field.name for field in fields(cls) if field.init)
 
 
 def parse_enum(enum: type[EnumT], value: object) -> EnumT:

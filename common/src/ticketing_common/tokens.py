@@ -1,5 +1,8 @@
 """The session token: a JWT (HS256) with the claims id, email, iat and exp. Knows nothing of HTTP."""
 
+import time
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,13 +36,37 @@ def issue(*, user_id: str, email: str, secret: str, now: datetime) -> str:
     return jwt.encode(claims, _key(secret), algorithm=ALGORITHM)
 
 
-def verify(token: str, *, secret: str) -> CurrentUser:
-    """The user that the token was issued to; NotAuthenticated if it is forged, expired or malformed."""
-    try:
-        claims = jwt.decode(token, _key(secret), algorithms=[ALGORITHM], options=_OPTIONS)
-        return CurrentUser(id=_text(claims, "id"), email=_text(claims, "email"), iat=_seconds(claims, "iat"))
-    except (jwt.PyJWTError, KeyError, TypeError, ValueError, RecursionError):
-        raise NotAuthenticated from None
+class TokenVerifier:
+    """Verifies tokens signed with `secret`. It remembers up to `size` valid ones, because a signature costs more to
+    verify than all else in a small request."""
+
+    def __init__(self, secret: str, *, size: int = 10_000, now: Callable[[], float] = time.time) -> None:
+        self._key = _key(secret)
+        self._size = size
+        self._now = now
+        self._valid: OrderedDict[str, tuple[CurrentUser, int]] = OrderedDict()  # by token, with `exp`
+
+    def verify(self, token: str) -> CurrentUser:
+        """The user that the token was issued to; NotAuthenticated if it is forged, expired or malformed."""
+        known = self._valid.get(token)
+        if known is None:
+            known = self._valid[token] = self._decode(token)
+            if len(self._valid) > self._size:
+                self._valid.popitem(last=False)
+        user, expires_at = known
+        if expires_at <= self._now():
+            del self._valid[token]
+            raise NotAuthenticated
+        self._valid.move_to_end(token)
+        return user
+
+    def _decode(self, token: str) -> tuple[CurrentUser, int]:
+        try:
+            claims = jwt.decode(token, self._key, algorithms=[ALGORITHM], options=_OPTIONS)
+            user = CurrentUser(id=_text(claims, "id"), email=_text(claims, "email"), iat=_seconds(claims, "iat"))
+            return user, int(claims["exp"])
+        except (jwt.PyJWTError, KeyError, TypeError, ValueError, RecursionError):
+            raise NotAuthenticated from None
 
 
 # `iat` is not compared with our clock: auth's may be a second ahead, and `exp` bounds the session.

@@ -9,12 +9,14 @@ from pymongo import IndexModel
 
 from ticketing_common import errors
 from ticketing_common.settings import SessionSettings
-from ticketing_common.web import CamelModel, MaybeUser, SignedInUser, build_app, clear_session, set_session
+from ticketing_common.web import CamelModel, UserId, build_app, clear_session, find_user, set_session
+from ticketing_common.web.openapi import ERROR_RESPONSES
+from ticketing_common.web.sessions import PageUser
 from ticketing_test_support.apps import served
 from ticketing_test_support.fixtures import JWT_SECRET
 from ticketing_test_support.mongo import database_at
 
-router = APIRouter()
+router = APIRouter(responses=ERROR_RESPONSES)
 
 
 class Item(CamelModel):
@@ -64,12 +66,13 @@ async def guarded(request: Request) -> dict[str, bool]:
 
 
 @router.get("/me")
-async def me(user: SignedInUser) -> dict[str, str]:
-    return {"id": user.id}
+async def me(user_id: UserId) -> dict[str, str]:
+    return {"id": user_id}
 
 
 @router.get("/maybe")
-async def maybe(user: MaybeUser) -> dict[str, str | None]:
+async def maybe(request: Request, page_user: PageUser = None) -> dict[str, str | None]:
+    user = find_user(request, page_user)
     return {"id": user.id if user else None}
 
 

@@ -1,17 +1,17 @@
 """/api/orders: reserve a ticket, list and show the buyer's orders, cancel one."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
-from ticketing_common.web import BrokerAvailable, CurrencyDep, NewId, Now, UserId
+from ticketing_common.web import BrokerAvailable, CurrencyDep, NewId, Now, UserId, api_router, json_response
 from ticketing_common.web.paging import PageDep
 from ticketing_orders import use_cases
 from ticketing_orders.deps import HoldFor, StoreDep
 from ticketing_orders.schemas import CONFLICT, OrderDetailsOut, OrderIn, OrderOut, order_details_out, order_out
 
-router = APIRouter(prefix="/api/orders", tags=["orders"])
+router = api_router("orders")
 
 
-@router.post("", status_code=201, response_model_exclude_none=True, responses=CONFLICT)
+@router.post("", status_code=201, response_model=OrderOut, responses=CONFLICT)
 async def create_order(
     body: OrderIn,
     user_id: UserId,
@@ -21,7 +21,7 @@ async def create_order(
     hold_for: HoldFor,
     broker_available: BrokerAvailable,
     currency: CurrencyDep,
-) -> OrderOut:
+) -> Response:
     """Reserve a ticket for the signed-in buyer."""
     order = await use_cases.place_order(
         store,
@@ -34,23 +34,24 @@ async def create_order(
         hold_for=hold_for,
         broker_available=broker_available,
     )
-    return order_out(order, currency)
+    return json_response(order_out(order, currency), status=201)
 
 
-@router.get("", response_model_exclude_none=True)
+@router.get("", response_model=list[OrderOut])
 async def list_orders(
-    user_id: UserId, store: StoreDep, page: PageDep, currency: CurrencyDep, request: Request, response: Response
-) -> list[OrderOut]:
+    user_id: UserId, store: StoreDep, page: PageDep, currency: CurrencyDep, request: Request
+) -> Response:
     """The signed-in buyer's orders, newest first."""
     found = await store.find_by_buyer(user_id, after=page.after, limit=page.limit + 1)
-    page.set_next_link(found, request, response)
-    return [order_out(order, currency) for order in found[: page.limit]]
+    shown = [order_out(order, currency) for order in found[: page.limit]]
+    return json_response(shown, headers=page.next_link(found, request))
 
 
-@router.get("/{order_id}", response_model_exclude_none=True)
-async def get_order(order_id: str, user_id: UserId, store: StoreDep, currency: CurrencyDep) -> OrderDetailsOut:
+@router.get("/{order_id}", response_model=OrderDetailsOut)
+async def get_order(order_id: str, user_id: UserId, store: StoreDep, currency: CurrencyDep) -> Response:
     """One of the signed-in buyer's orders, with its history."""
-    return order_details_out(await use_cases.get_order(store, order_id=order_id, user_id=user_id), currency)
+    order = await use_cases.get_order(store, order_id=order_id, user_id=user_id)
+    return json_response(order_details_out(order, currency))
 
 
 @router.delete("/{order_id}", status_code=204)

@@ -1,15 +1,16 @@
 """Requests and responses of /api/orders. Amounts are JSON numbers in major units."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from ticketing_common.currency import Currency
 from ticketing_common.events import CancelReason, OrderStatus
 from ticketing_common.web import CamelModel, Price
 from ticketing_common.web.envelope import ErrorDetail
-from ticketing_orders.domain import Order, Payment
+from ticketing_orders.domain import Order, OrderedTicket, Payment
 from ticketing_orders.history import HistoryEntry, history_of
 from ticketing_orders.summary import SummaryState, summary_of
 
@@ -40,53 +41,53 @@ CONFLICT: dict[int | str, dict[str, Any]] = {
 }
 
 
-class TicketOut(CamelModel):
+class TicketOut(TypedDict):
     """The ticket as ordered."""
 
     id: str
     title: str
-    price: float = Field(description="In major units (dollars)")
-    version: int = Field(description="The ticket's version when it was ordered")
+    price: Annotated[float, Field(description="In major units (dollars)")]
+    version: Annotated[int, Field(description="The ticket's version when it was ordered")]
 
 
-class PaymentOut(CamelModel):
+class PaymentOut(TypedDict):
     """The state of the payment."""
 
     status: str
     amount: float
     refunded: float
-    disputed: float | None = Field(default=None, description="Amount disputed, or lost in a dispute; absent if none")
+    disputed: NotRequired[Annotated[float, Field(description="Amount disputed, or lost in a dispute; absent if none")]]
 
 
-class SummaryOut(CamelModel):
+class SummaryOut(TypedDict):
     """The order and its payment in one state and one text."""
 
     state: SummaryState
     text: str
-    final: bool = Field(description="No further change is expected: clients need not poll")
+    final: Annotated[bool, Field(description="No further change is expected: clients need not poll")]
 
 
-class OrderOut(CamelModel):
+class OrderOut(TypedDict):
     """An order. `reason` only when cancelled, `payment` only once there is one."""
 
     id: str
     status: OrderStatus
-    user_id: str
-    expires_at: datetime
+    userId: str
+    expiresAt: datetime
     version: int
     ticket: TicketOut
     summary: SummaryOut
-    reason: CancelReason | None = None
-    payment: PaymentOut | None = None
+    reason: NotRequired[CancelReason]
+    payment: NotRequired[PaymentOut]
 
 
-class HistoryEntryOut(CamelModel):
+class HistoryEntryOut(TypedDict):
     """One step of an order or its payment; `amount` where money moved."""
 
     at: datetime
     step: str
     text: str
-    amount: float | None = None
+    amount: NotRequired[float]
 
 
 class OrderDetailsOut(OrderOut):
@@ -97,36 +98,44 @@ class OrderDetailsOut(OrderOut):
 
 def order_out(order: Order, currency: Currency) -> OrderOut:
     """The order as its buyer sees it."""
-    return OrderOut(**_order_fields(order, currency))
+    summary = summary_of(order, currency)
+    shown: OrderOut = {
+        "id": order.id,
+        "status": order.status,
+        "userId": order.user_id,
+        "expiresAt": order.expires_at.astimezone(UTC),
+        "version": order.version,
+        "ticket": _ticket_out(order.ticket, currency),
+        "summary": {"state": summary.state, "text": summary.text, "final": summary.final},
+    }
+    if order.reason is not None:
+        shown["reason"] = order.reason
+    if order.payment is not None:
+        shown["payment"] = _payment_out(order.payment, currency)
+    return shown
 
 
 def order_details_out(order: Order, currency: Currency) -> OrderDetailsOut:
     """The order with its history."""
     entries = [_entry_out(entry, currency) for entry in history_of(order, currency)]
-    return OrderDetailsOut(**_order_fields(order, currency), history=entries)
+    return {**order_out(order, currency), "history": entries}
 
 
-def _order_fields(order: Order, currency: Currency) -> dict[str, Any]:
-    price, summary = currency.to_major(order.ticket.price), summary_of(order, currency)
-    return {
-        "id": order.id,
-        "status": order.status,
-        "user_id": order.user_id,
-        "expires_at": order.expires_at.astimezone(UTC),
-        "version": order.version,
-        "ticket": TicketOut(id=order.ticket.id, title=order.ticket.title, price=price, version=order.ticket.version),
-        "summary": SummaryOut(state=summary.state, text=summary.text, final=summary.final),
-        "reason": order.reason,
-        "payment": _payment_out(order.payment, currency) if order.payment else None,
-    }
+def _ticket_out(ticket: OrderedTicket, currency: Currency) -> TicketOut:
+    price = currency.to_major(ticket.price)
+    return {"id": ticket.id, "title": ticket.title, "price": price, "version": ticket.version}
 
 
 def _payment_out(payment: Payment, currency: Currency) -> PaymentOut:
     amount, refunded = currency.to_major(payment.amount), currency.to_major(payment.refunded)
-    disputed = currency.to_major(payment.disputed) if payment.disputed else None
-    return PaymentOut(status=payment.status, amount=amount, refunded=refunded, disputed=disputed)
+    shown: PaymentOut = {"status": payment.status, "amount": amount, "refunded": refunded}
+    if payment.disputed:
+        shown["disputed"] = currency.to_major(payment.disputed)
+    return shown
 
 
 def _entry_out(entry: HistoryEntry, currency: Currency) -> HistoryEntryOut:
-    amount = currency.to_major(entry.amount) if entry.amount is not None else None
-    return HistoryEntryOut(at=entry.at.astimezone(UTC), step=entry.step, text=entry.text, amount=amount)
+    shown: HistoryEntryOut = {"at": entry.at.astimezone(UTC), "step": entry.step, "text": entry.text}
+    if entry.amount is not None:
+        shown["amount"] = currency.to_major(entry.amount)
+    return shown

@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request
+from fastapi import Header, Request
 
-from ticketing_common.web import BrokerAvailable, Now, UserId
+from ticketing_common.web import BrokerAvailable, Now, UserId, api_router
 from ticketing_payments.deps import Deps, WebhookReaderDep
 from ticketing_payments.schemas import PaymentIn, PaymentOut, WebhookReceived, payment_out
 from ticketing_payments.use_cases.pay import pay
 from ticketing_payments.use_cases.webhooks import handle_webhook
 
-router = APIRouter(prefix="/api/payments", tags=["payments"])
+router = api_router("payments")
 
 
 @router.post("", status_code=201, response_model_exclude_none=True)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import Depends, Query, Request
 
 from ticketing_common.web import from_database
-from ticketing_common.web.sessions import PageUser, find_user, require_user
+from ticketing_common.web.sessions import PageUser, require_user
 from ticketing_tickets.ports import TicketStore
 
 
@@ -19,7 +19,7 @@ async def _seller_id(
     """The seller to list; anonymous requests for the public list need no session."""
     if seller is None:
         return None
-    return (await require_user(await find_user(request, page_user))).id
+    return require_user(request, page_user).id
 
 
 StoreDep = Annotated[TicketStore, Depends(from_database("store"))]

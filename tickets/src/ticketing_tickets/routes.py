@@ -1,49 +1,49 @@
 """/api/tickets: create, edit, list and show tickets."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
-from ticketing_common.web import CurrencyDep, NewId, Now, UserId
+from ticketing_common.web import CurrencyDep, NewId, Now, UserId, api_router, json_response
 from ticketing_common.web.paging import PageDep
 from ticketing_tickets import use_cases
 from ticketing_tickets.deps import SellerId, StoreDep
 from ticketing_tickets.schemas import TicketIn, TicketOut, ticket_out
 
-router = APIRouter(prefix="/api/tickets", tags=["tickets"])
+router = api_router("tickets")
 
 
-@router.post("", status_code=201, response_model_exclude_none=True)
+@router.post("", status_code=201, response_model=TicketOut)
 async def create_ticket(
     body: TicketIn, user_id: UserId, store: StoreDep, new_id: NewId, now: Now, currency: CurrencyDep
-) -> TicketOut:
+) -> Response:
     """Put a ticket on sale."""
     ticket = await use_cases.create_ticket(
         store, ticket_id=new_id, seller_id=user_id, title=body.title, price=body.price, now=now
     )
-    return ticket_out(ticket, currency)
+    return json_response(ticket_out(ticket, currency), status=201)
 
 
-@router.get("", response_model_exclude_none=True)
+@router.get("", response_model=list[TicketOut])
 async def list_tickets(
-    seller_id: SellerId, store: StoreDep, page: PageDep, currency: CurrencyDep, request: Request, response: Response
-) -> list[TicketOut]:
+    seller_id: SellerId, store: StoreDep, page: PageDep, currency: CurrencyDep, request: Request
+) -> Response:
     """Tickets that can be bought, or with `seller=me` the user's own in every state; newest first."""
     found = await use_cases.list_tickets(store, seller_id=seller_id, after=page.after, limit=page.limit + 1)
-    page.set_next_link(found, request, response)
-    return [ticket_out(ticket, currency) for ticket in found[: page.limit]]
+    shown = [ticket_out(ticket, currency) for ticket in found[: page.limit]]
+    return json_response(shown, headers=page.next_link(found, request))
 
 
-@router.get("/{ticket_id}", response_model_exclude_none=True)
-async def get_ticket(ticket_id: str, store: StoreDep, currency: CurrencyDep) -> TicketOut:
+@router.get("/{ticket_id}", response_model=TicketOut)
+async def get_ticket(ticket_id: str, store: StoreDep, currency: CurrencyDep) -> Response:
     """One ticket, in any state."""
-    return ticket_out(await use_cases.get_ticket(store, ticket_id), currency)
+    return json_response(ticket_out(await use_cases.get_ticket(store, ticket_id), currency))
 
 
-@router.put("/{ticket_id}", response_model_exclude_none=True)
+@router.put("/{ticket_id}", response_model=TicketOut)
 async def edit_ticket(
     ticket_id: str, body: TicketIn, user_id: UserId, store: StoreDep, currency: CurrencyDep
-) -> TicketOut:
+) -> Response:
     """Change the title and price of the user's own ticket while no order holds it."""
     ticket = await use_cases.edit_ticket(
         store, ticket_id=ticket_id, user_id=user_id, title=body.title, price=body.price
     )
-    return ticket_out(ticket, currency)
+    return json_response(ticket_out(ticket, currency))

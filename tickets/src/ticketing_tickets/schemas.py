@@ -1,8 +1,9 @@
 """Requests and responses of /api/tickets."""
 
-from typing import Annotated
+from typing import Annotated, NotRequired
 
 from pydantic import AfterValidator, Field, WithJsonSchema
+from typing_extensions import TypedDict
 
 from ticketing_common.currency import Currency
 from ticketing_common.web import CamelModel, Price
@@ -22,24 +23,26 @@ class TicketIn(CamelModel):
     price: Price
 
 
-class TicketOut(CamelModel):
-    """A ticket. `order_id` is present while an order holds it or has bought it."""
+class TicketOut(TypedDict):
+    """A ticket. `orderId` is present while an order holds it or has bought it."""
 
     id: str
     title: str
-    price: float = Field(description="In major units (dollars)")
-    user_id: str
+    price: Annotated[float, Field(description="In major units (dollars)")]
+    userId: str
     version: int
-    order_id: str | None = None
+    orderId: NotRequired[str]
 
 
 def ticket_out(ticket: Ticket, currency: Currency) -> TicketOut:
     """The ticket as the API shows it."""
-    return TicketOut(
-        id=ticket.id,
-        title=ticket.title,
-        price=currency.to_major(ticket.price),
-        user_id=ticket.user_id,
-        version=ticket.version,
-        order_id=ticket.order_id,
-    )
+    shown: TicketOut = {
+        "id": ticket.id,
+        "title": ticket.title,
+        "price": currency.to_major(ticket.price),
+        "userId": ticket.user_id,
+        "version": ticket.version,
+    }
+    if ticket.order_id is not None:
+        shown["orderId"] = ticket.order_id
+    return shown

@@ -1,8 +1,8 @@
 """The W3C trace context: log lines and events carry the trace of the request that caused them."""
 
 import re
-import secrets
 from contextvars import ContextVar
+from random import getrandbits
 
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _current: ContextVar[str | None] = ContextVar("traceparent", default=None)
@@ -18,8 +18,8 @@ def begin(parent: str | None = None) -> str:
 def child_of(parent: str | None) -> str:
     """The `traceparent` of a new span, as `begin` starts it, without making it the current one."""
     if parent is not None and _TRACEPARENT.fullmatch(parent):
-        return f"{parent[:36]}{secrets.token_hex(8)}{parent[52:]}"
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+        return f"{parent[:36]}{getrandbits(64):016x}{parent[52:]}"
+    return f"00-{getrandbits(128):032x}-{getrandbits(64):016x}-01"
 
 
 def current() -> str:

@@ -4,23 +4,27 @@ from ticketing_common.tokens import CurrentUser
 from ticketing_common.web.app import build_app
 from ticketing_common.web.camel import CamelModel
 from ticketing_common.web.deps import BrokerAvailable, NewId, Now, from_database, from_state
+from ticketing_common.web.direct import DirectRoute, json_response
+from ticketing_common.web.openapi import api_router
 from ticketing_common.web.prices import CurrencyDep, Price
-from ticketing_common.web.sessions import MaybeUser, SignedInUser, UserId, clear_session, set_session
+from ticketing_common.web.sessions import UserId, clear_session, find_user, set_session
 
 __all__ = [
     "BrokerAvailable",
     "CamelModel",
     "CurrencyDep",
     "CurrentUser",
-    "MaybeUser",
+    "DirectRoute",
     "NewId",
     "Now",
     "Price",
-    "SignedInUser",
     "UserId",
+    "api_router",
     "build_app",
     "clear_session",
+    "find_user",
     "from_database",
     "from_state",
+    "json_response",
     "set_session",
 ]

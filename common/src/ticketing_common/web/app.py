@@ -10,12 +10,12 @@ from fastapi import APIRouter, FastAPI
 from ticketing_common.mongo import Database
 from ticketing_common.observability import configure
 from ticketing_common.settings import CommonSettings, SessionSettings
-from ticketing_common.tokens import is_weak
+from ticketing_common.tokens import TokenVerifier, is_weak
 from ticketing_common.web.background import BackgroundTask, run_tasks
 from ticketing_common.web.error_handlers import add_error_handlers
 from ticketing_common.web.health import Dependency, Health
 from ticketing_common.web.middleware import RequestMiddleware
-from ticketing_common.web.openapi import ERROR_RESPONSES, describe_errors
+from ticketing_common.web.openapi import describe_errors
 from ticketing_common.web.shutdown import drain_before_stop
 
 log = structlog.get_logger(__name__)
@@ -49,7 +49,8 @@ def build_app(
     app = FastAPI(
         title=f"Ticketing: {service}",
         lifespan=lifespan,
-        responses=ERROR_RESPONSES,
+        # Not by include_router(), which has each request matched twice.
+        routes=[route for router in (*routers, health.router()) for route in router.routes],
         redoc_url=None,
         # The middleware has removed a trailing slash: a redirect might drop the scheme or the body.
         redirect_slashes=False,
@@ -57,8 +58,6 @@ def build_app(
     app.add_middleware(RequestMiddleware, service=service)
     add_error_handlers(app)
     describe_errors(app)
-    for router in (*routers, health.router()):
-        app.include_router(router)
     for name, value in _state(settings, database, state or {}).items():
         setattr(app.state, name, value)
     return app
@@ -74,5 +73,7 @@ def _warn_of_weak_key(settings: CommonSettings) -> None:
 
 
 def _state(settings: CommonSettings, database: Database, state: Mapping[str, Any]) -> dict[str, Any]:
-    secret = {"jwt_secret": settings.jwt_secret.get_secret_value()} if isinstance(settings, SessionSettings) else {}
-    return {"database": database, **secret, **state}
+    if not isinstance(settings, SessionSettings):
+        return {"database": database, **state}
+    secret = settings.jwt_secret.get_secret_value()
+    return {"database": database, "jwt_secret": secret, "tokens": TokenVerifier(secret), **state}

@@ -6,6 +6,7 @@ Plain ASGI, because a layer of Starlette's BaseHTTPMiddleware costs more CPU tha
 import time
 
 import structlog
+from prometheus_client import Histogram
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -29,6 +30,7 @@ class RequestMiddleware:
         self._app = app
         self._service = service
         self._max_body = max_body
+        self._durations: dict[tuple[str, str, int], Histogram] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -60,8 +62,10 @@ class RequestMiddleware:
         return await response_for(AppError())(scope, receive, send)
 
     def _measure(self, method: str, route: str, status: int, seconds: float) -> None:
-        method = method if method in _METHODS else "other"
-        HTTP_REQUEST_DURATION.labels(self._service, method, route, str(status)).observe(seconds)
+        key = (method if method in _METHODS else "other", route, status)
+        if key not in self._durations:
+            self._durations[key] = HTTP_REQUEST_DURATION.labels(self._service, key[0], route, str(status))
+        self._durations[key].observe(seconds)
 
 
 class _Response:

@@ -2,13 +2,18 @@
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from ticketing_common.web.envelope import ErrorEnvelope
 
 ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
     "default": {"model": ErrorEnvelope, "description": "An error: what is wrong and how to fix it"},
 }
+
+
+def api_router(prefix: str) -> APIRouter:
+    """A router for the paths below `/api/{prefix}`, with our errors documented."""
+    return APIRouter(prefix=f"/api/{prefix}", tags=[prefix], responses=ERROR_RESPONSES)
 
 
 def describe_errors(app: FastAPI) -> None:

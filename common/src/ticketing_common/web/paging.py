@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Protocol
 from urllib.parse import urlencode
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Query, Request
 
 from ticketing_common.errors import InvalidRequest
 from ticketing_common.ids import is_id
@@ -28,11 +28,12 @@ class Page:
         self.limit = limit
         self.after = after
 
-    def set_next_link(self, found: Sequence[HasId], request: Request, response: Response) -> None:
-        """Link to the next page if `found`, read with `limit + 1`, has an item for it."""
-        if len(found) > self.limit:
-            following = {**request.query_params, "after": found[self.limit - 1].id, "limit": str(self.limit)}
-            response.headers["Link"] = f'<{request.scope["path"]}?{urlencode(following)}>; rel="next"'
+    def next_link(self, found: Sequence[HasId], request: Request) -> dict[str, str]:
+        """The header that links to the next page, if `found`, read with `limit + 1`, has an item for it."""
+        if len(found) <= self.limit:
+            return {}
+        following = {**request.query_params, "after": found[self.limit - 1].id, "limit": str(self.limit)}
+        return {"Link": f'<{request.scope["path"]}?{urlencode(following)}>; rel="next"'}
 
 
 async def _page(

@@ -5,29 +5,35 @@ from typing import Annotated
 from fastapi import Depends, Header, Request, Response
 
 from ticketing_common.errors import AccountChanged, NotAuthenticated
-from ticketing_common.tokens import LIFETIME, CurrentUser, verify
+from ticketing_common.tokens import LIFETIME, CurrentUser, TokenVerifier
 
 COOKIE = "session"
 
-PageUser = Annotated[
-    str | None,
-    Header(
-        alias="Ticketing-User",
-        description="The id of the user that the page was rendered for: 409 if the session is another user's",
-    ),
-]
+PAGE_USER = "Ticketing-User"
+_PAGE_USER_DESCRIPTION = "The id of the user that the page was rendered for: 409 if the session is another user's"
+
+PageUser = Annotated[str | None, Header(alias=PAGE_USER, description=_PAGE_USER_DESCRIPTION)]
+PAGE_USER_PARAMETER = {
+    "name": PAGE_USER,
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": _PAGE_USER_DESCRIPTION,
+}
+"""`PageUser` in the OpenAPI document of a DirectRoute."""
 
 
-async def find_user(request: Request, page_user: PageUser = None) -> CurrentUser | None:
-    """The signed-in user; None without a valid session. `app.state.jwt_secret` is the key.
+def find_user(request: Request, page_user: str | None) -> CurrentUser | None:
+    """The signed-in user; None without a valid session (`app.state.tokens` verifies it).
 
-    Raises AccountChanged if the page was rendered for another user.
+    Raises AccountChanged if the page was rendered for another user, `page_user`.
     """
     token = request.cookies.get(COOKIE)
     if not token:
         return None
+    tokens: TokenVerifier = request.app.state.tokens
     try:
-        user = verify(token, secret=request.app.state.jwt_secret)
+        user = tokens.verify(token)
     except NotAuthenticated:
         return None
     if page_user is not None and page_user != user.id:
@@ -35,24 +41,20 @@ async def find_user(request: Request, page_user: PageUser = None) -> CurrentUser
     return user
 
 
-MaybeUser = Annotated[CurrentUser | None, Depends(find_user)]
-
-
-async def require_user(user: MaybeUser) -> CurrentUser:
+def require_user(request: Request, page_user: str | None) -> CurrentUser:
     """The signed-in user; NotAuthenticated without a valid session."""
+    user = find_user(request, page_user)
     if user is None:
         raise NotAuthenticated
     return user
 
 
-SignedInUser = Annotated[CurrentUser, Depends(require_user)]
-
-
-async def _user_id(user: SignedInUser) -> str:
-    return user.id
+async def _user_id(request: Request, page_user: PageUser = None) -> str:
+    return require_user(request, page_user).id
 
 
 UserId = Annotated[str, Depends(_user_id)]
+"""The id of the signed-in user."""
 
 
 def set_session(response: Response, token: str, *, https: bool) -> None:

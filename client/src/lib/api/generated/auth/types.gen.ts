@@ -209,11 +209,9 @@ export type CurrentUserApiUsersCurrentuserGetData = {
     body?: never;
     headers?: {
         /**
-         * Ticketing-User
-         *
          * The id of the user that the page was rendered for: 409 if the session is another user's
          */
-        'Ticketing-User'?: string | null;
+        'Ticketing-User'?: string;
     };
     path?: never;
     query?: never;

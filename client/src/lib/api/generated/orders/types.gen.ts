@@ -102,7 +102,7 @@ export type HistoryEntryOut = {
     /**
      * Amount
      */
-    amount?: number | null;
+    amount?: number;
 };
 
 /**
@@ -130,8 +130,8 @@ export type OrderDetailsOut = {
     version: number;
     ticket: TicketOut;
     summary: SummaryOut;
-    reason?: CancelReason | null;
-    payment?: PaymentOut | null;
+    reason?: CancelReason;
+    payment?: PaymentOut;
     /**
      * History
      */
@@ -179,8 +179,8 @@ export type OrderOut = {
     version: number;
     ticket: TicketOut;
     summary: SummaryOut;
-    reason?: CancelReason | null;
-    payment?: PaymentOut | null;
+    reason?: CancelReason;
+    payment?: PaymentOut;
 };
 
 /**
@@ -213,7 +213,7 @@ export type PaymentOut = {
      *
      * Amount disputed, or lost in a dispute; absent if none
      */
-    disputed?: number | null;
+    disputed?: number;
 };
 
 /**

@@ -57,7 +57,7 @@ export type TicketIn = {
 /**
  * TicketOut
  *
- * A ticket. `order_id` is present while an order holds it or has bought it.
+ * A ticket. `orderId` is present while an order holds it or has bought it.
  */
 export type TicketOut = {
     /**
@@ -85,7 +85,7 @@ export type TicketOut = {
     /**
      * Orderid
      */
-    orderId?: string | null;
+    orderId?: string;
 };
 
 export type ListTicketsApiTicketsGetData = {

@@ -1,0 +1,26 @@
+"""Routes and responses for what is requested most often, without the parts of FastAPI that cost the most."""
+
+from collections.abc import Mapping
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from pydantic_core import to_json
+from starlette.types import Receive, Scope, Send
+
+
+class DirectRoute(APIRoute):
+    """A route whose endpoint takes the request and returns the response.
+
+    FastAPI documents it, but resolves no dependencies and opens no exit stacks: 30 µs of a request's 80 µs.
+    """
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in (self.methods or ()):  # 405
+            return await super().handle(scope, receive, send)
+        response: Response = await self.endpoint(Request(scope, receive, send))
+        return await response(scope, receive, send)
+
+
+def json_response(content: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A response with `content`, which has the wire's names and is not validated."""
+    return Response(to_json(content), status_code=status, headers=headers, media_type="application/json")

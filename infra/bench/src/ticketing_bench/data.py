@@ -1,13 +1,16 @@
 """What the HTTP rows read and use up: tickets, orders and sessions on a stack of their own."""
 
 import itertools
+import json
 import random
 from collections.abc import Sequence
 
 import httpx
 
+from ticketing_bench.load import Request
 from ticketing_bench.seed import Seed
 from ticketing_bench.stack import Stack, User
+from ticketing_bench.waiting import wait_for
 
 TICKETS = 1_000
 SESSIONS = 500
@@ -22,6 +25,7 @@ class Data:
     """1,000 tickets on sale, 500 sessions, and 50 buyers with 20 orders each. Choices are the same in each run."""
 
     def __init__(self, stack: Stack) -> None:
+        self._stack = stack
         self._random = random.Random(14)  # noqa: S311
         self._users, self._buyers = stack.users(SESSIONS), stack.users(BUYERS)
         self._seed = Seed(stack, self._users[0])
@@ -55,6 +59,20 @@ class Data:
     def new_tickets(self, count: int) -> Sequence[str]:
         """Tickets that are free and that nobody else uses."""
         return self._seed.tickets(count)
+
+    def new_orders(self, count: int) -> list[tuple[str, User]]:
+        """New unpaid orders with their buyers, placed over HTTP and known to payments."""
+        users = self.users(count)
+        requests = [
+            Request("/api/orders", "POST", user.session, {"ticketId": ticket})
+            for ticket, user in zip(self.new_tickets(count), users, strict=True)
+        ]
+        # On one connection, so that the responses are in the order of the requests.
+        orders = self._stack.load.send(self._stack.urls["orders"], requests, connections=1, keep_bodies=True)
+        ids = [str(json.loads(body)["id"]) for body in orders.require(201).bodies]
+        known = self._stack.mongo["payments"]["payments"]
+        wait_for("payments knows the orders", lambda: known.count_documents({"_id": {"$in": ids}}) == count)
+        return list(zip(ids, users, strict=True))
 
     def deep(self) -> str:
         """The id after which a tenth of the tickets follows in the list, newest first."""

@@ -20,6 +20,7 @@ NAME = "on-sale: 2,000 buyers, 1,000 tickets"
 BUYERS = 2_000
 TICKETS = 1_000
 ACTIVE = 32
+LOAD_CLIENT = "load client"
 PERCENTS = (50, 95, 99)
 PYTHON = ROOT / ".venv" / "bench" / "bin" / "python"
 
@@ -46,7 +47,7 @@ def run_on_sale(stack: Stack, bare: float) -> Result:
     before, own_before = stack.cpu(), _cpu_of_ended_children()
     sale = _play(stack, buyers, active)
     spent = {name: now - before[name] for name, now in stack.cpu().items()}
-    spent["load client"] = _cpu_of_ended_children() - own_before
+    spent[LOAD_CLIENT] = _cpu_of_ended_children() - own_before
     _show(sale, spent)
     audit(stack)
     if sale.errors or sale.outcomes.get("paid") != TICKETS:
@@ -86,6 +87,7 @@ def _result(sale: Sale, spent: Mapping[str, float], bare: float) -> Result:
                 for step, times in sale.steps.items()
                 for percent in PERCENTS
             },
+            "polls_per_journey": len(sale.steps["poll"]) / paid,
             "conflicts": sum(sale.conflicts.values()),
             "errors": sum(sale.errors.values()),
             "cores": sum(spent.values()) / sale.seconds,

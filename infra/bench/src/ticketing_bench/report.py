@@ -11,7 +11,7 @@ from ticketing_local.settings import ROOT
 
 FOLDER = ROOT / "docs" / "performance"
 BENCH_FILE = FOLDER / "bench.json"
-BEGIN, END = "<!-- begin: written by make bench -->", "<!-- end -->"
+BEGIN, END = "<!-- begin: written by a script -->", "<!-- end -->"
 
 
 def show(report: Report) -> None:
@@ -33,14 +33,14 @@ def write(report: Report) -> None:
     report.save(BENCH_FILE)
     (FOLDER / "bench.svg").write_text(chart(report.results))
     page = FOLDER / "README.md"
-    page.write_text(_with_section(page.read_text(), report))
+    measured = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in report.measured.items())
+    tables = [markdown_table(head, rows) for head, rows in _tables(report)]
+    page.write_text(with_section(page.read_text(), [f"Measured: {measured}.", *tables]))
     say(f"\nWritten to {FOLDER.relative_to(ROOT)}: bench.json, bench.svg, README.md")
 
 
-def _with_section(text: str, report: Report) -> str:
-    """The page with the generated section replaced."""
+def with_section(text: str, paragraphs: Sequence[str]) -> str:
+    """A page with its generated section replaced."""
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
-    measured = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in report.measured.items())
-    tables = [markdown_table(head, rows) for head, rows in _tables(report)]
-    return "\n\n".join([f"{before}{BEGIN}", f"Measured: {measured}.", *tables, f"{END}{after}"])
+    return "\n\n".join([f"{before}{BEGIN}", *paragraphs, f"{END}{after}"])

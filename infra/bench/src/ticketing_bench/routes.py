@@ -52,12 +52,26 @@ def _sign_in(data: Data, count: int) -> list[Case]:
     return [Case(Request("/api/users/signin", "POST", body=data.account), "signin")] * count
 
 
+def _pay(data: Data, count: int) -> list[Case]:
+    return [
+        Case(Request("/api/payments", "POST", buyer.session, {"token": "pm_card_visa", "orderId": order}))
+        for order, buyer in data.new_orders(count)
+    ]
+
+
 def _page(_: Data, count: int) -> list[Case]:
     return [Case(Request("/", headers=HTML), "tickets")] * count
 
 
 def _page_signed_in(data: Data, count: int) -> list[Case]:
     return [Case(Request("/", session=user.session, headers=HTML), "tickets") for user in data.users(count)]
+
+
+def _ticket_page(data: Data, count: int) -> list[Case]:
+    return [
+        Case(Request(f"/tickets/{ticket}", session=user.session, headers=HTML), f"ticket?id={ticket}")
+        for ticket, user in zip(data.tickets(count), data.users(count), strict=True)
+    ]
 
 
 ROUTES = (
@@ -68,9 +82,11 @@ ROUTES = (
     HttpRow("POST /api/orders", "orders", _create_order, status=201, amount=250),
     HttpRow("GET /api/orders/{id}", "orders", _show_order),
     HttpRow("GET /api/orders (20)", "orders", _list_orders),
-    HttpRow("POST /api/users/signin", "auth", _sign_in, amount=64),
+    HttpRow("POST /api/payments", "payments", _pay, status=201, amount=50),
+    HttpRow("POST /api/users/signin", "auth", _sign_in, amount=32),
     HttpRow("GET / (50 tickets), anonymous", "client", _page, amount=100),
     HttpRow("GET / (50 tickets), signed in", "client", _page_signed_in, amount=100),
+    HttpRow("GET /tickets/{id} page, signed in", "client", _ticket_page, amount=100),
     HttpRow("GET /api/tickets/{id}, gateway alone", "gateway", _show_ticket),
     HttpRow("GET /api/tickets (50), deep page", "tickets", _list_deep),
 )

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import floor, log10
 
-from ticketing_bench.reference import GOALS, ORIGINAL
+from ticketing_bench.reference import BEFORE, GOALS, ORIGINAL
 from ticketing_bench.results import Result
 
 HTTP_HEAD = (
     "route",
     "CPU s / 1000",
     "/ bare",
+    "before",
     "/ operation",
     "/ original",
     "goal",
@@ -30,6 +31,7 @@ def http_cells(result: Result) -> tuple[str, ...]:
         result.label,
         _number(result.cpu),
         _number(result.units),
+        _number(BEFORE.get(result.name)),
         _number(result.cpu / result.operation if result.cpu and result.operation else None),
         _number(result.units / original if result.units and original else None),
         f"≤ {goal}" if goal else _NONE,

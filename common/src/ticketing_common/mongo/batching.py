@@ -16,8 +16,8 @@ ResultT = TypeVar("ResultT")
 
 # The server reads or writes as many documents in a few milliseconds.
 BATCH = 100
-# One batch is prepared or read while the server works on the other.
-CONCURRENCY = 2
+# The server works on some while others are prepared or read.
+CONCURRENCY = 4
 
 
 class Batcher(Generic[ItemT, ResultT]):

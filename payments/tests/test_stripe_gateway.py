@@ -214,6 +214,18 @@ async def test_dropped_connection_is_retried(make_gateway: MakeGateway, account:
     assert (await make_gateway(retries=2).retrieve(account.intent.id)).id == account.intent.id
 
 
+async def test_response_that_is_cut_off_is_unavailable(make_gateway: MakeGateway) -> None:
+    async def respond(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+        writer.close()
+
+    async with await asyncio.start_server(respond, "127.0.0.1", 0) as server:
+        gateway = make_gateway(url="http://127.0.0.1:{1}".format(*server.sockets[0].getsockname()))
+        with pytest.raises(Unavailable, match="did not respond"):
+            await gateway.retrieve("pi_1")
+
+
 async def test_refused_key_is_unavailable_and_logged_without_the_key(
     make_gateway: MakeGateway, count_logged: CountLogged
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from ticketing_bench.chart import chart
 from ticketing_bench.compare import regressions
+from ticketing_bench.guard import best
 from ticketing_bench.http import percentile
 from ticketing_bench.results import Report, Result
 from ticketing_bench.table import HTTP_HEAD, http_cells, other_cells, text_table
@@ -46,6 +47,11 @@ def test_row_is_worse_when_it_grew_in_units_of_its_floor(now: Result, named: boo
 
 def test_first_report_has_no_regressions() -> None:
     assert regressions(report(result()), None) == []
+
+
+def test_guard_takes_the_cheapest_run_in_units_of_its_floor() -> None:
+    runs = [{NAME: result(cpu=1.0, bare=0.04)}, {NAME: result(cpu=1.2, bare=0.06)}, {NAME: result(cpu=0.9, bare=0.03)}]
+    assert [found.cpu for found in best(runs)] == [1.2]
 
 
 def test_report_survives_its_file(tmp_path: Path) -> None:

@@ -4,20 +4,19 @@
 """
 
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
 from bson import ObjectId
 from pymongo import WriteConcern
+from starlette.types import Receive, Scope, Send
 
 from ticketing_bench.stack import driver
 from ticketing_common.mongo.driver import Driver, connect
 
 Arguments = Mapping[str, str]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 JOURNALLED = WriteConcern(w="majority", j=True)
 WITHOUT_OUTBOX = {"outbox": 0}
@@ -100,7 +99,7 @@ class App:
         self._operations: Operations | None = None
         self._bodies: dict[int, bytes] = {}
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with `bytes` bytes of JSON; the path names the operation, `/bare` is none."""
         if scope["type"] == "lifespan":
             await self._run_lifespan(receive, send)

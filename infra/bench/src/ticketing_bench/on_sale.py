@@ -22,6 +22,7 @@ TICKETS = 1_000
 ACTIVE = 32
 LOAD_CLIENT = "load client"
 PERCENTS = (50, 95, 99)
+SHOWN_PROCESSES = 3
 PYTHON = ROOT / ".venv" / "bench" / "bin" / "python"
 
 
@@ -65,13 +66,17 @@ def _play(stack: Stack, buyers: Sequence[User], active: int) -> Sale:
     return Sale(**json.loads(done.stdout))
 
 
+def _busiest(spent: Mapping[str, float], seconds: float) -> list[tuple[str, float]]:
+    """Processes and the cores that they used, descending. One of Python or JavaScript uses at most one."""
+    return sorted(((name, used / seconds) for name, used in spent.items()), key=lambda item: -item[1])
+
+
 def _show(sale: Sale, spent: Mapping[str, float]) -> None:
-    """What happened, and where the CPU time went: a process of Python or JavaScript uses at most one core."""
+    """What happened, and what saturates first."""
     say(f"  outcomes {sale.outcomes}, conflicts {sale.conflicts}, errors {sale.errors}")
-    cores = {name: seconds / sale.seconds for name, seconds in spent.items()}
-    shown = sorted(cores.items(), key=lambda item: -item[1])
-    say("  cores: " + ", ".join(f"{name} {used:.2f}" for name, used in shown if used > 0.01))  # noqa: PLR2004
-    say(f"  in total {sum(cores.values()):.2f} of {os.cpu_count()}; the busiest process is {shown[0][0]}")
+    cores = _busiest(spent, sale.seconds)
+    say("  cores: " + ", ".join(f"{name} {used:.2f}" for name, used in cores[:10]))
+    say(f"  in total {sum(used for _, used in cores):.2f} of {os.cpu_count()}; the busiest process is {cores[0][0]}")
 
 
 def _result(sale: Sale, spent: Mapping[str, float], bare: float) -> Result:
@@ -91,6 +96,7 @@ def _result(sale: Sale, spent: Mapping[str, float], bare: float) -> Result:
             "conflicts": sum(sale.conflicts.values()),
             "errors": sum(sale.errors.values()),
             "cores": sum(spent.values()) / sale.seconds,
+            **{f"{name}_cores": used for name, used in _busiest(spent, sale.seconds)[:SHOWN_PROCESSES]},
         },
         cpu_by_process={name: 1000 * seconds / paid for name, seconds in spent.items()},
         driver=driver(),

@@ -62,7 +62,7 @@ test-stripe: $(SETUP) ## Run the emulator's contract tests against Stripe itself
 	@STRIPE_CONTRACT_KEY="$(STRIPE_KEY)" $(BIN)/pytest infra/stripe-emulator/tests/test_contract.py
 
 DRIVERS ?= motor pymongo
-bench: $(SETUP) $(CLIENT) $(BENCH_TOOLS) ## Measure the system and write docs/performance (ROWS="POST /api/orders, GET /" selects)
+bench: $(SETUP) $(CLIENT) $(BENCH_TOOLS) ## Measure the system and write docs/performance (ROWS="POST /api/orders; GET /" selects)
 	@$(BIN)/python -m ticketing_bench --rows "$(ROWS)" --drivers "$(DRIVERS)"
 
 bench-guard: $(SETUP) $(CLIENT) $(BENCH_TOOLS) ## Fail when a route costs 25 % more CPU time than docs/performance says

@@ -40,7 +40,7 @@ def main() -> int:
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--rows", default="", help="parts of names, between commas: the rows to measure (default: all)")
+    parser.add_argument("--rows", default="", help="parts of names, between semicolons (default: all rows)")
     parser.add_argument(
         "--drivers", default="motor pymongo", help="MongoDB drivers; routes only with all but the first"
     )
@@ -56,7 +56,7 @@ def _measure(wanted: suite.Wanted, drivers: Sequence[str]) -> Iterator[Result]:
 
 
 def _wanted(rows: str) -> suite.Wanted:
-    parts = [part.strip() for part in rows.split(",") if part.strip()]
+    parts = [part.strip() for part in rows.split(";") if part.strip()]
     return lambda name: not parts or any(part.lower() in name.lower() for part in parts)
 
 

@@ -23,8 +23,9 @@ export class Template {
   static parse(text: string, tokens: Values, format: "html" | "payload"): Template {
     const names = new Map(Object.entries(tokens).map(([name, token]) => [token, name]));
     for (const token of names.keys()) checkIsWhole(text, token);
+    const pattern = [...names.keys()].map((token) => token.replace(/\W/g, "\\$&")).join("|");
     let context: Context = format;
-    const parts = text.split(new RegExp(`(${[...names.keys()].join("|")})`)).map((part) => {
+    const parts = text.split(new RegExp(`(${pattern})`)).map((part) => {
       const name = names.get(part);
       if (name !== undefined) return { name, context };
       if (format === "html") context = contextAfter(part, context);

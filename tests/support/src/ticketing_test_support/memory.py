@@ -87,14 +87,15 @@ class Collection:
     async def count_documents(self, query: Mapping[str, Any], *, hint: str | None = None, **options: Any) -> int:
         return int(await self._collection.count_documents(query, **options))
 
-    async def insert_many(self, documents: Sequence[Document], *, ordered: bool) -> None:
-        assert not ordered
-        refused = []
+    async def insert_many(self, documents: Sequence[Document], *, ordered: bool = True) -> None:
+        refused: list[Document] = []
         for index, document in enumerate(documents):
             try:
                 await self._insert(document)
             except DuplicateKeyError as error:
                 refused.append({"index": index, "code": 11000, **(error.details or {})})
+                if ordered:
+                    break
         if refused:
             raise BulkWriteError({"writeErrors": refused, "writeConcernErrors": []})
 

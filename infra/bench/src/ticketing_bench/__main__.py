@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 
-from ticketing_bench import suite
+from ticketing_bench import scaling, suite
 from ticketing_bench.load import LoadError
 from ticketing_bench.progress import say
 from ticketing_bench.report import show, write
@@ -35,6 +35,7 @@ def main() -> int:
         say("\nNot all rows were measured, so docs/performance is left as it is.")
     else:
         write(report)
+        scaling.main()
     return 0
 
 

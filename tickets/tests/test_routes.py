@@ -42,6 +42,14 @@ async def test_new_ticket_has_the_documented_shape(client: httpx.AsyncClient) ->
     assert len(ticket["id"]) == 24
 
 
+async def test_only_successful_writes_ask_for_a_new_landing_page(client: httpx.AsyncClient) -> None:
+    body = {"title": "Front row", "price": 12.5}
+    written = await client.post("/api/tickets", json=body, headers=SELLER)
+    failed = await client.post("/api/tickets", json={}, headers=SELLER)
+    read = await client.get("/api/tickets", headers=SELLER)
+    assert [response.cookies.get("recent-write") for response in (written, failed, read)] == ["1", None, None]
+
+
 @pytest.mark.parametrize("price", [0.5, 1, 19.99, 0.57, 999_999.99, 1e2])
 async def test_price_is_exact_to_the_cent(client: httpx.AsyncClient, price: float) -> None:
     ticket = await on_sale(client, price=price)

@@ -11,7 +11,8 @@ export const RECENT_WRITE_COOKIE = "recent-write";
 
 const MAX_AGE_SECONDS = (FRESH_MS + STALE_MS) / 1_000 + 3;
 
-/** Called after a write, whatever its response: it may have succeeded. Browser only. */
+/** Called after a write, whatever its response. The services set the cookie only when a write succeeds; one whose
+ * response was lost may have, and a failed one often means that the list was out of date. Browser only. */
 export function rememberWrite(): void {
   document.cookie = `${RECENT_WRITE_COOKIE}=1; path=/; max-age=${MAX_AGE_SECONDS}; samesite=lax`;
 }

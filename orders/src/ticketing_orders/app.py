@@ -36,4 +36,5 @@ def create_app(settings: Settings) -> FastAPI:
         tasks=[broker, relay, OverdueReservationMonitor(store), *(Consumer(broker, listener) for listener in consumed)],
         dependencies={"nats": broker},
         state={"currency": settings.money, "store": store, "broker": broker, "hold_for": settings.hold_for},
+        marks_writes=True,
     )

@@ -28,4 +28,5 @@ def create_app(settings: Settings) -> FastAPI:
         tasks=[broker, relay, *(Consumer(broker, listener) for listener in listeners)],
         dependencies={"nats": broker},
         state={"currency": settings.money, "store": store},
+        marks_writes=True,
     )

@@ -30,11 +30,13 @@ def build_app(
     tasks: Sequence[BackgroundTask] = (),
     dependencies: Mapping[str, Dependency] | None = None,
     state: Mapping[str, Any] | None = None,
+    marks_writes: bool = False,
 ) -> FastAPI:
     """Build a service.
 
     `tasks` start after the database, in this order, and are closed in reverse; HTTP does not wait for them.
     `dependencies` are shown by /healthz/ready. `state` becomes `app.state`, for deps.py.
+    `marks_writes`: what is written is shown by the landing page, which is shared by its readers for a second.
     """
     configure(service=service, level=settings.log_level)  # now, so that the server's first lines are JSON too
     health = Health(database, dependencies or {})
@@ -55,7 +57,7 @@ def build_app(
         # The middleware has removed a trailing slash: a redirect might drop the scheme or the body.
         redirect_slashes=False,
     )
-    app.add_middleware(RequestMiddleware, service=service)
+    app.add_middleware(RequestMiddleware, service=service, marks_writes=marks_writes)
     add_error_handlers(app)
     describe_errors(app)
     for name, value in _state(settings, database, state or {}).items():

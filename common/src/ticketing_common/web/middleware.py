@@ -1,9 +1,11 @@
-"""The ASGI middleware around each service: traces, metrics, path and method normalisation, body limit, 500s.
+"""The ASGI middleware around each service: traces, metrics, path and method normalisation, body limit, 500s, and the
+cookie by which the landing page recognises who has just changed something.
 
 Plain ASGI, because a layer of Starlette's BaseHTTPMiddleware costs more CPU than the rest of a small request.
 """
 
 import time
+from http import HTTPStatus
 
 import structlog
 from prometheus_client import Histogram
@@ -21,14 +23,20 @@ log = structlog.get_logger(__name__)
 MAX_BODY_BYTES = 2 * 1024 * 1024
 # Clients can invent methods: as a label they would be unbounded.
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+# Five seconds: longer than the client serves a shared landing page (client/src/lib/recent-write.ts).
+RECENT_WRITE = (b"set-cookie", b"recent-write=1; Path=/; Max-Age=5; SameSite=Lax")
 
 
 class RequestMiddleware:
-    """Wraps the application of `service`."""
+    """Wraps the application of `service`. With `marks_writes`, successful writes set the cookie `RECENT_WRITE`."""
 
-    def __init__(self, app: ASGIApp, *, service: str, max_body: int = MAX_BODY_BYTES) -> None:
+    def __init__(
+        self, app: ASGIApp, *, service: str, marks_writes: bool = False, max_body: int = MAX_BODY_BYTES
+    ) -> None:
         self._app = app
         self._service = service
+        self._marks_writes = marks_writes
         self._max_body = max_body
         self._durations: dict[tuple[str, str, int], Histogram] = {}
 
@@ -37,7 +45,7 @@ class RequestMiddleware:
             return await self._app(scope, receive, send)
         started = time.perf_counter()
         tracing.begin(_header(scope, b"traceparent"))
-        response = _Response(send)
+        response = _Response(send, marks_success=self._marks_writes and scope["method"] in _WRITES)
         routed = _normalised(scope)
         try:
             await self._handle(routed, receive, response)
@@ -71,13 +79,16 @@ class RequestMiddleware:
 class _Response:
     """Sends the response. `status` is 0 until it has started."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, *, marks_success: bool) -> None:
         self._send = send
+        self._marks_success = marks_success
         self.status = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            if self._marks_success and self.status < HTTPStatus.MULTIPLE_CHOICES:
+                message = {**message, "headers": [*message["headers"], RECENT_WRITE]}
         await self._send(message)
 
 

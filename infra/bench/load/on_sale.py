@@ -1,9 +1,10 @@
 """An on-sale, played by Locust: each buyer lists the tickets, opens one, reserves it, pays and follows the order.
 
-Reads {url, sessions, active} as JSON from standard input: `active` buyers at a time, as a waiting room admits them, one
-journey for each session. Prints {seconds, paid_seconds, steps, outcomes, conflicts, errors}: the time until the last
-journey and the last paid one ended; `steps` has the response times of each step in ms; an outcome is `paid`, `sold
-out`, `gave up` or `failed`; `conflicts` are expected, `errors` are not.
+Reads {url, sessions, active, pages} as JSON from standard input: `active` buyers at a time, as a waiting room admits
+them, one journey for each session, listing and opening by `pages` or by the API. Prints {seconds, paid_seconds, steps,
+outcomes, conflicts, errors}: the time until the last journey and the last paid one ended; `steps` has the response
+times of each step in ms; an outcome is `paid`, `sold out`, `gave up` or `failed`; `conflicts` are expected, `errors`
+are not.
 """
 
 import json
@@ -62,6 +63,7 @@ class Buyer(FastHttpUser):  # type: ignore[misc]  # not installed where types ar
     connection_timeout = network_timeout = PATIENCE_SECONDS
     report: Report
     sessions: Iterator[str]
+    pages: bool
 
     @task  # type: ignore[untyped-decorator]
     def journey(self) -> None:
@@ -78,17 +80,23 @@ class Buyer(FastHttpUser):  # type: ignore[misc]  # not installed where types ar
 
     def _buy(self) -> str:
         for _ in range(TRIES):
-            tickets = TICKET_LINK.findall(self._send("list", "GET", "/", 200).text)
+            tickets = self._list()
             if not tickets:
                 return "sold out"
             ticket = random.choice(tickets)  # noqa: S311
-            self._send("open", "GET", f"/tickets/{ticket}", 200)
+            self._send("open", "GET", f"{'' if self.pages else '/api'}/tickets/{ticket}", 200)
             order = self._reserve(ticket)
             if order is not None:
                 self._send("pay", "POST", "/api/payments", 201, {"token": CARD, "orderId": order})
                 self._follow(order)
                 return "paid"
         return "gave up"
+
+    def _list(self) -> list[str]:
+        """The ids of the tickets on sale."""
+        if self.pages:
+            return TICKET_LINK.findall(self._send("list", "GET", "/", 200).text)
+        return [ticket["id"] for ticket in self._send("list", "GET", "/api/tickets", 200).json()]
 
     def _reserve(self, ticket: str) -> str | None:
         """The id of the order; None when somebody else was faster."""
@@ -122,7 +130,7 @@ class Buyer(FastHttpUser):  # type: ignore[misc]  # not installed where types ar
 def main() -> None:
     """Play the on-sale."""
     job = json.load(sys.stdin)
-    Buyer.host, Buyer.sessions, Buyer.report = job["url"], iter(job["sessions"]), Report()
+    Buyer.host, Buyer.sessions, Buyer.pages, Buyer.report = job["url"], iter(job["sessions"]), job["pages"], Report()
     environment = Environment(user_classes=[Buyer], catch_exceptions=False)
     runner = environment.create_local_runner()
     runner.start(job["active"], spawn_rate=job["active"])

@@ -1,4 +1,4 @@
-"""The on-sale: 2,000 buyers, 1,000 tickets, through the gateway and the pages, then the audit."""
+"""The on-sale: 2,000 buyers, 1,000 tickets, through the gateway, by the pages or by the API; then the audit."""
 
 import json
 import os
@@ -17,6 +17,7 @@ from ticketing_bench.stack import Stack, User, driver
 from ticketing_local.settings import ROOT
 
 NAME = "on-sale: 2,000 buyers, 1,000 tickets"
+API_NAME = f"{NAME}, by the API"
 BUYERS = 2_000
 TICKETS = 1_000
 ACTIVE = 32
@@ -38,7 +39,7 @@ class Sale:
     errors: Mapping[str, int]
 
 
-def run_on_sale(stack: Stack, bare: float) -> Result:
+def run_on_sale(stack: Stack, bare: float, *, pages: bool) -> Result:
     """Play it. LoadError when a journey failed without a good reason, or the audit found something."""
     active = int(os.environ.get("ACTIVE") or ACTIVE)
     buyers = copy_account(stack, BUYERS)
@@ -46,18 +47,19 @@ def run_on_sale(stack: Stack, bare: float) -> Result:
         put_on_sale(stack, buyers[:TICKETS])
     say(f"  {BUYERS:,} buyers, {active} of them active at a time:")
     before, own_before = stack.cpu(), _cpu_of_ended_children()
-    sale = _play(stack, buyers, active)
+    sale = _play(stack, buyers, active, pages=pages)
     spent = {name: now - before[name] for name, now in stack.cpu().items()}
     spent[LOAD_CLIENT] = _cpu_of_ended_children() - own_before
     _show(sale, spent)
     audit(stack)
     if sale.errors or sale.outcomes.get("paid") != TICKETS:
         raise LoadError(f"on-sale: {sale.outcomes}, errors {sale.errors}")
-    return _result(sale, spent, bare)
+    return _result(NAME if pages else API_NAME, sale, spent, bare)
 
 
-def _play(stack: Stack, buyers: Sequence[User], active: int) -> Sale:
-    job = {"url": stack.urls["gateway"], "sessions": [buyer.session for buyer in buyers], "active": active}
+def _play(stack: Stack, buyers: Sequence[User], active: int, *, pages: bool) -> Sale:
+    sessions = [buyer.session for buyer in buyers]
+    job = {"url": stack.urls["gateway"], "sessions": sessions, "active": active, "pages": pages}
     done = subprocess.run(
         [PYTHON, LOAD_FOLDER / "on_sale.py"], input=json.dumps(job), stdout=subprocess.PIPE, text=True, check=False
     )
@@ -79,10 +81,10 @@ def _show(sale: Sale, spent: Mapping[str, float]) -> None:
     say(f"  in total {sum(used for _, used in cores):.2f} of {os.cpu_count()}; the busiest process is {cores[0][0]}")
 
 
-def _result(sale: Sale, spent: Mapping[str, float], bare: float) -> Result:
+def _result(name: str, sale: Sale, spent: Mapping[str, float], bare: float) -> Result:
     paid = sale.outcomes["paid"]
     return Result(
-        name=NAME,
+        name=name,
         cpu=1000 * sum(spent.values()) / paid,
         bare=bare,
         figures={

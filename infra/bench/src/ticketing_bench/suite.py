@@ -14,7 +14,7 @@ from ticketing_bench.routes import GROWN_ROUTES, ROUTES
 from ticketing_bench.stack import Stack, temporary
 
 START = "start, until the landing page is served"
-JOURNEYS = (on_sale.NAME, due.NAME)
+JOURNEYS = (on_sale.NAME, on_sale.API_NAME, due.NAME)
 
 Wanted = Callable[[str], bool]
 
@@ -81,6 +81,8 @@ def _routes(stack: Stack, data: Data, rows: Sequence[HttpRow], wanted: Wanted) -
 def _journeys(stack: Stack, wanted: Wanted) -> Iterator[Result]:
     bare = bare_cpu(stack)
     if wanted(on_sale.NAME):
-        yield on_sale.run_on_sale(stack, bare)
+        yield on_sale.run_on_sale(stack, bare, pages=True)
+    if wanted(on_sale.API_NAME):
+        yield on_sale.run_on_sale(stack, bare, pages=False)
     if wanted(due.NAME):
         yield due.run_due(stack, bare)

@@ -20,7 +20,8 @@ import gevent
 from locust import FastHttpUser, constant, task
 from locust.env import Environment
 
-HTML = {"Accept": "text/html"}
+# A browser loads the first page as a document; a link within the app fetches only what React renders.
+PAGE_HEADERS = {"list": {"Accept": "text/html"}, "open": {"RSC": "1"}}
 CARD = "pm_card_visa"
 TRIES = 20
 POLL_SECONDS = 0.2
@@ -117,7 +118,7 @@ class Buyer(FastHttpUser):  # type: ignore[misc]  # not installed where types ar
         self.report.steps["follow"].append(1000 * (time.monotonic() - started_at))
 
     def _send(self, step: str, method: str, path: str, status: int | tuple[int, ...], body: object = None) -> Any:
-        headers = self.headers | (HTML if body is None and not path.startswith("/api") else {})
+        headers = self.headers | (PAGE_HEADERS.get(step, {}) if self.pages else {})
         started_at = time.monotonic()
         response = self.client.request(method, path, name=step, headers=headers, json=body)
         self.report.steps[step].append(1000 * (time.monotonic() - started_at))

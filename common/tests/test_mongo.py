@@ -137,6 +137,13 @@ async def test_database_that_refuses_writes_is_unavailable(code: int, bulk: bool
             raise error
 
 
+@pytest.mark.parametrize("code", [64, 91, 189, 11600])
+async def test_unconfirmed_bulk_write_is_unavailable(code: int) -> None:
+    with pytest.raises(Unavailable):
+        async with translated_errors():
+            raise BulkWriteError({"writeErrors": [], "writeConcernErrors": [{"code": code}]})
+
+
 async def test_mistake_in_a_query_is_not_an_outage(items: Documents) -> None:
     with pytest.raises(OperationFailure):
         await items.find_one({"$nonsense": 1})

@@ -250,6 +250,49 @@ async def test_burst_is_published_completely(publisher: RecordingPublisher) -> N
         await eventually(lambda: len(publisher.envelopes) == 600)
 
 
+class BusyPublisher(RecordingPublisher):
+    """Whenever it publishes, another event is written."""
+
+    relay: Relay
+
+    async def publish(self, envelopes: Sequence[Envelope]) -> set[str]:
+        await asyncio.sleep(0.001)
+        self.relay.notify(Outbox(), PendingEvents("a", envelopes))
+        return {envelope.id for envelope in envelopes}
+
+
+async def test_steady_load_does_not_keep_sweeps_away() -> None:
+    outbox, publisher = Outbox(), BusyPublisher()
+    publisher.relay = relay = Relay([outbox], publisher, sweep_every=SOON)
+    relay.notify(outbox, PendingEvents("a", envelopes(1)))
+    async with run_tasks([relay]):
+        await eventually(lambda: outbox.sweeps >= 3)
+
+
+class FaultyOutbox(Outbox):
+    """An error of our own at the first removal."""
+
+    failed = False
+
+    async def remove_published(self, published: Iterable[tuple[str, Sequence[str]]]) -> None:
+        if not self.failed:
+            self.failed = True
+            raise ValueError("cannot be removed")
+        await super().remove_published(published)
+
+
+async def test_removals_continue_after_an_error(publisher: RecordingPublisher) -> None:
+    outbox = FaultyOutbox()
+    relay = Relay([outbox], publisher, sweep_every=NEVER)
+    async with run_tasks([relay]):
+        await eventually(lambda: outbox.sweeps == 1)
+        outbox.envelopes = envelopes(1)
+        for _ in range(2):
+            relay.notify(outbox, PendingEvents("a", outbox.envelopes))
+            await eventually(lambda: outbox.failed)
+        await eventually(lambda: outbox.envelopes == [])
+
+
 @pytest.mark.parametrize("ticks", range(4))
 async def test_relay_stops_just_after_a_write(publisher: RecordingPublisher, ticks: int) -> None:
     outbox = Outbox()

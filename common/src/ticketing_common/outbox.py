@@ -129,11 +129,9 @@ class Relay:
 
     async def run(self) -> None:
         """Relay until cancelled."""
-        removing = asyncio.create_task(self._removals.run(), name="outbox.removals")
-        try:
-            await self._publish()
-        finally:
-            removing.cancel()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._removals.run(), name="outbox.removals")
+            tasks.create_task(self._publish(), name="outbox.publish")
 
     async def _publish(self) -> None:
         loop = asyncio.get_running_loop()
@@ -145,7 +143,7 @@ class Relay:
                     await self._wake.wait()
             self._wake.clear()
             try:
-                await self._publish_new()
+                await self._publish_new(until=next_sweep)
                 if self._sweep_requested or loop.time() >= next_sweep:
                     next_sweep = loop.time() + self._sweep_every
                     await self._sweep()
@@ -161,8 +159,11 @@ class Relay:
                 await self._publish_new()
                 await self._removals.flush()
 
-    async def _publish_new(self) -> None:
+    async def _publish_new(self, *, until: float | None = None) -> None:
+        """Until nothing is left, or it is time for a sweep: under a steady load there is always something new."""
         while self._new and self._publisher.connected:
+            if self._sweep_requested or (until is not None and asyncio.get_running_loop().time() >= until):
+                return self._wake.set()
             batch, self._new = self._new[:MAX_BATCH], self._new[MAX_BATCH:]
             try:
                 published = await self._relay(batch)

@@ -47,7 +47,8 @@ async def place_order(
             return False
         return True
 
-    # Most tickets have no earlier order: try as the first one. If that is wrong, the unique indexes refuse it.
+    # Most tickets have no earlier order: try as the first one. If that is wrong, the unique indexes refuse it, since
+    # the ticket's first order has hold 1, or was reinstated with a higher one and stays live.
     if seen_price in (None, ticket.price) and await save(None, first := decide(None)):
         return first
     return await update(lambda: store.latest_of_ticket(ticket_id), decide, save)

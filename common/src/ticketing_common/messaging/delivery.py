@@ -57,12 +57,12 @@ class MessageHandler:
         with self._keeping(messages):
             try:
                 remaining = await self._handle_batch(listener, messages)
+                done = [message for message in messages if message.reply not in remaining]
+                for message in done:
+                    await message.ack()
             except asyncio.CancelledError:
                 await _return(messages)
                 raise
-            done = [message for message in messages if message.reply not in remaining]
-            for message in done:
-                await message.ack()
         self._count("handled", len(done))
         return list(remaining.values())
 

@@ -82,8 +82,10 @@ class SharedReads:
     ) -> ResultT:
         try:
             await _wait_for(previous)
-        finally:
-            task = self._running[key] = self._next.pop(key)
+        except Unavailable:
+            del self._next[key]
+            raise
+        task = self._running[key] = self._next.pop(key)
         try:
             return await query()
         finally:

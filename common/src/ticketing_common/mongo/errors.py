@@ -19,7 +19,7 @@ from ticketing_common.errors import Unavailable
 _DUPLICATE_KEY = 11000
 _UNREACHABLE = (ConnectionFailure, NetworkTimeout, ExecutionTimeout, WTimeoutError)
 # A server that is stopping, starting or stepping down (MongoDB's error code reference).
-_TRANSIENT_CODES = frozenset({6, 7, 89, 91, 189, 262, 9001, 11600, 11602})
+_TRANSIENT_CODES = frozenset({6, 7, 64, 89, 91, 189, 262, 9001, 11600, 11602})
 # A reachable server that refuses writes: a secondary, writes blocked by an operator, a full disk.
 _READ_ONLY_CODES = frozenset({10107, 13435, 13436, 371, 14031})
 
@@ -53,7 +53,8 @@ async def translated_errors() -> AsyncIterator[None]:
 def _codes(error: OperationFailure) -> set[int | None]:
     """The error's code and, for a bulk write, those of its parts."""
     details = error.details or {} if isinstance(error, BulkWriteError) else {}
-    return {error.code, *(item.get("code") for item in details.get("writeErrors", ()))}
+    parts = (*details.get("writeErrors", ()), *details.get("writeConcernErrors", ()))
+    return {error.code, *(item.get("code") for item in parts)}
 
 
 def duplicate_keys(error: BulkWriteError) -> dict[int, DuplicateKey]:

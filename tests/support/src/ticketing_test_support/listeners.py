@@ -106,12 +106,14 @@ async def publish_expirations(broker: Broker, *order_ids: str) -> set[str]:
 
 
 async def all_acknowledged(broker: Broker) -> bool:
-    """Whether the listener has nothing left to do."""
+    """Whether the listener has received messages and has nothing left to do."""
     try:
         info = await broker.jetstream.consumer_info(EVENTS_STREAM, RecordingListener.durable)
     except NotFoundError:  # not created yet
         return False
-    return bool(info.num_pending == 0 and info.num_ack_pending == 0)
+    # A consumer that was just created may report nothing pending.
+    was_delivered = info.delivered is not None and info.delivered.consumer_seq > 0
+    return bool(was_delivered and info.num_pending == 0 and info.num_ack_pending == 0)
 
 
 async def dead_letters(broker: Broker) -> list[DeadLetter]:

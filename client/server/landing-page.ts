@@ -12,15 +12,14 @@ import type { Format, Renderer } from "./renderer";
 import { RenderingCache } from "./rendering-cache";
 import type { SharedPage } from "./shared-page";
 
-const LIFETIME = { freshMs: FRESH_MS, staleMs: STALE_MS };
-
 /** Returns false for any other request. Next.js alone serves the page when it cannot be shared. */
 export function landingPage(render: Renderer, next: RequestListener) {
   const caches = new Map<string, RenderingCache<SharedPage>>();
 
   function cacheOf(format: Format, state: Session["state"]): RenderingCache<SharedPage> {
     const key = `${format} ${state}`;
-    const cache = caches.get(key) ?? new RenderingCache(() => render(format, state), LIFETIME);
+    const lifetime = { freshMs: FRESH_MS[state], staleMs: STALE_MS[state] };
+    const cache = caches.get(key) ?? new RenderingCache(() => render(format, state), lifetime);
     caches.set(key, cache);
     return cache;
   }

@@ -13,6 +13,8 @@ export type Format = "html" | "payload";
 
 export type Renderer = (format: Format, state: Session["state"]) => Promise<Rendered<SharedPage>>;
 
+// Longer than the page waits for the API.
+const TIMEOUT_MS = 10_000;
 const PATHS = { html: "/", payload: "/?_rsc=" };
 // Unpredictable, so that no ticket's title can contain one.
 const [ID, EMAIL, THEME] = [token(), token(), token()];
@@ -39,6 +41,7 @@ export async function startRenderer(next: RequestListener): Promise<Renderer> {
         [VIEWER_STATE_HEADER]: JSON.stringify(viewer),
         ...(format === "payload" ? { rsc: "1" } : {}),
       },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const body = await response.text();
     if (!response.ok) throw new Error(`rendering the landing page responded ${response.status}`);

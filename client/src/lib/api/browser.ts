@@ -50,14 +50,18 @@ export const pay = (body: PaymentIn) => sendAsPageUser<PaymentResult>("POST", "/
 async function sendAsPageUser<T>(method: string, path: string, body?: unknown): Promise<ApiResult<T>> {
   const user = document.documentElement.dataset.user;
   const result = await send<T>(method, path, body, user ? { "ticketing-user": user } : {});
-  if (method !== "GET") rememberWrite();
   if (!result.ok && [401, 409].includes(result.problem.status)) requestSessionCheck();
   return result;
 }
 
-function send<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+async function send<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<ApiResult<T>> {
   const hasBody = body !== undefined;
-  return request<T>(path, {
+  const result = await request<T>(path, {
     method,
     headers: {
       accept: "application/json",
@@ -68,4 +72,6 @@ function send<T>(method: string, path: string, body?: unknown, headers: Record<s
     signal: AbortSignal.timeout(TIMEOUT_MS),
     ...(hasBody ? { body: JSON.stringify(body) } : {}),
   });
+  if (method !== "GET") rememberWrite();
+  return result;
 }

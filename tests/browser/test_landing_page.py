@@ -228,7 +228,6 @@ async def test_page_follows_a_sign_in_elsewhere_without_a_reload(new_user):
     await expect(user.link("Sign up")).to_be_visible()
     await user.page.evaluate("window.isSamePage = true")
     await user.sign_up("elsewhere@example.com")
-    await user.page.evaluate("window.dispatchEvent(new Event('focus'))")
-    await expect(user.text("elsewhere-")).to_be_visible()
+    await user.focus_until_visible(user.text("elsewhere-"))
     await expect(user.link("My orders")).to_be_visible()
     assert await user.page.evaluate("window.isSamePage && document.documentElement.dataset.user")

@@ -44,11 +44,9 @@ async def test_page_notices_another_session(new_user):
     user = await new_user("first@example.com")
     await user.goto("/orders?after=0")
     await user.sign_up("second@example.com")
-    await user.page.evaluate("window.dispatchEvent(new Event('focus'))")
-    await expect(user.text("You are signed in with another account now.")).to_be_visible()
+    await user.focus_until_visible(user.text("You are signed in with another account now."))
     await user.context.request.post("/api/users/signout", data={})
-    await user.page.evaluate("window.dispatchEvent(new Event('focus'))")
-    await expect(user.text("You have been signed out.")).to_be_visible()
+    await user.focus_until_visible(user.text("You have been signed out."))
     await user.link("Sign in again").click()
     await expect(user.page).to_have_url(f"{user.url}/signin?next=%2Forders%3Fafter%3D0&again=1")
 

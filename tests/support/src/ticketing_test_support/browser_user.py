@@ -6,6 +6,8 @@ from typing import Any, Self
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page
 
+from ticketing_test_support.waiting import eventually
+
 PASSWORD = "a-password"
 TIMEOUT_MS = 30_000
 
@@ -64,6 +66,15 @@ class BrowserUser:
     async def goto(self, path: str) -> None:
         """Open a page."""
         await self.page.goto(path, wait_until="load")
+
+    async def focus_until_visible(self, locator: Locator) -> None:
+        """Give the page the focus, again while it does not listen yet, until this is shown."""
+
+        async def is_shown() -> bool:
+            await self.page.evaluate("window.dispatchEvent(new Event('focus'))")
+            return await locator.is_visible()
+
+        await eventually(is_shown, within=30, every=0.2, what=f"{locator} being visible")
 
     def button(self, name: str) -> Locator:
         """The button with exactly this name."""

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
-from pymongo import IndexModel
-from pymongo.errors import BulkWriteError, OperationFailure
+from pymongo import AsyncMongoClient, IndexModel
+from pymongo.errors import BulkWriteError, OperationFailure, WriteError
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.events import TicketUpdated
@@ -203,6 +203,17 @@ async def test_newest_of_many_concurrent_requests_remains(items: Documents) -> N
     await asyncio.gather(*(items.replace_older(request) for request in requests))
     found = await items.find_all(str(item) for item in range(20))
     assert [item["version"] for item in found] == [19] * 20
+
+
+async def test_document_that_cannot_be_stored_does_not_affect_concurrent_ones(items: Documents, mongo_uri: str) -> None:
+    client = AsyncMongoClient(mongo_uri)  # type: ignore[var-annotated]
+    await client.get_default_database().command("collMod", "items", validator={"label": {"$ne": "invalid"}})
+    await client.close()
+    labels = ["a", "invalid", "b"]
+    outcomes = await asyncio.gather(
+        *(items.insert({"_id": label, "label": label}) for label in labels), return_exceptions=True
+    )
+    assert [type(outcome) for outcome in outcomes] == [type(None), WriteError, type(None)]
 
 
 def notifications(items: Documents) -> dict[str, list[str]]:

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel, UpdateOne, WriteConcern
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, WriteError
 
 from ticketing_common.events import Envelope, Event
 from ticketing_common.mongo.batching import Batcher
 from ticketing_common.mongo.driver import Collection, Document, aggregate
-from ticketing_common.mongo.errors import DuplicateKey, duplicate_keys, translated_errors
-from ticketing_common.mongo.writes import Write, envelopes_for, make_all, update_for, with_outbox
+from ticketing_common.mongo.errors import DuplicateKey, refusals, translated_errors
+from ticketing_common.mongo.writes import Write, envelopes_for, execute, update_for, with_outbox
 from ticketing_common.outbox import OutboxBacklog, OutboxSource, PendingEvents
 
 Notify = Callable[[OutboxSource, PendingEvents], None]
@@ -104,7 +104,7 @@ class Documents:
 
         False when another writer was first for some: the others are made, so read and decide again.
         """
-        made = await make_all(self._collection, [write.operation for write in writes])
+        made = await execute(self._collection, [write.operation for write in writes])
         if made < len(writes):
             await self._notify_of_stored({"_id": {"$in": [write.document_id for write in writes if write.envelopes]}})
             return False
@@ -130,9 +130,9 @@ class Documents:
             ({"_id": document["_id"], "version": {"$lt": document["version"]}}, {"$set": document})
             for document in documents
         ]
-        if await make_all(self._collection, [UpdateOne(*write, upsert=True) for write in writes]) < len(writes):
+        if await execute(self._collection, [UpdateOne(*write, upsert=True) for write in writes]) < len(writes):
             # Those are as new, or another process has just created them, perhaps from an older event.
-            await make_all(self._collection, [UpdateOne(*write) for write in writes])
+            await execute(self._collection, [UpdateOne(*write) for write in writes])
 
     async def pending(self, *, before: datetime, limit: int) -> list[PendingEvents]:
         """Documents with unpublished events older than `before`, oldest first (by the partial index)."""
@@ -179,12 +179,12 @@ class Documents:
         by_id = {document["_id"]: document for document in await self.find_all(ids)}
         return [by_id.get(document_id) for document_id in ids]
 
-    async def _insert_batch(self, documents: Sequence[Document]) -> list[DuplicateKey | None]:
+    async def _insert_batch(self, documents: Sequence[Document]) -> list[DuplicateKey | WriteError | None]:
         async with translated_errors():
             try:
                 await self._collection.insert_many(documents, ordered=False)
             except BulkWriteError as error:
-                refused = duplicate_keys(error)
+                refused = refusals(error)
                 return [refused.get(index) for index in range(len(documents))]
         return [None] * len(documents)
 

@@ -11,6 +11,7 @@ from pymongo.errors import (
     ExecutionTimeout,
     NetworkTimeout,
     OperationFailure,
+    WriteError,
     WTimeoutError,
 )
 
@@ -57,12 +58,20 @@ def _codes(error: OperationFailure) -> set[int | None]:
     return {error.code, *(item.get("code") for item in parts)}
 
 
-def duplicate_keys(error: BulkWriteError) -> dict[int, DuplicateKey]:
-    """The refused documents of an unordered insert, by index; the error itself if it has any other reason."""
-    failed = error.details["writeErrors"]
-    if error.details["writeConcernErrors"] or any(item["code"] != _DUPLICATE_KEY for item in failed):
+def refusals(error: BulkWriteError) -> dict[int, DuplicateKey | WriteError]:
+    """What each refused write of an unordered bulk write would have raised alone, by index.
+
+    Raises the error itself if it is an outage, which concerns all of them.
+    """
+    if error.details["writeConcernErrors"] or _codes(error) & (_READ_ONLY_CODES | _TRANSIENT_CODES):
         raise error
-    return {item["index"]: DuplicateKey(_index_name(item)) for item in failed}
+    return {item["index"]: _refusal(item) for item in error.details["writeErrors"]}
+
+
+def _refusal(item: Mapping[str, Any]) -> DuplicateKey | WriteError:
+    if item["code"] == _DUPLICATE_KEY:
+        return DuplicateKey(_index_name(item))
+    return WriteError(item["errmsg"], item["code"], item)
 
 
 def _index_name(details: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from pymongo.errors import BulkWriteError
 
 from ticketing_common.events import Envelope, Event
 from ticketing_common.mongo.driver import Collection, Document
-from ticketing_common.mongo.errors import duplicate_keys, translated_errors
+from ticketing_common.mongo.errors import DuplicateKey, refusals, translated_errors
 from ticketing_common.observability import tracing
 
 Operation = InsertOne[Document] | UpdateOne
@@ -39,7 +39,7 @@ def compare_and_set(
     return Write(query["_id"], UpdateOne(query, update_for(changes, envelopes)), envelopes)
 
 
-async def make_all(collection: Collection, operations: Sequence[Operation]) -> int:
+async def execute(collection: Collection, operations: Sequence[Operation]) -> int:
     """Make the writes in one request; how many were made: not those that match no document or violate a unique index.
 
     Unavailable as for a single write; some of them may have been made.
@@ -51,7 +51,8 @@ async def make_all(collection: Collection, operations: Sequence[Operation]) -> i
         try:
             result = (await collection.bulk_write(operations, ordered=False)).bulk_api_result
         except BulkWriteError as error:
-            duplicate_keys(error)  # else it is raised
+            if not all(isinstance(refusal, DuplicateKey) for refusal in refusals(error).values()):
+                raise
             result = error.details
     return int(result["nInserted"] + result["nMatched"] + result["nUpserted"])
 

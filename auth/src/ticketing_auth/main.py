@@ -2,8 +2,8 @@
 
 from ticketing_auth.app import create_app
 from ticketing_auth.settings import Settings
+from ticketing_common.garbage_collection import tune_garbage_collector
 from ticketing_common.settings import load
-from ticketing_common.web.garbage import tune_garbage_collector
 
 app = create_app(load(Settings))
 tune_garbage_collector()

@@ -87,7 +87,7 @@ class Removals:
 
     async def flush(self) -> None:
         """Remove all now; Unavailable as of MongoDB."""
-        async with self._lock:  # a flush of this moment has to include what another one is removing
+        async with self._lock:  # wait for a flush in progress
             published, self._published = self._published, []
             by_source: dict[OutboxSource, list[tuple[str, Sequence[str]]]] = {}
             for source, document_id, event_ids in published:

@@ -43,7 +43,7 @@ class MessageHandler:
     async def process(self, message: Msg) -> None:
         """Handle the message; if cancelled, return it for another replica."""
         tracing.begin(_trace_of(message))
-        with self._keeping([message]):
+        with self._kept_alive([message]):
             try:
                 outcome = await self._handle_and_ack(message)
             except asyncio.CancelledError:
@@ -54,7 +54,7 @@ class MessageHandler:
     async def process_batch(self, listener: BatchListener[Any], messages: Sequence[Msg]) -> list[Msg]:
         """Have `listener` handle the messages together; those left to be processed one by one."""
         tracing.begin()
-        with self._keeping(messages):
+        with self._kept_alive(messages):
             try:
                 remaining = await self._handle_batch(listener, messages)
                 done = [message for message in messages if message.reply not in remaining]
@@ -138,7 +138,7 @@ class MessageHandler:
         MESSAGES_CONSUMED.labels(self._name, outcome).inc(messages)
 
     @contextlib.contextmanager
-    def _keeping(self, messages: Sequence[Msg]) -> Iterator[None]:
+    def _kept_alive(self, messages: Sequence[Msg]) -> Iterator[None]:
         """While inside, `keep_alive` reports these messages."""
         self._in_progress |= {message.reply: message for message in messages}
         try:

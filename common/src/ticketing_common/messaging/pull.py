@@ -33,7 +33,7 @@ class Pull:
         self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{EVENTS_STREAM}.{durable}"
         self._messages: list[Msg] = []
         self._failure: PullFailed | None = None
-        self._news = asyncio.Event()
+        self._arrival = asyncio.Event()
         self._number = 0
         self._requested = 0
 
@@ -50,10 +50,10 @@ class Pull:
             await self._request(limit)
         try:
             async with asyncio.timeout(_EXPIRES_SECONDS + _LATE_SECONDS):
-                await self._news.wait()
+                await self._arrival.wait()
         except TimeoutError:
             self._requested = 0
-        self._news.clear()
+        self._arrival.clear()
         if self._failure is not None:
             raise self._failure
         messages, self._messages = self._messages, []
@@ -88,4 +88,4 @@ class Pull:
             self._requested = 0
             if status != StatusCode.REQUEST_TIMEOUT:
                 self._failure = PullFailed(f"{status} {(message.headers or {}).get(Header.DESCRIPTION, '')}")
-        self._news.set()
+        self._arrival.set()

@@ -4,9 +4,10 @@ from ticketing_common.tokens import CurrentUser
 from ticketing_common.web.app import build_app
 from ticketing_common.web.camel import CamelModel
 from ticketing_common.web.deps import BrokerAvailable, NewId, Now, from_database, from_state
-from ticketing_common.web.direct import DirectRoute, json_response
+from ticketing_common.web.direct import DirectRoute
 from ticketing_common.web.openapi import api_router
 from ticketing_common.web.prices import CurrencyDep, Price
+from ticketing_common.web.responses import json_response
 from ticketing_common.web.sessions import UserId, clear_session, find_user, set_session
 
 __all__ = [

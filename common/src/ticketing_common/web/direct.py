@@ -1,10 +1,7 @@
-"""Routes and responses for what is requested most often, without the parts of FastAPI that cost the most."""
-
-from collections.abc import Mapping
+"""A route for what is requested most often."""
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from pydantic_core import to_json
 from starlette.types import Receive, Scope, Send
 
 
@@ -19,8 +16,3 @@ class DirectRoute(APIRoute):
             return await super().handle(scope, receive, send)
         response: Response = await self.endpoint(Request(scope, receive, send))
         return await response(scope, receive, send)
-
-
-def json_response(content: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """A response with `content`, which has the wire's names and is not validated."""
-    return Response(to_json(content), status_code=status, headers=headers, media_type="application/json")

@@ -1,5 +1,5 @@
 """The ASGI middleware around each service: traces, metrics, path and method normalisation, body limit, 500s, and the
-cookie by which the landing page recognises who has just changed something.
+cookie by which the landing page recognises a browser that has just written something.
 
 Plain ASGI, because a layer of Starlette's BaseHTTPMiddleware costs more CPU than the rest of a small request.
 """

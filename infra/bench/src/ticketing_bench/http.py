@@ -103,7 +103,7 @@ def _sample(stack: Stack, process: str, requests: Sequence[Request], status: int
 
 
 def _result(row: HttpRow, samples: Sequence[Sample], bare: float, operation: float | None) -> Result:
-    """The median CPU time: the minimum is a round that no garbage collection met. Latencies are of the best round."""
+    """The median CPU time: the minimum is a round without a garbage collection. Latencies are of the best round."""
     names = samples[0].cpu_by_process
     return Result(
         name=row.name,

@@ -2,9 +2,7 @@
 
 import contextlib
 import os
-import socket
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,8 +17,10 @@ from pymongo import MongoClient
 from ticketing_bench.load import LoadGenerator
 from ticketing_bench.processes import cpu_by_name
 from ticketing_bench.progress import say
+from ticketing_bench.waiting import wait_for
 from ticketing_common.tokens import issue
 from ticketing_local.commands.ps import rows
+from ticketing_local.ports import free_gateway_port
 from ticketing_local.processes.services import uvicorn
 from ticketing_local.state import StateDir
 from ticketing_local.temporary_stack import temporary_stack
@@ -95,27 +95,19 @@ def temporary() -> Iterator[Stack]:
 @contextlib.contextmanager
 def _floor_server(stack: Stack) -> Iterator[Stack]:
     """The stack with one more process, `floor`: floor_app under the services' uvicorn options."""
-    port = _free_port()
+    port = free_gateway_port()
     environment = {**os.environ, "MONGO_URI": stack.urls["mongo"]}
     command = (*uvicorn("ticketing_bench.floor_app:app", port), "--log-level", "warning")
     with subprocess.Popen(command, env=environment) as server:
         try:
             url = f"http://{HOST}:{port}"
-            _wait_until_up(url)
+            wait_for("the floor server responds", lambda: _is_up(url))
             yield Stack(stack.state, {**stack.urls, FLOOR: url}, {**stack.pids, FLOOR: server.pid}, stack.load)
         finally:
             server.terminate()
 
 
-def _free_port() -> int:
-    with socket.create_server((HOST, 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-def _wait_until_up(url: str) -> None:
-    for _ in range(200):
-        with contextlib.suppress(httpx.TransportError):
-            httpx.get(f"{url}/bare?bytes=2", trust_env=False).raise_for_status()
-            return
-        time.sleep(0.05)
-    raise TimeoutError(f"{url} does not respond")
+def _is_up(url: str) -> bool:
+    with contextlib.suppress(httpx.TransportError):
+        return httpx.get(f"{url}/bare?bytes=2", trust_env=False).is_success
+    return False

@@ -8,7 +8,10 @@ const SESSION_COOKIE = "session";
 // Every page waits for this, so that an outage of auth must not delay it much.
 const TIMEOUT_MS = 3_000;
 
-/** The session of a request by its Cookie header; "unknown" while auth is unavailable. Needs no auth without a cookie. */
+/**
+ * The session of a request by its Cookie header; "unknown" while auth is unavailable. Auth is asked only if there is a
+ * session cookie.
+ */
 export async function fetchSession(cookie: string | null | undefined): Promise<Session> {
   if (!cookieValue(cookie, SESSION_COOKIE)) return { state: "out" };
   const result = await readAs<{ currentUser: User | null }>(cookie, "/api/users/currentuser", TIMEOUT_MS);

@@ -1,4 +1,4 @@
-"""Orders, and replicas of tickets, in MongoDB."""
+"""The store: its documents, indexes and queries."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -11,7 +11,6 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from ticketing_common.documents import known_fields, parse_enum
 from ticketing_common.events import CancelReason, Event, OrderStatus, PaymentHistoryEntry, PaymentStep, RefundReason
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey, SharedReads
-from ticketing_orders import expiration
 from ticketing_orders.domain import (
     HoldTaken,
     Order,
@@ -22,6 +21,7 @@ from ticketing_orders.domain import (
     Ticket,
     TicketReserved,
 )
+from ticketing_orders.store import expiration
 
 EnumT = TypeVar("EnumT", bound=StrEnum)
 

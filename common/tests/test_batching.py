@@ -48,6 +48,15 @@ async def waiting() -> None:
         await asyncio.sleep(0)
 
 
+async def two_batches(batcher: Batcher[str, str], server: Server) -> tuple[asyncio.Task[str], asyncio.Task[str]]:
+    """Two calls: one is running, and the other waits for it."""
+    first = asyncio.create_task(batcher.submit("a"))
+    await server.has_started(1)
+    behind = asyncio.create_task(batcher.submit("b"))
+    await waiting()
+    return first, behind
+
+
 @pytest.fixture
 def server() -> Server:
     return Server()
@@ -81,10 +90,7 @@ async def test_cancelled_call_does_not_affect_its_batch(server: Server) -> None:
 
 async def test_calls_behind_an_unavailable_database_fail_with_it_and_later_ones_try_again(server: Server) -> None:
     batcher = Batcher(server.run, concurrency=1)
-    first = asyncio.create_task(batcher.submit("a"))
-    await server.has_started(1)
-    behind = asyncio.create_task(batcher.submit("b"))
-    await waiting()
+    first, behind = await two_batches(batcher, server)
     server.error = Unavailable()
     server.let(1)
     assert [type(error) for error in await asyncio.gather(first, behind, return_exceptions=True)] == [Unavailable] * 2
@@ -96,10 +102,7 @@ async def test_calls_behind_an_unavailable_database_fail_with_it_and_later_ones_
 
 async def test_other_errors_concern_only_their_batch(server: Server) -> None:
     batcher = Batcher(server.run, concurrency=1)
-    first = asyncio.create_task(batcher.submit("a"))
-    await server.has_started(1)
-    behind = asyncio.create_task(batcher.submit("b"))
-    await waiting()
+    first, behind = await two_batches(batcher, server)
     server.error = ValueError()
     server.let(1)
     with pytest.raises(ValueError):  # noqa: PT011

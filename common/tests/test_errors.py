@@ -15,6 +15,7 @@ STATUSES: dict[type[AppError], int] = {
     errors.NotFound: 404,
     errors.AccountChanged: 409,
     errors.PayloadTooLarge: 413,
+    errors.TooManyRequests: 429,
     errors.Unavailable: 503,
 }
 

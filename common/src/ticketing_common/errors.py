@@ -9,6 +9,7 @@ AppError                    500
 ├── NotFound                404
 ├── AccountChanged          409  the page was rendered for another account
 ├── PayloadTooLarge         413
+├── TooManyRequests         429  too often or too soon; carries Retry-After
 └── Unavailable             503  a dependency is unavailable; carries Retry-After
 """
 
@@ -104,6 +105,17 @@ class PayloadTooLarge(AppError):
 
     status = 413
     message = "The request body is too large."
+
+
+class TooManyRequests(AppError):
+    """The request comes too soon: it may succeed in `retry_after` seconds."""
+
+    status = 429
+    message = "Too many requests. Try again later."
+
+    def __init__(self, message: str | None = None, *, retry_after: int = 60) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Unavailable(AppError):

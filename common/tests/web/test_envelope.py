@@ -16,14 +16,21 @@ def messages(response: httpx.Response) -> list[str]:
     return [item["message"] for item in response.json()["errors"]]
 
 
-STATUSES = {"InvalidRequest": 400, "NotAuthenticated": 401, "NotFound": 404, "AccountChanged": 409, "Unavailable": 503}
+STATUSES = {
+    "InvalidRequest": 400,
+    "NotAuthenticated": 401,
+    "NotFound": 404,
+    "AccountChanged": 409,
+    "TooManyRequests": 429,
+    "Unavailable": 503,
+}
 
 
 @pytest.mark.parametrize(("kind", "status"), STATUSES.items())
 async def test_application_error_keeps_status_and_message(client: httpx.AsyncClient, kind: str, status: int) -> None:
     response = await client.get(f"/raise/{kind}")
     assert (response.status_code, messages(response)) == (status, ["A message."])
-    assert ("Retry-After" in response.headers) == (status == 503)
+    assert ("Retry-After" in response.headers) == (status in (429, 503))
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/nowhere/", "/%zz", "/%ff", "/%00", "/items/1//"])

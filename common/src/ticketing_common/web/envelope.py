@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from ticketing_common.errors import AppError, ErrorItem, Unavailable
+from ticketing_common.errors import AppError, ErrorItem, TooManyRequests, Unavailable
 
 
 class ErrorDetail(BaseModel):
@@ -27,6 +27,6 @@ def error_response(status: int, items: Sequence[ErrorItem], headers: dict[str, s
 
 
 def response_for(error: AppError) -> JSONResponse:
-    """The response for an AppError, with Retry-After for Unavailable."""
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Unavailable) else None
+    """The response for an AppError, with Retry-After where a later attempt may succeed."""
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequests | Unavailable) else None
     return error_response(error.status, error.items(), headers)

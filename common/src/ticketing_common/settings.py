@@ -26,6 +26,8 @@ class CommonSettings(BaseSettings):
     # PyMongo's own asynchronous client is Motor's successor, and costs less CPU.
     mongo_driver: Literal["motor", "pymongo"] = "motor"
     log_level: str = "INFO"
+    # `off` switches off every limit of how often something may be done, for load tests.
+    rate_limits: Literal["on", "off"] = "on"
     # How long a stopping process still accepts requests, so that routers have time to notice.
     shutdown_delay_seconds: float = Field(default=0.3, ge=0, le=5)
 

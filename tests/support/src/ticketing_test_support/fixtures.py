@@ -18,6 +18,7 @@ from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM
 from ticketing_common.observability import configure
 from ticketing_test_support.servers import mongod, nats_server, redis_server, started
 
+LIMITS_OFF = {"RATE_LIMITS": "off"}
 JWT_SECRET = "a-secret-that-only-tests-know-of-0123456789"
 
 
@@ -25,6 +26,15 @@ JWT_SECRET = "a-secret-that-only-tests-know-of-0123456789"
 def structured_logs() -> None:
     """Logs go where `caplog` sees them, also before an application configures them."""
     configure(service="test")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def without_limits() -> Iterator[None]:
+    """What tests start has no limits for one user, unless a test sets them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in LIMITS_OFF.items():
+            patch.setenv(name, value)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,9 @@
 from typing import Annotated
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, WithJsonSchema
+
+from ticketing_common.web import Id
 
 MAX_EMAIL_CHARS = 254
 _INVALID_EMAIL = "must be an email address like name@example.com"
@@ -29,7 +31,12 @@ def _public(address: str) -> str:
     return f"{name}{dot}com" if suffix.lower() in SPECIAL_USE_DOMAIN_NAMES else address
 
 
-Email = Annotated[str, StringConstraints(strict=True, strip_whitespace=True), AfterValidator(_email)]
+Email = Annotated[
+    str,
+    StringConstraints(strict=True, strip_whitespace=True),
+    AfterValidator(_email),
+    WithJsonSchema({"type": "string", "format": "email", "maxLength": MAX_EMAIL_CHARS}),
+]
 NewPassword = Annotated[str, Field(strict=True, min_length=4, max_length=128)]
 
 
@@ -50,14 +57,14 @@ class SignInIn(BaseModel):
 class UserOut(BaseModel):
     """The account of the signed-in user."""
 
-    id: str
+    id: Id
     email: str
 
 
 class CurrentUserOut(BaseModel):
     """The claims of the session. `iat` is in seconds since the epoch."""
 
-    id: str
+    id: Id
     email: str
     iat: int
 

@@ -3,7 +3,8 @@
 import re
 from datetime import UTC, datetime
 
-_ID = re.compile(r"[0-9a-f]{24}")
+PATTERN = "[0-9a-f]{24}"
+_ID = re.compile(PATTERN)
 
 
 def is_id(text: str) -> bool:

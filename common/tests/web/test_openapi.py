@@ -1,5 +1,6 @@
-"""The OpenAPI document describes the errors as they are."""
+"""The OpenAPI document describes the session and the errors as they are."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,17 +14,47 @@ def document(app: FastAPI) -> dict[str, Any]:
     return app.openapi()
 
 
-def test_invalid_request_is_documented_as_400(document: dict[str, Any]) -> None:
-    responses = document["paths"]["/items"]["post"]["responses"]
-    assert responses["400"]["content"]["application/json"]["schema"] == ENVELOPE
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        yield from ((f"{method.upper()} {path}", operation) for method, operation in item.items())
+
+
+def errors(document: dict[str, Any], path: str, method: str) -> set[int]:
+    responses = document["paths"][path][method]["responses"]
+    return {int(status) for status in responses if int(status) >= 400}
+
+
+def test_errors_follow_from_method_parameters_and_session(document: dict[str, Any]) -> None:
+    assert errors(document, "/items", "post") == {400, 403, 413, 429, 503}
+    assert errors(document, "/items/{item_id}", "get") == {400, 404, 429, 503}
+    assert errors(document, "/me", "get") == {400, 401, 409, 429, 503}
+
+
+def test_every_error_has_the_envelope(document: dict[str, Any]) -> None:
+    responses = document["components"]["responses"]
+    assert all(response["content"]["application/json"]["schema"] == ENVELOPE for response in responses.values())
+    documented = [
+        response
+        for _, operation in operations(document)
+        for status, response in operation["responses"].items()
+        if int(status) >= 400
+    ]
+    assert documented
+    assert {response["$ref"].rpartition("/")[2] for response in documented} <= responses.keys()
+
+
+def test_nothing_of_the_framework_s_own_errors_is_documented(document: dict[str, Any]) -> None:
     assert "422" not in str(document)
     assert "ValidationError" not in str(document)
 
 
-def test_every_route_documents_the_error_envelope(document: dict[str, Any]) -> None:
-    operations = [operation for path in document["paths"].values() for operation in path.values()]
-    schemas = [operation["responses"]["default"]["content"]["application/json"]["schema"] for operation in operations]
-    assert schemas == [ENVELOPE] * len(operations)
+def test_session_is_required_optional_or_unused(document: dict[str, Any]) -> None:
+    security = {name: operation.get("security") for name, operation in operations(document)}
+    assert security["GET /me"] == [{"session": []}]
+    assert security["GET /maybe"] == [{}, {"session": []}]
+    assert security["POST /items"] is None
+    scheme = document["components"]["securitySchemes"]["session"]
+    assert (scheme["in"], scheme["name"]) == ("cookie", "session")
 
 
 def test_session_routes_document_the_account_header(document: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from fastapi import Request, Response
 
-from ticketing_common.web import BrokerAvailable, CurrencyDep, NewId, Now, UserId, api_router, json_response
+from ticketing_common.web import BrokerAvailable, CurrencyDep, Id, NewId, Now, UserId, api_router, errors, json_response
 from ticketing_common.web.paging import PageDep
 from ticketing_orders import use_cases
 from ticketing_orders.deps import HoldFor, StoreDep
@@ -11,7 +11,7 @@ from ticketing_orders.schemas import CONFLICT, OrderDetailsOut, OrderIn, OrderOu
 router = api_router("orders")
 
 
-@router.post("", status_code=201, response_model=OrderOut, responses=CONFLICT)
+@router.post("", status_code=201, response_model=OrderOut, responses=errors(404) | CONFLICT)
 async def create_order(
     body: OrderIn,
     user_id: UserId,
@@ -48,13 +48,13 @@ async def list_orders(
 
 
 @router.get("/{order_id}", response_model=OrderDetailsOut)
-async def get_order(order_id: str, user_id: UserId, store: StoreDep, currency: CurrencyDep) -> Response:
+async def get_order(order_id: Id, user_id: UserId, store: StoreDep, currency: CurrencyDep) -> Response:
     """One of the signed-in buyer's orders, with its history."""
     order = await use_cases.get_order(store, order_id=order_id, user_id=user_id)
     return json_response(order_details_out(order, currency))
 
 
 @router.delete("/{order_id}", status_code=204)
-async def cancel_order(order_id: str, user_id: UserId, store: StoreDep, now: Now) -> None:
+async def cancel_order(order_id: Id, user_id: UserId, store: StoreDep, now: Now) -> None:
     """Cancel an order; the ticket is released at once."""
     await use_cases.cancel_order(store, order_id=order_id, user_id=user_id, now=now)

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from ticketing_common.currency import Currency
 from ticketing_common.events import CancelReason, OrderStatus
-from ticketing_common.web import CamelModel, Price
+from ticketing_common.web import CamelModel, Id, Price
 from ticketing_common.web.envelope import ErrorDetail
 from ticketing_orders.domain import Order, OrderedTicket, Payment
 from ticketing_orders.history import HistoryEntry, history_of
@@ -18,7 +18,7 @@ from ticketing_orders.summary import SummaryState, summary_of
 class OrderIn(CamelModel):
     """Which ticket to reserve, and the price that the buyer saw, if it must still be that."""
 
-    ticket_id: Annotated[str, Field(strict=True, min_length=1)]
+    ticket_id: Annotated[Id, Field(strict=True, min_length=1)]
     price: Price | None = None
 
 
@@ -44,7 +44,7 @@ CONFLICT: dict[int | str, dict[str, Any]] = {
 class TicketOut(TypedDict):
     """The ticket as ordered."""
 
-    id: str
+    id: Id
     title: str
     price: Annotated[float, Field(description="In major units (dollars)")]
     version: Annotated[int, Field(description="The ticket's version when it was ordered")]
@@ -70,9 +70,9 @@ class SummaryOut(TypedDict):
 class OrderOut(TypedDict):
     """An order. `reason` only when cancelled, `payment` only once there is one."""
 
-    id: str
+    id: Id
     status: OrderStatus
-    userId: str
+    userId: Id
     expiresAt: datetime
     version: int
     ticket: TicketOut

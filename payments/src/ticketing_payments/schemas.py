@@ -4,8 +4,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from ticketing_common.web import CamelModel
+from ticketing_common.web import CamelModel, Id
 from ticketing_payments.use_cases.pay import PaymentResult
+
+_INTENT_ID = {"type": "string", "pattern": "^pi_[A-Za-z0-9_]{1,250}$"}
+_EXPANDED_INTENT = {"type": "object", "required": ["id"], "properties": {"id": _INTENT_ID}}
+_INTENT = {"anyOf": [_INTENT_ID, _EXPANDED_INTENT, {"type": "null"}]}
 
 
 class PaymentIn(CamelModel):
@@ -19,15 +23,37 @@ class PaymentIn(CamelModel):
             description="A ConfirmationToken (ctoken_…), a PaymentMethod (pm_…) or a card token (tok_…)",
         ),
     ]
-    order_id: Annotated[str, Field(strict=True)]
+    order_id: Annotated[Id, Field(strict=True)]
 
 
 class PaymentOut(CamelModel):
     """The payment. `clientSecret` only when the buyer must authenticate with the bank (status requires_action)."""
 
-    id: str
+    id: Id
     status: str
     client_secret: str | None = None
+
+
+WEBHOOK_BODY = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["type", "data"],
+                "properties": {
+                    "type": {"type": "string"},
+                    "data": {
+                        "type": "object",
+                        "required": ["object"],
+                        "properties": {"object": {"type": "object", "properties": {"payment_intent": _INTENT}}},
+                    },
+                },
+            }
+        }
+    },
+}
+"""An event of Stripe, for the OpenAPI document: the route reads the raw body, which is signed."""
 
 
 class WebhookReceived(BaseModel):

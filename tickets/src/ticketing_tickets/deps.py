@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request
+from pydantic import WithJsonSchema
 
 from ticketing_common.web import from_database
 from ticketing_common.web.sessions import PageUser, require_user
@@ -12,7 +13,9 @@ from ticketing_tickets.ports import TicketStore
 async def _seller_id(
     request: Request,
     seller: Annotated[
-        Literal["me"] | None, Query(description="The signed-in user's own tickets, in every state")
+        Literal["me"] | None,
+        Query(description="The signed-in user's own tickets, in every state"),
+        WithJsonSchema({"const": "me"}),
     ] = None,
     page_user: PageUser = None,
 ) -> str | None:

@@ -2,7 +2,7 @@
 
 from fastapi import Request, Response
 
-from ticketing_common.web import CurrencyDep, NewId, Now, UserId, api_router, json_response
+from ticketing_common.web import CurrencyDep, Id, NewId, Now, UserId, api_router, json_response
 from ticketing_common.web.paging import PageDep
 from ticketing_tickets import use_cases
 from ticketing_tickets.deps import SellerId, StoreDep
@@ -33,14 +33,14 @@ async def list_tickets(
 
 
 @router.get("/{ticket_id}", response_model=TicketOut)
-async def get_ticket(ticket_id: str, store: StoreDep, currency: CurrencyDep) -> Response:
+async def get_ticket(ticket_id: Id, store: StoreDep, currency: CurrencyDep) -> Response:
     """One ticket, in any state."""
     return json_response(ticket_out(await use_cases.get_ticket(store, ticket_id), currency))
 
 
 @router.put("/{ticket_id}", response_model=TicketOut)
 async def edit_ticket(
-    ticket_id: str, body: TicketIn, user_id: UserId, store: StoreDep, currency: CurrencyDep
+    ticket_id: Id, body: TicketIn, user_id: UserId, store: StoreDep, currency: CurrencyDep
 ) -> Response:
     """Change the title and price of the user's own ticket while no order holds it."""
     ticket = await use_cases.edit_ticket(

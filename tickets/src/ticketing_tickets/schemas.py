@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from ticketing_common.currency import Currency
-from ticketing_common.web import CamelModel, Price
+from ticketing_common.web import CamelModel, Id, Price
 from ticketing_tickets.domain import MAX_TITLE_CHARS, Ticket, checked_title
 
 Title = Annotated[
@@ -26,12 +26,12 @@ class TicketIn(CamelModel):
 class TicketOut(TypedDict):
     """A ticket. `orderId` is present while an order holds it or has bought it."""
 
-    id: str
+    id: Id
     title: str
     price: Annotated[float, Field(description="In major units (dollars)")]
-    userId: str
+    userId: Id
     version: int
-    orderId: NotRequired[str]
+    orderId: NotRequired[Id]
 
 
 def ticket_out(ticket: Ticket, currency: Currency) -> TicketOut:

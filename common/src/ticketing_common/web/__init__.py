@@ -5,7 +5,7 @@ from ticketing_common.web.app import build_app
 from ticketing_common.web.camel import CamelModel
 from ticketing_common.web.deps import BrokerAvailable, NewId, Now, from_database, from_state
 from ticketing_common.web.direct import DirectRoute
-from ticketing_common.web.openapi import api_router
+from ticketing_common.web.openapi import Id, api_router, errors
 from ticketing_common.web.prices import CurrencyDep, Price
 from ticketing_common.web.responses import json_response
 from ticketing_common.web.sessions import UserId, clear_session, find_user, set_session
@@ -16,6 +16,7 @@ __all__ = [
     "CurrencyDep",
     "CurrentUser",
     "DirectRoute",
+    "Id",
     "NewId",
     "Now",
     "Price",
@@ -23,6 +24,7 @@ __all__ = [
     "api_router",
     "build_app",
     "clear_session",
+    "errors",
     "find_user",
     "from_database",
     "from_state",

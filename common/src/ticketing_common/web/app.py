@@ -15,7 +15,7 @@ from ticketing_common.web.background import BackgroundTask, run_tasks
 from ticketing_common.web.error_handlers import add_error_handlers
 from ticketing_common.web.health import Dependency, Health
 from ticketing_common.web.middleware import RequestMiddleware
-from ticketing_common.web.openapi import describe_errors
+from ticketing_common.web.openapi import complete_document
 from ticketing_common.web.shutdown import drain_before_stop
 
 log = structlog.get_logger(__name__)
@@ -59,7 +59,7 @@ def build_app(
     )
     app.add_middleware(RequestMiddleware, service=service, marks_writes=marks_writes)
     add_error_handlers(app)
-    describe_errors(app)
+    complete_document(app)
     for name, value in _state(settings, database, state or {}).items():
         setattr(app.state, name, value)
     return app

@@ -1,14 +1,42 @@
-"""The OpenAPI document, with our errors: the envelope, and 400 instead of FastAPI's 422."""
+"""The OpenAPI document, with what FastAPI does not know: the session, and each route's errors in our envelope."""
 
-from typing import Any
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic import WithJsonSchema
 
+from ticketing_common.currency import USD
+from ticketing_common.ids import PATTERN
 from ticketing_common.web.envelope import ErrorEnvelope
+from ticketing_common.web.prices import documented_in
+from ticketing_common.web.sessions import COOKIE, PAGE_USER, UserId
 
-ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {
-    "default": {"model": ErrorEnvelope, "description": "An error: what is wrong and how to fix it"},
+ID_SCHEMA = {"type": "string", "pattern": f"^{PATTERN}$"}
+Id = Annotated[str, WithJsonSchema(ID_SCHEMA)]
+"""An id. The form is only documented: what has another one is not found."""
+
+# Also keeps FastAPI from documenting its 422. `complete_document` replaces `default` by the statuses of each route.
+ERROR_RESPONSES: dict[int | str, dict[str, Any]] = {"default": {"model": ErrorEnvelope}}
+_ENVELOPE = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorEnvelope"}}}
+_RETRY_AFTER = {"Retry-After": {"description": "Seconds", "required": True, "schema": {"type": "integer"}}}
+_DESCRIPTIONS = {
+    400: "The request is invalid, or not possible in the current state",
+    401: "No valid session, or the resource is another user's",
+    403: "The request comes from a page of another site",
+    404: "Not found",
+    409: "The page was rendered for another user than the session's",
+    413: "The body is too large",
+    429: "Too many requests",
+    503: "A dependency is unavailable; the same request may succeed soon",
 }
+_RETRIED = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+_UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+_SESSION = {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Set by sign-up and sign-in"}
+_REQUIRED_USER: Callable[..., Any] = get_args(UserId)[1].dependency
 
 
 def api_router(prefix: str) -> APIRouter:
@@ -16,21 +44,74 @@ def api_router(prefix: str) -> APIRouter:
     return APIRouter(prefix=f"/api/{prefix}", tags=[prefix], responses=ERROR_RESPONSES)
 
 
-def describe_errors(app: FastAPI) -> None:
-    """Document the 400 for invalid requests. FastAPI omits its 422 for routes with `default` (`ERROR_RESPONSES`)."""
+def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """For a route's `responses`: errors that do not follow from its method, parameters and dependencies."""
+    return {status: {"model": ErrorEnvelope, "description": HTTPStatus(status).phrase} for status in statuses}
+
+
+def complete_document(app: FastAPI) -> None:
+    """Have `app.openapi()` document the session and the errors of every route."""
     original = app.openapi
 
     def openapi() -> dict[str, Any]:
-        document = original()
-        for path in document.get("paths", {}).values():
-            for operation in path.values():
-                _add_invalid(operation)
-        return document
+        if app.openapi_schema is None:
+            with documented_in(getattr(app.state, "currency", USD)):
+                document = original()
+            for route in app.routes:
+                if isinstance(route, APIRoute) and route.include_in_schema:
+                    _complete(document["paths"][route.path_format], route)
+            document["components"]["securitySchemes"] = {COOKIE: _SESSION}
+            document["components"]["responses"] = {_name(status): _error(status) for status in _DESCRIPTIONS}
+        return original()
 
     app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI documents
 
 
-def _add_invalid(operation: dict[str, Any]) -> None:
-    responses = operation["responses"]
-    if "parameters" in operation or "requestBody" in operation:
-        responses.setdefault("400", {**responses["default"], "description": "The request is invalid"})
+def _complete(path: dict[str, dict[str, Any]], route: APIRoute) -> None:
+    for method in route.methods or ():
+        operation = path[method.lower()]
+        security = _security(route, operation)
+        if security:
+            operation["security"] = security
+        responses = operation["responses"]
+        del responses["default"]
+        for status in _statuses(method, operation):
+            responses.setdefault(str(status), {"$ref": f"#/components/responses/{_name(status)}"})
+
+
+def _security(route: APIRoute, operation: dict[str, Any]) -> list[dict[str, list[str]]]:
+    """The session: required, optional (an empty alternative), or unused."""
+    if _REQUIRED_USER in _calls(route.dependant):
+        return [{COOKIE: []}]
+    names = {parameter["name"] for parameter in operation.get("parameters", ())}
+    return [{}, {COOKIE: []}] if PAGE_USER in names else []
+
+
+def _calls(dependant: Dependant) -> Iterator[Callable[..., Any] | None]:
+    yield dependant.call
+    for dependency in dependant.dependencies:
+        yield from _calls(dependency)
+
+
+def _statuses(method: str, operation: dict[str, Any]) -> Iterator[int]:
+    parameters = operation.get("parameters", ())
+    if parameters or "requestBody" in operation:
+        yield HTTPStatus.BAD_REQUEST
+    if "security" in operation:
+        yield from (HTTPStatus.UNAUTHORIZED, HTTPStatus.CONFLICT)
+    if method in _UNSAFE:
+        yield HTTPStatus.FORBIDDEN
+    if any(parameter["in"] == "path" for parameter in parameters):
+        yield HTTPStatus.NOT_FOUND
+    if "requestBody" in operation:
+        yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    yield from _RETRIED
+
+
+def _name(status: int) -> str:
+    return HTTPStatus(status).phrase.title().replace(" ", "")
+
+
+def _error(status: int) -> dict[str, Any]:
+    headers = {"headers": _RETRY_AFTER} if status in _RETRIED else {}
+    return {"description": _DESCRIPTIONS[status], "content": _ENVELOPE, **headers}

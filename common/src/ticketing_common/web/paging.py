@@ -5,9 +5,11 @@ from typing import Annotated, Protocol
 from urllib.parse import urlencode
 
 from fastapi import Depends, Query, Request
+from pydantic import WithJsonSchema
 
 from ticketing_common.errors import InvalidRequest
 from ticketing_common.ids import is_id
+from ticketing_common.web.openapi import ID_SCHEMA
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 100
@@ -38,7 +40,7 @@ class Page:
 
 async def _page(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="The maximum number of items")] = DEFAULT_LIMIT,
-    after: Annotated[str | None, Query(description="The id of the last item seen")] = None,
+    after: Annotated[str | None, Query(description="The id of the last item seen"), WithJsonSchema(ID_SCHEMA)] = None,
 ) -> Page:
     if after is not None and not is_id(after):
         raise InvalidRequest("after must be the id of the last item seen: 24 hex digits.", field="after")

@@ -7,14 +7,19 @@ names every invalid one.
 
 import math
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import Decimal
 from typing import Annotated
 
 from fastapi import Depends, Request
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import GetJsonSchemaHandler, PlainValidator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
-from ticketing_common.currency import Currency
+from ticketing_common.currency import USD, Currency
+from ticketing_common.web.price_schema import price_schema
 
 _DECIMAL = "[0-9]{1,12}(\\.[0-9]{1,12})?"
 
@@ -43,14 +48,18 @@ def _price(value: object) -> int:
     raise ValueError("must be a number like 12.5 or a decimal string like 12.50")
 
 
-Price = Annotated[
-    int,
-    PlainValidator(_price),
-    WithJsonSchema(
-        {
-            "anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string", "pattern": f"^{_DECIMAL}$"}],
-            "description": "In major units (dollars), with at most the currency's decimals",
-        }
-    ),
-]
+class _PriceSchema:
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return price_schema(_currency.get(USD))
+
+
+@contextmanager
+def documented_in(currency: Currency) -> Iterator[None]:
+    """Inside, the JSON schema of `Price` has the bounds of this currency."""
+    token = _currency.set(currency)
+    yield
+    _currency.reset(token)
+
+
+Price = Annotated[int, PlainValidator(_price), _PriceSchema()]
 """A price in minor units, read from major units; within the currency's bounds."""

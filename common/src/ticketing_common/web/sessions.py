@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
+from pydantic import WithJsonSchema
 
 from ticketing_common.errors import AccountChanged, NotAuthenticated
 from ticketing_common.tokens import LIFETIME, CurrentUser, TokenVerifier
@@ -12,7 +13,9 @@ COOKIE = "session"
 PAGE_USER = "Ticketing-User"
 _PAGE_USER_DESCRIPTION = "The id of the user that the page was rendered for: 409 if the session is another user's"
 
-PageUser = Annotated[str | None, Header(alias=PAGE_USER, description=_PAGE_USER_DESCRIPTION)]
+PageUser = Annotated[
+    str | None, Header(alias=PAGE_USER, description=_PAGE_USER_DESCRIPTION), WithJsonSchema({"type": "string"})
+]
 PAGE_USER_PARAMETER = {
     "name": PAGE_USER,
     "in": "header",

@@ -131,13 +131,25 @@ export type SignUpApiUsersSignupPostData = {
 
 export type SignUpApiUsersSignupPostErrors = {
     /**
-     * The request is invalid
+     * The request is invalid, or not possible in the current state
      */
     400: ErrorEnvelope;
     /**
-     * An error: what is wrong and how to fix it
+     * The request comes from a page of another site
      */
-    default: ErrorEnvelope;
+    403: ErrorEnvelope;
+    /**
+     * The body is too large
+     */
+    413: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
 };
 
 export type SignUpApiUsersSignupPostError = SignUpApiUsersSignupPostErrors[keyof SignUpApiUsersSignupPostErrors];
@@ -160,13 +172,25 @@ export type SignInApiUsersSigninPostData = {
 
 export type SignInApiUsersSigninPostErrors = {
     /**
-     * The request is invalid
+     * The request is invalid, or not possible in the current state
      */
     400: ErrorEnvelope;
     /**
-     * An error: what is wrong and how to fix it
+     * The request comes from a page of another site
      */
-    default: ErrorEnvelope;
+    403: ErrorEnvelope;
+    /**
+     * The body is too large
+     */
+    413: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
 };
 
 export type SignInApiUsersSigninPostError = SignInApiUsersSigninPostErrors[keyof SignInApiUsersSigninPostErrors];
@@ -189,9 +213,17 @@ export type SignOutApiUsersSignoutPostData = {
 
 export type SignOutApiUsersSignoutPostErrors = {
     /**
-     * An error: what is wrong and how to fix it
+     * The request comes from a page of another site
      */
-    default: ErrorEnvelope;
+    403: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
 };
 
 export type SignOutApiUsersSignoutPostError = SignOutApiUsersSignoutPostErrors[keyof SignOutApiUsersSignoutPostErrors];
@@ -220,13 +252,25 @@ export type CurrentUserApiUsersCurrentuserGetData = {
 
 export type CurrentUserApiUsersCurrentuserGetErrors = {
     /**
-     * The request is invalid
+     * The request is invalid, or not possible in the current state
      */
     400: ErrorEnvelope;
     /**
-     * An error: what is wrong and how to fix it
+     * No valid session, or the resource is another user's
      */
-    default: ErrorEnvelope;
+    401: ErrorEnvelope;
+    /**
+     * The page was rendered for another user than the session's
+     */
+    409: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
 };
 
 export type CurrentUserApiUsersCurrentuserGetError = CurrentUserApiUsersCurrentuserGetErrors[keyof CurrentUserApiUsersCurrentuserGetErrors];

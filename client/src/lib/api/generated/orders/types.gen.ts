@@ -278,7 +278,7 @@ export type ListOrdersApiOrdersGetData = {
          *
          * The id of the user that the page was rendered for: 409 if the session is another user's
          */
-        'Ticketing-User'?: string | null;
+        'Ticketing-User'?: string;
     };
     path?: never;
     query?: {
@@ -293,20 +293,32 @@ export type ListOrdersApiOrdersGetData = {
          *
          * The id of the last item seen
          */
-        after?: string | null;
+        after?: string;
     };
     url: '/api/orders';
 };
 
 export type ListOrdersApiOrdersGetErrors = {
     /**
-     * The request is invalid
+     * The request is invalid, or not possible in the current state
      */
     400: ErrorEnvelope;
     /**
-     * An error: what is wrong and how to fix it
+     * No valid session, or the resource is another user's
      */
-    default: ErrorEnvelope;
+    401: ErrorEnvelope;
+    /**
+     * The page was rendered for another user than the session's
+     */
+    409: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
 };
 
 export type ListOrdersApiOrdersGetError = ListOrdersApiOrdersGetErrors[keyof ListOrdersApiOrdersGetErrors];
@@ -330,7 +342,7 @@ export type CreateOrderApiOrdersPostData = {
          *
          * The id of the user that the page was rendered for: 409 if the session is another user's
          */
-        'Ticketing-User'?: string | null;
+        'Ticketing-User'?: string;
     };
     path?: never;
     query?: never;
@@ -339,17 +351,37 @@ export type CreateOrderApiOrdersPostData = {
 
 export type CreateOrderApiOrdersPostErrors = {
     /**
-     * The request is invalid
+     * The request is invalid, or not possible in the current state
      */
     400: ErrorEnvelope;
+    /**
+     * No valid session, or the resource is another user's
+     */
+    401: ErrorEnvelope;
+    /**
+     * The request comes from a page of another site
+     */
+    403: ErrorEnvelope;
+    /**
+     * Not Found
+     */
+    404: ErrorEnvelope;
     /**
      * The price or the account has changed; nothing is reserved
      */
     409: ConflictOut;
     /**
-     * An error: what is wrong and how to fix it
+     * The body is too large
      */
-    default: ErrorEnvelope;
+    413: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
 };
 
 export type CreateOrderApiOrdersPostError = CreateOrderApiOrdersPostErrors[keyof CreateOrderApiOrdersPostErrors];
@@ -371,7 +403,7 @@ export type CancelOrderApiOrdersOrderIdDeleteData = {
          *
          * The id of the user that the page was rendered for: 409 if the session is another user's
          */
-        'Ticketing-User'?: string | null;
+        'Ticketing-User'?: string;
     };
     path: {
         /**
@@ -385,13 +417,33 @@ export type CancelOrderApiOrdersOrderIdDeleteData = {
 
 export type CancelOrderApiOrdersOrderIdDeleteErrors = {
     /**
-     * The request is invalid
+     * The request is invalid, or not possible in the current state
      */
     400: ErrorEnvelope;
     /**
-     * An error: what is wrong and how to fix it
+     * No valid session, or the resource is another user's
      */
-    default: ErrorEnvelope;
+    401: ErrorEnvelope;
+    /**
+     * The request comes from a page of another site
+     */
+    403: ErrorEnvelope;
+    /**
+     * Not found
+     */
+    404: ErrorEnvelope;
+    /**
+     * The page was rendered for another user than the session's
+     */
+    409: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
 };
 
 export type CancelOrderApiOrdersOrderIdDeleteError = CancelOrderApiOrdersOrderIdDeleteErrors[keyof CancelOrderApiOrdersOrderIdDeleteErrors];
@@ -413,7 +465,7 @@ export type GetOrderApiOrdersOrderIdGetData = {
          *
          * The id of the user that the page was rendered for: 409 if the session is another user's
          */
-        'Ticketing-User'?: string | null;
+        'Ticketing-User'?: string;
     };
     path: {
         /**
@@ -427,13 +479,29 @@ export type GetOrderApiOrdersOrderIdGetData = {
 
 export type GetOrderApiOrdersOrderIdGetErrors = {
     /**
-     * The request is invalid
+     * The request is invalid, or not possible in the current state
      */
     400: ErrorEnvelope;
     /**
-     * An error: what is wrong and how to fix it
+     * No valid session, or the resource is another user's
      */
-    default: ErrorEnvelope;
+    401: ErrorEnvelope;
+    /**
+     * Not found
+     */
+    404: ErrorEnvelope;
+    /**
+     * The page was rendered for another user than the session's
+     */
+    409: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
 };
 
 export type GetOrderApiOrdersOrderIdGetError = GetOrderApiOrdersOrderIdGetErrors[keyof GetOrderApiOrdersOrderIdGetErrors];

@@ -91,7 +91,7 @@ export type CreatePaymentApiPaymentsPostData = {
          *
          * The id of the user that the page was rendered for: 409 if the session is another user's
          */
-        'Ticketing-User'?: string | null;
+        'Ticketing-User'?: string;
     };
     path?: never;
     query?: never;
@@ -100,13 +100,41 @@ export type CreatePaymentApiPaymentsPostData = {
 
 export type CreatePaymentApiPaymentsPostErrors = {
     /**
-     * The request is invalid
+     * The request is invalid, or not possible in the current state
      */
     400: ErrorEnvelope;
     /**
-     * An error: what is wrong and how to fix it
+     * No valid session, or the resource is another user's
      */
-    default: ErrorEnvelope;
+    401: ErrorEnvelope;
+    /**
+     * Payment Required
+     */
+    402: ErrorEnvelope;
+    /**
+     * The request comes from a page of another site
+     */
+    403: ErrorEnvelope;
+    /**
+     * Not Found
+     */
+    404: ErrorEnvelope;
+    /**
+     * The page was rendered for another user than the session's
+     */
+    409: ErrorEnvelope;
+    /**
+     * The body is too large
+     */
+    413: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
 };
 
 export type CreatePaymentApiPaymentsPostError = CreatePaymentApiPaymentsPostErrors[keyof CreatePaymentApiPaymentsPostErrors];
@@ -121,12 +149,21 @@ export type CreatePaymentApiPaymentsPostResponses = {
 export type CreatePaymentApiPaymentsPostResponse = CreatePaymentApiPaymentsPostResponses[keyof CreatePaymentApiPaymentsPostResponses];
 
 export type ReceiveWebhookApiPaymentsWebhookPostData = {
-    body?: never;
+    body: {
+        type: string;
+        data: {
+            object: {
+                payment_intent?: string | {
+                    id: string;
+                } | null;
+            };
+        };
+    };
     headers?: {
         /**
          * Stripe-Signature
          */
-        'stripe-signature'?: string | null;
+        'stripe-signature'?: string;
     };
     path?: never;
     query?: never;
@@ -135,13 +172,25 @@ export type ReceiveWebhookApiPaymentsWebhookPostData = {
 
 export type ReceiveWebhookApiPaymentsWebhookPostErrors = {
     /**
-     * The request is invalid
+     * The request is invalid, or not possible in the current state
      */
     400: ErrorEnvelope;
     /**
-     * An error: what is wrong and how to fix it
+     * The request comes from a page of another site
      */
-    default: ErrorEnvelope;
+    403: ErrorEnvelope;
+    /**
+     * The body is too large
+     */
+    413: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
 };
 
 export type ReceiveWebhookApiPaymentsWebhookPostError = ReceiveWebhookApiPaymentsWebhookPostErrors[keyof ReceiveWebhookApiPaymentsWebhookPostErrors];

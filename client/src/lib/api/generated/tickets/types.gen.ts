@@ -49,7 +49,7 @@ export type TicketIn = {
     /**
      * Price
      *
-     * In major units (dollars), with at most the currency's decimals
+     * In major units of USD
      */
     price: number | string;
 };
@@ -96,7 +96,7 @@ export type ListTicketsApiTicketsGetData = {
          *
          * The id of the user that the page was rendered for: 409 if the session is another user's
          */
-        'Ticketing-User'?: string | null;
+        'Ticketing-User'?: string;
     };
     path?: never;
     query?: {
@@ -105,7 +105,7 @@ export type ListTicketsApiTicketsGetData = {
          *
          * The signed-in user's own tickets, in every state
          */
-        seller?: 'me' | null;
+        seller?: 'me';
         /**
          * Limit
          *
@@ -117,20 +117,32 @@ export type ListTicketsApiTicketsGetData = {
          *
          * The id of the last item seen
          */
-        after?: string | null;
+        after?: string;
     };
     url: '/api/tickets';
 };
 
 export type ListTicketsApiTicketsGetErrors = {
     /**
-     * The request is invalid
+     * The request is invalid, or not possible in the current state
      */
     400: ErrorEnvelope;
     /**
-     * An error: what is wrong and how to fix it
+     * No valid session, or the resource is another user's
      */
-    default: ErrorEnvelope;
+    401: ErrorEnvelope;
+    /**
+     * The page was rendered for another user than the session's
+     */
+    409: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
 };
 
 export type ListTicketsApiTicketsGetError = ListTicketsApiTicketsGetErrors[keyof ListTicketsApiTicketsGetErrors];
@@ -154,7 +166,7 @@ export type CreateTicketApiTicketsPostData = {
          *
          * The id of the user that the page was rendered for: 409 if the session is another user's
          */
-        'Ticketing-User'?: string | null;
+        'Ticketing-User'?: string;
     };
     path?: never;
     query?: never;
@@ -163,13 +175,33 @@ export type CreateTicketApiTicketsPostData = {
 
 export type CreateTicketApiTicketsPostErrors = {
     /**
-     * The request is invalid
+     * The request is invalid, or not possible in the current state
      */
     400: ErrorEnvelope;
     /**
-     * An error: what is wrong and how to fix it
+     * No valid session, or the resource is another user's
      */
-    default: ErrorEnvelope;
+    401: ErrorEnvelope;
+    /**
+     * The request comes from a page of another site
+     */
+    403: ErrorEnvelope;
+    /**
+     * The page was rendered for another user than the session's
+     */
+    409: ErrorEnvelope;
+    /**
+     * The body is too large
+     */
+    413: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
 };
 
 export type CreateTicketApiTicketsPostError = CreateTicketApiTicketsPostErrors[keyof CreateTicketApiTicketsPostErrors];
@@ -197,13 +229,21 @@ export type GetTicketApiTicketsTicketIdGetData = {
 
 export type GetTicketApiTicketsTicketIdGetErrors = {
     /**
-     * The request is invalid
+     * The request is invalid, or not possible in the current state
      */
     400: ErrorEnvelope;
     /**
-     * An error: what is wrong and how to fix it
+     * Not found
      */
-    default: ErrorEnvelope;
+    404: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
 };
 
 export type GetTicketApiTicketsTicketIdGetError = GetTicketApiTicketsTicketIdGetErrors[keyof GetTicketApiTicketsTicketIdGetErrors];
@@ -225,7 +265,7 @@ export type EditTicketApiTicketsTicketIdPutData = {
          *
          * The id of the user that the page was rendered for: 409 if the session is another user's
          */
-        'Ticketing-User'?: string | null;
+        'Ticketing-User'?: string;
     };
     path: {
         /**
@@ -239,13 +279,37 @@ export type EditTicketApiTicketsTicketIdPutData = {
 
 export type EditTicketApiTicketsTicketIdPutErrors = {
     /**
-     * The request is invalid
+     * The request is invalid, or not possible in the current state
      */
     400: ErrorEnvelope;
     /**
-     * An error: what is wrong and how to fix it
+     * No valid session, or the resource is another user's
      */
-    default: ErrorEnvelope;
+    401: ErrorEnvelope;
+    /**
+     * The request comes from a page of another site
+     */
+    403: ErrorEnvelope;
+    /**
+     * Not found
+     */
+    404: ErrorEnvelope;
+    /**
+     * The page was rendered for another user than the session's
+     */
+    409: ErrorEnvelope;
+    /**
+     * The body is too large
+     */
+    413: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
 };
 
 export type EditTicketApiTicketsTicketIdPutError = EditTicketApiTicketsTicketIdPutErrors[keyof EditTicketApiTicketsTicketIdPutErrors];

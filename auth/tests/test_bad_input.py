@@ -56,14 +56,14 @@ async def test_invalid_address_is_refused(client: httpx.AsyncClient, route: str,
 
 @pytest.mark.parametrize(
     "password",
-    ["", "123", "x" * 129, "x" * 1_000_000, "\ud800\ud800\ud800\ud800", None, 12345, True, [], ["1234"], {"$ne": ""}],
+    ["", "123", "x" * 129, "x" * 60_000, "\ud800\ud800\ud800\ud800", None, 12345, True, [], ["1234"], {"$ne": ""}],
     ids=lambda password: repr(password)[:20].encode("ascii", "replace").decode(),
 )
 async def test_password_out_of_bounds_is_refused(client: httpx.AsyncClient, password: Any) -> None:
     assert_refused(await send(client, "signup", {**GOOD, "password": password}), 400, "password")
 
 
-@pytest.mark.parametrize("password", ["", "x" * 129, "x" * 1_000_000, "\ud800", None, 12345, {"$ne": ""}])
+@pytest.mark.parametrize("password", ["", "x" * 129, "x" * 60_000, "\ud800", None, 12345, {"$ne": ""}])
 async def test_impossible_password_does_not_sign_in(client: httpx.AsyncClient, password: Any) -> None:
     assert_refused(await send(client, "signin", {**GOOD, "password": password}), 400, "password")
 
@@ -75,7 +75,7 @@ async def test_response_never_contains_the_password(client: httpx.AsyncClient) -
 
 
 @pytest.mark.parametrize("route", ["signup", "signin"])
-@pytest.mark.parametrize("body", [b"", b"{", b"null", b"[]", b'"x"', b"\xff", b"[" * 100_000, b"{'email': 1}"])
+@pytest.mark.parametrize("body", [b"", b"{", b"null", b"[]", b'"x"', b"\xff", b"[" * 60_000, b"{'email': 1}"])
 async def test_body_must_be_a_json_object(client: httpx.AsyncClient, route: str, body: bytes) -> None:
     assert_refused(await send(client, route, body), 400)
 

@@ -12,6 +12,7 @@ STATUSES: dict[type[AppError], int] = {
     errors.NotAuthenticated: 401,
     errors.Forbidden: 401,
     errors.PaymentDeclined: 402,
+    errors.CrossSiteRequest: 403,
     errors.NotFound: 404,
     errors.AccountChanged: 409,
     errors.PayloadTooLarge: 413,

@@ -6,6 +6,7 @@ AppError                    500
 ├── NotAuthenticated        401  no valid session
 ├── Forbidden               401  signed in, but not the owner (the original responds 401, so do we)
 ├── PaymentDeclined         402
+├── CrossSiteRequest        403  a browser sends it for another site's page
 ├── NotFound                404
 ├── AccountChanged          409  the page was rendered for another account
 ├── PayloadTooLarge         413
@@ -84,6 +85,13 @@ class PaymentDeclined(AppError):
 
     status = 402
     message = "The card was declined. Nothing was charged. Try another card."
+
+
+class CrossSiteRequest(AppError):
+    """A browser sends the request for a page of another site."""
+
+    status = 403
+    message = "This request comes from another site. Open Ticketing itself and try again."
 
 
 class NotFound(AppError):

@@ -4,10 +4,12 @@ import re
 import sys
 from typing import Literal, TypeVar
 
+from limits import parse
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ticketing_common.currency import Currency
+from ticketing_common.rate_limits import Rate
 from ticketing_common.urls import MongoUrl, NatsUrl
 
 MIN_SECRET_CHARS = 8
@@ -28,6 +30,8 @@ class CommonSettings(BaseSettings):
     log_level: str = "INFO"
     # `off` switches off every limit of how often something may be done, for load tests.
     rate_limits: Literal["on", "off"] = "on"
+    requests_per_address: Rate = parse("6000/minute")
+    requests_per_user: Rate = parse("1200/minute")
     # How long a stopping process still accepts requests, so that routers have time to notice.
     shutdown_delay_seconds: float = Field(default=0.3, ge=0, le=5)
 

@@ -1,6 +1,7 @@
 """An application with a route for each behaviour that all services share."""
 
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -86,19 +87,33 @@ async def sign_out(response: Response) -> None:
     clear_session(response, https=False)
 
 
-def _make_app(mongo_uri: str) -> FastAPI:
-    settings = SessionSettings(mongo_uri=mongo_uri, jwt_secret=JWT_SECRET)
+@router.get("/cached")
+async def cached(response: Response) -> None:
+    response.headers["Cache-Control"] = "max-age=5"
+
+
+@router.post("/webhook")
+async def webhook() -> None: ...
+
+
+def _make_app(mongo_uri: str, **overrides: Any) -> FastAPI:
+    settings = SessionSettings(mongo_uri=mongo_uri, jwt_secret=JWT_SECRET, **overrides)
     database = database_at(
         settings.mongo_uri, default_name="test", indexes={"items": [IndexModel("label", name="label")]}
     )
     return build_app(
-        service="test", settings=settings, database=database, routers=[router], dependencies={"nats": Broker()}
+        service="test",
+        settings=settings,
+        database=database,
+        routers=[router],
+        dependencies={"nats": Broker()},
+        webhooks=frozenset({"/webhook"}),
     )
 
 
 @pytest.fixture
-def make_app() -> Callable[[str], FastAPI]:
-    """Builds the application for a database, not running."""
+def make_app() -> Callable[..., FastAPI]:
+    """Builds the application for a database, not running. Other arguments are settings."""
     return _make_app
 
 

@@ -54,4 +54,5 @@ def create_app(settings: Settings) -> FastAPI:
         dependencies={"nats": broker},
         state={"deps": deps, "broker": broker, "webhook_reader": gateway},
         marks_writes=True,
+        webhooks=frozenset({"/api/payments/webhook"}),
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from fastapi import APIRouter, FastAPI
+from limits import RateLimitItem
 
 from ticketing_common.mongo import Database
 from ticketing_common.observability import configure
@@ -16,6 +17,7 @@ from ticketing_common.web.error_handlers import add_error_handlers
 from ticketing_common.web.health import Dependency, Health
 from ticketing_common.web.middleware import RequestMiddleware
 from ticketing_common.web.openapi import complete_document
+from ticketing_common.web.request_limits import RequestCounter
 from ticketing_common.web.shutdown import drain_before_stop
 
 log = structlog.get_logger(__name__)
@@ -31,12 +33,14 @@ def build_app(
     dependencies: Mapping[str, Dependency] | None = None,
     state: Mapping[str, Any] | None = None,
     marks_writes: bool = False,
+    webhooks: frozenset[str] = frozenset(),
 ) -> FastAPI:
     """Build a service.
 
     `tasks` start after the database, in this order, and are closed in reverse; HTTP does not wait for them.
     `dependencies` are shown by /healthz/ready. `state` becomes `app.state`, for deps.py.
     `marks_writes`: what is written is shown by the landing page, which is shared by its readers for a second.
+    `webhooks`: paths that are requested by other servers, not by browsers.
     """
     configure(service=service, level=settings.log_level)  # now, so that the server's first lines are JSON too
     health = Health(database, dependencies or {})
@@ -57,12 +61,22 @@ def build_app(
         # The middleware has removed a trailing slash: a redirect might drop the scheme or the body.
         redirect_slashes=False,
     )
-    app.add_middleware(RequestMiddleware, service=service, marks_writes=marks_writes)
+    app.add_middleware(
+        RequestMiddleware,
+        service=service,
+        marks_writes=marks_writes,
+        webhooks=webhooks,
+        requests_per_address=_counter(settings, settings.requests_per_address),
+    )
     add_error_handlers(app)
     complete_document(app)
     for name, value in _state(settings, database, state or {}).items():
         setattr(app.state, name, value)
     return app
+
+
+def _counter(settings: CommonSettings, rate: RateLimitItem) -> RequestCounter | None:
+    return RequestCounter(rate) if settings.rate_limits == "on" else None
 
 
 def _warn_of_weak_key(settings: CommonSettings) -> None:
@@ -78,4 +92,10 @@ def _state(settings: CommonSettings, database: Database, state: Mapping[str, Any
     if not isinstance(settings, SessionSettings):
         return {"database": database, **state}
     secret = settings.jwt_secret.get_secret_value()
-    return {"database": database, "jwt_secret": secret, "tokens": TokenVerifier(secret), **state}
+    return {
+        "database": database,
+        "jwt_secret": secret,
+        "tokens": TokenVerifier(secret),
+        "requests_per_user": _counter(settings, settings.requests_per_user),
+        **state,
+    }

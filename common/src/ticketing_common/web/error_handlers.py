@@ -11,12 +11,13 @@ from starlette.exceptions import HTTPException
 
 from ticketing_common.errors import AppError, ErrorItem
 from ticketing_common.web.envelope import error_response, response_for
+from ticketing_common.web.request_body import MAX_DEPTH
 
 # Pydantic's "Input should be …" becomes "FIELD must be …".
 _PREAMBLE = re.compile(r"^(?:Input|String|Value|List) should ")
 _LOCATIONS = ("body", "query", "path", "header", "cookie")
 _MESSAGES = {
-    400: "The body cannot be read: send one JSON object in UTF-8, without deep nesting.",
+    400: f"The body cannot be read: send one JSON object in UTF-8, nested at most {MAX_DEPTH} levels deep.",
     404: "There is no such route.",
     405: "This route does not support that method; the Allow header names those that it does.",
 }

@@ -7,6 +7,7 @@ from pydantic import WithJsonSchema
 
 from ticketing_common.errors import AccountChanged, NotAuthenticated
 from ticketing_common.tokens import LIFETIME, CurrentUser, TokenVerifier
+from ticketing_common.web.request_limits import RequestCounter
 
 COOKIE = "session"
 
@@ -29,7 +30,7 @@ PAGE_USER_PARAMETER = {
 def find_user(request: Request, page_user: str | None) -> CurrentUser | None:
     """The signed-in user; None without a valid session (`app.state.tokens` verifies it).
 
-    Raises AccountChanged if the page was rendered for another user, `page_user`.
+    Raises AccountChanged if the page was rendered for another user, `page_user`, and TooManyRequests.
     """
     token = request.cookies.get(COOKIE)
     if not token:
@@ -41,6 +42,9 @@ def find_user(request: Request, page_user: str | None) -> CurrentUser | None:
         return None
     if page_user is not None and page_user != user.id:
         raise AccountChanged
+    counter: RequestCounter | None = request.app.state.requests_per_user
+    if counter is not None:
+        counter.count(user.id)
     return user
 
 

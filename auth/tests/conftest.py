@@ -1,6 +1,7 @@
 """The auth service, called in process on an in-memory database."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -23,5 +24,6 @@ def database() -> InMemoryDatabase:
 async def client(database: InMemoryDatabase) -> AsyncIterator[httpx.AsyncClient]:
     """A client without a session."""
     app = create_app(Settings(mongo_uri="mongodb://127.0.0.1:1/auth", jwt_secret=JWT_SECRET))
-    async with served_in_memory(app, database, store=MongoUserStore(database)) as client:
+    deps = replace(app.state.deps, store=MongoUserStore(database))
+    async with served_in_memory(app, database, deps=deps) as client:
         yield client

@@ -60,7 +60,7 @@ async def test_address_has_one_account_whatever_its_case(client: httpx.AsyncClie
     assert "Set-Cookie" not in response.headers
 
 
-@pytest.mark.parametrize("password", ["1234", "x" * 128, "    ", "пароль 🔑", "nul\0inside"])
+@pytest.mark.parametrize("password", ["abcz", "x" * 128, "    ", "пароль 🔑", "nul\0inside"])
 async def test_password_of_4_to_128_characters_is_accepted(client: httpx.AsyncClient, password: str) -> None:
     credentials = {**SOMEONE, "password": password}
     assert (await client.post("/api/users/signup", json=credentials)).status_code == 201

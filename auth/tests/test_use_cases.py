@@ -6,6 +6,8 @@ import pytest
 
 from ticketing_auth import use_cases
 from ticketing_auth.domain import EmailInUse, InvalidCredentials, User, email_key
+from ticketing_auth.password_policy import PasswordPolicy
+from ticketing_auth.ports import AccountDeps
 
 
 class InMemoryUserStore:
@@ -37,14 +39,16 @@ class FakePasswordHasher:
         return password[::-1] == password_hash
 
 
+def deps_with(store: InMemoryUserStore, hasher: FakePasswordHasher | None = None) -> AccountDeps:
+    return AccountDeps(store, hasher or FakePasswordHasher(), PasswordPolicy())
+
+
 SOMEONE = User(id="1", email="Someone@example.com", password_hash="terces", created_at=datetime.now(UTC))
 
 
 async def test_right_password_signs_in_whatever_the_case() -> None:
-    users = InMemoryUserStore(SOMEONE)
-    assert (
-        await use_cases.sign_in(users, FakePasswordHasher(), email="SOMEONE@example.com", password="secret") is SOMEONE
-    )
+    deps = deps_with(InMemoryUserStore(SOMEONE))
+    assert await use_cases.sign_in(deps, email="SOMEONE@example.com", password="secret") is SOMEONE
 
 
 @pytest.mark.parametrize(
@@ -55,25 +59,25 @@ async def test_right_password_signs_in_whatever_the_case() -> None:
 async def test_hash_is_verified_even_for_an_unknown_address(email: str, verified: list[str | None]) -> None:
     passwords = FakePasswordHasher()
     with pytest.raises(InvalidCredentials):
-        await use_cases.sign_in(InMemoryUserStore(SOMEONE), passwords, email=email, password="wrong")
+        await use_cases.sign_in(deps_with(InMemoryUserStore(SOMEONE), passwords), email=email, password="wrong")
     assert passwords.verified == verified
 
 
 async def test_new_account_stores_address_as_typed_and_hash() -> None:
     users, now = InMemoryUserStore(), datetime.now(UTC)
-    user = await use_cases.sign_up(users, FakePasswordHasher(), user_id="2", email="Ann@b.cd", password="1234", now=now)
-    assert user == User(id="2", email="Ann@b.cd", password_hash="4321", created_at=now)
+    deps = deps_with(users)
+    user = await use_cases.sign_up(deps, user_id="2", email="Ann@b.cd", password="drow", now=now)
+    assert user == User(id="2", email="Ann@b.cd", password_hash="word", created_at=now)
     assert await users.find_by_email("ann@B.CD") == user
 
 
 async def test_address_in_use_is_refused() -> None:
     with pytest.raises(EmailInUse):
         await use_cases.sign_up(
-            InMemoryUserStore(SOMEONE),
-            FakePasswordHasher(),
+            deps_with(InMemoryUserStore(SOMEONE)),
             user_id="2",
             email="SOMEONE@EXAMPLE.COM",
-            password="1234",
+            password="open sesame",
             now=datetime.now(UTC),
         )
 

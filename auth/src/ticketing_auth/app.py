@@ -2,7 +2,9 @@
 
 from fastapi import FastAPI
 
+from ticketing_auth.password_policy import PasswordPolicy
 from ticketing_auth.passwords import Argon2Hasher
+from ticketing_auth.ports import AccountDeps
 from ticketing_auth.routes import router
 from ticketing_auth.settings import Settings
 from ticketing_auth.store import INDEXES, MongoUserStore
@@ -13,10 +15,15 @@ from ticketing_common.web import build_app
 def create_app(settings: Settings) -> FastAPI:
     """The auth service: accounts and sessions. It publishes and consumes no events."""
     database = Database(settings.mongo_uri, default_name="auth", indexes=INDEXES, mongo_driver=settings.mongo_driver)
+    deps = AccountDeps(
+        store=MongoUserStore(database),
+        hasher=Argon2Hasher(threads=settings.password_threads),
+        policy=PasswordPolicy(settings.password_min_length),
+    )
     return build_app(
         service="auth",
         settings=settings,
         database=database,
         routers=[router],
-        state={"store": MongoUserStore(database), "hasher": Argon2Hasher(threads=settings.password_threads)},
+        state={"deps": deps},
     )

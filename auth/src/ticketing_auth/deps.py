@@ -4,8 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from ticketing_auth.ports import PasswordHasher, UserStore
-from ticketing_common.web import from_database, from_state
+from ticketing_auth.ports import AccountDeps
+from ticketing_common.web import from_database
 
-StoreDep = Annotated[UserStore, Depends(from_database("store"))]
-HasherDep = Annotated[PasswordHasher, Depends(from_state("hasher"))]
+Deps = Annotated[AccountDeps, Depends(from_database("deps"))]

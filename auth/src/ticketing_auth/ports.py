@@ -1,8 +1,10 @@
 """What the use cases depend on: a store of users and a password hasher."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from ticketing_auth.domain import User
+from ticketing_auth.password_policy import PasswordPolicy
 
 
 class UserStore(Protocol):
@@ -23,3 +25,12 @@ class PasswordHasher(Protocol):
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
         """Whether the password matches; for None (no such user) False, after the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDeps:
+    """The dependencies of the use cases."""
+
+    store: UserStore
+    hasher: PasswordHasher
+    policy: PasswordPolicy

@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, StringConstraints, WithJsonSchema
 
+from ticketing_auth.password_policy import MAX_LENGTH, MIN_LENGTH, check_new_password, is_too_long
 from ticketing_common.web import Id
 
 MAX_EMAIL_CHARS = 254
@@ -37,7 +38,40 @@ Email = Annotated[
     AfterValidator(_email),
     WithJsonSchema({"type": "string", "format": "email", "maxLength": MAX_EMAIL_CHARS}),
 ]
-NewPassword = Annotated[str, Field(strict=True, min_length=4, max_length=128)]
+
+
+def _text(password: str) -> str:
+    """JSON may contain lone surrogates (`"\\ud800"`), which cannot be hashed."""
+    try:
+        password.encode()
+    except UnicodeEncodeError:
+        raise ValueError("must be valid Unicode text") from None
+    return password
+
+
+def _given_password(password: str) -> str:
+    if not password or is_too_long(password):
+        raise ValueError(f"must have 1 to {MAX_LENGTH} characters")
+    return password
+
+
+NewPassword = Annotated[
+    str,
+    StringConstraints(strict=True),
+    AfterValidator(_text),
+    AfterValidator(check_new_password),
+    WithJsonSchema({"type": "string", "minLength": MIN_LENGTH, "maxLength": MAX_LENGTH}),
+]
+"""By the rules of every installation; `PasswordPolicy` has those of this one."""
+
+GivenPassword = Annotated[
+    str,
+    StringConstraints(strict=True),
+    AfterValidator(_text),
+    AfterValidator(_given_password),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_LENGTH}),
+]
+"""A password to be compared with a stored one, whatever the rules are now."""
 
 
 class SignUpIn(BaseModel):
@@ -51,7 +85,7 @@ class SignInIn(BaseModel):
     """Credentials of an existing account."""
 
     email: Email
-    password: Annotated[str, Field(strict=True, min_length=1, max_length=128)]
+    password: GivenPassword
 
 
 class UserOut(BaseModel):

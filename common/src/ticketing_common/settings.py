@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ticketing_common.currency import Currency
 from ticketing_common.rate_limits import Rate
-from ticketing_common.urls import MongoUrl, NatsUrl
+from ticketing_common.urls import MongoUrl, NatsUrl, RedisUrl
 
 MIN_SECRET_CHARS = 8
 # Pydantic's "Input should be …" becomes "VARIABLE must be …".
@@ -65,6 +65,12 @@ class SessionSettings(CommonSettings):
         if len(value.get_secret_value().strip()) < MIN_SECRET_CHARS:
             raise ValueError(f"must have at least {MIN_SECRET_CHARS} characters, or sessions can be forged")
         return value
+
+
+class LimitSettings(CommonSettings):
+    """What a service needs that limits how often something may be done; without Redis each process counts alone."""
+
+    redis_url: RedisUrl | None = None
 
 
 class PricingSettings(MessagingSettings, SessionSettings):

@@ -5,12 +5,12 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationInfo, field_validator
 
-from ticketing_common.settings import PricingSettings
+from ticketing_common.settings import LimitSettings, PricingSettings
 
 _KEY = re.compile(r"[sr]k_(?:test|live)_\S+")
 
 
-class Settings(PricingSettings):
+class Settings(PricingSettings, LimitSettings):
     """`STRIPE_API_BASE` is the address of an emulator, unset for Stripe itself.
 
     Without `STRIPE_WEBHOOK_SECRET` webhooks are refused, and only the reconciler finds out what happened, later.

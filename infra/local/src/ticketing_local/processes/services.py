@@ -52,15 +52,17 @@ def worker_process(layout: Layout, name: str) -> Process:
 
 
 def service_environment(layout: Layout, service: str) -> dict[str, str]:
-    """Only payments gets Stripe's keys; expiration does not verify sessions."""
+    """Only payments gets Stripe's keys; expiration does not verify sessions. Redis has its jobs, and counts limits."""
     environment = {
         **layout.settings.inherited,
         "PYTHONUNBUFFERED": "1",
         "MONGO_URI": layout.url("mongodb", "mongo", f"/{service}"),
         "NATS_URL": layout.url("nats", "nats"),
     }
+    if service in ("auth", "payments", "expiration"):
+        environment["REDIS_URL"] = layout.url("redis", "redis", "/0")
     if service == "expiration":
-        return {**environment, "REDIS_URL": layout.url("redis", "redis", "/0")}
+        return environment
     environment["JWT_SECRET"] = layout.jwt_secret
     if service == "payments":
         environment |= layout.settings.stripe.environment(layout.emulator_url, layout.webhook_secret)

@@ -25,6 +25,7 @@ from ticketing_test_support.memory import InMemoryDatabase, WriteFaults
 from ticketing_test_support.orders import (
     HOLD_FOR,
     NOW,
+    RULES,
     cancel,
     captured_payment,
     events_of,
@@ -97,7 +98,7 @@ async def test_order_that_another_writer_changes_meanwhile_is_decided_again(
 
 
 async def test_orders_with_time_left_and_unknown_ones_are_left(store: MongoOrderStore) -> None:
-    due, early = await place(store), await place(store, hold_for=HOLD_FOR + timedelta(seconds=1))
+    due, early = await place(store), await place(store, rules=replace(RULES, hold_for=HOLD_FOR + timedelta(seconds=1)))
     unknown = await place(MongoOrderStore(InMemoryDatabase({})))
     assert sorted(await expire_all(store, early, due, unknown)) == sorted([early.id, unknown.id])
     assert await ending(store, due) == EXPIRED

@@ -25,7 +25,7 @@ def test_new_order_holds_the_ticket_at_its_price() -> None:
 def test_times_are_whole_milliseconds_as_mongodb_stores_them() -> None:
     ticket = domain.Ticket(id="f" * 24, version=0, title="Front row", price=PRICE)
     now, hold_for = NOW.replace(microsecond=123_456), timedelta(seconds=0.0015)
-    order = domain.place(order_id="a", buyer_id="b", ticket=ticket, hold=1, now=now, hold_for=hold_for)
+    order = domain.place(order_id="a", buyer_id="b", ticket=ticket, hold=1, slot=0, now=now, hold_for=hold_for)
     assert (order.created_at.microsecond, order.expires_at.microsecond) == (123_000, 124_000)
 
 

@@ -114,9 +114,21 @@ async def test_reserved_ticket_is_refused(
     assert (response.status_code, "already reserved" in message(response)) == (400, True)
 
 
-async def test_cancelled_ticket_can_be_ordered_again(buyer: httpx.AsyncClient, order: Order) -> None:
+async def test_cancelled_ticket_can_be_ordered_by_others_at_once(buyer: httpx.AsyncClient, order: Order) -> None:
     await buyer.delete(f"/api/orders/{order.id}")
-    assert (await buyer.post("/api/orders", json={"ticketId": order.ticket.id})).status_code == 201
+    response = await buyer.post("/api/orders", json={"ticketId": order.ticket.id})
+    assert (response.status_code, "You held this ticket a moment ago" in message(response)) == (429, True)
+    assert 0 < int(response.headers["Retry-After"]) <= 60
+    other = await buyer.post("/api/orders", json={"ticketId": order.ticket.id}, headers=cookie_for())
+    assert other.status_code == 201
+
+
+async def test_eleventh_open_reservation_is_refused(buyer: httpx.AsyncClient, store: MongoOrderStore) -> None:
+    placed = [await post_order(buyer, store) for _ in range(10)]
+    refused = await post_order(buyer, store)
+    assert (refused.status_code, "Pay or release one" in message(refused)) == (400, True)
+    await buyer.delete(f"/api/orders/{placed[0].json()['id']}")
+    assert (await post_order(buyer, store)).status_code == 201
 
 
 async def test_cancelled_order_has_its_reason(buyer: httpx.AsyncClient, store: MongoOrderStore, order: Order) -> None:

@@ -9,16 +9,31 @@ from itertools import permutations
 import pytest
 
 from ticketing_common.errors import Unavailable
-from ticketing_common.events import Envelope, OrderCancelled, OrderCompleted, OrderCreated, OrderRefundDue, RefundReason
+from ticketing_common.events import (
+    Envelope,
+    OrderCancelled,
+    OrderCompleted,
+    OrderCreated,
+    OrderRefundDue,
+    OrderStatus,
+    RefundReason,
+)
 from ticketing_common.mongo import Database, new_id
 from ticketing_orders import domain, use_cases
-from ticketing_orders.domain import HoldTaken, Order, Ticket, TicketReserved
+from ticketing_orders.domain import HoldTaken, Order, SlotTaken, Ticket, TicketReserved, TooManyReservations
 from ticketing_orders.domain.order import to_milliseconds
 from ticketing_orders.events import event_for
-from ticketing_orders.store import INDEXES, ONE_LIVE_ORDER, ONE_ORDER_PER_HOLD, MongoOrderStore
+from ticketing_orders.store import (
+    INDEXES,
+    ONE_LIVE_ORDER,
+    ONE_OPEN_ORDER_PER_SLOT,
+    ONE_ORDER_PER_HOLD,
+    MongoOrderStore,
+)
 from ticketing_test_support.mongo import database_at
 from ticketing_test_support.orders import (
     NOW,
+    RULES,
     cancel,
     captured_payment,
     events_of,
@@ -32,6 +47,8 @@ from ticketing_test_support.orders import (
 )
 
 BUYERS = 50
+LIMIT = 10
+BUYER = "b0" * 12
 LATER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -76,6 +93,62 @@ async def test_without_unique_indexes_the_ticket_is_sold_twice(
     accepted = await place_concurrently([store, other_replica], ticket)
     assert len(accepted) > 1
     assert await live_orders(database, ticket) == len(accepted)
+
+
+async def place_many(stores: Sequence[MongoOrderStore], tickets: Sequence[Ticket]) -> list[Order]:
+    """The orders accepted when one buyer orders all these tickets at once, through these replicas in turn."""
+    rules, buyer_id = replace(RULES, max_open=LIMIT), new_id()
+    orders = (
+        place(stores[number % len(stores)], ticket, buyer_id=buyer_id, rules=rules)
+        for number, ticket in enumerate(tickets)
+    )
+    results = await asyncio.gather(*orders, return_exceptions=True)
+    assert {type(result) for result in results} <= {Order, TooManyReservations, TicketReserved}
+    return [result for result in results if isinstance(result, Order)]
+
+
+async def test_buyer_who_orders_many_tickets_at_once_gets_as_many_as_allowed(
+    store: MongoOrderStore, other_replica: MongoOrderStore
+) -> None:
+    tickets = [await list_ticket(store) for _ in range(BUYERS)]
+    accepted = await place_many([store, other_replica], tickets)
+    assert len(accepted) == LIMIT
+    assert await store.used_slots(accepted[0].user_id) == set(range(LIMIT))
+
+
+async def test_without_the_index_on_slots_the_buyer_gets_them_all(store: MongoOrderStore, database: Database) -> None:
+    """The negative control of the test above."""
+    await database.collection("orders").drop_index(ONE_OPEN_ORDER_PER_SLOT)
+    tickets = [await list_ticket(store) for _ in range(BUYERS)]
+    assert len(await place_many([store], tickets)) == BUYERS
+
+
+async def test_order_that_violates_two_indexes_is_refused_in_a_batch_with_others(store: MongoOrderStore) -> None:
+    open_orders = [await place(store, buyer_id=BUYER, rules=replace(RULES, max_open=1))]
+    ticket, slot = await list_ticket(store), open_orders[0].slot
+    both = replace(make_order(hold=7), user_id=BUYER, slot=slot, ticket=open_orders[0].ticket)
+    only_slot = replace(make_order(ticket), user_id=BUYER, slot=slot)
+    fine = make_order(await list_ticket(store))
+    batch = asyncio.gather(*(add(store, order) for order in (both, fine, only_slot)), return_exceptions=True)
+    refused_both, accepted, refused_slot = await batch
+    assert isinstance(refused_both, TicketReserved | SlotTaken)
+    assert (accepted, type(refused_slot)) == (None, SlotTaken)
+    assert await reload(store, fine) == fine
+
+
+async def test_orders_of_a_release_without_slots_stay_readable_and_do_not_count(
+    store: MongoOrderStore, database: Database
+) -> None:
+    rules = replace(RULES, max_open=1)
+    old = [await place(store, buyer_id=BUYER) for _ in range(2)]
+    await database.collection("orders").update_many({}, {"$unset": {"slot": ""}})
+    assert (await reload(store, old[0])).slot is None
+    assert await place(store, buyer_id=BUYER, rules=rules)
+    with pytest.raises(TooManyReservations):
+        await place(store, buyer_id=BUYER, rules=rules)
+    await expire(store, old[0])
+    await store.expire({old[1].id: "trace"}, now=old[1].expires_at)
+    assert [(await reload(store, order)).status for order in old] == [OrderStatus.CANCELLED] * 2
 
 
 async def test_only_the_index_on_live_orders_stops_an_unused_hold(store: MongoOrderStore, database: Database) -> None:
@@ -172,19 +245,24 @@ async def test_concurrent_first_events_of_a_ticket_keep_the_newest(
 
 
 async def test_reads_use_their_indexes(store: MongoOrderStore, database: Database) -> None:
-    order = await place(store)
+    first = order = await place(store)
     for _ in range(20):
         await cancel(store, order)
         order = await place_again(store, order)
+    released = await reload(store, first)
     profiled = database.collection("orders").database
     await profiled.command("profile", 2)
     assert await store.find_by_buyer(order.user_id, after="f" * 24, limit=10) == [order]
     assert await store.latest_of_ticket(order.ticket.id) == order
+    assert await store.latest_released(order.ticket.id, first.user_id) == released
+    assert await store.used_slots(order.user_id) == {order.slot}
     await profiled.command("profile", 0)
     plans = await profiled["system.profile"].find({"op": "query"}, sort=[("ts", 1)]).to_list(10)
     assert [(plan["planSummary"], plan["docsExamined"], plan.get("hasSortStage")) for plan in plans] == [
         ("IXSCAN { user_id: 1, _id: -1 }", 1, None),
         ("IXSCAN { ticket.id: 1, hold: -1 }", 1, None),
+        ("IXSCAN { ticket.id: 1, user_id: 1, hold: -1 }", 1, None),
+        ("IXSCAN { user_id: 1, slot: 1 }", 1, None),
     ]
     assert await store.count_open(due_before=order.expires_at) == 0
 

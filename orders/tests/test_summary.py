@@ -15,7 +15,7 @@ from ticketing_orders.summary import SUMMARIES, Phase, summary_of
 from ticketing_test_support.orders import HOLD_FOR, NOW, PRICE, captured_payment
 
 TICKET = domain.Ticket(id="f" * 24, version=4, title="Front row", price=PRICE)
-CREATED = domain.place(order_id="a" * 24, buyer_id="b" * 24, ticket=TICKET, hold=1, now=NOW, hold_for=HOLD_FOR)
+CREATED = domain.place(order_id="a" * 24, buyer_id="b" * 24, ticket=TICKET, hold=1, slot=0, now=NOW, hold_for=HOLD_FOR)
 PAYMENT = captured_payment(payment_id="p", version=1)
 COMPLETE = domain.complete(CREATED, PAYMENT, hold=1, now=NOW)
 EXPIRED = domain.expire(CREATED, now=CREATED.expires_at)

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.model.convergence import check_audit, check_redelivery, converge
 from tests.model.network import Delivery, Network
-from tests.model.system import ANY_TIME, BUYER, HOLD_FOR, Indexes, System
+from tests.model.system import ANY_TIME, BUYER, HOLD_FOR, RULES, Indexes, System
 
 from ticketing_auth.store import INDEXES as AUTH
 from ticketing_auth.store import MongoUserStore
@@ -162,12 +162,14 @@ SIGN_UP = Step("auth.sign_up", _sign_up)
 CREATE_TICKET = Step("tickets.create_ticket", lambda system: system.create_ticket(TICKET, 2000))
 EDIT_TICKET = Step("tickets.edit_ticket", lambda system: system.edit_ticket(TICKET, 2500))
 PLACE_ORDER = Step("orders.place_order", lambda system: system.place_order(ORDER, TICKET))
+PLACE_AGAIN = Step("orders.place_order", lambda system: system.place_order(OTHER_ORDER, TICKET))
 CANCEL_ORDER = Step("orders.cancel_order", lambda system: system.cancel_order(ORDER))
 FIRE = Step("expiration.fire_due", lambda system: system.fire())
 WEBHOOK = Step("payments.handle_webhook", lambda system: system.handle_webhook(INTENT))
 RECONCILE = Step("payments.reconcile_due", lambda system: system.reconcile())
 CAPTURE = Step("bank captures", _bank_captures)
 TIME_OUT = _pass(HOLD_FOR.total_seconds())
+COOL_DOWN = _pass(RULES.cooldown.total_seconds())
 
 ORDERED = (
     CREATE_TICKET,
@@ -200,6 +202,7 @@ SCENARIOS: dict[str, tuple[Step, ...]] = {
     "edit, in batches": in_batches(*EDIT),
     "second card": (*ORDERED, pay_with(DECLINED), deliver("orders-payment-failed"), pay_with(GOOD), *COMPLETED),
     "cancellation": (*ORDERED, pay_with(DECLINED), CANCEL_ORDER, *CANCELLED),
+    "second reservation": (*ORDERED, CANCEL_ORDER, *CANCELLED, COOL_DOWN, PLACE_AGAIN, *ORDERED[3:]),
     "expiry": EXPIRY,
     "two expiries, in batches": in_batches(*TWO_OF_EACH, *EXPIRED, *CANCELLED),
     "due on arrival": (*ORDERED[:-1], TIME_OUT, ORDERED[-1], *EXPIRED[1:], *CANCELLED),

@@ -15,7 +15,7 @@ from ticketing_orders import domain, use_cases
 from ticketing_orders.domain import Order, Ticket
 from ticketing_orders.events import event_for
 from ticketing_orders.listeners import ExpirationCompleteListener, PaymentCreatedListener
-from ticketing_orders.store import INDEXES, ONE_LIVE_ORDER, MongoOrderStore
+from ticketing_orders.store import INDEXES, ONE_LIVE_ORDER, ONE_OPEN_ORDER_PER_SLOT, MongoOrderStore
 from ticketing_payments.domain.payment import Payment
 from ticketing_payments.store import MongoPaymentStore
 from ticketing_tickets.domain import NEVER_HELD
@@ -100,6 +100,25 @@ class RefundNotStored(System):
         return FaultyStore(database)
 
 
+class ReservationsWithoutLimit(System):
+    """No index keeps two open orders of a buyer from one slot."""
+
+    order_indexes: ClassVar[Indexes] = {
+        "orders": [index for index in INDEXES["orders"] if index.document["name"] != ONE_OPEN_ORDER_PER_SLOT]
+    }
+
+
+class ReservationsRenewed(System):
+    """Orders does not look for the buyer's earlier order of a ticket."""
+
+    def make_orders(self, database: Database) -> MongoOrderStore:
+        class FaultyStore(MongoOrderStore):
+            async def latest_released(self, ticket_id: str, user_id: str) -> Order | None:
+                return None
+
+        return FaultyStore(database)
+
+
 class OrdersTrustExpirationsClock(System):
     """Orders expires an order without looking at its own clock."""
 
@@ -152,6 +171,8 @@ ALL: list[type[System]] = [
     SettlementSellsTwice,
     SettlementNotStored,
     RefundNotStored,
+    ReservationsWithoutLimit,
+    ReservationsRenewed,
     OrdersTrustExpirationsClock,
     RelayRemovesFirst,
     ConsumersAcknowledgeFirst,

@@ -1,11 +1,13 @@
-"""What must hold at every moment, also while events are under way: I1, legal paths, and what only grows."""
+"""What must hold at every moment, also while events are under way: I1, I9, legal paths, and what only grows."""
 
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import permutations
 from typing import Any
 
 from tests.model.bank import Bank
+from tests.model.system import RULES
 
 from ticketing_ops.audit.snapshot import Snapshot, by_id, is_live
 
@@ -45,6 +47,7 @@ class Invariants:
     def check(self, snapshot: Snapshot) -> None:
         """Violation, naming the guarantee, if one does not hold."""
         _one_live_order_per_ticket(snapshot)
+        _limited_reservations(snapshot)
         self._orders(by_id(self._before.orders), by_id(snapshot.orders), snapshot.at)
         self._payments(by_id(self._before.payments), by_id(snapshot.payments))
         _only_newer(self._before, snapshot)
@@ -88,6 +91,23 @@ def _one_live_order_per_ticket(snapshot: Snapshot) -> None:
         require(times == 1, f"I1 ticket {ticket_id} has {times} live orders")
     holds = Counter((order["ticket"]["id"], order["hold"]) for order in snapshot.orders)
     require(max(holds.values(), default=1) == 1, f"I1 a hold was used twice: {holds}")
+
+
+def _limited_reservations(snapshot: Snapshot) -> None:
+    open_orders = [(order["user_id"], order["slot"]) for order in snapshot.orders if order["status"] == "created"]
+    require(len(set(open_orders)) == len(open_orders), f"I9 two open orders of a buyer have one slot: {open_orders}")
+    outside = [slot for _, slot in open_orders if slot not in range(RULES.max_open)]
+    require(not outside, f"I9 the slots {outside} are above the limit")
+    for earlier, later in permutations(snapshot.orders, 2):
+        same = [(order["ticket"]["id"], order["user_id"]) for order in (earlier, later)]
+        if same[0] == same[1] and earlier["created_at"] < later["created_at"]:
+            waited = later["created_at"] - _released_at(earlier)
+            require(waited >= RULES.cooldown, f"I9 order {later['_id']} came {waited} after {earlier['_id']} had ended")
+
+
+def _released_at(order: Document) -> datetime:
+    moment: datetime = next(entry["at"] for entry in order["history"] if entry["step"] in ("cancelled", "expired"))
+    return moment
 
 
 def _only_newer(before: Snapshot, after: Snapshot) -> None:

@@ -9,6 +9,7 @@ from hypothesis.stateful import Bundle, initialize, multiple, precondition, rule
 from tests.model.bank import Bank
 from tests.model.invariants import require
 from tests.model.run import SystemRun
+from tests.model.system import BUYER, OTHER_BUYER
 
 from ticketing_common.errors import InvalidState, PaymentDeclined
 from ticketing_payments.domain.errors import AlreadyPaid, StillProcessing
@@ -17,6 +18,7 @@ from ticketing_test_support.payments.stripe import DECLINED, GOOD, OTHER_GOOD, R
 CARDS = st.sampled_from([GOOD, SLOW, OTHER_GOOD, DECLINED, REQUIRES_3DS, SLOW, UNTRIED])
 CALLS = st.sampled_from(["create", "confirm", "retrieve", "cancel", "refund"])
 OUTCOMES = st.sampled_from(["in time", "runs out", "resold", "resold, then paid", "resold, then paid"])
+BUYERS = st.sampled_from([BUYER, OTHER_BUYER])
 PRICES = st.integers(50, 99)
 # Seconds that expiration's clock is ahead; the last is hopelessly wrong.
 CLOCKS = [0, 120, -120, 1000]
@@ -70,10 +72,10 @@ class SystemMachine(SystemRun):
         if self.attempt(self.system.edit_ticket(ticket, price)) is None:
             self.accepted.prices[ticket] = price
 
-    @rule(target=orders, ticket=tickets)
-    def place_order(self, ticket: str) -> Any:
+    @rule(target=orders, ticket=tickets, buyer=BUYERS)
+    def place_order(self, ticket: str, buyer: str) -> Any:
         order_id = self.new_id()
-        rejected = self.attempt(self.system.place_order(order_id, ticket))
+        rejected = self.attempt(self.system.place_order(order_id, ticket, buyer))
         if rejected is None:
             self.accepted.placed.add(order_id)
         # A response may be lost although the order is stored.
@@ -99,7 +101,7 @@ class SystemMachine(SystemRun):
         """Order and pay while events are fast; what happens to the order then needs a settlement."""
         ticket = self.available_ticket(ticket)
         self.deliver_all_events(newest_first=False)
-        order = self.place_order(ticket)
+        order = self.place_order(ticket, BUYER)
         self.deliver_all_events(newest_first=False)
         if not isinstance(order, str):
             return order
@@ -108,7 +110,7 @@ class SystemMachine(SystemRun):
             return order
         self.pass_time(900, fires=True)
         self.deliver_all_events(newest_first=False)
-        other = self.place_order(ticket) if "resold" in outcome else multiple()
+        other = self.place_order(ticket, OTHER_BUYER) if "resold" in outcome else multiple()
         if "paid" in outcome:
             self.bank_approves(order, by_webhook=True)
         return multiple(order, other) if isinstance(other, str) else order

@@ -14,7 +14,7 @@ from tests.model.convergence import (
     converge,
 )
 from tests.model.invariants import Invariants
-from tests.model.system import System
+from tests.model.system import RULES, System
 
 from ticketing_common.errors import AppError
 
@@ -114,6 +114,6 @@ class SystemRun(RuleBasedStateMachine):
         return self.create_ticket(50)
 
     def new_id(self) -> str:
-        """The same ids in each run, and too old to be waited for."""
+        """The same ids in each run, too old to be waited for, and all preferring the same slot."""
         self.ids += 1
-        return f"{self.ids:024x}"
+        return f"{self.ids * RULES.max_open:024x}"

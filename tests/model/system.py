@@ -19,6 +19,8 @@ from ticketing_expiration.use_cases import fire_due
 from ticketing_ops.audit.snapshot import Snapshot
 from ticketing_orders import listeners as orders_listeners
 from ticketing_orders import use_cases as orders
+from ticketing_orders.domain import ReservationRules
+from ticketing_orders.placement import place_order
 from ticketing_orders.store import INDEXES as ORDERS
 from ticketing_orders.store import MongoOrderStore
 from ticketing_payments import listeners as payments_listeners
@@ -34,9 +36,10 @@ from ticketing_tickets import use_cases as tickets
 from ticketing_tickets.store import INDEXES as TICKETS
 from ticketing_tickets.store import MongoTicketStore
 
-SELLER, BUYER = "5e" * 12, "b0" * 12
+SELLER, BUYER, OTHER_BUYER = "5e" * 12, "b0" * 12, "b1" * 12
 START = datetime(2030, 5, 1, 12, tzinfo=UTC)
 HOLD_FOR = timedelta(minutes=15)
+RULES = ReservationRules(hold_for=HOLD_FOR, max_open=2, cooldown=timedelta(seconds=60))
 ANY_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 Indexes = Mapping[str, Sequence[IndexModel]]
 
@@ -72,6 +75,7 @@ class System:
 
     def __init__(self, *, expiration_ahead: float = 0) -> None:
         self.clock, self.bank, self.write_faults = Clock(), Bank(), WriteFaults()
+        self._buyers: dict[str, str] = {}
         self._ahead = timedelta(seconds=expiration_ahead)
         indexes = {"tickets": TICKETS, "orders": self.order_indexes, "payments": PAYMENTS, "expiration": EXPIRATION}
         self._databases = {name: self.make_database(of) for name, of in indexes.items()}
@@ -154,28 +158,35 @@ class System:
         """The seller changes its price."""
         await tickets.edit_ticket(self.tickets, ticket_id=ticket_id, user_id=SELLER, title="Opera", price=price)
 
-    async def place_order(self, order_id: str, ticket_id: str) -> None:
-        """The buyer reserves a ticket."""
-        await orders.place_order(
+    async def place_order(self, order_id: str, ticket_id: str, buyer_id: str = BUYER) -> None:
+        """A buyer reserves a ticket."""
+        self._buyers[order_id] = buyer_id
+        await place_order(
             self.orders,
             order_id=order_id,
-            buyer_id=BUYER,
+            buyer_id=buyer_id,
             ticket_id=ticket_id,
             seen_price=None,
             currency=USD,
             now=self.clock(),
-            hold_for=HOLD_FOR,
+            rules=RULES,
             broker_available=lambda: True,
         )
 
     async def cancel_order(self, order_id: str) -> None:
         """The buyer cancels an order."""
-        await orders.cancel_order(self.orders, order_id=order_id, user_id=BUYER, now=self.clock())
+        buyer_id = self._buyers[order_id]
+        await orders.cancel_order(self.orders, order_id=order_id, user_id=buyer_id, now=self.clock())
 
     async def pay(self, order_id: str, card: str) -> None:
         """The buyer pays an order."""
         await pay(
-            self.deps, order_id=order_id, user_id=BUYER, token=card, now=self.clock(), broker_available=lambda: True
+            self.deps,
+            order_id=order_id,
+            user_id=self._buyers[order_id],
+            token=card,
+            now=self.clock(),
+            broker_available=lambda: True,
         )
 
     @property

@@ -41,7 +41,7 @@ def use_cases() -> Iterator[str]:
     for service in SERVICES:
         package = import_module(f"ticketing_{service}")
         for info in walk_packages(package.__path__, f"{package.__name__}."):
-            if "use_cases" in info.name or info.name.endswith(".settlement"):
+            if "use_cases" in info.name or info.name.endswith((".settlement", ".placement")):
                 for name, function in inspect.getmembers(import_module(info.name), inspect.iscoroutinefunction):
                     if function.__module__ == info.name and not name.startswith("_"):
                         yield f"{service}.{name}"

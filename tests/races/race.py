@@ -23,6 +23,11 @@ class Outcome:
     order: Json
     responses: tuple[str, ...] = ()
 
+    @property
+    def ticket_ids(self) -> Sequence[str]:
+        """Of all tickets that the round is about."""
+        return (self.ticket_id,)
+
 
 class Race(ABC):
     """Requests that compete, what must come of them, and the guard without which something else does."""

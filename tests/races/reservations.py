@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,12 +16,14 @@ from tests.races.system import RacedSystem
 
 from ticketing_auth.domain import EmailInUse
 from ticketing_ops.audit.snapshot import Document, Finding, Snapshot, by_id
-from ticketing_orders.domain import TicketReserved
+from ticketing_orders.domain import TicketReserved, TooManyReservations
+from ticketing_orders.store import ONE_OPEN_ORDER_PER_SLOT
 from ticketing_test_support.api import PASSWORD, ApiClient, created, message
 from ticketing_tickets.domain import TicketReserved as TicketNotEditable
 
 BUYERS = 100
 TABS = 8
+TICKETS, LIMIT = 50, 10
 RESERVED = f"400 {TicketReserved.message}"
 OLD, NEW = ("Row C", 2000), ("Row A", 3500)
 NOT_EDITABLE = f"400 {TicketNotEditable.message}"
@@ -75,6 +78,42 @@ class ManyBuyers(Race):
 
     def is_defect(self, finding: Finding) -> bool:
         return finding.guarantee == "I1" and "live orders" in finding.what
+
+
+@dataclass(frozen=True)
+class Spree(Outcome):
+    """Of one buyer, for many tickets."""
+
+    tickets: tuple[str, ...] = ()
+
+    @property
+    def ticket_ids(self) -> Sequence[str]:
+        return self.tickets
+
+
+class ManyTickets(Race):
+    """Fifty orders of one buyer for fifty tickets at once, at three replicas of orders: as many as allowed succeed."""
+
+    options: ClassVar = {"replicas": 3, "max_open": LIMIT}
+    ignored = ("I8",)  # nothing expires the orders here
+    defect_options = options
+
+    async def run(self, system: RacedSystem, random: Random) -> Outcome:
+        buyer = await system.new_client()
+        tickets = await asyncio.gather(*(system.seller.create_ticket() for _ in range(TICKETS)))
+        orders = (after(random.uniform(0, 0.02), buyer.try_order(ticket)) for ticket in tickets)
+        responses = tuple(map(message, await asyncio.gather(*orders)))
+        return Spree("", {}, responses, tuple(ticket["id"] for ticket in tickets))
+
+    def problems(self, snapshot: Snapshot, outcomes: Sequence[Outcome]) -> list[Any]:
+        expected = Counter({"201": LIMIT, f"400 {TooManyReservations(LIMIT).message}": TICKETS - LIMIT})
+        return [outcome for outcome in outcomes if Counter(outcome.responses) != expected]
+
+    async def remove_guard(self, system: RacedSystem) -> None:
+        await system.apps["orders"][0].state.database.collection("orders").drop_index(ONE_OPEN_ORDER_PER_SLOT)
+
+    def is_defect(self, finding: Finding) -> bool:
+        return finding.guarantee == "I9"
 
 
 class SignUps(Race):

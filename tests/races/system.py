@@ -97,12 +97,13 @@ async def in_process(
     *,
     window_seconds: float = 900,
     replicas: int = 1,
+    max_open: int = 1_000_000,
     expiration_now: Callable[[], datetime] | None = None,
     buyers: int = 2,
 ) -> AsyncIterator[RacedSystem]:
     """Auth, tickets, payments and `replicas` of orders on empty databases; expiration too, if it is given a clock."""
     await _drop_databases(urls["mongo"])
-    apps = _create_apps(urls, window_seconds, replicas)
+    apps = _create_apps(urls, window_seconds, replicas, max_open)
     if expiration_now is not None:
         settings = ExpirationSettings.model_validate({**_common(urls, "expiration"), "redis_url": urls["redis"]})
         apps["expiration"] = (expiration.create_app(settings, now=expiration_now),)
@@ -129,13 +130,18 @@ def _common(urls: Urls, service: str) -> dict[str, object]:
     return {"nats_url": urls["nats"], "jwt_secret": JWT_SECRET, "shutdown_delay_seconds": 0, "mongo_uri": mongo}
 
 
-def _create_apps(urls: Urls, window_seconds: float, replicas: int) -> dict[str, tuple[FastAPI, ...]]:
-    hold = {**_common(urls, "orders"), "expiration_window_seconds": window_seconds}
+def _create_apps(urls: Urls, window_seconds: float, replicas: int, max_open: int) -> dict[str, tuple[FastAPI, ...]]:
+    orders_settings = {
+        **_common(urls, "orders"),
+        "expiration_window_seconds": window_seconds,
+        "max_open_reservations": max_open,
+        "reservation_cooldown_seconds": 0,
+    }
     stripe = {**_common(urls, "payments"), "stripe_key": STRIPE_KEY, "stripe_api_base": urls["stripe"]}
     return {
         "auth": (auth.create_app(AuthSettings.model_validate(_common(urls, "auth"))),),
         "tickets": (tickets.create_app(TicketsSettings.model_validate(_common(urls, "tickets"))),),
-        "orders": tuple(orders.create_app(OrdersSettings.model_validate(hold)) for _ in range(replicas)),
+        "orders": tuple(orders.create_app(OrdersSettings.model_validate(orders_settings)) for _ in range(replicas)),
         "payments": (payments.create_app(PaymentsSettings.model_validate(stripe)),),
     }
 

@@ -7,10 +7,11 @@ from tests.races.conftest import Open
 from tests.races.expirations import ExpireAgainstPay, FastClock, LatePaymentAgainstNewBuyer
 from tests.races.payments import CancelAgainstPay, PaymentReportedAgain, TwoTabs
 from tests.races.race import Race, Rounds
-from tests.races.reservations import EditAgainstOrder, ManyBuyers, SignUps
+from tests.races.reservations import EditAgainstOrder, ManyBuyers, ManyTickets, SignUps
 
 RACES: list[type[Race]] = [
     ManyBuyers,
+    ManyTickets,
     SignUps,
     EditAgainstOrder,
     TwoTabs,
@@ -37,7 +38,9 @@ def open_system(race: Race, request: pytest.FixtureRequest) -> Open:
 async def test_race_keeps_guarantees(race: Race, open_system: Open, rounds: Rounds) -> None:
     async with open_system(**(race.options or {})) as system:
         outcomes = await race.run_all(system, rounds)
-        snapshot, findings = await system.settled({outcome.ticket_id for outcome in outcomes})
+        snapshot, findings = await system.settled(
+            {ticket_id for outcome in outcomes for ticket_id in outcome.ticket_ids}
+        )
     assert [finding for finding in findings if finding.guarantee not in race.ignored] == []
     assert race.problems(snapshot, outcomes) == []
 
@@ -47,6 +50,6 @@ async def test_race_keeps_guarantees(race: Race, open_system: Open, rounds: Roun
 async def test_race_without_its_guard_is_caught(race: Race, open_in_process: Open) -> None:
     async with open_in_process(**race.defect_options) as system:
         outcome = await race.run_without_guard(system)
-        snapshot, findings = await system.settled({outcome.ticket_id})
+        snapshot, findings = await system.settled(set(outcome.ticket_ids))
     assert any(map(race.is_defect, findings)), findings
     assert race.problems(snapshot, [outcome]) != []

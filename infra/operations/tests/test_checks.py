@@ -37,6 +37,13 @@ def changed(collection: str, document_id: str, **fields: Any) -> Snapshot:
     return snapshot
 
 
+def with_same_slot(**fields: Any) -> Snapshot:
+    """Clean but for a second open order of the buyer, of another ticket."""
+    snapshot = changed("orders", "open", slot=3)
+    another = {**order("another", "t-free", "created", "reserved"), "slot": 3, **fields}
+    return replace(snapshot, orders=[*snapshot.orders, another])
+
+
 def with_order(*, hold: int, status: str = "created") -> Snapshot:
     """Clean but for a second order of the held ticket."""
     reason = "buyer" if status == "cancelled" else None
@@ -76,6 +83,7 @@ VIOLATIONS: list[tuple[Callable[[], Snapshot], str]] = [
     (lambda: changed("tickets", "t-late", order_id="late"), "I4  ticket t-late: is held by order late in tickets, but"),
     (lambda: changed("tickets", "t-free", buyable=False), "I4  ticket t-free: has buyable=False with order_id=None"),
     (lambda: without("tickets", "t-sold"), "I4  ticket t-sold: has orders, but tickets does not know it"),
+    (with_same_slot, "I9  user buyer: has slot 3 in 2 open orders: another, open"),
     # money
     (lambda: without("payments", "sold"), "I2  order sold: is complete, but payments has captured nothing of its"),
     (lambda: changed("payments", "sold", money={"captured": 1249}), "is complete at the price 1250, but captured 1249"),

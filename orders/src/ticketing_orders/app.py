@@ -35,6 +35,11 @@ def create_app(settings: Settings) -> FastAPI:
         routers=[router],
         tasks=[broker, relay, OverdueReservationMonitor(store), *(Consumer(broker, listener) for listener in consumed)],
         dependencies={"nats": broker},
-        state={"currency": settings.money, "store": store, "broker": broker, "hold_for": settings.hold_for},
+        state={
+            "currency": settings.money,
+            "store": store,
+            "broker": broker,
+            "reservation_rules": settings.reservation_rules,
+        },
         marks_writes=True,
     )

@@ -20,11 +20,17 @@ class OrderStore(Protocol):
     async def latest_of_ticket(self, ticket_id: str) -> Order | None:
         """The order of this ticket with the highest hold."""
 
+    async def latest_released(self, ticket_id: str, user_id: str) -> Order | None:
+        """The buyer's last order of this ticket that ended unpaid."""
+
+    async def used_slots(self, user_id: str) -> set[int]:
+        """The slots of the buyer's open orders."""
+
     async def count_open(self, *, due_before: datetime) -> int:
         """How many unpaid orders hold a ticket although they expired before that moment (capped)."""
 
     async def add(self, order: Order, event: Event) -> None:
-        """Store a new order; TicketReserved or HoldTaken when a unique index forbids it."""
+        """Store a new order; TicketReserved, HoldTaken or SlotTaken when a unique index forbids it."""
 
     async def save(self, order: Order, *, expected_version: int, event: Event | None = None) -> bool:
         """Store the next state if the stored version is still the expected one, else return False.

@@ -5,7 +5,8 @@ from fastapi import Request, Response
 from ticketing_common.web import BrokerAvailable, CurrencyDep, Id, NewId, Now, UserId, api_router, errors, json_response
 from ticketing_common.web.paging import PageDep
 from ticketing_orders import use_cases
-from ticketing_orders.deps import HoldFor, StoreDep
+from ticketing_orders.deps import Rules, StoreDep
+from ticketing_orders.placement import place_order
 from ticketing_orders.schemas import CONFLICT, OrderDetailsOut, OrderIn, OrderOut, order_details_out, order_out
 
 router = api_router("orders")
@@ -18,12 +19,12 @@ async def create_order(
     store: StoreDep,
     new_id: NewId,
     now: Now,
-    hold_for: HoldFor,
+    rules: Rules,
     broker_available: BrokerAvailable,
     currency: CurrencyDep,
 ) -> Response:
     """Reserve a ticket for the signed-in buyer."""
-    order = await use_cases.place_order(
+    order = await place_order(
         store,
         order_id=new_id,
         buyer_id=user_id,
@@ -31,7 +32,7 @@ async def create_order(
         seen_price=body.price,
         currency=currency,
         now=now,
-        hold_for=hold_for,
+        rules=rules,
         broker_available=broker_available,
     )
     return json_response(order_out(order, currency), status=201)

@@ -1,57 +1,15 @@
-"""Placing, cancelling and expiring an order: each is one write of the order and its event."""
+"""Cancelling and expiring an order: each is one write of the order and its event."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 
 from ticketing_common.concurrency import update
-from ticketing_common.currency import Currency
 from ticketing_common.errors import NotFound
-from ticketing_common.events import OrderCancelled, OrderCreated
-from ticketing_common.replicas import wait_for_replica
+from ticketing_common.events import OrderCancelled
 from ticketing_orders import domain
-from ticketing_orders.domain import HoldTaken, Order, Payment
+from ticketing_orders.domain import Order, Payment
 from ticketing_orders.events import event_for
 from ticketing_orders.ports import OrderStore
-
-
-async def place_order(
-    store: OrderStore,
-    *,
-    order_id: str,
-    buyer_id: str,
-    ticket_id: str,
-    seen_price: int | None,
-    currency: Currency,
-    now: datetime,
-    hold_for: timedelta,
-    broker_available: Callable[[], bool],
-) -> Order:
-    """Reserve a ticket for a buyer.
-
-    NotFound when it does not exist, TicketReserved when it is reserved or sold, PriceChanged when it does not cost
-    `seen_price` (in minor units).
-    """
-    ticket = await wait_for_replica(
-        store.find_ticket, ticket_id, now=now, broker_available=broker_available, what="ticket"
-    )
-
-    def decide(latest: Order | None) -> Order:
-        hold = domain.next_hold(latest)
-        domain.require_price(ticket, seen_price, currency)
-        return domain.place(order_id=order_id, buyer_id=buyer_id, ticket=ticket, hold=hold, now=now, hold_for=hold_for)
-
-    async def save(_latest: Order | None, order: Order) -> bool:
-        try:
-            await store.add(order, event_for(OrderCreated, order))
-        except HoldTaken:
-            return False
-        return True
-
-    # Most tickets have no earlier order: try as the first one. If that is wrong, the unique indexes refuse it, since
-    # the ticket's first order has hold 1, or was reinstated with a higher one and stays live.
-    if seen_price in (None, ticket.price) and await save(None, first := decide(None)):
-        return first
-    return await update(lambda: store.latest_of_ticket(ticket_id), decide, save)
 
 
 async def get_order(store: OrderStore, *, order_id: str, user_id: str) -> Order:

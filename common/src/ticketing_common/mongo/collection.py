@@ -68,6 +68,12 @@ class Documents:
             found = self._collection.find({"_id": {"$in": list(document_ids)}}, {"outbox": 0})
             return await found.to_list(None)
 
+    async def values(self, field: str, query: Mapping[str, Any], *, index: str) -> list[Any]:
+        """The values of a field of all documents that match, found by this index."""
+        async with translated_errors():
+            cursor = self._collection.find(query, {field: 1, "_id": 0}, hint=index)
+            return [document[field] for document in await cursor.to_list(None)]
+
     async def count(self, query: Mapping[str, Any], *, index: str, limit: int) -> int:
         """How many documents match, counted by this index up to `limit` to stay cheap."""
         async with translated_errors():

@@ -68,6 +68,7 @@ async def _place(stack: Stack, tickets: Sequence[str], buyers: Sequence[User], d
                 buyer_id=buyer.id,
                 ticket=cast(Ticket, ticket),
                 hold=domain.next_hold(None),
+                slot=0,
                 now=now,
                 hold_for=due - now,
             )

@@ -20,6 +20,7 @@ environment variables:
   STATE_DIR                  folder for databases, secrets and logs (default: .local)
   REPLICAS                   processes per service, e.g. "orders=3 tickets=2" (default: one each)
   EXPIRATION_WINDOW_SECONDS  how long an order reserves its ticket (default: 900)
+  MAX_OPEN_RESERVATIONS, RESERVATION_COOLDOWN_SECONDS   limits of each buyer (see orders/README.md)
   CURRENCY                   three-letter code (default: usd)
   JWT_SECRET                 signs sessions (default: generated and kept in STATE_DIR)
   STRIPE_KEY                 sk_test_… uses Stripe; without it payments go to the emulator

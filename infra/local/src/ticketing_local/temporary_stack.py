@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,11 +30,14 @@ class TemporaryStack:
 
 
 @contextlib.contextmanager
-def temporary_stack(*, window_seconds: int) -> Iterator[TemporaryStack]:
-    """Show how it starts and stops. Its folder is kept when the body raises. Raises StackError."""
+def temporary_stack(*, window_seconds: int, **settings: str) -> Iterator[TemporaryStack]:
+    """Show how it starts and stops; `settings` are environment variables of its services.
+
+    Its folder is kept when the body raises. Raises StackError.
+    """
     folder = Path(tempfile.mkdtemp(prefix="ticketing-"))
     port = free_gateway_port()
-    with _start(folder, port, window_seconds) as process:
+    with _start(folder, port, {"EXPIRATION_WINDOW_SECONDS": str(window_seconds), **settings}) as process:
         try:
             _show_start(process)
             yield TemporaryStack(f"http://localhost:{port}", folder / "state")
@@ -48,9 +51,9 @@ def temporary_stack(*, window_seconds: int) -> Iterator[TemporaryStack]:
     shutil.rmtree(folder)
 
 
-def _start(folder: Path, port: int, window_seconds: int) -> "subprocess.Popen[str]":
+def _start(folder: Path, port: int, settings: Mapping[str, str]) -> "subprocess.Popen[str]":
     """Under the parent-death guard, so that it stops however this process ends."""
-    own = {"PORT": str(port), "STATE_DIR": str(folder / "state"), "EXPIRATION_WINDOW_SECONDS": str(window_seconds)}
+    own = {"PORT": str(port), "STATE_DIR": str(folder / "state"), **settings}
     environment = {**{name: value for name, value in os.environ.items() if name not in OWN_NAMES}, **own}
     argv = [sys.executable, "-m", "ticketing_local", "up"]
     program = folder / "up.json"

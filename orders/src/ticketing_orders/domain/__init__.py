@@ -1,9 +1,29 @@
 """An order and its rules. Legal paths: created → cancelled, created → complete, cancelled (expired) → complete."""
 
-from ticketing_orders.domain.errors import AlreadyComplete, HoldTaken, NotExpiredYet, PriceChanged, TicketReserved
+from ticketing_orders.domain.errors import (
+    AlreadyComplete,
+    HoldTaken,
+    NotExpiredYet,
+    PriceChanged,
+    ReleasedRecently,
+    SlotTaken,
+    TicketReserved,
+    TooManyReservations,
+)
 from ticketing_orders.domain.order import Order, OrderedTicket, OrderHistoryEntry, OrderStep, Payment, Ticket
 from ticketing_orders.domain.payments import complete, record_payment, request_refund, settle
-from ticketing_orders.domain.reservations import cancel, expire, next_hold, place, require_buyer, require_price
+from ticketing_orders.domain.reservations import (
+    ReservationRules,
+    cancel,
+    expire,
+    free_slot,
+    next_hold,
+    place,
+    preferred_slot,
+    require_buyer,
+    require_cooled_down,
+    require_price,
+)
 
 __all__ = [
     "AlreadyComplete",
@@ -15,16 +35,23 @@ __all__ = [
     "OrderedTicket",
     "Payment",
     "PriceChanged",
+    "ReleasedRecently",
+    "ReservationRules",
+    "SlotTaken",
     "Ticket",
     "TicketReserved",
+    "TooManyReservations",
     "cancel",
     "complete",
     "expire",
+    "free_slot",
     "next_hold",
     "place",
+    "preferred_slot",
     "record_payment",
     "request_refund",
     "require_buyer",
+    "require_cooled_down",
     "require_price",
     "settle",
 ]

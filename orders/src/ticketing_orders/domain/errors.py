@@ -1,13 +1,28 @@
 """Why an order cannot be placed, cancelled or expired."""
 
 from ticketing_common.currency import Currency
-from ticketing_common.errors import AppError, ErrorItem, InvalidState
+from ticketing_common.errors import AppError, ErrorItem, InvalidState, TooManyRequests
 
 
 class TicketReserved(InvalidState):
     """Another order, perhaps the same buyer's, holds or bought the ticket."""
 
     message = "That ticket is already reserved. Choose another, or try again when the reservation has expired."
+
+
+class TooManyReservations(InvalidState):
+    """The buyer has as many open reservations as one may have."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"You hold {limit} unpaid reservations, the most allowed at once. Pay or release one of them.")
+
+
+class ReleasedRecently(TooManyRequests):
+    """The buyer's last order of this ticket ended unpaid a moment ago: first it is the turn of others."""
+
+    def __init__(self, seconds: int) -> None:
+        message = f"You held this ticket a moment ago. You can reserve it again in {seconds} s; others can at once."
+        super().__init__(message, retry_after=seconds)
 
 
 class PriceChangedItem(ErrorItem):
@@ -31,6 +46,10 @@ class PriceChanged(AppError):
 
 class HoldTaken(Exception):
     """Another order of this ticket took the same hold a moment before: read the highest again and retry."""
+
+
+class SlotTaken(Exception):
+    """Another open order of this buyer has the same slot: take a free one and retry."""
 
 
 class AlreadyComplete(InvalidState):

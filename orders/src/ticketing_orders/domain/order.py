@@ -56,6 +56,9 @@ class OrderStep(StrEnum):
     REFUND_DUE = "refund_due"
 
 
+_RELEASES = (OrderStep.CANCELLED, OrderStep.EXPIRED)
+
+
 @dataclass(frozen=True, slots=True)
 class OrderHistoryEntry:
     """One step of an order; `reason` says why a payment is refunded. `at` is in whole milliseconds, as stored."""
@@ -69,9 +72,10 @@ class OrderHistoryEntry:
 class Order:
     """One buyer's claim on one ticket.
 
-    `hold` is a fencing token: of all orders of a ticket, the one with the highest hold is the latest. `payments` are
-    those reported so far, by id; `settled` has the decision on each captured one: None if it bought this order, else
-    why it is refunded.
+    `hold` is a fencing token: of all orders of a ticket, the one with the highest hold is the latest. `slot` is the
+    number of the buyer's open reservation: no two have the same; None for orders of releases without a limit.
+    `payments` are those reported so far, by id; `settled` has the decision on each captured one: None if it bought
+    this order, else why it is refunded.
     """
 
     id: str
@@ -82,6 +86,7 @@ class Order:
     created_at: datetime
     expires_at: datetime
     ticket: OrderedTicket
+    slot: int | None = None
     reason: CancelReason | None = None
     payments: Mapping[str, Payment] = field(default_factory=dict)
     settled: Mapping[str, RefundReason | None] = field(default_factory=dict)
@@ -93,6 +98,13 @@ class Order:
         bought_by = [payment_id for payment_id, refund_reason in self.settled.items() if refund_reason is None]
         shown = bought_by or sorted(self.payments)[-1:]
         return self.payments[shown[0]] if shown else None
+
+    @property
+    def released_at(self) -> datetime | None:
+        """When the ticket was released because the order was not paid; None unless it was."""
+        if self.status is not OrderStatus.CANCELLED:
+            return None
+        return next((entry.at for entry in self.history if entry.step in _RELEASES), None)
 
     def history_with(
         self, step: OrderStep, at: datetime, reason: RefundReason | None = None

@@ -1,13 +1,31 @@
 """How a buyer reserves and releases a ticket."""
 
-from dataclasses import replace
+import math
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ticketing_common.currency import Currency
 from ticketing_common.errors import Forbidden
 from ticketing_common.events import CancelReason, OrderStatus
-from ticketing_orders.domain.errors import AlreadyComplete, NotExpiredYet, PriceChanged, TicketReserved
+from ticketing_orders.domain.errors import (
+    AlreadyComplete,
+    NotExpiredYet,
+    PriceChanged,
+    ReleasedRecently,
+    TicketReserved,
+    TooManyReservations,
+)
 from ticketing_orders.domain.order import Order, OrderedTicket, OrderHistoryEntry, OrderStep, Ticket, to_milliseconds
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationRules:
+    """How long a buyer holds a ticket, how many a buyer may hold unpaid, and how long until the same one again."""
+
+    hold_for: timedelta
+    max_open: int
+    cooldown: timedelta
 
 
 def next_hold(latest: Order | None) -> int:
@@ -19,7 +37,33 @@ def next_hold(latest: Order | None) -> int:
     return latest.hold + 1
 
 
-def place(*, order_id: str, buyer_id: str, ticket: Ticket, hold: int, now: datetime, hold_for: timedelta) -> Order:
+def preferred_slot(order_id: str, max_open: int) -> int:
+    """The slot to try first: ids end in a counter, so that consecutive orders prefer different ones."""
+    return int(order_id, 16) % max_open
+
+
+def free_slot(preferred: int, used: Collection[int], max_open: int) -> int:
+    """The next slot that none of the buyer's open orders has; TooManyReservations when there are `max_open` of them."""
+    if len(used) >= max_open:
+        raise TooManyReservations(max_open)
+    return next(slot % max_open for slot in range(preferred, preferred + max_open) if slot % max_open not in used)
+
+
+def require_cooled_down(released: Order | None, *, cooldown: timedelta, now: datetime) -> None:
+    """ReleasedRecently within `cooldown` after the buyer's last order of the ticket, `released`, ended unpaid.
+
+    Otherwise a buyer could renew a reservation forever, faster than anybody else can order.
+    """
+    if released is None or released.released_at is None:
+        return
+    remaining = (released.released_at + cooldown - now).total_seconds()
+    if cooldown and remaining > 0:
+        raise ReleasedRecently(math.ceil(remaining))
+
+
+def place(
+    *, order_id: str, buyer_id: str, ticket: Ticket, hold: int, slot: int, now: datetime, hold_for: timedelta
+) -> Order:
     """A new order that holds `ticket` for `hold_for`."""
     now = to_milliseconds(now)
     return Order(
@@ -31,6 +75,7 @@ def place(*, order_id: str, buyer_id: str, ticket: Ticket, hold: int, now: datet
         created_at=now,
         expires_at=to_milliseconds(now + hold_for),
         ticket=OrderedTicket(id=ticket.id, title=ticket.title, price=ticket.price, version=ticket.version),
+        slot=slot,
         history=(OrderHistoryEntry(OrderStep.RESERVED, now),),
     )
 

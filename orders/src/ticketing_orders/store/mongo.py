@@ -18,6 +18,7 @@ from ticketing_orders.domain import (
     OrderHistoryEntry,
     OrderStep,
     Payment,
+    SlotTaken,
     Ticket,
     TicketReserved,
 )
@@ -27,8 +28,15 @@ EnumT = TypeVar("EnumT", bound=StrEnum)
 
 ONE_LIVE_ORDER = "one_live_order_per_ticket"
 ONE_ORDER_PER_HOLD = "one_order_a_hold"
+ONE_OPEN_ORDER_PER_SLOT = "one_open_order_a_slot"
+RELEASED_BY_BUYER = "released_by_buyer"
 OPEN_BY_TIME = "open_by_time"
 _MAX_COUNT = 10_000
+_REFUSALS: dict[str, type[Exception]] = {
+    ONE_LIVE_ORDER: TicketReserved,
+    ONE_ORDER_PER_HOLD: HoldTaken,
+    ONE_OPEN_ORDER_PER_SLOT: SlotTaken,
+}
 _CLOSED = (OrderStatus.CANCELLED, OrderStatus.COMPLETE)
 
 INDEXES = {
@@ -36,7 +44,19 @@ INDEXES = {
         # Prevents double booking: a second live order for a ticket cannot be stored.
         IndexModel("ticket.id", name=ONE_LIVE_ORDER, unique=True, partialFilterExpression={"live": True}),
         IndexModel([("ticket.id", ASCENDING), ("hold", DESCENDING)], name=ONE_ORDER_PER_HOLD, unique=True),
+        # Limits a buyer's open orders to the number of slots. Those of a release without a limit have none.
+        IndexModel(
+            [("user_id", ASCENDING), ("slot", ASCENDING)],
+            name=ONE_OPEN_ORDER_PER_SLOT,
+            unique=True,
+            partialFilterExpression={"status": OrderStatus.CREATED.value, "slot": {"$exists": True}},
+        ),
         IndexModel([("user_id", ASCENDING), ("_id", DESCENDING)], name="by_buyer"),
+        IndexModel(
+            [("ticket.id", ASCENDING), ("user_id", ASCENDING), ("hold", DESCENDING)],
+            name=RELEASED_BY_BUYER,
+            partialFilterExpression={"status": OrderStatus.CANCELLED.value},
+        ),
         IndexModel("expires_at", name=OPEN_BY_TIME, partialFilterExpression={"status": OrderStatus.CREATED.value}),
         OUTBOX_INDEX,
     ]
@@ -72,6 +92,15 @@ class MongoOrderStore:
     async def latest_of_ticket(self, ticket_id: str) -> Order | None:
         document = await self.documents.find_one({"ticket.id": ticket_id}, sort=[("hold", DESCENDING)])
         return _to_order(document) if document else None
+
+    async def latest_released(self, ticket_id: str, user_id: str) -> Order | None:
+        query = {"ticket.id": ticket_id, "user_id": user_id, "status": OrderStatus.CANCELLED.value}
+        found = await self.documents.find_many(query, sort=[("hold", DESCENDING)], limit=1, index=RELEASED_BY_BUYER)
+        return _to_order(found[0]) if found else None
+
+    async def used_slots(self, user_id: str) -> set[int]:
+        query = {"user_id": user_id, "status": OrderStatus.CREATED.value, "slot": {"$exists": True}}
+        return set(await self.documents.values("slot", query, index=ONE_OPEN_ORDER_PER_SLOT))
 
     async def count_open(self, *, due_before: datetime) -> int:
         query = {"status": OrderStatus.CREATED.value, "expires_at": {"$lt": due_before}}
@@ -111,7 +140,7 @@ class MongoOrderStore:
 
 def _error_for(duplicate: DuplicateKey) -> Exception:
     """The domain's error for the index that refused the write; a violation of any other index is a bug."""
-    error = {ONE_LIVE_ORDER: TicketReserved, ONE_ORDER_PER_HOLD: HoldTaken}.get(duplicate.index)
+    error = _REFUSALS.get(duplicate.index)
     return error() if error else duplicate
 
 
@@ -119,6 +148,7 @@ def _to_document(order: Order) -> dict[str, Any]:
     return {
         "_id": order.id,
         "user_id": order.user_id,
+        "slot": order.slot,
         "created_at": order.created_at,
         "expires_at": order.expires_at,
         "ticket": {"id": order.ticket.id, "title": order.ticket.title, "price": order.ticket.price},

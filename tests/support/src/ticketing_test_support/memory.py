@@ -11,6 +11,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from mongomock.filtering import filter_applies
 from mongomock_motor import AsyncMongoMockClient
 from pymongo import IndexModel, InsertOne, UpdateOne
 from pymongo.errors import AutoReconnect, BulkWriteError, DuplicateKeyError
@@ -173,10 +174,11 @@ class Collection:
     async def _require_unique(self, document: Document) -> None:
         for index in self._unique:
             partial = index.get("partialFilterExpression", {})
-            if any(_value(document, name) != value for name, value in partial.items()):
+            if not filter_applies(partial, document):  # type: ignore[no-untyped-call]
                 continue
-            same = {name: _value(document, name) for name in index["key"]} | partial
-            if await self._collection.find_one({**same, "_id": {"$ne": document["_id"]}}, {"_id": 1}):
+            same = {name: _value(document, name) for name in index["key"]}
+            others = {"$and": [partial, same, {"_id": {"$ne": document["_id"]}}]}
+            if await self._collection.find_one(others, {"_id": 1}):
                 raise _duplicate_key(index["name"])
 
 

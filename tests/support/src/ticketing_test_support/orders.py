@@ -6,7 +6,8 @@ from ticketing_common.currency import USD
 from ticketing_common.events import Event
 from ticketing_common.mongo import new_id
 from ticketing_orders import domain, use_cases
-from ticketing_orders.domain import Order, Payment, Ticket
+from ticketing_orders.domain import Order, Payment, ReservationRules, Ticket
+from ticketing_orders.placement import place_order
 from ticketing_orders.ports import OrderStore
 from ticketing_orders.settlement import settle_payment
 from ticketing_orders.store import MongoOrderStore
@@ -15,6 +16,8 @@ from ticketing_test_support.outbox import pending_events
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOLD_FOR = timedelta(minutes=15)
 PRICE = 1250
+# Nobody waits for another reservation.
+RULES = ReservationRules(hold_for=HOLD_FOR, max_open=1000, cooldown=timedelta(0))
 
 
 async def list_ticket(store: OrderStore, *, price: int = PRICE) -> Ticket:
@@ -27,22 +30,30 @@ async def list_ticket(store: OrderStore, *, price: int = PRICE) -> Ticket:
 def make_order(ticket: Ticket | None = None, *, hold: int = 1) -> Order:
     """A new order, not stored."""
     ticket = ticket or Ticket(id="f" * 24, version=4, title="Front row", price=PRICE)
-    return domain.place(order_id=new_id(), buyer_id=new_id(), ticket=ticket, hold=hold, now=NOW, hold_for=HOLD_FOR)
+    return domain.place(
+        order_id=new_id(), buyer_id=new_id(), ticket=ticket, hold=hold, slot=0, now=NOW, hold_for=HOLD_FOR
+    )
 
 
 async def place(
-    store: OrderStore, ticket: Ticket | None = None, *, now: datetime = NOW, hold_for: timedelta = HOLD_FOR
+    store: OrderStore,
+    ticket: Ticket | None = None,
+    *,
+    buyer_id: str | None = None,
+    seen_price: int | None = None,
+    now: datetime = NOW,
+    rules: ReservationRules = RULES,
 ) -> Order:
-    """A stored order of the ticket, or of a new one, by a new buyer."""
-    return await use_cases.place_order(
+    """A stored order of the ticket, or of a new one, by this buyer or a new one."""
+    return await place_order(
         store,
         order_id=new_id(),
-        buyer_id=new_id(),
+        buyer_id=buyer_id or new_id(),
         ticket_id=(ticket or await list_ticket(store)).id,
-        seen_price=None,
+        seen_price=seen_price,
         currency=USD,
         now=now,
-        hold_for=hold_for,
+        rules=rules,
         broker_available=lambda: True,
     )
 

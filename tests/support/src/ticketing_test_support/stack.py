@@ -21,6 +21,8 @@ from ticketing_test_support.waiting import wait_until
 TICKETING = (sys.executable, "-m", "ticketing_local")
 STOP_SECONDS = 60
 START_ATTEMPTS = 2
+# A few users do what thousands do elsewhere.
+UNLIMITED = {"MAX_OPEN_RESERVATIONS": "1000000", "RESERVATION_COOLDOWN_SECONDS": "0"}
 
 
 @dataclass(frozen=True)
@@ -78,11 +80,13 @@ def ticketing(*arguments: str, **environment: str) -> "subprocess.CompletedProce
 def started(
     state_dir: Path, port: int, command: Sequence[str] = (*TICKETING, "up"), **environment: str
 ) -> Iterator[Stack]:
-    """A healthy stack, stopped on leaving. A failed start is repeated once, as the machine may just have been too busy.
+    """A healthy stack, stopped on leaving, without limits for its users unless `environment` sets them.
+
+    A failed start is repeated once, as the machine may just have been too busy.
 
     Raises AssertionError with what both starts printed.
     """
-    process = _start(command, {"STATE_DIR": str(state_dir), "PORT": str(port), **environment})
+    process = _start(command, {"STATE_DIR": str(state_dir), "PORT": str(port), **UNLIMITED, **environment})
     try:
         yield Stack(process, state_dir, port)
     finally:

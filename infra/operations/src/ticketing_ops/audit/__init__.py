@@ -1,4 +1,4 @@
-"""Are the guarantees I1 to I8 kept? Pure checks of a snapshot of the stores, the streams and Stripe's ledger."""
+"""Are the guarantees I1 to I9 kept? Pure checks of a snapshot of the stores, the streams and Stripe's ledger."""
 
 from collections.abc import Callable, Iterator
 

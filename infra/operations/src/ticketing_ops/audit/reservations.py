@@ -1,8 +1,9 @@
-"""I1 and I4: at most one live order for a ticket, and tickets that name it."""
+"""I1, I4 and I9: at most one live order for a ticket, tickets that name it, and a limit for each buyer."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from ticketing_common.events import OrderStatus
 from ticketing_ops.audit.snapshot import Document, Finding, Snapshot, is_live
 
 
@@ -14,6 +15,7 @@ def check_reservations(snapshot: Snapshot) -> Iterator[Finding]:
         if order["live"] != is_live(order):
             what = f"is {order['status']} with live={order['live']}: the unique index on live orders does not cover it"
             yield Finding("I1", f"order {order['_id']}", what)
+    yield from _slots(snapshot.orders)
     for ticket_id, orders in orders_by_ticket.items():
         yield from _one_live_order(ticket_id, orders)
         yield from _holds(ticket_id, orders)
@@ -42,6 +44,18 @@ def _holds(ticket_id: str, orders: Sequence[Document]) -> Iterator[Finding]:
         if is_live(order) and order["hold"] < highest:
             what = f"is live with hold {order['hold']}, but a later order has {highest}: tickets ignores it"
             yield Finding("I1", f"order {order['_id']}", what)
+
+
+def _slots(orders: Sequence[Document]) -> Iterator[Finding]:
+    """A slot is for one open order: their number limits the buyer's."""
+    ids_by_slot = defaultdict[tuple[str, int], list[str]](list)
+    for order in orders:
+        if order["status"] == OrderStatus.CREATED and order.get("slot") is not None:
+            ids_by_slot[order["user_id"], order["slot"]].append(order["_id"])
+    for (user_id, slot), ids in ids_by_slot.items():
+        if len(ids) > 1:
+            what = f"has slot {slot} in {len(ids)} open orders: {', '.join(sorted(ids))}"
+            yield Finding("I9", f"user {user_id}", what)
 
 
 def _holder(ticket: Document, orders: Sequence[Document]) -> Iterator[Finding]:

@@ -32,7 +32,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """A guarantee (I1 to I8) that is violated, where, and how."""
+    """A guarantee (I1 to I9) that is violated, where, and how."""
 
     guarantee: str
     where: str

@@ -95,7 +95,7 @@ async def test_all_invalid_fields_are_named_in_one_response(client: httpx.AsyncC
 @pytest.mark.parametrize(
     "title",
     [
-        *("", "  \t ", "x" * 201, "x" * 10_000, "nul\0", "two\nlines", "\ud800", "ab\udfff", "\u200b"),
+        *("", "  \t ", "x" * 201, "x" * 10_000, "nul\0", "two\nlines", "\ud800", "ab\udfff", "\u200b", "a\u2028b"),
         *(None, 1, 1.5, True, [], ["x"], {}, {"$ne": ""}),
     ],
     ids=lambda title: repr(title)[:20].encode("ascii", "replace").decode(),

@@ -20,10 +20,55 @@ def test_valid_title_is_stripped(title: str) -> None:
     assert domain.checked_title(title) == title.strip()
 
 
-@pytest.mark.parametrize("title", ["", " \t\n ", "x" * 201, "x" * 10_000, "a\0b", "a\nb", "\ud800", "\u200b\u200b"])
-def test_invalid_title_raises(title: str) -> None:
-    with pytest.raises(ValueError, match=r"^must "):
+@pytest.mark.parametrize("title", ["", " \t\n ", "x" * 201, "x" * 10_000, "\u0301\u0323" * 20_000, "é" * 201])
+def test_empty_or_long_title_raises(title: str) -> None:
+    with pytest.raises(ValueError, match=r"^must have 1 to 200 characters"):
         domain.checked_title(title)
+
+
+@pytest.mark.parametrize("char", ["\0", "\n", "\x85", "\x9f", "\u2028", "\u2029", "\ud800"])
+def test_title_of_several_lines_or_with_controls_raises(char: str) -> None:
+    with pytest.raises(ValueError, match=r"^must be one line without control characters"):
+        domain.checked_title(f"a{char}b")
+
+
+@pytest.mark.parametrize("char", [*map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))])
+def test_title_that_reads_as_another_raises(char: str) -> None:
+    with pytest.raises(ValueError, match="override the direction"):
+        domain.checked_title(f"{char}gnp.live")
+
+
+INVISIBLE = {
+    "empty Braille pattern": "\u2800",
+    "combining marks": "\u0301\u20dd",
+    "marks of a script": "\u093e\u064b",
+    "zero-width": "\u200b\u200c\u200d\u2060\ufeff",
+    "direction marks": "\u200e\u200f\u061c",
+    "Hangul fillers": "\u115f\u1160\u3164\uffa0",
+    "variation selectors": "\ufe0f\U000e0100",
+    "tags": "\U000e0067\U000e007f",
+    "soft hyphen": "\xad",
+    "spaces": "\xa0\u3000\u2003",
+    "null notehead": "\U0001d159",
+}
+
+
+@pytest.mark.parametrize("title", INVISIBLE.values(), ids=INVISIBLE.keys())
+def test_invisible_title_raises(title: str) -> None:
+    with pytest.raises(ValueError, match=r"visible character|1 to 200"):
+        domain.checked_title(title)
+    assert domain.checked_title(f"x{title}y") == f"x{title}y"
+
+
+def test_title_is_stored_in_nfc() -> None:
+    assert domain.checked_title("Cafe\u0301") == "Café"
+    assert domain.checked_title("e\u0301" * 200) == "é" * 200
+    assert domain.checked_title("\u03b1\u0313\u0301\u0345" * 200) == "ᾄ" * 200
+
+
+@pytest.mark.parametrize("title", ["👩‍👩‍👧", "🏴\U000e0067\U000e0062\U000e007f", "❤️", "क्‍ष", "می‌خواهم", "שלום\u200f!"])
+def test_joiners_and_selectors_inside_a_title_are_kept(title: str) -> None:
+    assert domain.checked_title(title) == title
 
 
 def test_edit_raises_the_version() -> None:

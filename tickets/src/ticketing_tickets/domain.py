@@ -9,6 +9,14 @@ from ticketing_common.errors import Forbidden, InvalidState
 from ticketing_common.events import OrderState
 
 MAX_TITLE_CHARS = 200
+# The most characters that NFC makes one of: a Greek letter with three accents.
+_MAX_COMPOSED = 4
+# Controls, line and paragraph separators, and lone surrogates, which are valid JSON but cannot be stored.
+_NOT_IN_A_LINE = ("Cc", "Zl", "Zp", "Cs")
+# Bidirectional embeddings, overrides and isolates: with them a text reads as another; U+200F does no harm.
+_REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Letters and symbols that show nothing: Hangul fillers, the empty Braille pattern, the null notehead.
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\U0001d159")
 
 
 class Fence(NamedTuple):
@@ -51,16 +59,26 @@ class NotTheSeller(Forbidden):
 
 
 def checked_title(text: str) -> str:
-    """The title without surrounding whitespace; ValueError, with a message for the sender, when it is invalid."""
+    """The title in NFC, without surrounding whitespace; ValueError, with a message for the sender, if it is invalid."""
     title = text.strip()
+    if len(title) <= MAX_TITLE_CHARS * _MAX_COMPOSED:  # normalising costs the square of the length
+        title = unicodedata.normalize("NFC", title)
     if not 1 <= len(title) <= MAX_TITLE_CHARS:
         raise ValueError(f"must have 1 to {MAX_TITLE_CHARS} characters, not counting surrounding whitespace")
-    categories = {unicodedata.category(char) for char in title}
-    if categories & {"Cc", "Cs"}:  # a lone surrogate is valid JSON but cannot be stored
+    if title.isascii() and title.isprintable():
+        return title
+    if any(unicodedata.category(char) in _NOT_IN_A_LINE for char in title):
         raise ValueError("must be one line without control characters")
-    if all(category[0] in "CZ" for category in categories):
+    if not _REORDERING.isdisjoint(title):
+        raise ValueError("must not have characters that override the direction of text")
+    if not any(map(_is_visible, title)):
         raise ValueError("must have at least one visible character")
     return title
+
+
+def _is_visible(char: str) -> bool:
+    """Whether it shows by itself: not spaces, marks that combine, joiners, tags or selectors."""
+    return unicodedata.category(char)[0] in "LNPS" and char not in _BLANK
 
 
 def edit(ticket: Ticket, *, user_id: str, title: str, price: int) -> Ticket:

@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from ticketing_auth.limits import AccountLimits
 from ticketing_auth.password_policy import PasswordPolicy
 from ticketing_auth.passwords import Argon2Hasher
 from ticketing_auth.ports import AccountDeps
@@ -15,15 +16,24 @@ from ticketing_common.web import build_app
 def create_app(settings: Settings) -> FastAPI:
     """The auth service: accounts and sessions. It publishes and consumes no events."""
     database = Database(settings.mongo_uri, default_name="auth", indexes=INDEXES, mongo_driver=settings.mongo_driver)
+    limiter = settings.rate_limiter()
     deps = AccountDeps(
         store=MongoUserStore(database),
         hasher=Argon2Hasher(threads=settings.password_threads),
         policy=PasswordPolicy(settings.password_min_length),
+        limits=AccountLimits(
+            limiter,
+            failures_per_account=settings.sign_in_failures_per_account,
+            failures_per_address=settings.sign_in_failures_per_address,
+            sign_ups_per_address=settings.sign_ups_per_address,
+        ),
     )
     return build_app(
         service="auth",
         settings=settings,
         database=database,
         routers=[router],
+        tasks=[limiter],
+        dependencies={"redis": limiter} if settings.redis_url else {},
         state={"deps": deps},
     )

@@ -1,13 +1,13 @@
-"""Password hashing: argon2id, off the event loop, with bounded concurrency."""
+"""Password hashing: argon2id, off the event loop, with bounded concurrency, and fair between clients."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from ticketing_common.errors import Unavailable
+from ticketing_auth.fair_pool import FairPool
+from ticketing_auth.password_policy import normalize
+from ticketing_auth.ports import Verification
 
 # OWASP's second choice for argon2id (Password Storage Cheat Sheet): 19 MiB, two passes, one lane.
 _ARGON2 = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -16,31 +16,31 @@ _ARGON2 = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 class Argon2Hasher:
     """A ports.PasswordHasher that works in `threads` threads, with up to `max_queued` requests waiting.
 
-    Further ones get Unavailable, so that a flood of sign-ins can exhaust neither memory nor CPU time.
+    Further ones get Unavailable, so that a flood of sign-ins can exhaust neither memory nor CPU time. One address has
+    at most half of the places, and those that asked least are first.
     """
 
     def __init__(self, *, threads: int = 2, max_queued: int = 200) -> None:
-        self._executor = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="argon2")
-        self._capacity = threads + max_queued
-        self._in_progress = 0
+        self._pool = FairPool(threads=threads, max_waiting=max_queued, max_per_client=max(1, max_queued // 2))
         # Verified against when there is no such user, so that the response takes the same time.
         self._dummy_hash = _ARGON2.hash("dummy")
 
-    async def hash(self, password: str) -> str:
-        return str(await self._run(partial(_ARGON2.hash, password)))
+    async def hash(self, password: str, *, address: str) -> str:
+        return await self._pool.run(address, partial(_ARGON2.hash, normalize(password)))
 
-    async def verify(self, password: str, password_hash: str | None) -> bool:
-        matches = await self._run(partial(_matches, password_hash or self._dummy_hash, password))
-        return bool(matches) and password_hash is not None
+    async def verify(self, password: str, password_hash: str | None, *, address: str) -> Verification:
+        result = await self._pool.run(address, partial(_verify, password_hash or self._dummy_hash, password))
+        return result if password_hash is not None else Verification(matches=False)
 
-    async def _run(self, work: partial[str] | partial[bool]) -> str | bool:
-        if self._in_progress >= self._capacity:
-            raise Unavailable("Too many sign-ins at the moment. Try again in a few seconds.")
-        self._in_progress += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, work)
-        finally:
-            self._in_progress -= 1
+
+def _verify(password_hash: str, password: str) -> Verification:
+    """Earlier releases did not normalise: where the forms differ, the hash may be of either."""
+    normalized = normalize(password)
+    for form in dict.fromkeys((normalized, password)):
+        if _matches(password_hash, form):
+            outdated = form != normalized or _ARGON2.check_needs_rehash(password_hash)
+            return Verification(matches=True, upgraded_hash=_ARGON2.hash(normalized) if outdated else None)
+    return Verification(matches=False)
 
 
 def _matches(password_hash: str, password: str) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ticketing_auth.domain import User
+from ticketing_auth.limits import AccountLimits
 from ticketing_auth.password_policy import PasswordPolicy
 
 
@@ -16,15 +17,26 @@ class UserStore(Protocol):
     async def find_by_email(self, email: str) -> User | None:
         """The user with this address, compared without case."""
 
+    async def upgrade_hash(self, user: User, password_hash: str) -> None:
+        """Replace the hash, of the same password, unless it has changed since `user` was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Whether a password matches a hash, and a hash to replace an outdated one by."""
+
+    matches: bool
+    upgraded_hash: str | None = None
+
 
 class PasswordHasher(Protocol):
-    """How passwords are hashed."""
+    """How passwords are hashed. Addresses take turns; Unavailable when too many wait."""
 
-    async def hash(self, password: str) -> str:
+    async def hash(self, password: str, *, address: str) -> str:
         """A salted hash of a new password."""
 
-    async def verify(self, password: str, password_hash: str | None) -> bool:
-        """Whether the password matches; for None (no such user) False, after the same time."""
+    async def verify(self, password: str, password_hash: str | None, *, address: str) -> Verification:
+        """Compare with a hash; with None (no such user) it never matches, after the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +46,4 @@ class AccountDeps:
     store: UserStore
     hasher: PasswordHasher
     policy: PasswordPolicy
+    limits: AccountLimits

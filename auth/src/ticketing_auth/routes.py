@@ -10,6 +10,7 @@ from ticketing_auth.domain import User
 from ticketing_auth.schemas import SessionOut, SignedOut, SignInIn, SignUpIn, UserOut
 from ticketing_common.tokens import issue
 from ticketing_common.web import (
+    ClientAddress,
     DirectRoute,
     NewId,
     Now,
@@ -25,17 +26,23 @@ router = api_router("users")
 
 
 @router.post("/signup", status_code=201, response_model=UserOut)
-async def sign_up(body: SignUpIn, request: Request, response: Response, deps: Deps, new_id: NewId, now: Now) -> User:
+async def sign_up(
+    body: SignUpIn, request: Request, response: Response, deps: Deps, address: ClientAddress, new_id: NewId, now: Now
+) -> User:
     """Create an account and sign in."""
-    user = await use_cases.sign_up(deps, user_id=new_id, email=body.email, password=body.password, now=now)
+    user = await use_cases.sign_up(
+        deps, user_id=new_id, email=body.email, password=body.password, address=address, now=now
+    )
     _start_session(request, response, user, now)
     return user
 
 
 @router.post("/signin", response_model=UserOut)
-async def sign_in(body: SignInIn, request: Request, response: Response, deps: Deps, now: Now) -> User:
+async def sign_in(
+    body: SignInIn, request: Request, response: Response, deps: Deps, address: ClientAddress, now: Now
+) -> User:
     """Sign in."""
-    user = await use_cases.sign_in(deps, email=body.email, password=body.password)
+    user = await use_cases.sign_in(deps, email=body.email, password=body.password, address=address)
     _start_session(request, response, user, now)
     return user
 

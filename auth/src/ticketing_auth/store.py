@@ -27,6 +27,10 @@ class MongoUserStore:
         document = await self.documents.find_one({"email_key": email_key(email)})
         return _to_user(document) if document else None
 
+    async def upgrade_hash(self, user: User, password_hash: str) -> None:
+        unchanged = {"_id": user.id, "password_hash": user.password_hash}
+        await self.documents.compare_and_set(unchanged, {"password_hash": password_hash})
+
 
 def _to_document(user: User) -> dict[str, Any]:
     return {

@@ -10,16 +10,17 @@ import asyncio
 import hashlib
 import math
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, TypeVar, cast
 
 import structlog
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from pydantic import BeforeValidator, InstanceOf
+from redis.asyncio.connection import BlockingConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -27,12 +28,16 @@ from redis.exceptions import RedisError
 
 from ticketing_common.errors import TooManyRequests
 
+ResultT = TypeVar("ResultT")
+
 log = structlog.get_logger(__name__)
 
 KEY_PREFIX = "limits"
 """Keys in Redis are `limits:…`, with digests of the subjects, so that nothing personal is stored there."""
 
 _TIMEOUT_SECONDS = 0.2
+_TURNS = 10
+_MAX_CONNECTIONS = 10
 _PROBE_SECONDS = 1.0
 _LONG_SECONDS = 120
 
@@ -89,7 +94,7 @@ class RateLimiter:
         self._enabled = enabled
         self._timeout = timeout
         self._memory = MovingWindowRateLimiter(MemoryStorage())
-        self._redis = MovingWindowRateLimiter(_redis_storage(redis_url, timeout)) if redis_url and enabled else None
+        self._redis = MovingWindowRateLimiter(_redis_storage(redis_url)) if redis_url and enabled else None
         self._away_since: float | None = None
         self._went_away = asyncio.Event()
 
@@ -128,14 +133,13 @@ class RateLimiter:
     async def close(self) -> None:
         """Close the connections."""
         if self._redis is not None:
-            await _client(self._redis).aclose()
+            await _client(self._redis).connection_pool.disconnect()
 
     async def _acquire(self, limit: Limit) -> MovingWindowRateLimiter:
         """Where the slot was taken."""
         if self._redis is not None and self._away_since is None:
             try:
-                async with asyncio.timeout(self._timeout):
-                    await _acquire_from(self._redis, limit)
+                await _within(self._timeout, _acquire_from(self._redis, limit))
             except (RedisError, OSError) as error:  # TimeoutError is an OSError
                 self._note_away(error)
             else:
@@ -152,16 +156,14 @@ class RateLimiter:
                 del events[0]
         elif self._away_since is None:
             try:
-                async with asyncio.timeout(self._timeout):
-                    await _client(counter).lpop(f"{KEY_PREFIX}:{key}")
+                await _within(self._timeout, _client(counter).lpop(f"{KEY_PREFIX}:{key}"))
             except (RedisError, OSError) as error:
                 self._note_away(error)
 
     async def _probe(self, redis: MovingWindowRateLimiter) -> None:
         """By a write: a full Redis answers pings."""
         try:
-            async with asyncio.timeout(self._timeout):
-                await redis.storage.incr("probe", 1)
+            await _within(self._timeout, redis.storage.incr("probe", 1))
         except (RedisError, OSError):
             return
         away = time.monotonic() - (self._away_since or 0)
@@ -184,14 +186,30 @@ async def _acquire_from(counter: MovingWindowRateLimiter, limit: Limit) -> None:
     raise TooManyRequests(f"{limit.what} Try again in {_duration(seconds)}.", retry_after=seconds)
 
 
-def _redis_storage(url: str, timeout: float) -> RedisStorage:
-    """One retry, at once, for a connection that a restart of Redis has cut."""
-    options: dict[str, Any] = {
-        "socket_connect_timeout": timeout,
-        "socket_timeout": timeout,
-        "retry": Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
-    }
-    return RedisStorage(url, implementation="redispy", key_prefix=KEY_PREFIX, **options)
+async def _within(seconds: float, work: Coroutine[Any, Any, ResultT]) -> ResultT:
+    """The result of `work`; TimeoutError when it does not come while the event loop is free for this long.
+
+    Under load asyncio.timeout would also end those whose answer has come and was not read yet.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        for _ in range(_TURNS):
+            if (await asyncio.wait((task,), timeout=seconds / _TURNS))[0]:
+                return task.result()
+        raise TimeoutError(f"no answer within {seconds} s")
+    finally:
+        task.cancel()
+
+
+def _redis_storage(url: str) -> RedisStorage:
+    """A few connections, for which requests queue. One that a restart of Redis has cut is opened again at once."""
+    pool = BlockingConnectionPool.from_url(
+        url,
+        max_connections=_MAX_CONNECTIONS,
+        timeout=None,
+        retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
+    )
+    return RedisStorage(url, implementation="redispy", key_prefix=KEY_PREFIX, connection_pool=cast(Any, pool))
 
 
 def _client(counter: MovingWindowRateLimiter) -> Any:

@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ticketing_common.currency import Currency
-from ticketing_common.rate_limits import Rate
+from ticketing_common.rate_limits import Rate, RateLimiter
 from ticketing_common.urls import MongoUrl, NatsUrl, RedisUrl
 
 MIN_SECRET_CHARS = 8
@@ -71,6 +71,10 @@ class LimitSettings(CommonSettings):
     """What a service needs that limits how often something may be done; without Redis each process counts alone."""
 
     redis_url: RedisUrl | None = None
+
+    def rate_limiter(self) -> RateLimiter:
+        """The limiter of a process with these settings."""
+        return RateLimiter(self.redis_url, enabled=self.rate_limits == "on")
 
 
 class PricingSettings(MessagingSettings, SessionSettings):

@@ -3,7 +3,7 @@
 from ticketing_common.tokens import CurrentUser
 from ticketing_common.web.app import build_app
 from ticketing_common.web.camel import CamelModel
-from ticketing_common.web.deps import BrokerAvailable, NewId, Now, from_database, from_state
+from ticketing_common.web.deps import BrokerAvailable, ClientAddress, NewId, Now, from_database, from_state
 from ticketing_common.web.direct import DirectRoute
 from ticketing_common.web.openapi import Id, api_router, errors
 from ticketing_common.web.prices import CurrencyDep, Price
@@ -13,6 +13,7 @@ from ticketing_common.web.sessions import UserId, clear_session, find_user, set_
 __all__ = [
     "BrokerAvailable",
     "CamelModel",
+    "ClientAddress",
     "CurrencyDep",
     "CurrentUser",
     "DirectRoute",

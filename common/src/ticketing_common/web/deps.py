@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from ticketing_common.clock import utc_now
 from ticketing_common.mongo import new_id
+from ticketing_common.web.client_address import client_address
 
 
 def from_state(name: str) -> Callable[[Request], Awaitable[Any]]:
@@ -37,12 +38,19 @@ async def _new_id() -> str:
     return new_id()
 
 
+async def _client_address(request: Request) -> str:
+    return client_address(request.scope)
+
+
 async def _broker_available(request: Request) -> Callable[[], bool]:
     return lambda: bool(request.app.state.broker.available)
 
 
 Now = Annotated[datetime, Depends(_now)]
 """The current time (UTC), which tests override."""
+
+ClientAddress = Annotated[str, Depends(_client_address)]
+"""Where the request came from, as a key for limits."""
 
 NewId = Annotated[str, Depends(_new_id)]
 """A new id for what the request creates."""

@@ -4,21 +4,26 @@ import asyncio
 import hashlib
 import hmac
 import json
+import re
 import time
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from hypothesis import given
+from hypothesis import strategies as st
 from payments.tests.conftest import WEBHOOK_SECRET
 from prometheus_client import REGISTRY
 
 from ticketing_common.events import PaymentCreated, PaymentState
+from ticketing_payments.ports import InvalidWebhook
 from ticketing_payments.stripe_gateway import StripeGateway
 from ticketing_test_support.payments.scenario import PRICE, PaymentScenario
 from ticketing_test_support.payments.stripe import REQUIRES_3DS
 
 PATH = "/api/payments/webhook"
+READER = StripeGateway("sk_test_1", webhook_secret=WEBHOOK_SECRET)
 
 
 def signed(body: bytes, *, secret: str = WEBHOOK_SECRET, age: int = 0) -> dict[str, str]:
@@ -135,8 +140,9 @@ async def require_refused(
         "another secret",
         "another body",
         "too old",
+        "from the future",
     ],
-    ids=["missing", "nonsense", "empty", "not ASCII", "another secret", "another body", "too old"],
+    ids=["missing", "nonsense", "empty", "not ASCII", "another secret", "another body", "too old", "from the future"],
 )
 async def test_invalid_signature_is_refused(client: httpx.AsyncClient, captured: PaymentScenario, headers: Any) -> None:
     body = event_about(id=captured.intent_id)
@@ -144,9 +150,51 @@ async def test_invalid_signature_is_refused(client: httpx.AsyncClient, captured:
         "another secret": signed(body, secret="whsec_of_another_endpoint"),
         "another body": signed(event_about("charge.refunded")),
         "too old": signed(body, age=301),
+        "from the future": signed(body, age=-302),
     }
     headers = made[headers] if isinstance(headers, str) else headers
     assert "signature" in await require_refused(client, captured, body, headers, "invalid_signature")
+
+
+@pytest.mark.parametrize("age", [299, -299])
+async def test_signature_may_be_five_minutes_off(
+    client: httpx.AsyncClient, captured: PaymentScenario, age: int
+) -> None:
+    body = event_about(id=captured.intent_id)
+    assert (await client.post(PATH, content=body, headers=signed(body, age=age))).status_code == 200
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(["id", "object"]), inner),
+    max_leaves=8,
+)
+EVENTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": JSON | st.just("charge.refunded"),
+        "data": JSON
+        | st.fixed_dictionaries(
+            {
+                "object": JSON
+                | st.fixed_dictionaries(
+                    {}, optional={"object": JSON | st.just("payment_intent"), "id": JSON, "payment_intent": JSON}
+                )
+            }
+        ),
+    },
+)
+
+
+@given(data=JSON | EVENTS)
+def test_signed_json_of_any_shape_is_an_event_or_refused(data: object) -> None:
+    body = json.dumps(data).encode()
+    try:
+        event = READER.read_webhook(body, signed(body)["Stripe-Signature"])
+    except InvalidWebhook:
+        return
+    assert re.fullmatch(r"[a-z0-9_.]+", event.type)
+    assert event.intent_id is None or re.fullmatch(r"pi_\w+", event.intent_id, re.ASCII)
 
 
 NO_IDS: tuple[object, ...] = (5, ["pi_1"], {}, "ch_1")
@@ -158,6 +206,10 @@ ODD_BODIES = [
     b'{"type": "payment_intent.succeeded", "data": {}}',
     b'{"type": "payment_intent.succeeded", "data": {"object": null}}',
     b'{"type": "payment_intent.succeeded", "data": {"object": "pi_1"}}',
+    b'{"type": "payment_intent.succeeded", "data": {"object": 7}}',
+    b'{"type": "payment_intent.succeeded", "data": {"object": ["pi_1"]}}',
+    b'[{"type": "payment_intent.succeeded", "data": {"object": {}}}]',
+    *(event_about(kind, object="charge") for kind in ("", "a b", "charge.\ud800", "x" * 600, "charge\n")),
     *(event_about(id=odd) for odd in (5, "", "cus_1", "pi_1/../../v1/refunds", "pi_1\n", "pi_" + "1" * 300)),
     event_about(id=None),
     *(event_about(object="charge", payment_intent=odd) for odd in NO_IDS),

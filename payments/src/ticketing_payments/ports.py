@@ -20,7 +20,7 @@ class InvalidToken(InvalidRequest):
 
 
 class InvalidSignature(InvalidRequest):
-    """Not from Stripe, or older than five minutes, or no secret is set to verify it with."""
+    """Not from Stripe, or more than five minutes off, or no secret is set to verify it with."""
 
 
 class InvalidWebhook(InvalidRequest):

@@ -5,9 +5,10 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from ticketing_common.web import CamelModel, Id
+from ticketing_payments.stripe_objects import EVENT_TYPE, INTENT_ID
 from ticketing_payments.use_cases.pay import PaymentResult
 
-_INTENT_ID = {"type": "string", "pattern": "^pi_[A-Za-z0-9_]{1,250}$"}
+_INTENT_ID = {"type": "string", "pattern": f"^{INTENT_ID}$"}
 _EXPANDED_INTENT = {"type": "object", "required": ["id"], "properties": {"id": _INTENT_ID}}
 _INTENT = {"anyOf": [_INTENT_ID, _EXPANDED_INTENT, {"type": "null"}]}
 
@@ -42,7 +43,7 @@ WEBHOOK_BODY = {
                 "type": "object",
                 "required": ["type", "data"],
                 "properties": {
-                    "type": {"type": "string"},
+                    "type": {"type": "string", "pattern": f"^{EVENT_TYPE}$"},
                     "data": {
                         "type": "object",
                         "required": ["object"],

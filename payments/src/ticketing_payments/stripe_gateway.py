@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -22,6 +23,8 @@ log = structlog.get_logger(__name__)
 API_VERSION = "2026-10-28.endive"
 TIMEOUT_SECONDS = 10.0
 NETWORK_RETRIES = 2
+# Between the time of a signature and ours, either way: as Stripe recommends.
+SIGNATURE_SECONDS = 300
 # The most that Stripe lists at once; a payment with more refunds than that needs a person.
 MAX_LISTED = 100
 
@@ -129,12 +132,12 @@ class StripeGateway:
         if self._webhook_secret is None:
             raise InvalidSignature("Webhooks are not configured here: the operator must set STRIPE_WEBHOOK_SECRET.")
         try:
-            stripe.WebhookSignature.verify_header(
-                body, signature, self._webhook_secret, tolerance=stripe.Webhook.DEFAULT_TOLERANCE
-            )
+            stripe.WebhookSignature.verify_header(body, signature, self._webhook_secret, tolerance=SIGNATURE_SECONDS)
         except (stripe.SignatureVerificationError, ValueError, TypeError) as error:
             # ValueError: not UTF-8; TypeError: a signature that is not ASCII.
             raise InvalidSignature("The signature is invalid: sign with the endpoint's own secret.") from error
+        if _signed_at(signature or "") > time.time() + SIGNATURE_SECONDS:  # the SDK looks at the past only
+            raise InvalidSignature("The signature is from the future: set the clock of its sender.")
         try:
             return to_webhook_event(json.loads(body))
         except (ValueError, RecursionError) as error:
@@ -189,6 +192,11 @@ def _method(token: str) -> dict[str, Any]:
     if token.startswith("pm_"):
         return {"payment_method": token}
     return {"payment_method_data": {"type": "card", "card": {"token": token}}}
+
+
+def _signed_at(signature: str) -> int:
+    """The time in a signature that was verified: `t=…,v1=…`."""
+    return int(next(item for item in signature.split(",") if item.startswith("t="))[2:])
 
 
 def _is_replayed(found: stripe.PaymentIntent) -> bool:

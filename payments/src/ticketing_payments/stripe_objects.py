@@ -12,7 +12,10 @@ from ticketing_payments.ports import WebhookEvent
 Json = Mapping[str, Any]
 StatusT = TypeVar("StatusT", bound=StrEnum)
 
-_INTENT_ID = re.compile(r"pi_[A-Za-z0-9_]{1,250}")
+INTENT_ID = r"pi_[A-Za-z0-9_]{1,250}"
+EVENT_TYPE = r"[a-z0-9_]{1,50}(?:\.[a-z0-9_]{1,50}){0,9}"
+_INTENT_ID = re.compile(INTENT_ID)
+_EVENT_TYPE = re.compile(EVENT_TYPE)
 
 
 class RefundStatus(StrEnum):
@@ -81,13 +84,20 @@ def to_webhook_event(data: object) -> WebhookEvent:
     """An event about a PaymentIntent, or about an object that names its PaymentIntent. ValueError for other JSON."""
     match data:
         case {"type": str(kind), "data": {"object": {"object": "payment_intent", **intent}}}:
-            return WebhookEvent(kind, _intent_id(intent.get("id")))
+            return WebhookEvent(_event_type(kind), _intent_id(intent.get("id")))
         case {"type": str(kind), "data": {"object": {"payment_intent": {**intent}}}}:
-            return WebhookEvent(kind, _intent_id(intent.get("id")))
+            return WebhookEvent(_event_type(kind), _intent_id(intent.get("id")))
         case {"type": str(kind), "data": {"object": {**other}}}:
             intent_id = other.get("payment_intent")
-            return WebhookEvent(kind, None if intent_id is None else _intent_id(intent_id))
+            return WebhookEvent(_event_type(kind), None if intent_id is None else _intent_id(intent_id))
     raise ValueError("not an event")
+
+
+def _event_type(kind: str) -> str:
+    """It becomes a label of a metric."""
+    if _EVENT_TYPE.fullmatch(kind) is None:
+        raise ValueError("not the type of an event")
+    return kind
 
 
 def _intent_id(value: object) -> str:

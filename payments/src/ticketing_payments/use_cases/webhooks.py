@@ -2,6 +2,7 @@
 
 import structlog
 
+from ticketing_common.ids import is_id
 from ticketing_payments.domain.errors import IntentMismatch
 from ticketing_payments.metrics import WEBHOOKS
 from ticketing_payments.ports import (
@@ -38,7 +39,8 @@ async def _handle(deps: PaymentDeps, event: WebhookEvent) -> str:
         intent = await deps.gateway.retrieve(event.intent_id)
     except UnknownIntent:
         return "ignored"
-    payment = await deps.store.find(intent.order_id) if intent.order_id else None
+    order_id = intent.order_id or ""
+    payment = await deps.store.find(order_id) if is_id(order_id) else None
     if payment is None or payment.intent_id is None:
         # Another system's payment, or an intent that is not stored yet and so cannot have captured money.
         return "ignored"

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -19,13 +20,14 @@ import pytest
 
 from ticketing_local.binaries import find_binary
 from ticketing_local.commands.up import SERVERS
+from ticketing_local.credentials import Credentials
 from ticketing_local.ports import claim_ports, free_gateway_port
 from ticketing_local.processes.gateway import gateway
-from ticketing_local.processes.infrastructure import stripe
+from ticketing_local.processes.infrastructure import nats, redis, stripe
 from ticketing_local.processes.process import Layout, Process, port_names
 from ticketing_local.processes.services import services
 from ticketing_local.settings import SERVICES, read_settings
-from ticketing_test_support.servers import Server, mongod, nats_server, redis_server
+from ticketing_test_support.servers import Server, mongod
 from ticketing_test_support.stack import ticketing
 from ticketing_test_support.waiting import wait_until
 
@@ -44,13 +46,12 @@ def test_servers_may_start_in_any_order_after_services(tmp_path: Path) -> None:
         assert statuses(urls, "ready") == {503}
 
         servers = {f"mongo of {name}": mongo for name, mongo in mongos.items()}
-        servers["nats"] = nats_server(tmp_path, port=own.ports["nats"])
-        servers["redis"] = redis_server(tmp_path, port=own.ports["redis"])
         for server in servers.values():
             running.callback(server.kill)
+        others = [build(own) for build in (nats, redis, stripe)]
         start_in_random_order(
             {name: server.start for name, server in servers.items()}
-            | {"stripe": lambda: running.enter_context(started(stripe(own), tmp_path))}
+            | {item.name: partial(running.enter_context, started(item, tmp_path)) for item in others}
         )
         wait_until(lambda: all(map(has_everything, urls)), within=READY_WITHIN_SECONDS, what="every service ready")
         demo = ticketing("demo", "--url", f"http://127.0.0.1:{own.settings.port}")
@@ -78,7 +79,8 @@ def layout(folder: Path) -> Iterator[Layout]:
     ports = claim_ports(port_names(settings))
     binaries = {name: str(find_binary(name)) for name in SERVERS}
     try:
-        yield Layout(settings, ports.numbers, binaries, secrets.token_hex(32), f"whsec_{secrets.token_hex(16)}")
+        random_secrets = secrets.token_hex(32), f"whsec_{secrets.token_hex(16)}", Credentials(secrets.token_hex(32))
+        yield Layout(settings, ports.numbers, binaries, *random_secrets)
     finally:
         ports.release()
 

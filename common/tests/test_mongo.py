@@ -137,6 +137,12 @@ async def test_database_that_refuses_writes_is_unavailable(code: int, bulk: bool
             raise error
 
 
+async def test_database_that_does_not_know_the_user_yet_is_unavailable() -> None:
+    with pytest.raises(Unavailable):
+        async with translated_errors():
+            raise OperationFailure("Authentication failed.", 18)
+
+
 @pytest.mark.parametrize("code", [64, 91, 189, 11600])
 async def test_unconfirmed_bulk_write_is_unavailable(code: int) -> None:
     with pytest.raises(Unavailable):

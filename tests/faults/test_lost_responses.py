@@ -17,9 +17,10 @@ LOSSES = {"auth": (3, 2), "tickets": (7, 8), "orders-1": (7, 8), "payments": (7,
 @pytest.mark.parametrize("name", LOSSES)
 async def test_lost_response_of_mongodb_does_no_harm(stack, load, verify_guarantees, name: str) -> None:
     every, lost = LOSSES[name]
-    port, database = urlsplit(stack.urls()["mongo"]).port or 0, name.partition("-")[0]
+    server, database = stack.urls()["mongo"], name.partition("-")[0]
+    port = urlsplit(server).port or 0
     async with LossyProxy(port, WRITES, every).listening() as proxy:
-        with restarted_with(stack, name, MONGO_URI=f"mongodb://127.0.0.1:{proxy.port}/{database}"):
+        with restarted_with(stack, name, MONGO_URI=f"{server.replace(str(port), str(proxy.port))}/{database}"):
             async with load.running():
                 await load.sales(5)
                 while proxy.lost < lost:

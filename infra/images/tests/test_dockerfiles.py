@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ticketing_local.credentials import Credentials
 from ticketing_local.processes.process import Layout, port_names
 from ticketing_local.processes.services import web_process
 from ticketing_local.settings import read_settings
@@ -19,7 +20,8 @@ KEEP_ALIVE = ["--timeout-keep-alive", "75"]
 
 def test_service_image_runs_uvicorn_like_the_local_stack() -> None:
     settings = read_settings({"STATE_DIR": "/state"})
-    layout = Layout(settings, dict.fromkeys(port_names(settings), 3000), {}, jwt_secret="", webhook_secret="")
+    ports = dict.fromkeys(port_names(settings), 3000)
+    layout = Layout(settings, ports, {}, jwt_secret="", webhook_secret="", credentials=Credentials(""))
     _, _, program, app, *options = web_process(layout, "auth", "auth").command
     text = SERVICE_DOCKERFILE.read_text()
     # JSON, so that uvicorn itself receives SIGTERM.

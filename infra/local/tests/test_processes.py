@@ -4,18 +4,20 @@ from pathlib import Path
 
 import pytest
 
+from ticketing_local.credentials import Credentials
 from ticketing_local.processes import process_table
 from ticketing_local.processes.process import Layout, Process, port_names
 from ticketing_local.settings import read_settings
 
 SECRET = "a-jwt-secret"
+CREDENTIALS = Credentials("a-backend-secret")
 
 
 def table(**environ: str) -> dict[str, Process]:
     settings = read_settings({"STATE_DIR": "/state", **environ})
     ports = {name: number for number, name in enumerate(port_names(settings), start=20_001)}
     binaries = {name: f"/bin/{name}" for name in ("mongod", "nats-server", "redis-server", "caddy", "node")}
-    layout = Layout(settings, ports, binaries, jwt_secret=SECRET, webhook_secret="whsec_1")
+    layout = Layout(settings, ports, binaries, jwt_secret=SECRET, webhook_secret="whsec_1", credentials=CREDENTIALS)
     return {process.name: process for process in process_table(layout)}
 
 
@@ -37,7 +39,7 @@ def test_each_service_has_its_own_database() -> None:
     processes = table()
     services = ("auth", "tickets", "orders", "payments", "expiration")
     assert [processes[name].environment["MONGO_URI"] for name in services] == [
-        f"mongodb://127.0.0.1:20001/{name}" for name in services
+        f"mongodb://{name}:{CREDENTIALS.password('mongo', name)}@127.0.0.1:20001/{name}" for name in services
     ]
     assert processes["expiration-worker"].environment == processes["expiration"].environment
 

@@ -34,7 +34,7 @@ def test_ps_shows_name_pid_state_and_url(stack: Stack) -> None:
     rows = stack.ps()
     assert list(rows) == ["mongo", "nats", "redis", "tickets-1", "tickets-2", "client", "gateway"]
     assert {row["state"] for row in rows.values()} <= {"running", "starting"}
-    assert rows["mongo"]["url"].startswith("mongodb://127.0.0.1:")
+    assert re.fullmatch(r"mongodb://ops:\w{41}@127\.0\.0\.1:\d+", rows["mongo"]["url"])
     assert all(is_alive(row["pid"]) for row in rows.values())
 
 

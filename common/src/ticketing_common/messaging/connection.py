@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import nats
@@ -22,6 +23,12 @@ _RETRY_SECONDS = 0.5
 _REQUEST_TIMEOUT_SECONDS = 2.0
 # Core NATS, outside of every stream: it works while JetStream refuses writes.
 _WRITE_FAILED_SUBJECT = "status.write_failed"
+
+
+def inbox_prefix(url: str) -> str:
+    """Where replies go: with a user in the URL, to subjects that only this user may subscribe to."""
+    address = urlsplit(url)
+    return f"_INBOX_{address.username}" if address.username and address.password else "_INBOX"
 
 
 class Broker:
@@ -120,6 +127,7 @@ class Broker:
         await self._client.connect(
             self._url,
             name=self._client_name,
+            inbox_prefix=inbox_prefix(self._url),
             allow_reconnect=True,
             max_reconnect_attempts=-1,
             reconnect_time_wait=_RETRY_SECONDS,  # type: ignore[arg-type]  # declared int, but any number works

@@ -97,6 +97,8 @@ class Consumer:
 
     async def _open_pull(self) -> Pull:
         config = ConsumerConfig(
+            # With a name, the request's subject contains it and the filter, so that permissions can restrict both.
+            name=self.name,
             durable_name=self.name,
             filter_subject=self._listener.event.subject.value,
             ack_policy=AckPolicy.EXPLICIT,

@@ -12,7 +12,9 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, Header
 from nats.js.errors import NotFoundError
 
 from ticketing_common.errors import Unavailable
+from ticketing_common.messaging.connection import inbox_prefix
 from ticketing_common.messaging.streams import EVENTS_STREAM
+from ticketing_common.observability.redaction import redact_text
 
 _CONNECT_TIMEOUT_SECONDS = 3.0
 _REQUEST_TIMEOUT_SECONDS = 5.0
@@ -48,13 +50,19 @@ async def connect_readonly(url: str) -> AsyncIterator[JetStreamContext]:
     try:
         # Without it the client would retry the first connection endlessly.
         async with asyncio.timeout(_CONNECT_TIMEOUT_SECONDS):
-            client = await nats.connect(url, name="ticketing-inspection", allow_reconnect=False, error_cb=_ignore)
+            client = await nats.connect(
+                url,
+                name="ticketing-inspection",
+                inbox_prefix=inbox_prefix(url),
+                allow_reconnect=False,
+                error_cb=_ignore,
+            )
         try:
             yield client.jetstream(timeout=_REQUEST_TIMEOUT_SECONDS)
         finally:
             await client.close()
     except (NatsError, OSError, TimeoutError) as error:
-        raise Unavailable(f"NATS at {url} is unavailable: {str(error) or repr(error)}") from error
+        raise Unavailable(f"NATS at {redact_text(url)} is unavailable: {str(error) or repr(error)}") from error
 
 
 async def backlogs(jetstream: JetStreamContext) -> list[Backlog]:

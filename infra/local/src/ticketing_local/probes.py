@@ -57,10 +57,17 @@ class RedisProbe:
     """A PING that returns PONG; it does not while Redis loads its append-only file."""
 
     port: int
+    password: str
 
     def passes(self) -> bool:
         """Whether PONG was returned."""
         with contextlib.suppress(OSError), socket.create_connection((HOST, self.port), TIMEOUT_SECONDS) as connection:
-            connection.sendall(b"PING\r\n")
-            return connection.recv(64).startswith(b"+PONG")
+            connection.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
+            return _read(connection, len(b"+OK\r\n+PONG\r\n")) == b"+OK\r\n+PONG\r\n"
         return False
+
+
+def _read(connection: socket.socket, size: int) -> bytes:
+    """As many bytes, which may arrive in pieces; fewer from a server that closes the connection."""
+    with connection.makefile("rb") as stream:
+        return stream.read(size)

@@ -5,9 +5,9 @@ import contextlib
 import json
 import os
 import signal
-import socket
 from collections.abc import Iterator, Sequence
-from urllib.parse import urlsplit
+
+from redis import Redis
 
 from ticketing_common.messaging import StoredEvent, connect_readonly
 from ticketing_local.state import write_private
@@ -76,12 +76,8 @@ def restarted_with(stack: Stack, name: str, *, wrapper: Sequence[str] = (), **en
 
 def wipe_redis(stack: Stack) -> None:
     """FLUSHALL."""
-    port = urlsplit(stack.urls()["redis"]).port or 6379
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-        connection.sendall(b"FLUSHALL\r\n")
-        reply = connection.recv(16)
-    if not reply.startswith(b"+OK"):
-        raise AssertionError(f"FLUSHALL failed: {reply!r}")
+    with Redis.from_url(stack.urls()["redis"], socket_timeout=10) as redis:
+        redis.flushall()
 
 
 async def republish(stack: Stack, events: Sequence[StoredEvent]) -> None:

@@ -7,6 +7,7 @@ PREVIOUS_RELEASE, a folder made by `extract`; all others have the current code. 
 import dataclasses
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from ticketing_local.commands.up import up
@@ -45,11 +46,13 @@ def mixed_table(layout: Layout) -> list[Process]:
     folder = Path(os.environ["PREVIOUS_RELEASE"])
     path = os.pathsep.join(str(folder / package / "src") for package in ("common", *SERVICES))
     table = [process for process in process_table(layout) if process.name != "client"]
-    return [_with_python_path(process, path) if process.name.endswith("-1") else process for process in table]
+    # That release expects replies under _INBOX, which only the operator may read.
+    own = {"PYTHONPATH": path, "NATS_URL": layout.login_url("nats", "nats", layout.credentials.login("nats"))}
+    return [_with(process, own) if process.name.endswith("-1") else process for process in table]
 
 
-def _with_python_path(process: Process, path: str) -> Process:
-    return dataclasses.replace(process, environment={**process.environment, "PYTHONPATH": path})
+def _with(process: Process, environment: Mapping[str, str]) -> Process:
+    return dataclasses.replace(process, environment={**process.environment, **environment})
 
 
 if __name__ == "__main__":

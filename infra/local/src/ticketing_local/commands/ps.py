@@ -5,6 +5,7 @@ import os
 import sys
 from dataclasses import dataclass
 
+from ticketing_local.credentials import mask_password
 from ticketing_local.errors import NoStack
 from ticketing_local.settings import read_addresses
 from ticketing_local.state import RunningStack, StateDir
@@ -42,7 +43,10 @@ def addresses(state: StateDir) -> dict[str, str]:
 
 
 def show_processes(state: StateDir, *, as_json: bool) -> int:
-    """Print a table or JSON. Without a stack: one line on standard error, `[]` as JSON, exit status 1."""
+    """Print a table, without passwords, or JSON, with the operator's.
+
+    Without a stack: one line on standard error, `[]` as JSON, exit status 1.
+    """
     try:
         found = rows(state)
     except NoStack as error:
@@ -57,5 +61,7 @@ def show_processes(state: StateDir, *, as_json: bool) -> int:
 def _table(found: list[Row]) -> str:
     width = max(len(row.name) for row in found)
     lines = [f"{'NAME':<{width}}  {'PID':>7}  {'STATE':<9}  URL"]
-    lines += [f"{row.name:<{width}}  {row.pid or '-':>7}  {row.state:<9}  {row.url or '-'}" for row in found]
+    lines += [
+        f"{row.name:<{width}}  {row.pid or '-':>7}  {row.state:<9}  {mask_password(row.url or '-')}" for row in found
+    ]
     return "\n".join(lines)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from ticketing_local.binaries import find_binary
+from ticketing_local.credentials import Credentials
 from ticketing_local.errors import StackError
 from ticketing_local.ports import Ports, check_gateway_port, claim_ports
 from ticketing_local.processes import process_table
@@ -55,6 +56,7 @@ def _layout(settings: StackSettings, state: StateDir, ports: Ports, binaries: Ma
         binaries=binaries,
         jwt_secret=settings.jwt_secret or state.secret("jwt-secret"),
         webhook_secret=f"whsec_{state.secret('webhook-secret')}",
+        credentials=Credentials(state.secret("backend-secret")),
     )
 
 

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterator
 
+from ticketing_local.mongo_users import MongoUsers
+from ticketing_local.permissions import NATS_USERS, OPERATOR, REDIS_RULES, nats_authorization, password_variable
 from ticketing_local.probes import HOST, HttpProbe, RedisProbe, TcpProbe
 from ticketing_local.processes.process import PYTHON, Layout, Process, Tier
 
@@ -19,6 +21,15 @@ jetstream {{
   # disk that was full when it started.
   max_file_store: 64GB
 }}
+{authorization}"""
+REDIS_CONFIG = """bind {host}
+port {port}
+dir {data}
+appendonly yes
+appendfsync everysec
+save ""
+maxmemory-policy noeviction
+user default reset on >{password} ~* &* +@all
 """
 
 
@@ -40,52 +51,69 @@ def mongo(layout: Layout) -> Process:
         command=(
             *(layout.binaries["mongod"], "--dbpath", str(data), "--bind_ip", HOST),
             *("--port", str(layout.ports["mongo"]), "--wiredTigerCacheSizeGB", "0.25", "--quiet", "--nounixsocket"),
-            *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+            *("--setParameter", "diagnosticDataCollectionEnabled=false", "--auth"),
         ),
         environment=layout.settings.inherited,
         probe=TcpProbe(layout.ports["mongo"]),
-        url=layout.url("mongodb", "mongo"),
+        prepare=MongoUsers(layout.ports["mongo"], layout.credentials).ensure,
+        url=layout.login_url("mongodb", "mongo", layout.credentials.login("mongo")),
         stop_seconds=30,
         folders=(data,),
     )
 
 
 def nats(layout: Layout) -> Process:
-    """JetStream. A stream that met a full disk refuses writes until the server restarts; only /healthz shows that."""
+    """JetStream. A stream that met a full disk refuses writes until the server restarts; only /healthz shows that.
+
+    The passwords are in its environment, so that nats.conf is the same as in Kubernetes.
+    """
     data = layout.folder("nats")
     health = HttpProbe(layout.url("http", "nats-monitor", "/healthz"))
     config = layout.settings.state_dir / "run" / "nats.conf"
-    monitor = layout.ports["nats-monitor"]
-    text = NATS_CONFIG.format(host=HOST, port=layout.ports["nats"], monitor=monitor, store=json.dumps(str(data)))
+    text = NATS_CONFIG.format(
+        host=HOST,
+        port=layout.ports["nats"],
+        monitor=layout.ports["nats-monitor"],
+        store=json.dumps(str(data)),
+        authorization=nats_authorization(),
+    )
+    users = (OPERATOR, *(user.name for user in NATS_USERS))
+    passwords = {password_variable(user): layout.credentials.password("nats", user) for user in users}
     return Process(
         name="nats",
         tier=Tier.INFRASTRUCTURE,
         command=(layout.binaries["nats-server"], "--config", str(config)),
-        environment=layout.settings.inherited,
+        environment={**layout.settings.inherited, **passwords},
         probe=health,
         liveness=health,
-        url=layout.url("nats", "nats"),
+        url=layout.login_url("nats", "nats", layout.credentials.login("nats")),
         folders=(data,),
         files={config: text},
     )
 
 
 def redis(layout: Layout) -> Process:
-    """Append-only and without eviction, so that RQ's jobs are kept."""
-    data = layout.folder("redis")
+    """Append-only and without eviction, so that RQ's jobs are kept. The operator is the default user."""
+    config = layout.settings.state_dir / "run" / "redis.conf"
+    password = layout.credentials.password("redis", OPERATOR)
     return Process(
         name="redis",
         tier=Tier.INFRASTRUCTURE,
-        command=(
-            *(layout.binaries["redis-server"], "--bind", HOST, "--port", str(layout.ports["redis"])),
-            *("--dir", str(data), "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
-            *("--maxmemory-policy", "noeviction"),
-        ),
+        command=(layout.binaries["redis-server"], str(config)),
         environment=layout.settings.inherited,
-        probe=RedisProbe(layout.ports["redis"]),
-        url=layout.url("redis", "redis"),
-        folders=(data,),
+        probe=RedisProbe(layout.ports["redis"], password),
+        url=layout.login_url("redis", "redis", f":{password}@"),
+        folders=(layout.folder("redis"),),
+        files={config: _redis_config(layout, password)},
     )
+
+
+def _redis_config(layout: Layout, password: str) -> str:
+    data = json.dumps(str(layout.folder("redis")), ensure_ascii=False)
+    lines = [REDIS_CONFIG.format(host=HOST, port=layout.ports["redis"], data=data, password=password)]
+    for user, rules in REDIS_RULES.items():
+        lines.append(f"user {user} reset on >{layout.credentials.password('redis', user)} {rules}\n")
+    return "".join(lines)
 
 
 def stripe(layout: Layout) -> Process:

@@ -1,11 +1,12 @@
 """A process of the stack as data, and what its definition is made from."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from ticketing_local.credentials import Credentials
 from ticketing_local.probes import HOST, HttpProbe, Probe
 from ticketing_local.settings import SERVICES, StackSettings
 
@@ -24,8 +25,9 @@ class Tier(StrEnum):
 class Process:
     """One process.
 
-    `probe` shows when it is ready; a process that fails its `liveness` probe for long is restarted. `files` are written
-    before it starts. Each path of `needs` must exist; its text says how to create it.
+    `probe` shows when it is ready; a process that fails its `liveness` probe for long is restarted. At the start of the
+    stack it also waits until `prepare`, called once the probe passes, has returned True. `files` are written before it
+    starts. Each path of `needs` must exist; its text says how to create it.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Process:
     environment: Mapping[str, str]
     probe: Probe | None = None
     liveness: HttpProbe | None = None
+    prepare: Callable[[], bool] = lambda: True
     url: str | None = None
     stop_seconds: int = 15
     folders: tuple[Path, ...] = ()
@@ -50,10 +53,15 @@ class Layout:
     binaries: Mapping[str, str]
     jwt_secret: str
     webhook_secret: str
+    credentials: Credentials
 
     def url(self, scheme: str, name: str, path: str = "") -> str:
         """The address of a process."""
         return f"{scheme}://{HOST}:{self.ports[name]}{path}"
+
+    def login_url(self, scheme: str, name: str, login: str, path: str = "") -> str:
+        """The address of a server, with credentials."""
+        return self.url(scheme, name, path).replace("://", f"://{login}")
 
     def folder(self, name: str) -> Path:
         """A process's own data."""

@@ -8,6 +8,7 @@ from ticketing_local.processes.process import PYTHON, Layout, Process, Tier, rep
 from ticketing_local.settings import ROOT, SERVICES
 
 WORKER = "expiration-worker"
+REDIS_USERS = {"expiration": "expiration", "auth": "limits", "payments": "limits"}
 CLIENT_SERVER = ROOT / "client" / ".next" / "standalone" / "server.js"
 
 
@@ -52,15 +53,16 @@ def worker_process(layout: Layout, name: str) -> Process:
 
 
 def service_environment(layout: Layout, service: str) -> dict[str, str]:
-    """Only payments gets Stripe's keys; expiration does not verify sessions. Redis has its jobs, and counts limits."""
+    """Each service's own credentials; only payments gets Stripe's keys, and expiration does not verify sessions."""
     environment = {
         **layout.settings.inherited,
         "PYTHONUNBUFFERED": "1",
-        "MONGO_URI": layout.url("mongodb", "mongo", f"/{service}"),
-        "NATS_URL": layout.url("nats", "nats"),
+        "MONGO_URI": layout.login_url("mongodb", "mongo", layout.credentials.login("mongo", service), f"/{service}"),
+        "NATS_URL": layout.login_url("nats", "nats", layout.credentials.login("nats", service)),
     }
-    if service in ("auth", "payments", "expiration"):
-        environment["REDIS_URL"] = layout.url("redis", "redis", "/0")
+    if service in REDIS_USERS:
+        login = layout.credentials.login("redis", REDIS_USERS[service])
+        environment["REDIS_URL"] = layout.login_url("redis", "redis", login, "/0")
     if service == "expiration":
         return environment
     environment["JWT_SECRET"] = layout.jwt_secret

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
+from ticketing_local.credentials import mask_password
 from ticketing_local.errors import StackError
 from ticketing_local.processes.process import Process
 from ticketing_local.state import StateDir
@@ -70,7 +71,8 @@ class Startup:
             results = list(pool.map(lambda process: _is_healthy(process, states.get(process.name)), self.pending))
         for process, is_healthy in zip(self.pending, results, strict=True):
             if is_healthy:
-                print(f"  {process.name:<20} up after {self.elapsed:4.1f} s   {process.url or ''}".rstrip(), flush=True)
+                url = mask_password(process.url or "")
+                print(f"  {process.name:<20} up after {self.elapsed:4.1f} s   {url}".rstrip(), flush=True)
         return [process for process, is_healthy in zip(self.pending, results, strict=True) if not is_healthy]
 
     def _report(self) -> None:
@@ -110,4 +112,5 @@ class Startup:
 def _is_healthy(process: Process, state: ProcessState | None) -> bool:
     if state is None or state.pid is None:
         return False
-    return process.probe.passes() if process.probe else state.is_running
+    responds = process.probe.passes() if process.probe else state.is_running
+    return responds and process.prepare()

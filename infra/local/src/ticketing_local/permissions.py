@@ -1,0 +1,118 @@
+"""What each service may do on NATS and Redis. The manifests of Kubernetes say the same; a test compares them.
+
+MongoDB needs no more than this: each service has a user with rights on its one database.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ticketing_common.messaging.streams import DEAD_PREFIX, DEAD_STREAM, EVENTS_STREAM
+
+OPERATOR = "ops"
+
+
+@dataclass(frozen=True)
+class NatsUser:
+    """A service: the first token of its events' subjects, and the subject that each of its durable consumers reads.
+
+    With `reads_sessions` each of its processes also reads the revoked sessions, with a consumer of its own.
+    """
+
+    name: str
+    events: str
+    consumers: Mapping[str, str] = field(default_factory=dict)
+    reads_sessions: bool = False
+
+    def publish(self) -> Iterator[str]:
+        """The subjects that it may publish to, requests to JetStream included."""
+        yield f"{self.events}.>"
+        yield "status.write_failed"
+        for stream in (EVENTS_STREAM, DEAD_STREAM):
+            yield from (f"$JS.API.STREAM.{request}.{stream}" for request in ("INFO", "CREATE", "UPDATE"))
+        for durable, subject in self.consumers.items():
+            yield f"$JS.API.CONSUMER.CREATE.{EVENTS_STREAM}.{durable}.{subject}"
+            yield f"$JS.API.CONSUMER.INFO.{EVENTS_STREAM}.{durable}"
+            yield f"$JS.API.CONSUMER.MSG.NEXT.{EVENTS_STREAM}.{durable}"
+            yield f"$JS.ACK.{EVENTS_STREAM}.{durable}.>"
+            yield f"{DEAD_PREFIX}.{durable}"
+        if self.reads_sessions:
+            yield f"$JS.API.CONSUMER.CREATE.{EVENTS_STREAM}.*.session.revoked"
+
+    def subscribe(self) -> Iterator[str]:
+        """The subjects that it may subscribe to: replies to itself, and what the processes tell each other."""
+        yield f"_INBOX_{self.name}.>"
+        yield "status.write_failed"
+
+
+NATS_USERS = (
+    NatsUser("auth", "session", reads_sessions=True),
+    NatsUser(
+        "tickets",
+        "ticket",
+        {
+            "tickets-order-created": "order.created",
+            "tickets-order-cancelled": "order.cancelled",
+            "tickets-order-completed": "order.completed",
+        },
+        reads_sessions=True,
+    ),
+    NatsUser(
+        "orders",
+        "order",
+        {
+            "orders-ticket-created": "ticket.created",
+            "orders-ticket-updated": "ticket.updated",
+            "orders-expiration-complete": "expiration.complete",
+            "orders-payment-created": "payment.created",
+            "orders-payment-failed": "payment.failed",
+            "orders-payment-refunded": "payment.refunded",
+        },
+        reads_sessions=True,
+    ),
+    NatsUser(
+        "payments",
+        "payment",
+        {
+            "payments-order-created": "order.created",
+            "payments-order-cancelled": "order.cancelled",
+            "payments-order-completed": "order.completed",
+            "payments-order-refund-due": "order.refund_due",
+        },
+        reads_sessions=True,
+    ),
+    NatsUser("expiration", "expiration", {"expiration-order-created": "order.created"}),
+)
+
+# RQ's keys and channels and the wake-ups of the relay; the counters of the frequency limits. Redis adds no rights by
+# default. Commands that @dangerous excludes, such as FLUSHALL and KEYS, are the operator's, who is the default user.
+REDIS_RULES = {
+    "expiration": "~rq:* resetchannels &rq:* &expiration:fired +@all -@dangerous +info",
+    "limits": "~LIMITS:* ~LIMITS/* resetchannels +@all -@dangerous",
+}
+
+
+def nats_authorization() -> str:
+    """The users' part of nats.conf, which takes the passwords from the environment: $TICKETS_PASSWORD …"""
+    operator = f"    {{ user: {OPERATOR}, password: ${password_variable(OPERATOR)} }}"
+    return "\n".join(["authorization {", "  users: [", operator, *map(_user_block, NATS_USERS), "  ]", "}", ""])
+
+
+def password_variable(user: str) -> str:
+    """The environment variable with the password of a server's user."""
+    return f"{user.upper()}_PASSWORD"
+
+
+def _user_block(user: NatsUser) -> str:
+    publish = "".join(f'          "{subject}"\n' for subject in user.publish())
+    subscribe = "".join(f'          "{subject}"\n' for subject in user.subscribe())
+    return f"""\
+    {{
+      user: {user.name}
+      password: ${password_variable(user.name)}
+      permissions: {{
+        publish: [
+{publish}        ]
+        subscribe: [
+{subscribe}        ]
+      }}
+    }}"""

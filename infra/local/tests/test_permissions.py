@@ -1,0 +1,53 @@
+"""The servers' permissions follow from the code of the services."""
+
+from importlib import import_module
+
+import pytest
+
+from ticketing_common.events import Subject
+from ticketing_common.messaging import Listener
+from ticketing_local.credentials import Credentials, mask_password
+from ticketing_local.permissions import NATS_USERS, NatsUser
+from ticketing_local.settings import SERVICES
+
+
+def listeners(service: str) -> dict[str, str]:
+    """Subject by durable consumer."""
+    try:
+        module = import_module(f"ticketing_{service}.listeners")
+    except ModuleNotFoundError:
+        return {}
+    classes = [made for made in vars(module).values() if isinstance(made, type) and issubclass(made, Listener)]
+    return {made.durable: made.event.subject.value for made in classes if "durable" in vars(made)}
+
+
+@pytest.mark.parametrize("user", NATS_USERS, ids=lambda user: user.name)
+def test_service_may_use_exactly_its_own_consumers(user: NatsUser) -> None:
+    assert user.consumers == listeners(user.name)
+
+
+def test_each_event_has_one_publisher() -> None:
+    assert [user.name for user in NATS_USERS] == list(SERVICES)
+    owners = {
+        subject: [user.name for user in NATS_USERS if subject.startswith(f"{user.events}.")] for subject in Subject
+    }
+    assert {subject: names for subject, names in owners.items() if len(names) != 1} == {}
+
+
+def test_passwords_differ_by_server_and_user() -> None:
+    credentials = Credentials("a-secret")
+    passwords = {credentials.password(server, user) for server in ("mongo", "nats") for user in ("auth", "tickets")}
+    assert len(passwords) == 4
+    assert Credentials("another").password("mongo", "auth") not in passwords
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("mongodb://ops:p4ss@127.0.0.1:1", "mongodb://ops:***@127.0.0.1:1"),
+        ("redis://:p4ss@127.0.0.1:1/0", "redis://:***@127.0.0.1:1/0"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+    ],
+)
+def test_shown_address_has_no_password(url: str, shown: str) -> None:
+    assert mask_password(url) == shown

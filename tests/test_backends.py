@@ -147,8 +147,8 @@ def reads(client: MongoClient[dict[str, object]], database: str) -> bool:
 @pytest.mark.parametrize("service", ["auth", "payments"])
 def test_frequency_limits_cannot_change_timers(stack: Stack, service: str) -> None:
     with Redis.from_url(environment(stack, service)["REDIS_URL"]) as redis:
-        assert redis.incr("LIMITS:test") > 0
-        assert redis.delete("LIMITS:test") == 1
+        assert redis.incr("limits:test") > 0
+        assert redis.delete("limits:test") == 1
         for forbidden in (lambda: redis.get("rq:queues"), redis.flushall, lambda: redis.publish("expiration:fired", 1)):
             with pytest.raises(NoPermissionError):
                 forbidden()
@@ -156,7 +156,7 @@ def test_frequency_limits_cannot_change_timers(stack: Stack, service: str) -> No
 
 def test_expiration_cannot_wipe_redis_or_change_limits(stack: Stack) -> None:
     with Redis.from_url(environment(stack, "expiration")["REDIS_URL"]) as redis:
-        for forbidden in (lambda: redis.get("LIMITS:test"), redis.flushall, redis.config_get, redis.acl_list):
+        for forbidden in (lambda: redis.get("limits:test"), redis.flushall, redis.config_get, redis.acl_list):
             with pytest.raises(NoPermissionError):
                 forbidden()
 

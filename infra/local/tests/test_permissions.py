@@ -1,14 +1,19 @@
 """The servers' permissions follow from the code of the services."""
 
 from importlib import import_module
+from pathlib import Path
 
 import pytest
+from limits import parse
 
+from ticketing_common.errors import TooManyRequests
 from ticketing_common.events import Subject
 from ticketing_common.messaging import Listener
+from ticketing_common.rate_limits import Limit, RateLimiter
 from ticketing_local.credentials import Credentials, mask_password
-from ticketing_local.permissions import NATS_USERS, NatsUser
+from ticketing_local.permissions import NATS_USERS, REDIS_RULES, NatsUser
 from ticketing_local.settings import SERVICES
+from ticketing_test_support.servers import redis_server, started
 
 
 def listeners(service: str) -> dict[str, str]:
@@ -51,3 +56,18 @@ def test_passwords_differ_by_server_and_user() -> None:
 )
 def test_shown_address_has_no_password(url: str, shown: str) -> None:
     assert mask_password(url) == shown
+
+
+async def test_limits_are_counted_with_the_rights_of_their_user(tmp_path: Path) -> None:
+    server = redis_server(tmp_path)
+    server.command = (*server.command, "--user", "limits", "on", ">p4ss", *REDIS_RULES["limits"].split())
+    limit = Limit("sign-in", parse("1/minute"), ("somebody",), "Too many.")
+    with started(server):
+        limiter = RateLimiter(f"redis://limits:p4ss@127.0.0.1:{server.port}/0", timeout=5)
+        for counted in (False, True):
+            async with limiter.attempt(limit) as attempt:
+                attempt.counted = counted
+        with pytest.raises(TooManyRequests):
+            await limiter.hit(limit)
+        await limiter.close()
+    assert limiter.status() == "up"

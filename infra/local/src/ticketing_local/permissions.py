@@ -37,6 +37,7 @@ class NatsUser:
             yield f"{DEAD_PREFIX}.{durable}"
         if self.reads_sessions:
             yield f"$JS.API.CONSUMER.CREATE.{EVENTS_STREAM}.*.session.revoked"
+            yield f"$JS.FC.{EVENTS_STREAM}.>"  # flow control
 
     def subscribe(self) -> Iterator[str]:
         """The subjects that it may subscribe to: replies to itself, and what the processes tell each other."""
@@ -83,11 +84,11 @@ NATS_USERS = (
     NatsUser("expiration", "expiration", {"expiration-order-created": "order.created"}),
 )
 
-# RQ's keys and channels and the wake-ups of the relay; the counters of the frequency limits. Redis adds no rights by
-# default. Commands that @dangerous excludes, such as FLUSHALL and KEYS, are the operator's, who is the default user.
+# RQ's keys and channels, and the wake-ups of the relay; the counters of the frequency limits. Dangerous commands, such
+# as FLUSHALL and KEYS, are left to the operator, who is Redis' default user.
 REDIS_RULES = {
     "expiration": "~rq:* resetchannels &rq:* &expiration:fired +@all -@dangerous +info",
-    "limits": "~LIMITS:* ~LIMITS/* resetchannels +@all -@dangerous",
+    "limits": "~limits:* resetchannels +@read +@write +@connection +eval +evalsha +script|load -@dangerous",
 }
 
 

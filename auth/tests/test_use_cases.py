@@ -4,14 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from limits import parse
 
 from ticketing_auth import use_cases
 from ticketing_auth.domain import EmailInUse, InvalidCredentials, User, email_key
-from ticketing_auth.limits import AccountLimits
-from ticketing_auth.password_policy import PasswordPolicy
-from ticketing_auth.ports import AccountDeps, Verification
-from ticketing_common.rate_limits import RateLimiter
+from ticketing_test_support.accounts import FakeHasher, account_deps
 
 
 class InMemoryUserStore:
@@ -33,35 +29,11 @@ class InMemoryUserStore:
             self._users[email_key(user.email)] = replace(user, password_hash=password_hash)
 
 
-class FakePasswordHasher:
-    """Hashes by reversing, and records the hashes that it verifies; one that ends in "!" is outdated."""
-
-    def __init__(self) -> None:
-        self.verified: list[str | None] = []
-
-    async def hash(self, password: str, *, address: str) -> str:
-        return password[::-1]
-
-    async def verify(self, password: str, password_hash: str | None, *, address: str) -> Verification:
-        self.verified.append(password_hash)
-        current = password[::-1]
-        return Verification(
-            matches=password_hash in (current, f"{current}!"),
-            upgraded_hash=current if password_hash == f"{current}!" else None,
-        )
-
-
-def deps_with(store: InMemoryUserStore, hasher: FakePasswordHasher | None = None) -> AccountDeps:
-    rate = parse("1000/minute")
-    limits = AccountLimits(RateLimiter(), rate, rate, rate)
-    return AccountDeps(store, hasher or FakePasswordHasher(), PasswordPolicy(), limits)
-
-
 SOMEONE = User(id="1", email="Someone@example.com", password_hash="terces", created_at=datetime.now(UTC))
 
 
 async def test_right_password_signs_in_whatever_the_case() -> None:
-    deps = deps_with(InMemoryUserStore(SOMEONE))
+    deps = account_deps(InMemoryUserStore(SOMEONE))
     assert await use_cases.sign_in(deps, email="SOMEONE@example.com", password="secret", address="") is SOMEONE
 
 
@@ -71,23 +43,23 @@ async def test_right_password_signs_in_whatever_the_case() -> None:
     ids=["wrong", "unknown"],
 )
 async def test_hash_is_verified_even_for_an_unknown_address(email: str, verified: list[str | None]) -> None:
-    passwords = FakePasswordHasher()
+    passwords = FakeHasher()
     with pytest.raises(InvalidCredentials):
         await use_cases.sign_in(
-            deps_with(InMemoryUserStore(SOMEONE), passwords), email=email, password="wrong", address=""
+            account_deps(InMemoryUserStore(SOMEONE), passwords), email=email, password="wrong", address=""
         )
     assert passwords.verified == verified
 
 
 async def test_outdated_hash_is_replaced_at_sign_in() -> None:
     store = InMemoryUserStore(replace(SOMEONE, password_hash="terces!"))
-    await use_cases.sign_in(deps_with(store), email=SOMEONE.email, password="secret", address="")
+    await use_cases.sign_in(account_deps(store), email=SOMEONE.email, password="secret", address="")
     assert await store.find_by_email(SOMEONE.email) == SOMEONE
 
 
 async def test_new_account_stores_address_as_typed_and_hash() -> None:
     users, now = InMemoryUserStore(), datetime.now(UTC)
-    deps = deps_with(users)
+    deps = account_deps(users)
     user = await use_cases.sign_up(deps, user_id="2", email="Ann@b.cd", password="drow", address="", now=now)
     assert user == User(id="2", email="Ann@b.cd", password_hash="word", created_at=now)
     assert await users.find_by_email("ann@B.CD") == user
@@ -96,7 +68,7 @@ async def test_new_account_stores_address_as_typed_and_hash() -> None:
 async def test_address_in_use_is_refused() -> None:
     with pytest.raises(EmailInUse):
         await use_cases.sign_up(
-            deps_with(InMemoryUserStore(SOMEONE)),
+            account_deps(InMemoryUserStore(SOMEONE)),
             user_id="2",
             email="SOMEONE@EXAMPLE.COM",
             password="open sesame",

@@ -11,11 +11,12 @@ from tests.model.system import ANY_TIME, BUYER, HOLD_FOR, RULES, Indexes, System
 
 from ticketing_auth.store import INDEXES as AUTH
 from ticketing_auth.store import MongoUserStore
-from ticketing_auth.use_cases import sign_up
+from ticketing_auth.use_cases import sign_in, sign_up
 from ticketing_common.errors import AppError
 from ticketing_common.messaging import Listener
 from ticketing_common.mongo import Database, DuplicateKey
 from ticketing_common.outbox import Relay
+from ticketing_test_support.accounts import account_deps
 from ticketing_test_support.crashes import Crash, CrashingCollection, CrashInjector, CrashPoint
 from ticketing_test_support.payments.stripe import DECLINED, GOOD, SLOW
 
@@ -52,14 +53,7 @@ class CrashableNetwork(Network):
         super()._acknowledge(delivery)
 
 
-class PlainHasher:
-    """Passwords as they are."""
-
-    async def hash(self, password: str) -> str:
-        return password
-
-    async def verify(self, password: str, password_hash: str | None) -> bool:
-        return password_hash == password
+EMAIL, PASSWORD = "buyer@example.com", "open sesame"
 
 
 class CrashableSystem(System):
@@ -138,8 +132,18 @@ def pay_with(card: str) -> Step:
 
 
 async def _sign_up(system: CrashableSystem) -> None:
-    email, password = "buyer@example.com", "open sesame"
-    await sign_up(system.users, PlainHasher(), user_id=BUYER, email=email, password=password, now=system.clock())
+    deps = account_deps(system.users)
+    await sign_up(deps, user_id=BUYER, email=EMAIL, password=PASSWORD, address="", now=system.clock())
+
+
+async def _outdate_hash(system: CrashableSystem) -> None:
+    user = await system.users.find_by_email(EMAIL)
+    assert user is not None
+    await system.users.upgrade_hash(user, "emases nepo!")
+
+
+async def _sign_in(system: CrashableSystem) -> None:
+    await sign_in(account_deps(system.users), email=EMAIL, password=PASSWORD, address="")
 
 
 async def _bank_captures(system: CrashableSystem) -> None:
@@ -159,6 +163,8 @@ def _pass(seconds: float) -> Step:
 
 
 SIGN_UP = Step("auth.sign_up", _sign_up)
+OUTDATE_HASH = Step("parameters of hashes change", _outdate_hash)
+SIGN_IN = Step("auth.sign_in", _sign_in)
 CREATE_TICKET = Step("tickets.create_ticket", lambda system: system.create_ticket(TICKET, 2000))
 EDIT_TICKET = Step("tickets.edit_ticket", lambda system: system.edit_ticket(TICKET, 2500))
 PLACE_ORDER = Step("orders.place_order", lambda system: system.place_order(ORDER, TICKET))
@@ -195,7 +201,7 @@ TWO_OF_EACH = (
 )
 
 SCENARIOS: dict[str, tuple[Step, ...]] = {
-    "account": (SIGN_UP,),
+    "account": (SIGN_UP, OUTDATE_HASH, SIGN_IN),
     "sale": SALE,
     "sale, in batches": in_batches(*SALE),
     "edit": EDIT,
@@ -279,7 +285,7 @@ async def outcome(system_type: type[CrashableSystem], scenario: str, crash: Cell
     check_audit(system, snapshot)
     await check_redelivery(system, snapshot)
     return {
-        "user": await system.users.find_by_email("buyer@example.com"),
+        "user": await system.users.find_by_email(EMAIL),
         "tickets": [(doc["title"], doc["price"], doc["order_id"], doc["buyable"]) for doc in snapshot.tickets],
         "orders": [
             (doc["status"], doc["reason"], *(line["step"] for line in doc["history"])) for doc in snapshot.orders

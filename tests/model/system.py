@@ -31,6 +31,7 @@ from ticketing_payments.use_cases.pay import pay
 from ticketing_payments.use_cases.reconcile import reconcile_due
 from ticketing_payments.use_cases.webhooks import handle_webhook
 from ticketing_test_support.memory import InMemoryDatabase, WriteFaults
+from ticketing_test_support.payments.scenario import UNLIMITED
 from ticketing_tickets import listeners as tickets_listeners
 from ticketing_tickets import use_cases as tickets
 from ticketing_tickets.store import INDEXES as TICKETS
@@ -83,7 +84,9 @@ class System:
         self.orders = self.make_orders(self._databases["orders"])
         self.payments = self.make_payments(self._databases["payments"])
         self.expiries = MongoExpiryStore(self._databases["expiration"])
-        self.deps = PaymentDeps(store=self.payments, gateway=self.bank, currency="usd", now=self.clock)
+        self.deps = PaymentDeps(
+            store=self.payments, gateway=self.bank, currency="usd", limits=UNLIMITED, now=self.clock
+        )
         self.network = self.make_network(self.make_listeners())
 
     def make_database(self, indexes: Indexes) -> Database:

@@ -34,6 +34,6 @@ def create_app(settings: Settings) -> FastAPI:
         database=database,
         routers=[router],
         tasks=[limiter],
-        dependencies={"redis": limiter} if settings.redis_url else {},
+        dependencies=limiter.dependencies,
         state={"deps": deps},
     )

@@ -22,7 +22,7 @@ async def sign_up(deps: AccountDeps, *, user_id: str, email: str, password: str,
 
 async def sign_in(deps: AccountDeps, *, email: str, password: str, address: str) -> User:
     """The user with this e-mail address and password, or InvalidCredentials. Raises TooManyRequests."""
-    user = await verify_password(
+    user = await _verify_password(
         deps, lambda: deps.store.find_by_email(email), account=email_key(email), password=password, address=address
     )
     if user is None:
@@ -30,7 +30,7 @@ async def sign_in(deps: AccountDeps, *, email: str, password: str, address: str)
     return user
 
 
-async def verify_password(
+async def _verify_password(
     deps: AccountDeps, find: Callable[[], Awaitable[User | None]], *, account: str, password: str, address: str
 ) -> User | None:
     """The user, if there is one and this is the password; an outdated hash of it is replaced.

@@ -98,8 +98,13 @@ class RateLimiter:
         self._away_since: float | None = None
         self._went_away = asyncio.Event()
 
+    @property
+    def dependencies(self) -> "dict[str, RateLimiter]":
+        """Redis, if there is one, for the readiness response."""
+        return {"redis": self} if self._redis is not None else {}
+
     def status(self) -> str:
-        """`up` or `down`, for the readiness response."""
+        """`up` or `down`."""
         return "up" if self._away_since is None else "down"
 
     async def hit(self, limit: Limit) -> None:

@@ -7,6 +7,7 @@ from ticketing_common.mongo import Database
 from ticketing_common.outbox import Relay
 from ticketing_common.web import build_app
 from ticketing_payments import listeners
+from ticketing_payments.limits import DeclineLimits
 from ticketing_payments.monitor import ReconciliationMonitor
 from ticketing_payments.ports import PaymentDeps
 from ticketing_payments.reconciler import Reconciler
@@ -31,7 +32,9 @@ def create_app(settings: Settings) -> FastAPI:
         api_base=settings.stripe_api_base,
         webhook_secret=secret.get_secret_value() if secret else None,
     )
-    deps = PaymentDeps(store=store, gateway=gateway, currency=settings.currency, live=settings.live)
+    limiter = settings.rate_limiter()
+    limits = DeclineLimits(limiter, per_order=settings.declines_per_order, per_user=settings.declines_per_user)
+    deps = PaymentDeps(store=store, gateway=gateway, currency=settings.currency, limits=limits, live=settings.live)
     consumed = (
         listeners.OrderCreatedListener(deps),
         listeners.OrderCancelledListener(deps),
@@ -44,6 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
         database=database,
         routers=[router],
         tasks=[
+            limiter,
             gateway,
             broker,
             relay,
@@ -51,7 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
             ReconciliationMonitor(store),
             *(Consumer(broker, listener) for listener in consumed),
         ],
-        dependencies={"nats": broker},
+        dependencies={"nats": broker, **limiter.dependencies},
         state={"deps": deps, "broker": broker, "webhook_reader": gateway},
         marks_writes=True,
         webhooks=frozenset({"/api/payments/webhook"}),

@@ -10,6 +10,7 @@ from ticketing_common.errors import InvalidRequest
 from ticketing_common.events import Event
 from ticketing_payments.domain.intent import Intent
 from ticketing_payments.domain.payment import Payment
+from ticketing_payments.limits import DeclineLimits
 
 
 class InvalidToken(InvalidRequest):
@@ -104,5 +105,6 @@ class PaymentDeps:
     store: PaymentStore
     gateway: PaymentGateway
     currency: str
+    limits: DeclineLimits
     live: bool = False
     now: Callable[[], datetime] = utc_now

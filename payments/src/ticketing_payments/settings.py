@@ -3,8 +3,10 @@
 import re
 from urllib.parse import urlsplit
 
+from limits import parse
 from pydantic import SecretStr, ValidationInfo, field_validator
 
+from ticketing_common.rate_limits import Rate
 from ticketing_common.settings import LimitSettings, PricingSettings
 
 _KEY = re.compile(r"[sr]k_(?:test|live)_\S+")
@@ -19,6 +21,8 @@ class Settings(PricingSettings, LimitSettings):
     stripe_key: SecretStr
     stripe_webhook_secret: SecretStr | None = None
     stripe_api_base: str | None = None
+    declines_per_order: Rate = parse("10/hour")
+    declines_per_user: Rate = parse("10/hour")
 
     @property
     def live(self) -> bool:

@@ -40,8 +40,8 @@ async def pay(
 ) -> PaymentResult:
     """Charge the order's own price. The same token again is the same attempt; after a decline another may succeed.
 
-    Raises NotFound, Forbidden, InvalidState (cancelled, expired, paid), InvalidToken, PaymentDeclined; Unavailable
-    when the result is unknown, which the reconciler then finds out.
+    Raises NotFound, Forbidden, InvalidState (cancelled, expired, paid), InvalidToken, TooManyRequests (after
+    too many declines), PaymentDeclined; Unavailable when the result is unknown, which the reconciler then finds out.
     """
     payment = await wait_for_replica(
         deps.store.find, order_id, now=now, broker_available=broker_available, what="order"
@@ -53,11 +53,14 @@ async def pay(
         return PaymentResult(payment)
     rules.require_payable(payment, now=now)
     _require_token(token)
-    payment = await _begin_attempt(deps, payment, attempt=attempt, now=now)
-    if payment.is_captured:
-        return PaymentResult(payment)
-    intent = await deps.gateway.confirm(payment.intent_id or "", order_id=order_id, token=token)
-    return _result(await apply_intent(deps, order_id, intent), intent, now=now)
+    async with deps.limits.attempt(order_id=order_id, user_id=user_id) as limited:
+        payment = await _begin_attempt(deps, payment, attempt=attempt, now=now)
+        if payment.is_captured:
+            return PaymentResult(payment)
+        intent = await deps.gateway.confirm(payment.intent_id or "", order_id=order_id, token=token)
+        if _is_declined(intent):
+            limited.count()
+        return _result(await apply_intent(deps, order_id, intent), intent, now=now)
 
 
 async def _refresh(deps: PaymentDeps, payment: Payment) -> Payment:
@@ -108,8 +111,12 @@ def _result(payment: Payment, intent: Intent, *, now: datetime) -> PaymentResult
         return PaymentResult(payment)
     if payment.status is PaymentStatus.CANCELED:
         rules.require_payable(payment, now=now)
-    if intent.decline is not None and intent.status is IntentStatus.REQUIRES_PAYMENT_METHOD:
+    if intent.decline is not None and _is_declined(intent):
         raise PaymentDeclined(f"{intent.decline.message} Nothing was charged. Try another card.")
     if intent.status in _UNTRIED:
         raise Unavailable("The payment result is not known yet. Try again in a few seconds.")
     return PaymentResult(payment, intent.client_secret if intent.status is IntentStatus.REQUIRES_ACTION else None)
+
+
+def _is_declined(intent: Intent) -> bool:
+    return intent.decline is not None and intent.status is IntentStatus.REQUIRES_PAYMENT_METHOD

@@ -3,9 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from limits import parse
+
 from ticketing_common.events import CancelReason, Event, OrderStatus, RefundReason
 from ticketing_common.mongo import new_id
+from ticketing_common.rate_limits import RateLimiter
 from ticketing_payments.domain.payment import Order, Payment
+from ticketing_payments.limits import DeclineLimits
 from ticketing_payments.ports import PaymentDeps
 from ticketing_payments.store import INDEXES, MongoPaymentStore
 from ticketing_payments.use_cases.apply_intent import apply_intent
@@ -21,6 +25,9 @@ EXPIRES_AT = NOW + timedelta(minutes=15)
 PRICE = 1250
 CURRENCY = "usd"
 BUYER = "5a" * 12
+
+ANY_RATE = parse("1/second")
+UNLIMITED = DeclineLimits(RateLimiter(enabled=False), per_order=ANY_RATE, per_user=ANY_RATE)
 
 EventT = TypeVar("EventT", bound=Event)
 
@@ -43,7 +50,9 @@ class PaymentScenario:
         self.database = InMemoryDatabase(INDEXES, self.faults)
         self.store = MongoPaymentStore(self.database)
         self.stripe = InMemoryStripe()
-        self.deps = PaymentDeps(store=self.store, gateway=self.stripe, currency=CURRENCY, now=lambda: NOW)
+        self.deps = PaymentDeps(
+            store=self.store, gateway=self.stripe, currency=CURRENCY, limits=UNLIMITED, now=lambda: NOW
+        )
         self.order_id = new_id()
 
     @property

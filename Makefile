@@ -49,9 +49,10 @@ test-faults: $(SETUP) $(CLIENT) ## Run kills, outages, dead letters, crash point
 RUNS ?= 1000
 SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 test-long: SEED := $(SEED)
-test-long: $(SETUP) ## Run the long property-based test of the whole system (some minutes; RUNS=1000 SEED=…)
+test-long: $(SETUP) $(CLIENT) ## Run the long property-based tests of the whole system and its API (some minutes; RUNS=1000 SEED=…)
 	@echo "SEED=$(SEED) RUNS=$(RUNS)"
 	RUNS=$(RUNS) $(BIN)/pytest tests/model -k random_runs_keep --hypothesis-profile=long --hypothesis-seed=$(SEED) $(ARGS)
+	RUNS=$(RUNS) SEED=$(SEED) $(BIN)/pytest tests/test_openapi_documents.py $(ARGS)
 
 test-images: $(SETUP) ## Run the stack from the images of `make images`, in Docker
 	@$(BIN)/pytest tests/images $(ARGS)

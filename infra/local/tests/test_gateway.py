@@ -41,6 +41,7 @@ def raw_get(stack: Stack, target: bytes) -> str:
 def test_unknown_method_is_405(stack: Stack, method: str, path: str, content_type: str) -> None:
     response = httpx.request(method, f"{stack.url}{path}", timeout=20)
     assert (response.status_code, response.headers["content-type"].split(";")[0]) == (405, content_type)
+    assert response.headers["allow"].startswith("GET, HEAD, POST")
 
 
 def test_unencoded_bytes_in_a_query_get_the_error_envelope(stack: Stack) -> None:

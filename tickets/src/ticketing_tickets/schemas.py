@@ -12,7 +12,15 @@ from ticketing_tickets.domain import MAX_TITLE_CHARS, Ticket, checked_title
 Title = Annotated[
     str,
     AfterValidator(checked_title),
-    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_TITLE_CHARS}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "format": "title",
+            "minLength": 1,
+            "maxLength": MAX_TITLE_CHARS,
+            "description": "One line with a visible character and without control characters",
+        }
+    ),
 ]
 
 

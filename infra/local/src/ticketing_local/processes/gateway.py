@@ -110,13 +110,18 @@ def _unsupported() -> list[Json]:
     error = _error(f"This method is not supported: use one of {', '.join(METHODS)}")
     known = {"method": METHODS}
     return [
-        {"match": [{**API[0], "not": [known]}], "handle": [_response(405, JSON_TYPE, error)], "terminal": True},
+        {"match": [{**API[0], "not": [known]}], "handle": [_not_allowed(JSON_TYPE, error)], "terminal": True},
         {
             "match": [{"not": [{**known, "path_regexp": {"pattern": "^/"}}]}],
-            "handle": [_response(405, HTML_TYPE, UNSUPPORTED_PAGE)],
+            "handle": [_not_allowed(HTML_TYPE, UNSUPPORTED_PAGE)],
             "terminal": True,
         },
     ]
+
+
+def _not_allowed(content_type: list[str], body: str) -> Json:
+    response = _response(405, content_type, body)
+    return {**response, "headers": {**response["headers"], "Allow": [", ".join(METHODS)]}}
 
 
 def _service_routes(layout: Layout) -> list[Json]:

@@ -44,6 +44,8 @@ export type ErrorEnvelope = {
 export type TicketIn = {
     /**
      * Title
+     *
+     * One line with a visible character and without control characters
      */
     title: string;
     /**

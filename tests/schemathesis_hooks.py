@@ -1,0 +1,60 @@
+"""What a schema cannot say: what a title is, which passwords are refused, that the address of a new user is unused, and
+that Stripe signs what it sends."""
+
+import os
+import secrets
+import time
+from importlib.resources import files
+from typing import Any
+
+import schemathesis
+from hypothesis import strategies as st
+from requests import PreparedRequest
+from requests.auth import AuthBase
+
+from stripe_emulator.webhooks.dispatcher import signature_header
+from ticketing_test_support.api import PASSWORD
+
+MAX_EMAIL_CHARS = 254
+COMMON_PASSWORDS = files("ticketing_auth").joinpath("common_passwords.txt").read_text().split()
+# Their categories are those of letters and symbols.
+BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+
+visible = st.characters(categories=["L", "N", "P", "S"], exclude_characters=BLANK)
+schemathesis.openapi.format("title", st.text(visible | st.just(" "), min_size=1, max_size=60).filter(str.strip))
+
+
+class StripeSignature(AuthBase):
+    """Signs the body that is sent."""
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        body = request.body or b""
+        content = body.encode() if isinstance(body, str) else body
+        secret = os.environ["STRIPE_WEBHOOK_SECRET"]
+        request.headers["Stripe-Signature"] = signature_header(content, secret, int(time.time()))
+        return request
+
+
+@schemathesis.hook
+def before_call(_context: schemathesis.HookContext, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
+    if case.meta is None or not case.meta.generation.mode.is_positive:
+        return
+    if "Ticketing-User" in case.headers:
+        case.headers["Ticketing-User"] = os.environ["USER_ID"]
+    if case.path == "/api/users/signup":
+        body = case.body
+        case.body = {**body, "email": unused(body["email"]), "password": uncommon(body["password"])}
+    if case.path == "/api/payments/webhook":
+        kwargs["auth"] = StripeSignature()
+
+
+def unused(email: str) -> str:
+    """The address in a domain of its own."""
+    user, _, domain = email.rpartition("@")
+    other = f"{user}@{secrets.token_hex(6)}.{domain}"
+    return other if len(other) <= MAX_EMAIL_CHARS else f"{user}@{secrets.token_hex(6)}.com"
+
+
+def uncommon(password: str) -> str:
+    """The password, or another one if it is refused as one of the commonest."""
+    return PASSWORD if password.lower() in COMMON_PASSWORDS else password

@@ -1,0 +1,51 @@
+"""The running services respond as their OpenAPI documents say, to valid and invalid requests generated from them.
+
+Schemathesis runs with all its checks: valid requests are accepted, invalid ones rejected, every status and body is
+documented, a route that requires the session refuses to work without one. `make test-long` sends more requests.
+"""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from ticketing_local.state import StateDir
+from ticketing_test_support.api import NewClient
+from ticketing_test_support.stack import Stack
+
+HERE = Path(__file__).parent
+CONFIGURATION = HERE / "schemathesis.toml"
+DOCUMENTS = sorted((HERE.parent / "client" / "openapi").glob("*.json"))
+SCHEMATHESIS = [sys.executable, "-m", "schemathesis.cli", "--no-color", "--config-file", str(CONFIGURATION), "run"]
+
+
+def run_schemathesis(document: Path, url: str, folder: Path, variables: Mapping[str, str]) -> str:
+    """What it prints if it finds anything, else nothing."""
+    requests = ["--max-examples", os.environ.get("RUNS", "5"), "--seed", os.environ.get("SEED", "1")]
+    done = subprocess.run(
+        [*SCHEMATHESIS, *requests, "--url", url, str(document)],
+        cwd=folder,
+        env={**os.environ, **variables, "PYTHONPATH": str(HERE)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+@pytest.mark.timeout(1200)
+async def test_services_respond_as_documented(stack: Stack, new_client: NewClient, tmp_path: Path) -> None:
+    user = await new_client()
+    variables = {
+        "SESSION": user.http.cookies["session"],
+        "USER_ID": user.id,
+        "STRIPE_WEBHOOK_SECRET": f"whsec_{StateDir(stack.state_dir).secret('webhook-secret')}",
+    }
+    found = await asyncio.gather(
+        *(asyncio.to_thread(run_schemathesis, document, stack.url, tmp_path, variables) for document in DOCUMENTS)
+    )
+    assert "".join(found) == ""

@@ -5,13 +5,14 @@ import subprocess
 import pytest
 
 from stripe_emulator.page.script import script_text
+from stripe_emulator.routes import PAGE_TABLE, TABLE
 from ticketing_local.binaries import find_binary
 
 
-async def send(client, number, **fields):
+async def send(client, number, *, version="/v3", **fields):
     card = {"number": number, "exp_month": "12", "exp_year": "2040", "cvc": "123", **fields}
     form = {f"payment_method_data[card][{name}]": value for name, value in card.items()}
-    return await client.post("/v1/confirmation_tokens", data={"payment_method_data[type]": "card", **form})
+    return await client.post(f"{version}/confirmation_tokens", data={"payment_method_data[type]": "card", **form})
 
 
 @pytest.mark.parametrize("number", ["4242424242424242", "4242 4242 4242 4242", "5555555555554444"])
@@ -39,7 +40,7 @@ async def test_invalid_card_is_refused_at_once(page, number, fields, code):
 
 
 async def test_server_may_not_send_card_numbers(http):
-    refused = await send(http, "4242424242424242")
+    refused = await send(http, "4242424242424242", version="/v1")
     assert refused.status_code == 400
     assert "generally unsafe" in refused.json()["error"]["message"]
 
@@ -67,13 +68,31 @@ def test_script_defines_only_an_object_that_react_accepts(tmp_path):
     assert run.stdout.split() == ["Stripe", *["function"] * 4]
 
 
-@pytest.mark.parametrize("path", ["/v3/", "/v1/events", "/v1/nothing"])
-async def test_script_and_api_are_also_served_under_the_page_prefix(page, path):
+@pytest.mark.parametrize("path", ["/v3/", "/v3/payment_intents/pi_unknown", "/v3/nothing"])
+async def test_script_and_its_api_are_also_served_under_the_page_prefix(page, path):
     direct, prefixed = await page.get(path), await page.get(f"/emulator-stripe{path}")
     assert prefixed.status_code == direct.status_code
     assert prefixed.headers["content-type"] == direct.headers["content-type"]
 
 
-async def test_control_api_is_not_under_the_page_prefix(page):
-    assert (await page.get("/emulator/faults")).status_code == 200
-    assert (await page.get("/emulator-stripe/emulator/faults")).status_code == 404
+@pytest.mark.parametrize("path", ["/emulator/faults", *sorted({path for _, path, _, _ in TABLE})])
+async def test_what_servers_call_is_not_under_the_page_prefix(http, path):
+    for method in ("GET", "POST", "DELETE"):
+        assert (await http.request(method, f"/emulator-stripe{path}")).status_code == 404
+
+
+@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path, _ in PAGE_TABLE])
+async def test_page_api_refuses_secret_keys(http, api, method, path):
+    intent = await api.create()
+    form = {"client_secret": intent.client_secret, "outcome": "pass", "payment_method": "pm_card_visa"}
+    sent = {"params": form} if method == "GET" else {"data": form}
+    for prefix in ("", "/emulator-stripe"):
+        refused = await http.request(method, prefix + path.format(id=intent.id), **sent)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (401, "publishable_key_required")
+
+
+async def test_page_reads_an_intent_only_with_its_client_secret(page, api):
+    intent = await api.create(metadata={"order_id": "o"})
+    path = f"/emulator-stripe/v3/payment_intents/{intent.id}"
+    assert (await page.get(path)).status_code == 400
+    assert "metadata" not in (await page.get(path, params={"client_secret": intent.client_secret})).json()

@@ -19,8 +19,7 @@ from stripe_emulator.control import control_routes
 from stripe_emulator.database import Database
 from stripe_emulator.http.access_log import AccessLog
 from stripe_emulator.http.errors import InvalidRequest, ServerError
-from stripe_emulator.page.script import page_routes
-from stripe_emulator.routes import api_routes
+from stripe_emulator.routes import api_routes, page_routes
 from stripe_emulator.settings import Settings
 from stripe_emulator.webhooks.dispatcher import Dispatcher
 
@@ -47,12 +46,13 @@ def create_app(settings: Settings) -> Starlette:
             await dispatcher.close()
         database.close()
 
-    public = [*page_routes(), *api_routes(account)]
+    page = page_routes(account)
     return Starlette(
         routes=[
             Route("/healthz/live", live),
-            *public,
-            Mount(PAGE_PREFIX, routes=public),
+            *api_routes(account),
+            *page,
+            Mount(PAGE_PREFIX, routes=page),
             Mount("/emulator", routes=control_routes(account, dispatcher)),
         ],
         middleware=[Middleware(AccessLog), ANY_ORIGIN],

@@ -1,10 +1,12 @@
-"""The supported part of Stripe's API, one line per route."""
+"""The supported part of Stripe's API, and what the page script calls, one line per route."""
 
 from starlette.routing import Route
 
 from stripe_emulator.account import Account
+from stripe_emulator.http.authentication import ANY, PUBLISHABLE, SECRET
 from stripe_emulator.http.endpoint import Endpoint
 from stripe_emulator.http.request import Handler
+from stripe_emulator.page.script import script
 from stripe_emulator.resources import (
     confirmation,
     confirmation_tokens,
@@ -39,9 +41,26 @@ TABLE: tuple[tuple[str, str, Handler, bool], ...] = (
 )
 
 
+# What the page script calls, at paths of its own: a gateway that routes only those exposes nothing of the rest.
+PAGE_TABLE: tuple[tuple[str, str, Handler], ...] = (
+    ("POST", "/v3/confirmation_tokens", confirmation_tokens.create),
+    ("GET", "/v3/payment_intents/{id}", payment_intents.retrieve),
+    ("POST", "/v3/payment_intents/{id}/emulate_3ds", confirmation.authenticate),
+)
+
+
 def api_routes(account: Account) -> list[Route]:
     """The table as routes on this account."""
     return [
-        Route(path, Endpoint(account, handler, publishable=publishable), methods=[method])
+        Route(path, Endpoint(account, handler, accepted=ANY if publishable else SECRET), methods=[method])
         for method, path, handler, publishable in TABLE
     ]
+
+
+def page_routes(account: Account) -> list[Route]:
+    """The page script, at the path that Stripe.js has, and its API, for publishable keys only."""
+    api = [
+        Route(path, Endpoint(account, handler, accepted=PUBLISHABLE), methods=[method])
+        for method, path, handler in PAGE_TABLE
+    ]
+    return [Route("/v3/", script, methods=["GET"]), *api]

@@ -160,12 +160,12 @@ def _proxy(ports: list[int]) -> Json:
 
 
 def _emulator_route(layout: Layout) -> list[Json]:
-    """Only what a page needs of the emulator; its ledger and its fault injection are not exposed."""
+    """Only what a page needs of the emulator: not what servers call, its ledger or its fault injection."""
     if not layout.settings.stripe.emulated:
         return []
     return [
         {
-            "match": [{"path_regexp": {"pattern": f"^{PAGE_PREFIX}/v[13]/"}}],
+            "match": [{"path_regexp": {"pattern": f"^{PAGE_PREFIX}/v3/"}}],
             "handle": [_proxy([layout.ports["stripe"]])],
             "terminal": True,
         }

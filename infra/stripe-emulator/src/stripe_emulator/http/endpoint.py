@@ -23,18 +23,18 @@ class ClosableProtocol(HttpToolsProtocol):
 
 
 class Endpoint:
-    """An ASGI app around one handler; `publishable` accepts publishable keys as well."""
+    """An ASGI app around one handler; `accepted` are the prefixes of the keys that may call it."""
 
-    def __init__(self, account: Account, handler: Handler, *, publishable: bool) -> None:
+    def __init__(self, account: Account, handler: Handler, *, accepted: tuple[str, ...]) -> None:
         self._account = account
         self._handler = handler
-        self._publishable = publishable
+        self._accepted = accepted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         request_id = new_id("req")
         try:
-            execution = Execution(self._account, self._handler, self._publishable, request, request_id)
+            execution = Execution(self._account, self._handler, self._accepted, request, request_id)
             response = await execution.respond()
         except ConnectionDropped:
             await _close_connection(scope, receive)

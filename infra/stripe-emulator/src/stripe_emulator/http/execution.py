@@ -26,11 +26,11 @@ class ConnectionDropped(Exception):
 
 @dataclass(frozen=True)
 class Execution:
-    """One request being handled; `publishable` says whether the route accepts publishable keys."""
+    """One request being handled; `accepted` are the prefixes of the keys that the route accepts."""
 
     account: Account
     handler: Handler
-    publishable: bool
+    accepted: tuple[str, ...]
     request: Request
     request_id: str
 
@@ -42,7 +42,7 @@ class Execution:
         """
         try:
             params = await self._read_params()
-            by_page = authenticate(self.request.headers, params, publishable=self.publishable)
+            by_page = authenticate(self.request.headers, params, accepted=self.accepted)
             return await self._execute_with_faults(params, by_page=by_page)
         except StripeError as error:
             return _error_response(error)

@@ -6,19 +6,14 @@ from importlib.resources import files
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from stripe_emulator.resources.currencies import THREE_DECIMAL, ZERO_DECIMAL
 
 PARTS = ("card_checks.js", "card_form.js", "authentication_dialog.js", "elements.js", "stripe.js")
 
 
-def page_routes() -> list[Route]:
-    """The script, at the path that Stripe.js has."""
-    return [Route("/v3/", script, methods=["GET"])]
-
-
 async def script(_: Request) -> Response:
+    """The assembled script."""
     return Response(script_text(), media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 

@@ -1,7 +1,7 @@
 /* window.Stripe: what a page with a PaymentElement uses of Stripe.js, on the emulator's API. */
 
-// The script is served beside /v1, under whatever prefix a gateway has for both.
-const BASE_URL = new URL("../", document.currentScript.src);
+// The API of pages is beside the script, under whatever prefix a gateway has for both.
+const BASE_URL = new URL("./", document.currentScript.src);
 const UNREACHABLE = {
   type: "api_connection_error",
   message: "The test payment service is not responding. Try again in a moment.",
@@ -35,7 +35,7 @@ class EmulatedStripe {
     }
     const method = elements.requirePayment().form.paymentMethod("payment_method_data");
     const extra = params.return_url ? { return_url: params.return_url } : {};
-    const token = await this.request("POST", "v1/confirmation_tokens", { ...method, ...extra });
+    const token = await this.request("POST", "confirmation_tokens", { ...method, ...extra });
     elements.isSubmitted = false;
     return token.error ? token : { confirmationToken: token };
   }
@@ -78,7 +78,7 @@ async function unsupported() {
 }
 
 function intentPath(clientSecret) {
-  return `v1/payment_intents/${clientSecret.split("_secret_")[0]}`;
+  return `payment_intents/${clientSecret.split("_secret_")[0]}`;
 }
 
 window.Stripe = Object.assign((key) => new EmulatedStripe(key), { version: "endive" });

@@ -8,13 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
+from auth.tests.conftest import NOWHERE
 from fastapi import FastAPI
 
 from ticketing_auth.app import create_app
 from ticketing_auth.settings import Settings
 from ticketing_auth.store import MongoUserStore
 from ticketing_test_support.apps import assert_refused
-from ticketing_test_support.fixtures import JWT_SECRET
 from ticketing_test_support.memory import InMemoryDatabase
 
 OWNER = {"email": "someone@example.com", "password": "open sesame"}
@@ -24,9 +24,7 @@ UNKNOWN = {**OWNER, "email": "unknown@example.com"}
 
 def make_app(database: InMemoryDatabase, **settings: Any) -> FastAPI:
     """The service with limits, on this database."""
-    app = create_app(
-        Settings(mongo_uri="mongodb://127.0.0.1:1/auth", jwt_secret=JWT_SECRET, rate_limits="on", **settings)
-    )
+    app = create_app(Settings.model_validate({**NOWHERE, "rate_limits": "on", **settings}))
     app.state.database = database
     app.state.deps = replace(app.state.deps, store=MongoUserStore(database))
     return app

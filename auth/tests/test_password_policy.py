@@ -2,10 +2,10 @@
 
 import httpx
 import pytest
+from auth.tests.conftest import settings
 
 from ticketing_auth.app import create_app
 from ticketing_auth.password_policy import MAX_TYPED_LENGTH, PasswordPolicy, check_new_password, is_too_long
-from ticketing_auth.settings import Settings
 from ticketing_common.errors import InvalidRequest
 from ticketing_test_support.apps import assert_refused
 
@@ -48,5 +48,4 @@ def test_minimum_length_is_a_setting() -> None:
 
 
 def test_app_has_the_policy_of_its_settings() -> None:
-    settings = {"mongo_uri": "mongodb://127.0.0.1:1", "jwt_secret": "x" * 32, "password_min_length": 8}
-    assert create_app(Settings.model_validate(settings)).state.deps.policy == PasswordPolicy(8)
+    assert create_app(settings(password_min_length=8)).state.deps.policy == PasswordPolicy(8)

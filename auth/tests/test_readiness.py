@@ -4,11 +4,10 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from auth.tests.conftest import settings
 
 from ticketing_auth.app import create_app
-from ticketing_auth.settings import Settings
 from ticketing_test_support.apps import served
-from ticketing_test_support.fixtures import JWT_SECRET
 from ticketing_test_support.sessions import cookie_for
 
 SOMEONE = {"email": "someone@example.com", "password": "open sesame"}
@@ -17,8 +16,7 @@ SOMEONE = {"email": "someone@example.com", "password": "open sesame"}
 @pytest.fixture
 async def without_database() -> AsyncIterator[httpx.AsyncClient]:
     """The service without a reachable MongoDB."""
-    nowhere = Settings(mongo_uri="mongodb://127.0.0.1:1/auth", jwt_secret=JWT_SECRET)
-    async with served(create_app(nowhere), wait_ready=False) as client:
+    async with served(create_app(settings()), wait_ready=False) as client:
         yield client
 
 
@@ -41,6 +39,7 @@ async def test_current_user_needs_no_database(without_database: httpx.AsyncClien
 
 
 async def test_ready_once_indexes_exist(mongo_uri: str) -> None:
-    async with served(create_app(Settings(mongo_uri=mongo_uri, jwt_secret=JWT_SECRET))) as client:
+    async with served(create_app(settings(mongo_uri=mongo_uri))) as client:
         ready = await client.get("/healthz/ready")
-    assert (ready.status_code, ready.json()) == (200, {"status": "ready", "mongo": "up", "indexes": "there"})
+    state = {"status": "ready", "mongo": "up", "indexes": "there", "nats": "down"}
+    assert (ready.status_code, ready.json()) == (200, state)

@@ -5,7 +5,7 @@ from http.cookies import Morsel, SimpleCookie
 import httpx
 import pytest
 
-from ticketing_common.tokens import LIFETIME
+from ticketing_common.tokens import DEFAULT_LIMITS
 from ticketing_test_support.memory import InMemoryDatabase
 from ticketing_test_support.sessions import cookie_for
 
@@ -56,7 +56,7 @@ async def test_cookie_attributes_follow_the_scheme(
 @pytest.mark.usefixtures("user_id")
 async def test_cookie_expires_with_the_token(client: httpx.AsyncClient) -> None:
     cookie = session_cookie(await client.post("/api/users/signin", json=SOMEONE))
-    assert int(cookie["max-age"]) == LIFETIME.total_seconds()
+    assert int(cookie["max-age"]) == DEFAULT_LIMITS.idle
 
 
 @pytest.mark.usefixtures("user_id")

@@ -4,11 +4,10 @@ import asyncio
 
 import httpx
 import pytest
+from auth.tests.conftest import settings
 
 from ticketing_auth.app import create_app
-from ticketing_auth.settings import Settings
 from ticketing_test_support.apps import served
-from ticketing_test_support.fixtures import JWT_SECRET
 from ticketing_test_support.memory import InMemoryDatabase
 
 SOMEONE = {"email": "someone@example.com", "password": "open sesame"}
@@ -25,7 +24,7 @@ async def test_sign_up_returns_the_user_and_a_session(client: httpx.AsyncClient)
 
 async def test_one_of_eight_concurrent_sign_ups_succeeds(mongo_uri: str) -> None:
     spellings = ["Someone@example.com", "someone@EXAMPLE.com"] * 4
-    async with served(create_app(Settings(mongo_uri=mongo_uri, jwt_secret=JWT_SECRET))) as client:
+    async with served(create_app(settings(mongo_uri=mongo_uri))) as client:
         responses = await asyncio.gather(
             *(client.post("/api/users/signup", json={**SOMEONE, "email": email}) for email in spellings)
         )

@@ -7,6 +7,7 @@ import pytest
 
 from ticketing_auth import use_cases
 from ticketing_auth.domain import EmailInUse, InvalidCredentials, User, email_key
+from ticketing_common.events import SessionRevoked
 from ticketing_test_support.accounts import FakeHasher, account_deps
 
 
@@ -20,6 +21,15 @@ class InMemoryUserStore:
         if email_key(user.email) in self._users:
             raise EmailInUse
         self._users[email_key(user.email)] = user
+
+    async def find(self, user_id: str) -> User | None:
+        return next((user for user in self._users.values() if user.id == user_id), None)
+
+    async def save_password(self, user: User, *, expected: User, event: SessionRevoked) -> bool:
+        raise NotImplementedError
+
+    async def erase(self, user: User, *, expected: User, event: SessionRevoked, now: datetime) -> bool:
+        raise NotImplementedError
 
     async def find_by_email(self, email: str) -> User | None:
         return self._users.get(email_key(email))

@@ -10,10 +10,12 @@ import jwt
 import pytest
 
 from ticketing_common.errors import NotAuthenticated
-from ticketing_common.tokens import LIFETIME, CurrentUser, TokenVerifier, is_weak, issue
+from ticketing_common.signing_keys import is_weak
+from ticketing_common.tokens import DEFAULT_LIMITS, CurrentUser, SessionLimits, TokenVerifier, issue
 
 SECRET = "a-secret-of-more-than-thirty-two-bytes"
 NOW = datetime.now(UTC)
+LIFETIME = timedelta(seconds=DEFAULT_LIMITS.idle)
 
 
 def signed(secret: str = SECRET, **changes: Any) -> str:
@@ -33,7 +35,9 @@ def with_header(header: str) -> str:
 
 def test_token_identifies_its_user() -> None:
     token = issue(user_id="u1", email="a@b.c", secret=SECRET, now=NOW)
-    assert verify(token, secret=SECRET) == CurrentUser(id="u1", email="a@b.c", iat=int(NOW.timestamp()))
+    user, now = verify(token, secret=SECRET), int(NOW.timestamp())
+    assert (user.id, user.email, user.iat, user.started_at, user.generation) == ("u1", "a@b.c", now, now, 0)
+    assert user.expires_at == now + DEFAULT_LIMITS.idle
 
 
 def test_token_is_valid_for_its_lifetime() -> None:
@@ -128,3 +132,60 @@ def test_invalid_token_is_not_remembered() -> None:
     for _ in range(2):
         with pytest.raises(NotAuthenticated):
             tokens.verify(signed("another-secret-of-thirty-two-bytes-or-more"))
+
+
+def kid(token: str) -> str:
+    return str(jwt.get_unverified_header(token)["kid"])
+
+
+def test_sessions_survive_the_rotation_of_the_key() -> None:
+    old = issue(user_id="u1", email="a@b.c", secret=SECRET, now=NOW)
+    rotated = f"another-secret-of-thirty-two-bytes-or-more,{SECRET},the-oldest-of-all-these-secrets-of-32"
+    assert verify(old, secret=rotated).id == "u1"
+    assert verify(signed(), secret=rotated).id == "u1"  # without a kid, as of an older release
+    new = issue(user_id="u1", email="a@b.c", secret=rotated, now=NOW)
+    assert (verify(new, secret=rotated).id, kid(new) == kid(old)) == ("u1", False)
+    with pytest.raises(NotAuthenticated):
+        verify(new, secret=SECRET)
+
+
+def test_session_ends_with_the_removal_of_its_key() -> None:
+    with pytest.raises(NotAuthenticated):
+        verify(issue(user_id="u1", email="a@b.c", secret=SECRET, now=NOW), secret="another-secret,and-one-more")
+
+
+def test_unknown_kid_is_tried_with_each_key() -> None:
+    claims = {"id": "u1", "email": "a@b.c", "iat": NOW, "exp": NOW + LIFETIME}
+    token = jwt.encode(claims, SECRET, headers={"kid": "made by hand"})
+    assert verify(token, secret=f"another-secret-of-thirty-two-bytes-or-more,{SECRET}").id == "u1"
+
+
+def test_token_without_session_has_a_stable_one_of_its_own() -> None:
+    first, other = verify(signed(), secret=SECRET), verify(signed(iat=NOW - timedelta(hours=1)), secret=SECRET)
+    assert first.session_id == verify(signed(), secret=SECRET).session_id != other.session_id
+    assert (first.generation, first.started_at) == (0, first.iat)
+
+
+@pytest.mark.parametrize(
+    ("claim", "value"), [("sid", ""), ("sid", 1), ("sid", "x" * 65), ("generation", "1"), ("started", "x")]
+)
+def test_malformed_session_is_invalid(claim: str, value: Any) -> None:
+    with pytest.raises(NotAuthenticated):
+        verify(signed(**{claim: value}), secret=SECRET)
+
+
+def test_session_ends_after_its_lifetime_however_often_it_is_renewed() -> None:
+    limits, started = SessionLimits(idle=100, lifetime=250), int(NOW.timestamp())
+    expiries = []
+    for seconds in (0, 90, 180, 240):
+        at = NOW + timedelta(seconds=seconds)
+        token = issue(user_id="u1", email="a@b.c", secret=SECRET, now=at, started_at=started, limits=limits)
+        verifier = TokenVerifier(SECRET, limits=limits, now=at.timestamp)
+        expiries.append(verifier.verify(token).expires_at - started)
+    assert expiries == [100, 190, 250, 250]
+
+
+def test_shorter_limits_apply_to_sessions_that_exist() -> None:
+    token = issue(user_id="u1", email="a@b.c", secret=SECRET, now=NOW)
+    user = TokenVerifier(SECRET, limits=SessionLimits(idle=1000, lifetime=6000)).verify(token)
+    assert user.expires_at == user.iat + 1000

@@ -10,12 +10,15 @@ from tests.model.network import Delivery, Network
 from tests.model.system import ANY_TIME, BUYER, HOLD_FOR, RULES, Indexes, System
 
 from ticketing_auth.store import INDEXES as AUTH
-from ticketing_auth.store import MongoUserStore
-from ticketing_auth.use_cases import sign_in, sign_up
+from ticketing_auth.store import MongoRevocationStore, MongoUserStore
+from ticketing_auth.use_cases import change_password, delete_account, sign_in, sign_out, sign_up
 from ticketing_common.errors import AppError
+from ticketing_common.events import Subject
 from ticketing_common.messaging import Listener
-from ticketing_common.mongo import Database, DuplicateKey
+from ticketing_common.mongo import Database, Documents, DuplicateKey
 from ticketing_common.outbox import Relay
+from ticketing_common.revocations import Revocations
+from ticketing_common.tokens import CurrentUser
 from ticketing_test_support.accounts import account_deps
 from ticketing_test_support.crashes import Crash, CrashingCollection, CrashInjector, CrashPoint
 from ticketing_test_support.payments.stripe import DECLINED, GOOD, SLOW
@@ -53,7 +56,7 @@ class CrashableNetwork(Network):
         super()._acknowledge(delivery)
 
 
-EMAIL, PASSWORD = "buyer@example.com", "open sesame"
+EMAIL, PASSWORD, NEW_PASSWORD = "buyer@example.com", "open sesame", "open barley"
 
 
 class CrashableSystem(System):
@@ -62,7 +65,12 @@ class CrashableSystem(System):
     def __init__(self) -> None:
         self.injector = CrashInjector()
         super().__init__()
-        self.users = MongoUserStore(self.make_database(AUTH))
+        database = self.make_database(AUTH)
+        self.users, self.revocations = MongoUserStore(database), MongoRevocationStore(database)
+
+    @property
+    def outboxes(self) -> list[Documents]:
+        return [*super().outboxes, self.users.documents, self.revocations.documents]
 
     def make_database(self, indexes: Indexes) -> Any:
         return CrashableDatabase(super().make_database(indexes), self.injector)
@@ -146,6 +154,25 @@ async def _sign_in(system: CrashableSystem) -> None:
     await sign_in(account_deps(system.users), email=EMAIL, password=PASSWORD, address="")
 
 
+def _session(system: CrashableSystem) -> CurrentUser:
+    now = int(system.clock().timestamp())
+    return CurrentUser(BUYER, EMAIL, now, now + 60, session_id="s1", generation=0, started_at=now)
+
+
+async def _sign_out(system: CrashableSystem) -> None:
+    await sign_out(system.revocations, Revocations(), [_session(system)], now=system.clock())
+
+
+async def _change_password(system: CrashableSystem) -> None:
+    deps, session, now = account_deps(system.users), _session(system), system.clock()
+    await change_password(deps, Revocations(), session, current=PASSWORD, new=NEW_PASSWORD, address="", now=now)
+
+
+async def _delete_account(system: CrashableSystem) -> None:
+    deps, session, now = account_deps(system.users), _session(system), system.clock()
+    await delete_account(deps, Revocations(), session, password=NEW_PASSWORD, address="", now=now)
+
+
 async def _bank_captures(system: CrashableSystem) -> None:
     if not system.bank.intents[INTENT].money.captured:
         system.bank.capture(INTENT)
@@ -165,6 +192,9 @@ def _pass(seconds: float) -> Step:
 SIGN_UP = Step("auth.sign_up", _sign_up)
 OUTDATE_HASH = Step("parameters of hashes change", _outdate_hash)
 SIGN_IN = Step("auth.sign_in", _sign_in)
+SIGN_OUT = Step("auth.sign_out", _sign_out)
+CHANGE_PASSWORD = Step("auth.change_password", _change_password)
+DELETE_ACCOUNT = Step("auth.delete_account", _delete_account)
 CREATE_TICKET = Step("tickets.create_ticket", lambda system: system.create_ticket(TICKET, 2000))
 EDIT_TICKET = Step("tickets.edit_ticket", lambda system: system.edit_ticket(TICKET, 2500))
 PLACE_ORDER = Step("orders.place_order", lambda system: system.place_order(ORDER, TICKET))
@@ -201,7 +231,8 @@ TWO_OF_EACH = (
 )
 
 SCENARIOS: dict[str, tuple[Step, ...]] = {
-    "account": (SIGN_UP, OUTDATE_HASH, SIGN_IN),
+    "account": (SIGN_UP, OUTDATE_HASH, SIGN_IN, SIGN_OUT),
+    "deleted account": (SIGN_UP, CHANGE_PASSWORD, DELETE_ACCOUNT),
     "sale": SALE,
     "sale, in batches": in_batches(*SALE),
     "edit": EDIT,
@@ -286,6 +317,7 @@ async def outcome(system_type: type[CrashableSystem], scenario: str, crash: Cell
     await check_redelivery(system, snapshot)
     return {
         "user": await system.users.find_by_email(EMAIL),
+        "revoked": {event.id for event in system.network.stream.values() if event.subject == Subject.SESSION_REVOKED},
         "tickets": [(doc["title"], doc["price"], doc["order_id"], doc["buyable"]) for doc in snapshot.tickets],
         "orders": [
             (doc["status"], doc["reason"], *(line["step"] for line in doc["history"])) for doc in snapshot.orders

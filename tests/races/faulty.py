@@ -29,14 +29,16 @@ class LastWriteWins(Documents):
         self._is_stale = stale
         self._stale_decided, self._fresh_written = asyncio.Event(), asyncio.Event()
 
-    async def compare_and_set(self, query: Mapping[str, Any], changes: Changes, events: Sequence[Event] = ()) -> bool:
+    async def compare_and_set(
+        self, query: Mapping[str, Any], changes: Changes, events: Sequence[Event] = (), **options: Any
+    ) -> bool:
         by_id = {"_id": query["_id"]}
         if self._is_stale(changes):
             self._stale_decided.set()
             await self._fresh_written.wait()
-            return await super().compare_and_set(by_id, changes, events)
+            return await super().compare_and_set(by_id, changes, events, **options)
         await self._stale_decided.wait()
-        written = await super().compare_and_set(by_id, changes, events)
+        written = await super().compare_and_set(by_id, changes, events, **options)
         self._fresh_written.set()
         return written
 
@@ -72,9 +74,11 @@ class ExpiredAnHourAgo(Documents):
         found = await super().find(document_id)
         return {**found, "expires_at": found["expires_at"] - timedelta(hours=1)} if found is not None else None
 
-    async def compare_and_set(self, query: Mapping[str, Any], changes: Changes, events: Sequence[Event] = ()) -> bool:
+    async def compare_and_set(
+        self, query: Mapping[str, Any], changes: Changes, events: Sequence[Event] = (), **options: Any
+    ) -> bool:
         kept = {name: value for name, value in changes.items() if name != "expires_at"}
-        return await super().compare_and_set(query, kept, events)
+        return await super().compare_and_set(query, kept, events, **options)
 
 
 class BothAttemptsBegin(Documents):
@@ -84,10 +88,12 @@ class BothAttemptsBegin(Documents):
         super().__init__(collection)
         self._attempts = asyncio.Barrier(2)
 
-    async def compare_and_set(self, query: Mapping[str, Any], changes: Changes, events: Sequence[Event] = ()) -> bool:
+    async def compare_and_set(
+        self, query: Mapping[str, Any], changes: Changes, events: Sequence[Event] = (), **options: Any
+    ) -> bool:
         if changes["attempt"] is not None and changes["status"] == PaymentStatus.NONE:
             await self._attempts.wait()
-        return await super().compare_and_set({"_id": query["_id"]}, changes, events)
+        return await super().compare_and_set({"_id": query["_id"]}, changes, events, **options)
 
 
 class KeylessStripe(StripeGateway):

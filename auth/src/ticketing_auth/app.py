@@ -8,17 +8,24 @@ from ticketing_auth.passwords import Argon2Hasher
 from ticketing_auth.ports import AccountDeps
 from ticketing_auth.routes import router
 from ticketing_auth.settings import Settings
-from ticketing_auth.store import INDEXES, MongoUserStore
+from ticketing_auth.store import INDEXES, MongoRevocationStore, MongoUserStore
+from ticketing_common.messaging import Broker, Publisher, StreamLimits
 from ticketing_common.mongo import Database
+from ticketing_common.outbox import Relay
 from ticketing_common.web import build_app
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The auth service: accounts and sessions. It publishes and consumes no events."""
+    """The auth service: accounts and sessions."""
     database = Database(settings.mongo_uri, default_name="auth", indexes=INDEXES, mongo_driver=settings.mongo_driver)
+    broker = Broker(settings.nats_url, client_name="auth", limits=StreamLimits.of(settings))
+    users, revocations = MongoUserStore(database), MongoRevocationStore(database)
+    relay = Relay([users.documents, revocations.documents], Publisher(broker))
+    for store in (users, revocations):
+        store.documents.notify_with(relay.notify)
     limiter = settings.rate_limiter()
     deps = AccountDeps(
-        store=MongoUserStore(database),
+        store=users,
         hasher=Argon2Hasher(threads=settings.password_threads),
         policy=PasswordPolicy(settings.password_min_length),
         limits=AccountLimits(
@@ -32,8 +39,9 @@ def create_app(settings: Settings) -> FastAPI:
         service="auth",
         settings=settings,
         database=database,
+        broker=broker,
         routers=[router],
-        tasks=[limiter],
+        tasks=[relay, limiter],
         dependencies=limiter.dependencies,
-        state={"deps": deps},
+        state={"deps": deps, "revocation_store": revocations},
     )

@@ -9,12 +9,16 @@ from ticketing_common.errors import InvalidRequest, InvalidState
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An account. `email` is stored as typed at sign-up and compared without case."""
+    """An account. `email` is stored as typed at sign-up and compared without case.
+
+    `generation` is that of its sessions: it grows to end all earlier ones.
+    """
 
     id: str
     email: str
     password_hash: str
     created_at: datetime
+    generation: int = 0
 
 
 class EmailInUse(InvalidRequest):
@@ -28,6 +32,13 @@ class InvalidCredentials(InvalidState):
     """The same for an unknown address and a wrong password, so that it does not reveal who has an account."""
 
     message = "Invalid credentials. Check the email and the password."
+
+
+class WrongPassword(InvalidRequest):
+    """Who changes the password or deletes the account must know the password."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__("That is not your current password.", field=field)
 
 
 def email_key(email: str) -> str:

@@ -1,11 +1,13 @@
-"""What the use cases depend on: a store of users and a password hasher."""
+"""What the use cases depend on: stores of users and of revoked sessions, and a password hasher."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from ticketing_auth.domain import User
 from ticketing_auth.limits import AccountLimits
 from ticketing_auth.password_policy import PasswordPolicy
+from ticketing_common.events import SessionRevoked
 
 
 class UserStore(Protocol):
@@ -14,11 +16,27 @@ class UserStore(Protocol):
     async def add(self, user: User) -> None:
         """Store a new user; EmailInUse when the address is taken."""
 
+    async def find(self, user_id: str) -> User | None:
+        """The user with this id, unless the account was deleted."""
+
     async def find_by_email(self, email: str) -> User | None:
         """The user with this address, compared without case."""
 
+    async def save_password(self, user: User, *, expected: User, event: SessionRevoked) -> bool:
+        """Store the new hash and generation, and the event, if the stored hash is still the expected user's."""
+
+    async def erase(self, user: User, *, expected: User, event: SessionRevoked, now: datetime) -> bool:
+        """Keep only the id and the generation, and store the event, if the stored hash is still the expected user's."""
+
     async def upgrade_hash(self, user: User, password_hash: str) -> None:
         """Replace the hash, of the same password, unless it has changed since `user` was read."""
+
+
+class RevocationStore(Protocol):
+    """Where the sessions are stored that were ended by signing out, until they would have expired."""
+
+    async def add(self, event: SessionRevoked) -> None:
+        """Store it, once for each session."""
 
 
 @dataclass(frozen=True, slots=True)

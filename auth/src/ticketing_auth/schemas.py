@@ -6,7 +6,7 @@ from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, valida
 from pydantic import AfterValidator, BaseModel, StringConstraints, WithJsonSchema
 
 from ticketing_auth.password_policy import MAX_LENGTH, MIN_LENGTH, check_new_password, is_too_long
-from ticketing_common.web import Id
+from ticketing_common.web import CamelModel, Id
 
 MAX_EMAIL_CHARS = 254
 _INVALID_EMAIL = "must be an email address like name@example.com"
@@ -85,6 +85,19 @@ class SignInIn(BaseModel):
     """Credentials of an existing account."""
 
     email: Email
+    password: GivenPassword
+
+
+class ChangePasswordIn(CamelModel):
+    """The current password and the new one."""
+
+    current_password: GivenPassword
+    new_password: NewPassword
+
+
+class DeleteAccountIn(BaseModel):
+    """The current password."""
+
     password: GivenPassword
 
 

@@ -1,14 +1,23 @@
-"""Users in MongoDB."""
+"""Users and revoked sessions in MongoDB."""
 
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from pymongo import IndexModel
 
 from ticketing_auth.domain import EmailInUse, User, email_key
 from ticketing_common.documents import known_fields
-from ticketing_common.mongo import Database, Documents, DuplicateKey
+from ticketing_common.events import SessionRevoked
+from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey
 
-INDEXES = {"users": [IndexModel("email_key", name="email_unique", unique=True)]}
+INDEXES = {
+    "users": [IndexModel("email_key", name="email_unique", unique=True), OUTBOX_INDEX],
+    # MongoDB removes each document at its own time.
+    "revocations": [IndexModel("expires_at", name="expired", expireAfterSeconds=0), OUTBOX_INDEX],
+}
+# All that identifies a person, or lets one sign in.
+_PERSONAL = ("email", "password_hash", "created_at")
 
 
 class MongoUserStore:
@@ -23,13 +32,42 @@ class MongoUserStore:
         except DuplicateKey:
             raise EmailInUse from None
 
+    async def find(self, user_id: str) -> User | None:
+        document = await self.documents.find(user_id)
+        return _to_user(document) if document and "deleted_at" not in document else None
+
     async def find_by_email(self, email: str) -> User | None:
         document = await self.documents.find_one({"email_key": email_key(email)})
         return _to_user(document) if document else None
 
     async def upgrade_hash(self, user: User, password_hash: str) -> None:
-        unchanged = {"_id": user.id, "password_hash": user.password_hash}
-        await self.documents.compare_and_set(unchanged, {"password_hash": password_hash})
+        await self.documents.compare_and_set(_unchanged(user), {"password_hash": password_hash})
+
+    async def save_password(self, user: User, *, expected: User, event: SessionRevoked) -> bool:
+        changes = {"password_hash": user.password_hash, "generation": user.generation}
+        return await self.documents.compare_and_set(_unchanged(expected), changes, [event])
+
+    async def erase(self, user: User, *, expected: User, event: SessionRevoked, now: datetime) -> bool:
+        # The unique index wants a key: one that is no address, and also in the way of no other release.
+        changes = {"email_key": f"deleted:{user.id}", "generation": user.generation, "deleted_at": now}
+        return await self.documents.compare_and_set(_unchanged(expected), changes, [event], remove=_PERSONAL)
+
+
+class MongoRevocationStore:
+    """ports.RevocationStore in the collection `revocations`."""
+
+    def __init__(self, database: Database) -> None:
+        self.documents = Documents(database.collection("revocations"))
+
+    async def add(self, event: SessionRevoked) -> None:
+        document = {"_id": event.session_id, "user_id": event.user_id, "expires_at": event.expires_at}
+        with suppress(DuplicateKey):
+            await self.documents.insert(document, [event])
+
+
+def _unchanged(user: User) -> dict[str, Any]:
+    """Each hash has a salt of its own: another password, and the same one set again, have another hash."""
+    return {"_id": user.id, "password_hash": user.password_hash}
 
 
 def _to_document(user: User) -> dict[str, Any]:
@@ -39,6 +77,7 @@ def _to_document(user: User) -> dict[str, Any]:
         "email_key": email_key(user.email),
         "password_hash": user.password_hash,
         "created_at": user.created_at,
+        "generation": user.generation,
     }
 
 

@@ -1,10 +1,16 @@
-"""Sign-up and sign-in."""
+"""Sign-up, sign-in and sign-out; change of the password and deletion of the account, which end all sessions."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 
-from ticketing_auth.domain import InvalidCredentials, User, email_key
-from ticketing_auth.ports import AccountDeps
+from ticketing_auth.domain import InvalidCredentials, User, WrongPassword, email_key
+from ticketing_auth.ports import AccountDeps, RevocationStore
+from ticketing_common.concurrency import update
+from ticketing_common.errors import NotAuthenticated
+from ticketing_common.events import SessionRevoked
+from ticketing_common.revocations import Revocations
+from ticketing_common.tokens import CurrentUser
 
 
 async def sign_up(deps: AccountDeps, *, user_id: str, email: str, password: str, address: str, now: datetime) -> User:
@@ -47,3 +53,75 @@ async def _verify_password(
     if user is not None and result.upgraded_hash is not None:
         await deps.store.upgrade_hash(user, result.upgraded_hash)
     return user
+
+
+async def sign_out(
+    store: RevocationStore, revocations: Revocations, sessions: Iterable[CurrentUser], *, now: datetime
+) -> None:
+    """End these sessions: here at once, in other processes as soon as the event arrives."""
+    for session in sessions:
+        expires_at = revocations.expires_at(session, now=now)
+        event = SessionRevoked(user_id=session.id, session_id=session.session_id, expires_at=expires_at)
+        await store.add(event)
+        revocations.apply(event)
+
+
+async def change_password(
+    deps: AccountDeps,
+    revocations: Revocations,
+    session: CurrentUser,
+    *,
+    current: str,
+    new: str,
+    address: str,
+    now: datetime,
+) -> User:
+    """Set the password; WrongPassword if `current` is not the user's. All sessions of earlier generations end.
+
+    `address` is the client's. Raises TooManyRequests.
+    """
+    deps.policy.require(new)
+    expires_at = revocations.expires_at(None, now=now)
+    await _find_authorized(deps, session, current, address, field="currentPassword")
+    password_hash = await deps.hasher.hash(new, address=address)
+    user = await update(
+        lambda: _find_authorized(deps, session, current, address, field="currentPassword"),
+        lambda user: replace(user, password_hash=password_hash, generation=user.generation + 1),
+        lambda before, after: deps.store.save_password(after, expected=before, event=_earlier(after, expires_at)),
+    )
+    revocations.apply(_earlier(user, expires_at))
+    return user
+
+
+async def delete_account(
+    deps: AccountDeps, revocations: Revocations, session: CurrentUser, *, password: str, address: str, now: datetime
+) -> None:
+    """Erase what is personal; WrongPassword if `password` is not the user's. All sessions end.
+
+    `address` is the client's. Raises TooManyRequests.
+    """
+    expires_at = revocations.expires_at(None, now=now)
+    user = await update(
+        lambda: _find_authorized(deps, session, password, address, field="password"),
+        lambda user: replace(user, generation=user.generation + 1),
+        lambda before, after: deps.store.erase(after, expected=before, event=_earlier(after, expires_at), now=now),
+    )
+    revocations.apply(_earlier(user, expires_at))
+
+
+async def _find_authorized(deps: AccountDeps, session: CurrentUser, password: str, address: str, *, field: str) -> User:
+    async def find() -> User:
+        user = await deps.store.find(session.id)
+        if user is None:
+            raise NotAuthenticated
+        return user
+
+    user = await _verify_password(deps, find, account=email_key(session.email), password=password, address=address)
+    if user is None:
+        raise WrongPassword(field)
+    return user
+
+
+def _earlier(user: User, expires_at: datetime) -> SessionRevoked:
+    """All sessions of the user's earlier generations are over."""
+    return SessionRevoked(user_id=user.id, generation=user.generation, expires_at=expires_at)

@@ -2,17 +2,19 @@
 
 import re
 import sys
+from math import inf
 from typing import Literal, TypeVar
 
 from limits import parse
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ticketing_common.currency import Currency
 from ticketing_common.rate_limits import Rate, RateLimiter
+from ticketing_common.signing_keys import MIN_BYTES, check_keys
+from ticketing_common.tokens import DEFAULT_LIMITS, SessionLimits
 from ticketing_common.urls import MongoUrl, NatsUrl, RedisUrl
 
-MIN_SECRET_CHARS = 8
 # Pydantic's "Input should be …" becomes "VARIABLE must be …".
 _PREAMBLE = re.compile(r"^(?:Input|String) should ")
 
@@ -54,17 +56,39 @@ class MessagingSettings(CommonSettings):
     stream_replicas: int = Field(default=1, ge=1, le=5)
 
 
-class SessionSettings(CommonSettings):
-    """What a service needs that reads the session cookie."""
+class SessionSettings(MessagingSettings):
+    """What a service needs that reads the session cookie, and learns by events which sessions were revoked.
 
+    `JWT_SECRET`: the key, or several, separated by commas: the current one first, then previous ones.
+    """
+
+    jwt_secret_min_bytes: int = Field(default=MIN_BYTES, ge=MIN_BYTES)
     jwt_secret: SecretStr
+    session_idle_seconds: int = Field(default=DEFAULT_LIMITS.idle, ge=60)
+    session_lifetime_seconds: int = Field(default=DEFAULT_LIMITS.lifetime, ge=60, validate_default=True)
 
     @field_validator("jwt_secret")
     @classmethod
-    def _is_long_enough(cls, value: SecretStr) -> SecretStr:
-        if len(value.get_secret_value().strip()) < MIN_SECRET_CHARS:
-            raise ValueError(f"must have at least {MIN_SECRET_CHARS} characters, or sessions can be forged")
+    def _has_good_keys(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        check_keys(value.get_secret_value(), min_bytes=info.data.get("jwt_secret_min_bytes", MIN_BYTES))
         return value
+
+    @field_validator("session_lifetime_seconds")
+    @classmethod
+    def _is_outlived_by_revocations(cls, value: int, info: ValidationInfo) -> int:
+        """A process that starts reads the revocations from the stream."""
+        limits = SessionLimits(info.data.get("session_idle_seconds", DEFAULT_LIMITS.idle), value)
+        if info.data.get("stream_max_age_days", inf) * 86_400 <= limits.revocation_lifetime:
+            raise ValueError(
+                "must be shorter than STREAM_MAX_AGE_DAYS, or SESSION_IDLE_SECONDS at least a day shorter, "
+                "or revoked sessions would become valid again"
+            )
+        return value
+
+    @property
+    def session_limits(self) -> SessionLimits:
+        """How long sessions last."""
+        return SessionLimits(self.session_idle_seconds, self.session_lifetime_seconds)
 
 
 class LimitSettings(CommonSettings):
@@ -77,7 +101,7 @@ class LimitSettings(CommonSettings):
         return RateLimiter(self.redis_url, enabled=self.rate_limits == "on")
 
 
-class PricingSettings(MessagingSettings, SessionSettings):
+class PricingSettings(SessionSettings):
     """What a service needs that handles prices. `CURRENCY` is the ISO 4217 code of all of them."""
 
     currency: str = "usd"

@@ -39,6 +39,7 @@ _BY_OWNER = {
     "order": {**ORDER, "reason": "expired"},
     "expiration": {"orderId": "o1"},
     "payment": PAYMENT,
+    "session": {"userId": "u1", "sessionId": "s1", "generation": 2, "expiresAt": "2026-01-01T00:00:00Z"},
 }
 
 

@@ -22,7 +22,12 @@ REQUIRED = {
     "order": {"id", "version", "hold", "status", "userId", "expiresAt", "ticket"},
     "expiration": {"orderId"},
     "payment": {"id", "version", "orderId", "status", "stripeId", "amount", "captured", "refunded"},
+    "session": {"userId", "expiresAt"},
 }
+
+
+# Without it the event is another one.
+PART_OF_ID = {(Subject.SESSION_REVOKED, ("sessionId",))}
 
 
 def fields(model: type[BaseModel], at: Path = ()) -> Iterator[tuple[str, Path]]:
@@ -79,7 +84,8 @@ def test_unknown_field_is_ignored(subject: Subject, path: Path) -> None:
 
 @pytest.mark.parametrize(("subject", "path"), every("optional"))
 def test_missing_optional_field_gets_its_default(subject: Subject, path: Path) -> None:
-    assert EVENTS[subject].parse(changed(subject, path)).event_id == event(subject).event_id
+    parsed = EVENTS[subject].parse(changed(subject, path))
+    assert parsed.event_id == event(subject).event_id or (subject, path) in PART_OF_ID
 
 
 @pytest.mark.parametrize(("subject", "path"), every("enum"))

@@ -28,6 +28,14 @@ async def test_new_limits_change_the_existing_stream(broker: Broker, nats_url: s
     assert (config.max_age, config.max_bytes) == (86_400, 2**20)
 
 
+async def test_older_release_keeps_the_subjects_of_a_newer_one(broker: Broker, nats_url: str) -> None:
+    config = (await broker.jetstream.stream_info(EVENTS_STREAM)).config
+    await broker.jetstream.update_stream(config, subjects=[*EVENTS_SUBJECTS, "newer.>"])
+    await broker.ensure_streams()
+    config = (await broker.jetstream.stream_info(EVENTS_STREAM)).config
+    assert config.subjects == [*EVENTS_SUBJECTS, "newer.>"]
+
+
 async def test_stream_over_half_the_disk_does_not_block_later_processes(tmp_path: Path) -> None:
     server = nats_server(tmp_path)
     config = tmp_path / "nats.conf"

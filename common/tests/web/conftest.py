@@ -78,13 +78,13 @@ async def maybe(request: Request, page_user: PageUser = None) -> dict[str, str |
 
 
 @router.post("/sign-in")
-async def sign_in(request: Request, response: Response) -> None:
-    set_session(response, "a.b.c", https=request.url.scheme == "https")
+async def sign_in(request: Request) -> None:
+    set_session(request, "a.b.c")
 
 
 @router.post("/sign-out")
-async def sign_out(response: Response) -> None:
-    clear_session(response, https=False)
+async def sign_out(request: Request) -> None:
+    clear_session(request)
 
 
 @router.get("/cached")
@@ -97,7 +97,7 @@ async def webhook() -> None: ...
 
 
 def _make_app(mongo_uri: str, **overrides: Any) -> FastAPI:
-    settings = SessionSettings(mongo_uri=mongo_uri, jwt_secret=JWT_SECRET, **overrides)
+    settings = SessionSettings(mongo_uri=mongo_uri, nats_url="nats://127.0.0.1:1", jwt_secret=JWT_SECRET, **overrides)
     database = database_at(
         settings.mongo_uri, default_name="test", indexes={"items": [IndexModel("label", name="label")]}
     )

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from ticketing_common.tokens import LIFETIME, issue
+from ticketing_common.tokens import DEFAULT_LIMITS, issue
 from ticketing_test_support.fixtures import JWT_SECRET
 from ticketing_test_support.sessions import cookie_for
 
 NOW = datetime.now(UTC)
+LIFETIME = timedelta(seconds=DEFAULT_LIMITS.idle)
 INVALID = {
     "garbage": "garbage",
     "not ascii": "\xe9.\xe9.\xe9",

@@ -33,6 +33,7 @@ class Service:
         environment = {
             "PATH": os.environ["PATH"],
             "MONGO_URI": mongo_uri,
+            "NATS_URL": "nats://127.0.0.1:1",
             "JWT_SECRET": "8letters",
             "SHUTDOWN_DELAY_SECONDS": "2",
         }

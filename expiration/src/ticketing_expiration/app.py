@@ -38,6 +38,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> 
         service="expiration",
         settings=settings,
         database=database,
-        tasks=[broker, relay, wakeups, sweep, timers, consumer],
-        dependencies={"nats": broker, "redis": wakeups, "timers": timers},
+        broker=broker,
+        tasks=[relay, wakeups, sweep, timers, consumer],
+        dependencies={"redis": wakeups, "timers": timers},
     )

@@ -24,9 +24,9 @@ def create_app(settings: Settings) -> FastAPI:
         service="tickets",
         settings=settings,
         database=database,
+        broker=broker,
         routers=[router],
-        tasks=[broker, relay, *(Consumer(broker, listener) for listener in listeners)],
-        dependencies={"nats": broker},
+        tasks=[relay, *(Consumer(broker, listener) for listener in listeners)],
         state={"currency": settings.money, "store": store},
         marks_writes=True,
     )

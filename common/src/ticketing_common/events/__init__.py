@@ -23,6 +23,7 @@ from ticketing_common.events.payments import (
     PaymentStatus,
     PaymentStep,
 )
+from ticketing_common.events.sessions import SessionRevoked
 from ticketing_common.events.subjects import Subject
 from ticketing_common.events.tickets import TicketCreated, TicketState, TicketUpdated
 
@@ -48,6 +49,7 @@ __all__ = [
     "PaymentStep",
     "Received",
     "RefundReason",
+    "SessionRevoked",
     "Subject",
     "TicketCreated",
     "TicketState",
@@ -69,5 +71,6 @@ EVENTS: dict[Subject, type[Event]] = {
         PaymentCreated,
         PaymentFailed,
         PaymentRefunded,
+        SessionRevoked,
     )
 }

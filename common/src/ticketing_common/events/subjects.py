@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Subject(StrEnum):
-    """One subject for each kind of event; the first word is the service that owns it."""
+    """One subject for each kind of event; the first word is the aggregate that it is about."""
 
     TICKET_CREATED = "ticket.created"
     TICKET_UPDATED = "ticket.updated"
@@ -16,3 +16,4 @@ class Subject(StrEnum):
     PAYMENT_CREATED = "payment.created"
     PAYMENT_FAILED = "payment.failed"
     PAYMENT_REFUNDED = "payment.refunded"
+    SESSION_REVOKED = "session.revoked"

@@ -6,6 +6,7 @@ from ticketing_common.messaging.dead_letters import DeadLetter, DeadLetters, Not
 from ticketing_common.messaging.inspection import Backlog, StoredEvent, backlogs, connect_readonly, read_events
 from ticketing_common.messaging.listener import BatchListener, Listener, RetryLater, RetryPolicy
 from ticketing_common.messaging.publisher import MAX_BATCH, EventPublisher, Publisher
+from ticketing_common.messaging.replay import ReplayConsumer
 from ticketing_common.messaging.streams import StreamLimits
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Listener",
     "NotReplayable",
     "Publisher",
+    "ReplayConsumer",
     "RetryLater",
     "RetryPolicy",
     "StoredEvent",

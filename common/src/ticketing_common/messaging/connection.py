@@ -44,6 +44,7 @@ class Broker:
         self._client_name = client_name
         self._limits = limits or StreamLimits()
         self._client = Client()
+        self._attempted = asyncio.Event()
         self._ready = asyncio.Event()
         self._restoring: asyncio.Task[None] | None = None
         self._writes = WriteHealth()
@@ -95,9 +96,15 @@ class Broker:
                 await self._connect()
             except (OSError, nats.errors.Error, TimeoutError) as error:
                 log.info("broker.connect_failed", error=repr(error), retry_in_seconds=_RETRY_SECONDS)
+                self._attempted.set()
                 await asyncio.sleep(_RETRY_SECONDS)
+        self._attempted.set()
         await self.ensure_streams()
         self._ready.set()
+
+    async def wait_attempted(self) -> None:
+        """Return once the first attempt to connect has succeeded or failed."""
+        await self._attempted.wait()
 
     async def wait_ready(self) -> None:
         """Return once connected for the first time and the streams exist."""
@@ -114,6 +121,11 @@ class Broker:
                 reason = str(error) or repr(error)
                 log.warning("broker.streams_not_ensured", error=reason, retry_in_seconds=_RETRY_SECONDS)
                 await asyncio.sleep(_RETRY_SECONDS)
+
+    def restore_streams(self) -> None:
+        """Ensure them in the background."""
+        if self._restoring is None or self._restoring.done():
+            self._restoring = asyncio.create_task(self.ensure_streams(), name="nats.ensure_streams")
 
     async def close(self) -> None:
         """Disconnect. Consumers have stopped and the relay has flushed by now, so there is nothing to drain."""
@@ -149,8 +161,7 @@ class Broker:
         self._on_connected()
         # It may have come back without its data, which a service that only publishes would never notice. In a task,
         # because the client waits for this callback before it continues.
-        if self._restoring is None or self._restoring.done():
-            self._restoring = asyncio.create_task(self.ensure_streams(), name="nats.ensure_streams")
+        self.restore_streams()
 
     async def _on_disconnected(self) -> None:
         BROKER_CONNECTED.set(0)

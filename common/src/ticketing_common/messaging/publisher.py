@@ -10,6 +10,7 @@ from uuid import uuid4
 import structlog
 from nats.errors import Error as NatsError
 from nats.js.api import Header
+from nats.js.errors import NoStreamResponseError
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.events import Envelope
@@ -111,6 +112,8 @@ class Publisher:
             )
         except (NatsError, OSError, TimeoutError, Unavailable) as error:
             _report_failure(envelope, error)
+            if isinstance(error, NoStreamResponseError):  # a process of an older release has removed the subject
+                self._broker.restore_streams()
             return False
         MESSAGES_SENT.labels(envelope.subject).inc()
         return True

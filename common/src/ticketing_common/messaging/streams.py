@@ -12,7 +12,7 @@ from ticketing_common.settings import MessagingSettings
 log = structlog.get_logger(__name__)
 
 EVENTS_STREAM = "TICKETING"
-EVENTS_SUBJECTS = ("ticket.>", "order.>", "expiration.>", "payment.>")
+EVENTS_SUBJECTS = ("ticket.>", "order.>", "expiration.>", "payment.>", "session.>")
 DEAD_STREAM = "DEAD"
 DEAD_PREFIX = "dead"
 
@@ -83,6 +83,9 @@ async def _ensure(jetstream: JetStreamContext, config: StreamConfig) -> None:
     except NotFoundError:
         await jetstream.add_stream(config)
         return
+    # A process of an older release must not take away what a newer one publishes.
+    newer = set(found.config.subjects or ()) - set(config.subjects or ())
+    config.subjects = [*(config.subjects or ()), *sorted(newer)]
     if not _matches(found.config, config):
         await jetstream.update_stream(config)
         log.info("stream.updated", stream=config.name)

@@ -91,15 +91,20 @@ class Documents:
         self._notify_relay(document["_id"], envelopes)
 
     async def compare_and_set(
-        self, query: Mapping[str, Any], changes: Mapping[str, Any], events: Sequence[Event] = ()
+        self,
+        query: Mapping[str, Any],
+        changes: Mapping[str, Any],
+        events: Sequence[Event] = (),
+        *,
+        remove: Sequence[str] = (),
     ) -> bool:
-        """Set `changes` and push `events` in one write, if a document still matches `query` (with `_id`).
+        """Set and remove fields, and push `events`, in one write, if a document still matches `query` (with `_id`).
 
         False means that none does: read and decide again. DuplicateKey as for `insert`.
         """
         envelopes = envelopes_for(events)
         async with translated_errors():
-            result = await self._collection.update_one(query, update_for(changes, envelopes))
+            result = await self._collection.update_one(query, update_for(changes, envelopes, remove))
         if result.matched_count == 0:
             return False
         self._notify_relay(query["_id"], envelopes)

@@ -62,9 +62,11 @@ def with_outbox(document: Document, envelopes: Sequence[Envelope]) -> Document:
     return {**document, "outbox": [item.to_document() for item in envelopes]}
 
 
-def update_for(changes: Mapping[str, Any], envelopes: Sequence[Envelope]) -> Document:
-    """The update that sets `changes` and adds unpublished events."""
+def update_for(changes: Mapping[str, Any], envelopes: Sequence[Envelope], remove: Sequence[str] = ()) -> Document:
+    """The update that sets `changes`, removes fields and adds unpublished events."""
     update: Document = {"$set": dict(changes)}
+    if remove:
+        update["$unset"] = dict.fromkeys(remove, "")
     if envelopes:
         update["$push"] = {"outbox": {"$each": [item.to_document() for item in envelopes]}}
     return update

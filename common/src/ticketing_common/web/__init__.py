@@ -8,7 +8,7 @@ from ticketing_common.web.direct import DirectRoute
 from ticketing_common.web.openapi import Id, api_router, errors
 from ticketing_common.web.prices import CurrencyDep, Price
 from ticketing_common.web.responses import json_response
-from ticketing_common.web.sessions import UserId, clear_session, find_user, set_session
+from ticketing_common.web.sessions import SessionDep, Sessions, UserId, clear_session, find_user, set_session
 
 __all__ = [
     "BrokerAvailable",
@@ -21,6 +21,8 @@ __all__ = [
     "NewId",
     "Now",
     "Price",
+    "SessionDep",
+    "Sessions",
     "UserId",
     "api_router",
     "build_app",

@@ -8,16 +8,19 @@ import structlog
 from fastapi import APIRouter, FastAPI
 from limits import RateLimitItem
 
+from ticketing_common.messaging import Broker
 from ticketing_common.mongo import Database
 from ticketing_common.observability import configure
+from ticketing_common.revocations import RevocationConsumer, Revocations
 from ticketing_common.settings import CommonSettings, SessionSettings
-from ticketing_common.tokens import TokenVerifier, is_weak
+from ticketing_common.signing_keys import is_weak
 from ticketing_common.web.background import BackgroundTask, run_tasks
 from ticketing_common.web.error_handlers import add_error_handlers
 from ticketing_common.web.health import Dependency, Health
 from ticketing_common.web.middleware import RequestMiddleware
 from ticketing_common.web.openapi import complete_document
 from ticketing_common.web.request_limits import RequestCounter
+from ticketing_common.web.sessions import Sessions
 from ticketing_common.web.shutdown import drain_before_stop
 
 log = structlog.get_logger(__name__)
@@ -28,6 +31,7 @@ def build_app(
     service: str,
     settings: CommonSettings,
     database: Database,
+    broker: Broker | None = None,
     routers: Sequence[APIRouter] = (),
     tasks: Sequence[BackgroundTask] = (),
     dependencies: Mapping[str, Dependency] | None = None,
@@ -37,19 +41,25 @@ def build_app(
 ) -> FastAPI:
     """Build a service.
 
-    `tasks` start after the database, in this order, and are closed in reverse; HTTP does not wait for them.
+    `tasks` start after the database and the broker, in this order, and are closed in reverse; HTTP does not wait for
+    them. If the service has sessions, those that were revoked are learnt from `broker`.
     `dependencies` are shown by /healthz/ready. `state` becomes `app.state`, for deps.py.
     `marks_writes`: what is written is shown by the landing page, which is shared by its readers for a second.
     `webhooks`: paths that are requested by other servers, not by browsers.
     """
     configure(service=service, level=settings.log_level)  # now, so that the server's first lines are JSON too
-    health = Health(database, dependencies or {})
+    connections = [database, broker] if broker else [database]
+    health = Health(database, {"nats": broker, **(dependencies or {})} if broker else dependencies or {})
+    sessions = _sessions(settings)
+    revocations = RevocationConsumer(broker, sessions.revocations) if broker and sessions else None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         _warn_of_weak_key(settings)
         with drain_before_stop(health.drain, delay_seconds=settings.shutdown_delay_seconds):
-            async with run_tasks([database, *tasks]):
+            async with run_tasks([*connections, *tasks, *([revocations] if revocations else [])]):
+                if revocations:
+                    await revocations.wait_at_start()
                 yield
 
     app = FastAPI(
@@ -70,7 +80,7 @@ def build_app(
     )
     add_error_handlers(app)
     complete_document(app)
-    for name, value in _state(settings, database, state or {}).items():
+    for name, value in {"database": database, "broker": broker, "sessions": sessions, **(state or {})}.items():
         setattr(app.state, name, value)
     return app
 
@@ -88,14 +98,11 @@ def _warn_of_weak_key(settings: CommonSettings) -> None:
         )
 
 
-def _state(settings: CommonSettings, database: Database, state: Mapping[str, Any]) -> dict[str, Any]:
+def _sessions(settings: CommonSettings) -> Sessions | None:
     if not isinstance(settings, SessionSettings):
-        return {"database": database, **state}
-    secret = settings.jwt_secret.get_secret_value()
-    return {
-        "database": database,
-        "jwt_secret": secret,
-        "tokens": TokenVerifier(secret),
-        "requests_per_user": _counter(settings, settings.requests_per_user),
-        **state,
-    }
+        return None
+    return Sessions(
+        settings.jwt_secret.get_secret_value(),
+        Revocations(settings.session_limits),
+        requests_per_user=_counter(settings, settings.requests_per_user),
+    )

@@ -1,6 +1,6 @@
 """The ASGI middleware around each service: traces, metrics, path and method normalisation, what is refused before any
-route, the headers of all responses, 500s, and the cookie by which the landing page recognises a browser that has just
-written something.
+route, the headers of all responses, 500s, and two cookies: the session's, and one by which the landing page recognises
+a browser that has just written something.
 
 Plain ASGI, because a layer of Starlette's BaseHTTPMiddleware costs more CPU than the rest of a small request.
 """
@@ -22,6 +22,7 @@ from ticketing_common.web.envelope import response_for
 from ticketing_common.web.request_body import BoundedReceive, refuse_declared_length
 from ticketing_common.web.request_limits import RequestCounter
 from ticketing_common.web.response_headers import with_security_headers
+from ticketing_common.web.sessions import SET_COOKIE
 
 log = structlog.get_logger(__name__)
 
@@ -64,8 +65,8 @@ class RequestMiddleware:
         traceparent = headers.get(b"traceparent")
         tracing.begin(traceparent.decode("latin-1") if traceparent else None)
         is_write = scope["method"] in _WRITES
-        response = _Response(send, https=scope["scheme"] == "https", marks_success=self._marks_writes and is_write)
         routed = _normalised(scope)
+        response = _Response(send, routed, marks_success=self._marks_writes and is_write)
         try:
             self._admit(routed, headers)
             await self._app(routed, BoundedReceive(receive), response)
@@ -100,20 +101,22 @@ class RequestMiddleware:
 
 
 class _Response:
-    """Sends the response. `status` is 0 until it has started."""
+    """Sends the response, with the session's cookie if it has changed. `status` is 0 until it has started."""
 
-    def __init__(self, send: Send, *, https: bool, marks_success: bool) -> None:
+    def __init__(self, send: Send, scope: Scope, *, marks_success: bool) -> None:
         self._send = send
-        self._https = https
+        self._scope = scope
         self._marks_success = marks_success
         self.status = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = with_security_headers(message["headers"], https=self._https)
+            headers = with_security_headers(message["headers"], https=self._scope["scheme"] == "https")
             if self._marks_success and self.status < HTTPStatus.MULTIPLE_CHOICES:
                 headers.append(RECENT_WRITE)
+            if session := self._scope.get(SET_COOKIE):
+                headers.append((b"set-cookie", session.encode()))
             message["headers"] = headers
         await self._send(message)
 

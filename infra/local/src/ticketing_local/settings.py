@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ticketing_common.settings import MIN_SECRET_CHARS
+from ticketing_common.signing_keys import check_keys
 from ticketing_local.errors import SettingsError
 from ticketing_local.stripe_settings import STRIPE_NAMES, StripeSettings, read_stripe
 
@@ -97,9 +97,13 @@ def _replicas(text: str) -> dict[str, int]:
 
 def _jwt_secret(text: str) -> str | None:
     """None when it is not set. One that the services would refuse is refused before anything starts."""
-    if text and len(text.strip()) < MIN_SECRET_CHARS:
-        raise SettingsError(f"JWT_SECRET must have at least {MIN_SECRET_CHARS} characters, or sessions can be forged")
-    return text or None
+    if not text:
+        return None
+    try:
+        check_keys(text)
+    except ValueError as error:
+        raise SettingsError(f"JWT_SECRET {error}") from None
+    return text
 
 
 def _check_window(text: str | None) -> None:

@@ -5,6 +5,22 @@ export type ClientOptions = {
 };
 
 /**
+ * ChangePasswordIn
+ *
+ * The current password and the new one.
+ */
+export type ChangePasswordIn = {
+    /**
+     * Currentpassword
+     */
+    currentPassword: string;
+    /**
+     * Newpassword
+     */
+    newPassword: string;
+};
+
+/**
  * CurrentUserOut
  *
  * The claims of the session. `iat` is in seconds since the epoch.
@@ -22,6 +38,18 @@ export type CurrentUserOut = {
      * Iat
      */
     iat: number;
+};
+
+/**
+ * DeleteAccountIn
+ *
+ * The current password.
+ */
+export type DeleteAccountIn = {
+    /**
+     * Password
+     */
+    password: string;
 };
 
 /**
@@ -236,6 +264,120 @@ export type SignOutApiUsersSignoutPostResponses = {
 };
 
 export type SignOutApiUsersSignoutPostResponse = SignOutApiUsersSignoutPostResponses[keyof SignOutApiUsersSignoutPostResponses];
+
+export type ChangePasswordApiUsersChangepasswordPostData = {
+    body: ChangePasswordIn;
+    headers?: {
+        /**
+         * Ticketing-User
+         *
+         * The id of the user that the page was rendered for: 409 if the session is another user's
+         */
+        'Ticketing-User'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/users/changepassword';
+};
+
+export type ChangePasswordApiUsersChangepasswordPostErrors = {
+    /**
+     * The request is invalid, or not possible in the current state
+     */
+    400: ErrorEnvelope;
+    /**
+     * No valid session, or the resource is another user's
+     */
+    401: ErrorEnvelope;
+    /**
+     * The request comes from a page of another site
+     */
+    403: ErrorEnvelope;
+    /**
+     * The page was rendered for another user than the session's
+     */
+    409: ErrorEnvelope;
+    /**
+     * The body is too large
+     */
+    413: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
+};
+
+export type ChangePasswordApiUsersChangepasswordPostError = ChangePasswordApiUsersChangepasswordPostErrors[keyof ChangePasswordApiUsersChangepasswordPostErrors];
+
+export type ChangePasswordApiUsersChangepasswordPostResponses = {
+    /**
+     * Successful Response
+     */
+    200: UserOut;
+};
+
+export type ChangePasswordApiUsersChangepasswordPostResponse = ChangePasswordApiUsersChangepasswordPostResponses[keyof ChangePasswordApiUsersChangepasswordPostResponses];
+
+export type DeleteAccountApiUsersDeleteaccountPostData = {
+    body: DeleteAccountIn;
+    headers?: {
+        /**
+         * Ticketing-User
+         *
+         * The id of the user that the page was rendered for: 409 if the session is another user's
+         */
+        'Ticketing-User'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/users/deleteaccount';
+};
+
+export type DeleteAccountApiUsersDeleteaccountPostErrors = {
+    /**
+     * The request is invalid, or not possible in the current state
+     */
+    400: ErrorEnvelope;
+    /**
+     * No valid session, or the resource is another user's
+     */
+    401: ErrorEnvelope;
+    /**
+     * The request comes from a page of another site
+     */
+    403: ErrorEnvelope;
+    /**
+     * The page was rendered for another user than the session's
+     */
+    409: ErrorEnvelope;
+    /**
+     * The body is too large
+     */
+    413: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
+};
+
+export type DeleteAccountApiUsersDeleteaccountPostError = DeleteAccountApiUsersDeleteaccountPostErrors[keyof DeleteAccountApiUsersDeleteaccountPostErrors];
+
+export type DeleteAccountApiUsersDeleteaccountPostResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteAccountApiUsersDeleteaccountPostResponse = DeleteAccountApiUsersDeleteaccountPostResponses[keyof DeleteAccountApiUsersDeleteaccountPostResponses];
 
 export type CurrentUserApiUsersCurrentuserGetData = {
     body?: never;

@@ -14,6 +14,7 @@ CLIENT_SOURCES := $(shell find client/src client/server client/scripts/assemble.
 
 MANIFEST_TOOLS := $(VENV)/manifests/.set-up
 BENCH_TOOLS := $(VENV)/bench/.set-up
+SECURITY_TOOLS := $(VENV)/security/.set-up
 
 SERVICES := auth tickets orders payments expiration
 MEMBERS := common $(SERVICES) infra/local infra/operations infra/stripe-emulator infra/bench tests/support
@@ -22,7 +23,7 @@ EXPORT := $(BIN)/uv export --quiet --no-emit-workspace --no-annotate --no-header
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: help run test coverage test-browser test-faults test-images test-long test-stripe lint fmt lock bench bench-guard images manifests screenshots lighthouse client set-up wheel
+.PHONY: help run test coverage test-browser test-faults test-images test-long test-stripe lint fmt lock bench bench-guard images manifests security screenshots lighthouse client set-up wheel
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -95,6 +96,10 @@ manifests: $(SETUP) $(MANIFEST_TOOLS) ## Check manifests, Dockerfiles and workfl
 	@infra/manifests/check
 	$(BIN)/pytest -q infra/manifests
 
+# Its tools are separate so that they never end up in an image or change what the services are locked to.
+security: $(SETUP) $(SECURITY_TOOLS) ## Check dependencies for known vulnerabilities, files and history for secrets (online)
+	@$(BIN)/python infra/security/check.py
+
 lighthouse: $(SETUP) $(CLIENT) ## Measure the Lighthouse scores of two pages, on an idle machine
 	@$(BIN)/python client/scripts/lighthouse.py
 
@@ -107,7 +112,7 @@ lock: $(SETUP) ## Upgrade all Python dependencies and pin them with hashes
 	    $(EXPORT) --package ticketing-$$service --no-dev > $(VENV)/lock && mv $(VENV)/lock $$service/requirements.lock || exit 1; \
 	done
 	@$(EXPORT) --package stripe-emulator --no-dev > $(VENV)/lock && mv $(VENV)/lock infra/stripe-emulator/requirements.lock
-	@for tools in manifests bench; do \
+	@for tools in manifests bench security; do \
 	    $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	        infra/$$tools/requirements.in > $(VENV)/lock && mv $(VENV)/lock infra/$$tools/requirements.lock || exit 1; \
 	done
@@ -147,6 +152,12 @@ $(BENCH_TOOLS): $(SETUP) infra/bench/requirements.lock infra/bench/package-lock.
 	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(VENV)/bench
 	@VIRTUAL_ENV=$(VENV)/bench $(BIN)/uv pip sync --quiet --require-hashes infra/bench/requirements.lock
 	@cd infra/bench && npm ci --silent
+	@touch $@
+
+$(SECURITY_TOOLS): $(SETUP) infra/security/requirements.lock
+	@echo "set-up      tools for finding vulnerabilities and secrets (about 60 MB)"
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(VENV)/security
+	@VIRTUAL_ENV=$(VENV)/security $(BIN)/uv pip sync --quiet --require-hashes infra/security/requirements.lock
 	@touch $@
 
 $(CLIENT_PACKAGES): client/package-lock.json client/.npmrc

@@ -29,14 +29,14 @@ class StripeSignature(AuthBase):
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         body = request.body or b""
-        content = body.encode() if isinstance(body, str) else body
+        content = body if isinstance(body, bytes) else str(body).encode()
         secret = os.environ["STRIPE_WEBHOOK_SECRET"]
         request.headers["Stripe-Signature"] = signature_header(content, secret, int(time.time()))
         return request
 
 
 @schemathesis.hook
-def before_call(_context: schemathesis.HookContext, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
+def before_call(_context: schemathesis.HookContext, case: schemathesis.Case[Any], kwargs: dict[str, Any]) -> None:
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return
     if "Ticketing-User" in case.headers:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Generic, TypeVar
 from uuid import uuid4
 
@@ -76,7 +77,7 @@ class ReplayConsumer(Generic[EventT]):
         delivery = _Delivery()
         client = self._broker.client
         inbox = client.new_inbox()
-        subscription = await client.subscribe(inbox, cb=lambda message: self._receive(delivery, message))
+        subscription = await client.subscribe(inbox, cb=partial(self._receive, delivery))
         try:
             pending = await self._create_consumer(inbox)
             self._note_replayed(pending if delivery.pending is None else delivery.pending)

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { firstMessage, isRetryable, request, toProblem } from "./response";
+import { firstMessage, isOutcomeUnknown, isRetryable, request, toProblem } from "./response";
 
 let server: Server;
 let origin: string;
@@ -53,6 +53,13 @@ test.each([
   const result = await request(`${origin}/${path}`, { signal: AbortSignal.timeout(200) });
   expect(!result.ok && isRetryable(result.problem)).toBe(true);
   expect(!result.ok && firstMessage(result.problem)).toMatch(message);
+});
+
+test("the outcome is unknown unless the server refused the request", () => {
+  const unknown = [0, 400, 402, 429, 500, 503].filter((status) =>
+    isOutcomeUnknown({ status, messages: [], fields: {} }),
+  );
+  expect(unknown).toEqual([0, 500, 503]);
 });
 
 test("a failed connection is explained and keeps its cause", async () => {

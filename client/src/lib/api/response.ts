@@ -28,6 +28,11 @@ export function isRetryable(problem: Problem): boolean {
   return problem.status === 0 || problem.status === 429 || problem.status >= 500;
 }
 
+/** Whether the server may have done what was requested. */
+export function isOutcomeUnknown(problem: Problem): boolean {
+  return problem.status === 0 || problem.status >= 500;
+}
+
 /** The first error message, of a field or not. */
 export function firstMessage(problem: Problem): string {
   return problem.messages[0] ?? Object.values(problem.fields)[0] ?? UNAVAILABLE;

@@ -2,7 +2,7 @@
 
 import type { Stripe, StripeElements } from "@stripe/stripe-js";
 
-import { firstMessage, isRetryable } from "@/lib/api/response";
+import { firstMessage, isOutcomeUnknown } from "@/lib/api/response";
 import { pay } from "@/lib/api/browser";
 import type { PaymentResult } from "@/lib/api/types";
 
@@ -27,7 +27,7 @@ export async function payWithCard({ stripe, elements, orderId }: Payment): Promi
   if (error) return error.type === "card_error" ? declined(error.message ?? "") : failed(error.message);
   const result = await pay({ token: confirmationToken.id, orderId });
   if (result.ok) return authenticate(stripe, result.data);
-  return failed(isRetryable(result.problem) ? RESULT_UNKNOWN : firstMessage(result.problem));
+  return failed(isOutcomeUnknown(result.problem) ? RESULT_UNKNOWN : firstMessage(result.problem));
 }
 
 async function authenticate(stripe: Stripe, payment: PaymentResult): Promise<Outcome> {

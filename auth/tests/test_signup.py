@@ -45,7 +45,7 @@ async def test_one_of_eight_concurrent_sign_ups_succeeds(mongo_uri: str) -> None
         "δοκιμή@παράδειγμα.ελ",
     ],
 )
-async def test_valid_address_is_stored_as_typed(client: httpx.AsyncClient, email: str) -> None:
+async def test_valid_address_is_stored_normalized(client: httpx.AsyncClient, email: str) -> None:
     response = await client.post("/api/users/signup", json={**SOMEONE, "email": f"  {email} "})
     assert (response.status_code, response.json()["email"]) == (201, email)
 

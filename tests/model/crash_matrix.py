@@ -9,6 +9,7 @@ from tests.model.convergence import check_audit, check_redelivery, converge
 from tests.model.network import Delivery, Network
 from tests.model.system import ANY_TIME, BUYER, HOLD_FOR, RULES, Indexes, System
 
+from ticketing_auth.emails import parse_email
 from ticketing_auth.store import INDEXES as AUTH
 from ticketing_auth.store import MongoRevocationStore, MongoUserStore
 from ticketing_auth.use_cases import change_password, delete_account, sign_in, sign_out, sign_up
@@ -56,7 +57,7 @@ class CrashableNetwork(Network):
         super()._acknowledge(delivery)
 
 
-EMAIL, PASSWORD, NEW_PASSWORD = "buyer@example.com", "open sesame", "open barley"
+EMAIL, PASSWORD, NEW_PASSWORD = parse_email("buyer@example.com"), "open sesame", "open barley"
 
 
 class CrashableSystem(System):
@@ -156,7 +157,7 @@ async def _sign_in(system: CrashableSystem) -> None:
 
 def _session(system: CrashableSystem) -> CurrentUser:
     now = int(system.clock().timestamp())
-    return CurrentUser(BUYER, EMAIL, now, now + 60, session_id="s1", generation=0, started_at=now)
+    return CurrentUser(BUYER, EMAIL.normalized, now, now + 60, session_id="s1", generation=0, started_at=now)
 
 
 async def _sign_out(system: CrashableSystem) -> None:

@@ -1,6 +1,5 @@
 """A user, and the rules of an account."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,13 +8,14 @@ from ticketing_common.errors import InvalidRequest, InvalidState
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An account. `email` is stored as typed at sign-up and compared without case.
+    """An account. `email` is in normalized form, unless an earlier release stored it, and `email_key` is unique.
 
     `generation` is that of its sessions: it grows to end all earlier ones.
     """
 
     id: str
     email: str
+    email_key: str
     password_hash: str
     created_at: datetime
     generation: int = 0
@@ -39,8 +39,3 @@ class WrongPassword(InvalidRequest):
 
     def __init__(self, field: str) -> None:
         super().__init__("That is not your current password.", field=field)
-
-
-def email_key(email: str) -> str:
-    """The form in which two addresses are compared."""
-    return unicodedata.normalize("NFC", email.strip().casefold())

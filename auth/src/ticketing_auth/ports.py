@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ticketing_auth.domain import User
+from ticketing_auth.emails import EmailAddress
 from ticketing_auth.limits import AccountLimits
 from ticketing_auth.password_policy import PasswordPolicy
 from ticketing_common.events import SessionRevoked
@@ -19,8 +20,11 @@ class UserStore(Protocol):
     async def find(self, user_id: str) -> User | None:
         """The user with this id, unless the account was deleted."""
 
-    async def find_by_email(self, email: str) -> User | None:
-        """The user with this address, compared without case."""
+    async def find_by_email(self, email: EmailAddress) -> User | None:
+        """The user with this address, however an earlier release stored it."""
+
+    async def upgrade_email(self, user: User, email: EmailAddress) -> None:
+        """Store this form and key of the user's address, unless another account has it."""
 
     async def save_password(self, user: User, *, expected: User, event: SessionRevoked) -> bool:
         """Store the new hash and generation, and the event, if the stored hash is still the expected user's."""

@@ -2,41 +2,26 @@
 
 from typing import Annotated
 
-from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, GetPydanticSchema, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+from pydantic_core.core_schema import no_info_plain_validator_function
 
+from ticketing_auth.emails import MAX_CHARS, EmailAddress, parse_email
 from ticketing_auth.password_policy import MAX_LENGTH, MIN_LENGTH, check_new_password, is_too_long
 from ticketing_common.web import CamelModel, Id
 
-MAX_EMAIL_CHARS = 254
-_INVALID_EMAIL = "must be an email address like name@example.com"
 
-
-def _email(text: str) -> str:
-    """The address as typed, if it is well formed; else ValueError."""
-    if len(text) > MAX_EMAIL_CHARS:
-        raise ValueError(f"must have at most {MAX_EMAIL_CHARS} characters")
-    try:
-        parts = validate_email(_public(text), strict=True, check_deliverability=False, globally_deliverable=False)
-    except EmailNotValidError:
-        raise ValueError(_INVALID_EMAIL) from None
-    if "." not in parts.domain:
-        raise ValueError(_INVALID_EMAIL)
-    return text
-
-
-def _public(address: str) -> str:
-    """The address with a public suffix in place of one reserved for special use (`.test`, `.localhost`): developers
-    sign up with those, and email-validator has no option that accepts them."""
-    name, dot, suffix = address.rpartition(".")
-    return f"{name}{dot}com" if suffix.lower() in SPECIAL_USE_DOMAIN_NAMES else address
+def _email(value: object) -> EmailAddress:
+    if not isinstance(value, str):
+        raise PydanticCustomError("string_type", "Input should be a valid string")
+    return parse_email(value)
 
 
 Email = Annotated[
-    str,
-    StringConstraints(strict=True, strip_whitespace=True),
-    AfterValidator(_email),
-    WithJsonSchema({"type": "string", "format": "email", "maxLength": MAX_EMAIL_CHARS}),
+    EmailAddress,
+    # Not PlainValidator: it adds the class itself to the OpenAPI document.
+    GetPydanticSchema(lambda _source, _handler: no_info_plain_validator_function(_email)),
+    WithJsonSchema({"type": "string", "format": "email", "maxLength": MAX_CHARS}),
 ]
 
 

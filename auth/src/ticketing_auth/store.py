@@ -4,9 +4,10 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from pymongo import IndexModel
+from pymongo import ASCENDING, IndexModel
 
-from ticketing_auth.domain import EmailInUse, User, email_key
+from ticketing_auth.domain import EmailInUse, User
+from ticketing_auth.emails import EmailAddress, parse_email
 from ticketing_common.documents import known_fields
 from ticketing_common.events import SessionRevoked
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey
@@ -36,9 +37,23 @@ class MongoUserStore:
         document = await self.documents.find(user_id)
         return _to_user(document) if document and "deleted_at" not in document else None
 
-    async def find_by_email(self, email: str) -> User | None:
-        document = await self.documents.find_one({"email_key": email_key(email)})
-        return _to_user(document) if document else None
+    async def find_by_email(self, email: EmailAddress) -> User | None:
+        if not email.has_legacy_keys:
+            document = await self.documents.find_one({"email_key": email.key})
+            return _to_user(document) if document else None
+        keys = email.stored_keys
+        found = await self.documents.find_many(
+            {"email_key": {"$in": keys}}, sort=[("email_key", ASCENDING)], limit=len(keys)
+        )
+        # Casefolding gave two addresses one key, and two spellings of one address had an account each.
+        same = [user for user in map(_to_user, found) if parse_email(user.email).key == email.key]
+        return min(same, key=lambda user: keys.index(user.email_key), default=None)
+
+    async def upgrade_email(self, user: User, email: EmailAddress) -> None:
+        unchanged = {"_id": user.id, "email_key": user.email_key}
+        with suppress(DuplicateKey):
+            changes = {"email": email.normalized, "email_key": email.key}
+            await self.documents.compare_and_set(unchanged, changes)
 
     async def upgrade_hash(self, user: User, password_hash: str) -> None:
         await self.documents.compare_and_set(_unchanged(user), {"password_hash": password_hash})
@@ -74,7 +89,7 @@ def _to_document(user: User) -> dict[str, Any]:
     return {
         "_id": user.id,
         "email": user.email,
-        "email_key": email_key(user.email),
+        "email_key": user.email_key,
         "password_hash": user.password_hash,
         "created_at": user.created_at,
         "generation": user.generation,

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from ticketing_auth.domain import InvalidCredentials, User, WrongPassword, email_key
+from ticketing_auth.domain import EmailInUse, InvalidCredentials, User, WrongPassword
+from ticketing_auth.emails import EmailAddress, email_key, parse_email
 from ticketing_auth.ports import AccountDeps, RevocationStore
 from ticketing_common.concurrency import update
 from ticketing_common.errors import NotAuthenticated
@@ -13,7 +14,9 @@ from ticketing_common.revocations import Revocations
 from ticketing_common.tokens import CurrentUser
 
 
-async def sign_up(deps: AccountDeps, *, user_id: str, email: str, password: str, address: str, now: datetime) -> User:
+async def sign_up(
+    deps: AccountDeps, *, user_id: str, email: EmailAddress, password: str, address: str, now: datetime
+) -> User:
     """Create an account; EmailInUse when the e-mail address has one, also among concurrent requests.
 
     `address` is the client's. Raises TooManyRequests.
@@ -21,19 +24,28 @@ async def sign_up(deps: AccountDeps, *, user_id: str, email: str, password: str,
     deps.policy.require(password)
     await deps.limits.count_sign_up(address)
     password_hash = await deps.hasher.hash(password, address=address)
-    user = User(id=user_id, email=email, password_hash=password_hash, created_at=now)
+    if email.has_legacy_keys and await deps.store.find_by_email(email) is not None:
+        raise EmailInUse
+    user = User(id=user_id, email=email.normalized, email_key=email.key, password_hash=password_hash, created_at=now)
     await deps.store.add(user)
     return user
 
 
-async def sign_in(deps: AccountDeps, *, email: str, password: str, address: str) -> User:
-    """The user with this e-mail address and password, or InvalidCredentials. Raises TooManyRequests."""
+async def sign_in(deps: AccountDeps, *, email: EmailAddress, password: str, address: str) -> User:
+    """The user with this e-mail address and password, or InvalidCredentials. Raises TooManyRequests.
+
+    What an earlier release stored in another form is upgraded.
+    """
     user = await _verify_password(
-        deps, lambda: deps.store.find_by_email(email), account=email_key(email), password=password, address=address
+        deps, lambda: deps.store.find_by_email(email), account=email.key, password=password, address=address
     )
     if user is None:
         raise InvalidCredentials
-    return user
+    stored = parse_email(user.email)
+    if (stored.normalized, stored.key) == (user.email, user.email_key):
+        return user
+    await deps.store.upgrade_email(user, stored)
+    return replace(user, email=stored.normalized)
 
 
 async def _verify_password(
@@ -52,6 +64,7 @@ async def _verify_password(
             return None
     if user is not None and result.upgraded_hash is not None:
         await deps.store.upgrade_hash(user, result.upgraded_hash)
+        return replace(user, password_hash=result.upgraded_hash)
     return user
 
 
@@ -80,7 +93,7 @@ async def change_password(
 
     `address` is the client's. Raises TooManyRequests.
     """
-    deps.policy.require(new)
+    deps.policy.require(new, field="newPassword")
     expires_at = revocations.expires_at(None, now=now)
     await _find_authorized(deps, session, current, address, field="currentPassword")
     password_hash = await deps.hasher.hash(new, address=address)

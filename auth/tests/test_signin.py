@@ -1,11 +1,14 @@
 """Signing in, staying signed in, and signing out."""
 
+import time
 from http.cookies import Morsel, SimpleCookie
 
 import httpx
+import jwt
 import pytest
 
 from ticketing_common.tokens import DEFAULT_LIMITS
+from ticketing_test_support.fixtures import JWT_SECRET
 from ticketing_test_support.memory import InMemoryDatabase
 from ticketing_test_support.sessions import cookie_for
 
@@ -80,3 +83,35 @@ async def test_sign_in_replaces_another_session(client: httpx.AsyncClient, user_
 async def test_account_of_a_newer_release_can_sign_in(client: httpx.AsyncClient, database: InMemoryDatabase) -> None:
     await database.collection("users").update_one({}, {"$set": {"phone": {"number": "555"}}})
     assert (await client.post("/api/users/signin", json=SOMEONE)).status_code == 200
+
+
+async def test_sign_out_ends_the_session_but_no_other(client: httpx.AsyncClient, user_id: str) -> None:
+    cookies = []
+    for _ in range(2):
+        response = await client.post("/api/users/signin", json=SOMEONE)
+        cookies.append({"Cookie": f"session={response.cookies['session']}"})
+        client.cookies.clear()
+    for _ in range(2):  # the second time without a valid session
+        assert (await client.post("/api/users/signout", headers=cookies[0])).status_code == 200
+    found = [(await client.get("/api/users/currentuser", headers=each)).json()["currentUser"] for each in cookies]
+    assert [user and user["id"] for user in found] == [None, user_id]
+
+
+async def test_sign_out_ends_a_session_of_an_older_release(client: httpx.AsyncClient) -> None:
+    now = int(time.time())
+    token = jwt.encode({"id": "u1", "email": "a@b.c", "iat": now, "exp": now + 604_800}, JWT_SECRET)
+    headers = {"Cookie": f"session={token}"}
+    assert (await client.get("/api/users/currentuser", headers=headers)).json()["currentUser"]["id"] == "u1"
+    await client.post("/api/users/signout", headers=headers)
+    assert (await client.get("/api/users/currentuser", headers=headers)).json() == {"currentUser": None}
+
+
+async def test_sign_out_is_stored_with_its_event_until_it_expires(
+    client: httpx.AsyncClient, user_id: str, database: InMemoryDatabase
+) -> None:
+    await client.post("/api/users/signin", json=SOMEONE)
+    await client.post("/api/users/signout")
+    [document] = await database.collection("revocations").find({}).to_list(None)
+    [entry] = document["outbox"]
+    assert (entry["data"]["userId"], entry["data"]["sessionId"]) == (user_id, document["_id"])
+    assert document["expires_at"].timestamp() > time.time() + DEFAULT_LIMITS.idle

@@ -2,6 +2,7 @@
 
 import json
 import re
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,12 @@ def test_default_target_is_runtime_as_numbered_user(file: Path) -> None:
     assert (stages[-1], "dev" in stages) == ("runtime", True)
     assert re.findall(r"^USER (\S+)$", text, re.MULTILINE) == ["10001:10001"] * 2
     assert not text.startswith("# syntax=")
+
+
+def test_forwarded_headers_are_believed_from_private_networks_only() -> None:
+    """Anybody could otherwise choose the address that limits count, and the scheme."""
+    settings = (ROOT / "infra/k8s/shared-settings.yaml").read_text()
+    [networks] = re.findall(r"^  FORWARDED_ALLOW_IPS: (.+)$", settings, re.MULTILINE)
+    assert all(ip_network(network).is_private or network == "100.64.0.0/10" for network in networks.split(","))
+    code = [*ROOT.glob("infra/**/Dockerfile"), *ROOT.glob("infra/**/*.yaml"), *ROOT.glob("infra/*/src/**/*.py")]
+    assert [file for file in code if "forwarded-allow-ips" in file.read_text()] == []

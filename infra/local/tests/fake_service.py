@@ -1,4 +1,4 @@
-"""An ASGI app in place of a service: it responds with its pid, the path and the scheme."""
+"""An ASGI app in place of a service: it responds with its pid, the path, the scheme and the client's address."""
 
 import os
 import sys
@@ -14,12 +14,14 @@ if "BROKEN" in os.environ:
 async def app(
     scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
 ) -> None:
-    """Responds to every request with 200."""
+    """Responds to every request with 200, at once or, for `?read`, after it has read the body."""
     if scope["type"] == "lifespan":
         while (await receive())["type"] != "lifespan.shutdown":
             await send({"type": "lifespan.startup.complete"})
         await send({"type": "lifespan.shutdown.complete"})
         return
-    body = f"{os.getpid()} {scope['path']} {scope['scheme']}".encode()
+    while scope["query_string"] == b"read" and (await receive()).get("more_body"):
+        pass
+    body = f"{os.getpid()} {scope['path']} {scope['scheme']} {scope['client'][0]}".encode()
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
     await send({"type": "http.response.body", "body": body})

@@ -47,7 +47,7 @@ def test_unknown_method_is_405(stack: Stack, method: str, path: str, content_typ
 def test_unencoded_bytes_in_a_query_get_the_error_envelope(stack: Stack) -> None:
     response = raw_get(stack, b"/api/tickets?q=\xff")
     assert response.startswith("HTTP/1.1 400")
-    assert '{"errors": [{"message": "The request cannot be read' in response
+    assert '{"errors":[{"message":"The request cannot be read' in response
 
 
 def test_target_that_is_no_path_is_405(stack: Stack) -> None:
@@ -56,7 +56,7 @@ def test_target_that_is_no_path_is_405(stack: Stack) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/API/tickets", "/healthz/ready", "/metrics", "/orders/5", "/apifoo"])
 def test_other_path_is_routed_to_the_client(stack: Stack, path: str) -> None:
-    pid, routed_path, _ = get(stack, path).text.split()
+    pid, routed_path, *_ = get(stack, path).text.split()
     assert (int(pid), routed_path) == (stack.ps()["client"]["pid"], path)
 
 
@@ -76,10 +76,39 @@ def test_too_large_cookies_are_explained(stack: Stack, path: str, content_type: 
     assert get(stack, path, Cookie=f"x={'x' * 8_000}").status_code == 200
 
 
-@pytest.mark.parametrize("size", [2, 3_000_000])
-def test_response_sent_before_body_is_read_arrives_whole(stack: Stack, size: int) -> None:
+@pytest.mark.parametrize(("size", "status"), [(2, 200), (65_536, 200), (65_537, 413), (3_000_000, 413)])
+@pytest.mark.parametrize("path", ["/api/tickets", "/"])
+def test_response_sent_before_body_is_read_arrives_whole(stack: Stack, path: str, size: int, status: int) -> None:
     with httpx.Client(base_url=stack.url) as client:
-        assert {client.post("/api/tickets", content=b" " * size).status_code for _ in range(40)} == {200}
+        assert {client.post(path, content=b" " * size).status_code for _ in range(20)} == {status}
+
+
+@pytest.mark.parametrize(("path", "content_type"), [("/api/tickets", "application/json"), ("/", "text/html")])
+def test_body_that_grows_too_large_is_413(stack: Stack, path: str, content_type: str) -> None:
+    response = httpx.post(f"{stack.url}{path}?read", content=iter([b" " * 40_000] * 20), timeout=20)
+    assert (response.status_code, response.headers["content-type"].split(";")[0]) == (413, content_type)
+
+
+OWN_RESPONSES = [("/api/nothing", 404), ("/api/orders", 502)]
+
+
+@pytest.mark.parametrize(("path", "status"), OWN_RESPONSES)
+def test_own_error_is_private_and_not_sniffed(stack: Stack, path: str, status: int) -> None:
+    response = get(stack, path)
+    assert (response.status_code, response.headers["x-content-type-options"]) == (status, "nosniff")
+    assert (response.headers["cache-control"], response.headers["referrer-policy"]) == ("no-store", "no-referrer")
+    assert "strict-transport-security" not in response.headers
+
+
+def test_own_page_runs_no_scripts(stack: Stack) -> None:
+    response = httpx.request("FOO", stack.url, timeout=20)
+    assert "default-src 'none'" in response.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(("path", "status"), OWN_RESPONSES)
+def test_own_error_makes_https_permanent(stack: Stack, path: str, status: int) -> None:
+    response = get(stack, path, **{"X-Forwarded-Proto": "https"})
+    assert (response.status_code, response.headers["strict-transport-security"]) == (status, "max-age=31536000")
 
 
 @pytest.mark.parametrize("path", ["emulator/ledger", "v1/payment_intents", "v1/refunds", "v2/x", "v3"])
@@ -91,6 +120,22 @@ def test_emulator_internals_are_not_exposed(stack: Stack, path: str) -> None:
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_scheme_of_a_tls_proxy_is_forwarded(stack: Stack, scheme: str) -> None:
     assert get(stack, "/api/tickets", **{"X-Forwarded-Proto": scheme}).text.split()[2] == scheme
+
+
+def seen_address(url: str, forwarded: str, source: str = "127.0.0.1") -> str:
+    """The client's address for the service, which responds to `source`."""
+    with httpx.Client(transport=httpx.HTTPTransport(local_address=source)) as client:
+        return client.get(f"{url}/api/tickets", headers={"X-Forwarded-For": forwarded}).text.split()[3]
+
+
+def test_address_is_the_one_that_the_gateway_forwards(stack: Stack) -> None:
+    assert seen_address(stack.url, "203.0.113.7") == "203.0.113.7"
+    assert seen_address(stack.url, "198.51.100.1, 203.0.113.7") == "203.0.113.7"
+
+
+def test_others_than_the_gateway_cannot_choose_their_address(stack: Stack) -> None:
+    service = stack.urls()["tickets-1"]
+    assert seen_address(service, "203.0.113.7", source="127.0.0.2") == "127.0.0.2"
 
 
 def test_scheme_without_proxy_is_http(stack: Stack) -> None:

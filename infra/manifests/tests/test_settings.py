@@ -35,6 +35,7 @@ SECRETS = {
     },
 }
 OPTIONAL = {"STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET"}
+READ_BY_UVICORN = {"FORWARDED_ALLOW_IPS"}
 READ_BY_NEXT = {"HOSTNAME", "PORT", "KEEP_ALIVE_TIMEOUT"}
 
 
@@ -73,7 +74,7 @@ def missing_or_unknown(manifests: Manifests, name: str) -> set[str]:
     fields = SETTINGS[name].model_fields
     needed = {field.upper() for field, info in fields.items() if info.is_required()}
     given = manifests.workloads[name].env.keys()
-    return (needed - given) | (given - {field.upper() for field in fields})
+    return (needed - given) | (given - READ_BY_UVICORN - {field.upper() for field in fields})
 
 
 @pytest.mark.parametrize("name", SETTINGS)

@@ -1,52 +1,33 @@
 """Caddy as the gateway, with the path rules of the Ingress: prefixes of whole path segments."""
 
 import json
-from typing import Any
 
 from stripe_emulator import PAGE_PREFIX
 from ticketing_local.probes import HOST, TcpProbe
+from ticketing_local.processes.gateway_responses import (
+    COOKIES_PAGE,
+    HTML_TYPE,
+    JSON_TYPE,
+    LARGE_PAGE,
+    UNAVAILABLE_PAGE,
+    UNSUPPORTED_PAGE,
+    Json,
+    closing,
+    error,
+    response,
+    unavailable,
+)
 from ticketing_local.processes.process import Layout, Process, Tier, replica_names
 
 # Matched by regular expressions: Caddy's own path matcher ignores case, an Ingress does not.
 ROUTES = {"/api/users": "auth", "/api/tickets": "tickets", "/api/orders": "orders", "/api/payments": "payments"}
 LOOPBACK = ["127.0.0.0/8", "::1/128"]
-BUFFERED_BYTES = 1 << 20
-JSON_TYPE = ["application/json"]
-HTML_TYPE = ["text/html; charset=utf-8"]
+# As in the services: more is not passed on.
+MAX_BODY_BYTES = 64 << 10
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 API = [{"path_regexp": {"pattern": "^/api(/|$)"}}]
 # Like ingress-nginx, and less than what the services and the client accept.
 MAX_COOKIE_BYTES = 8 << 10
-PAGE = """\
-<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-{head}
-<title>{title} · Ticketing</title>
-<style>
-:root {{ color-scheme: light dark }}
-body {{ font: 1rem/1.5 system-ui; max-width: 32rem; margin: 20vh auto 0; padding: 0 1rem; text-align: center;
-  background: light-dark(#faf7f1, #14120f); color: light-dark(#1c1a17, #f4eee3) }}
-</style>
-<h1>{title}</h1>
-<p>{text}</p>
-</html>
-"""
-# Reloads itself: the supervisor is already restarting what crashed.
-UNAVAILABLE_PAGE = PAGE.format(
-    head='<meta http-equiv="refresh" content="3">',
-    title="Service temporarily unavailable",
-    text="Your orders and payments are not affected. This page reloads by itself.",
-)
-COOKIES_PAGE = PAGE.format(
-    head="",
-    title="Too many cookies",
-    text="The cookies of this site are larger than 8 KB. Clear them in your browser, then reload the page.",
-)
-UNSUPPORTED_PAGE = PAGE.format(head="", title="Unsupported request", text="Use GET to read a page.")
-
-Json = dict[str, Any]
 
 
 def gateway(layout: Layout) -> Process:
@@ -74,19 +55,24 @@ def caddy_config(layout: Layout) -> Json:
         "automatic_https": {"disable": True},
         # What 180 cookies of 4 KB need: Caddy itself would refuse them in plain text.
         "max_header_bytes": 1 << 20,
-        # Together with request_buffers: without them a response sent before the body was read is sometimes cut off.
+        "read_header_timeout": "10s",
+        # Between requests. Slow bodies are cut by the services: Caddy's own read_timeout leaves such connections open.
+        "idle_timeout": "30s",
+        # Otherwise a response sent before the body was read would wait for the rest of it.
         "enable_full_duplex": True,
         # A TLS proxy on this machine may set X-Forwarded-Proto.
         "trusted_proxies": {"source": "static", "ranges": LOOPBACK},
         "routes": [
+            _https_only(),
             *_cookie_limit(),
+            *_body_limit(),
             *_unsupported(),
             *_service_routes(layout),
             *_emulator_route(layout),
             _unknown_route(),
             _client_route(layout),
         ],
-        "errors": {"routes": [_unavailable_api(), _unavailable_page()]},
+        "errors": {"routes": [_https_only(), *_too_large(), _unavailable_api(), _unavailable_page()]},
     }
     return {
         "admin": {"disabled": True, "config": {"persist": False}},
@@ -95,22 +81,49 @@ def caddy_config(layout: Layout) -> Json:
     }
 
 
+def _https_only() -> Json:
+    """Also for the gateway's own responses, if a TLS proxy is in front of it."""
+    header = {"set": {"Strict-Transport-Security": ["max-age=31536000"]}, "deferred": True}
+    handler = {"handler": "headers", "response": header}
+    return {"match": [{"header": {"X-Forwarded-Proto": ["https"]}}], "handle": [handler]}
+
+
+def _body_limit() -> list[Json]:
+    """By the declared length before anything is read, otherwise when it is exceeded (`_too_large`)."""
+    length = "{http.request.header.Content-Length}"
+    is_too_large = {"expression": f"{length} != '' && int({length}) > {MAX_BODY_BYTES}"}
+    limit = {"handler": "request_body", "max_size": MAX_BODY_BYTES}
+    return [*_large_responses(is_too_large), {"handle": [limit]}]
+
+
+def _too_large() -> list[Json]:
+    return _large_responses({"expression": "{http.error.status_code} == 413"})
+
+
+def _large_responses(match: Json) -> list[Json]:
+    text = error(f"The request body is too large: send at most {MAX_BODY_BYTES} bytes.")
+    return [
+        {"match": [{**match, **API[0]}], "handle": [closing(413, JSON_TYPE, text)], "terminal": True},
+        {"match": [match], "handle": [closing(413, HTML_TYPE, LARGE_PAGE)], "terminal": True},
+    ]
+
+
 def _cookie_limit() -> list[Json]:
     """Larger cookies would be refused further on, without an explanation."""
     is_too_large = {"expression": f"size({{http.request.header.Cookie}}) > {MAX_COOKIE_BYTES}"}
-    error = _error("The cookies of this site are larger than 8 KB: clear them and try again")
+    text = error("The cookies of this site are larger than 8 KB: clear them and try again")
     return [
-        {"match": [{**is_too_large, **API[0]}], "handle": [_response(431, JSON_TYPE, error)], "terminal": True},
-        {"match": [is_too_large], "handle": [_response(431, HTML_TYPE, COOKIES_PAGE)], "terminal": True},
+        {"match": [{**is_too_large, **API[0]}], "handle": [response(431, JSON_TYPE, text)], "terminal": True},
+        {"match": [is_too_large], "handle": [response(431, HTML_TYPE, COOKIES_PAGE)], "terminal": True},
     ]
 
 
 def _unsupported() -> list[Json]:
     """Unknown methods, and targets that are no path: uvicorn would respond in plain text, Next.js with a 500."""
-    error = _error(f"This method is not supported: use one of {', '.join(METHODS)}")
+    text = error(f"This method is not supported: use one of {', '.join(METHODS)}")
     known = {"method": METHODS}
     return [
-        {"match": [{**API[0], "not": [known]}], "handle": [_not_allowed(JSON_TYPE, error)], "terminal": True},
+        {"match": [{**API[0], "not": [known]}], "handle": [_not_allowed(JSON_TYPE, text)], "terminal": True},
         {
             "match": [{"not": [{**known, "path_regexp": {"pattern": "^/"}}]}],
             "handle": [_not_allowed(HTML_TYPE, UNSUPPORTED_PAGE)],
@@ -120,27 +133,19 @@ def _unsupported() -> list[Json]:
 
 
 def _not_allowed(content_type: list[str], body: str) -> Json:
-    response = _response(405, content_type, body)
-    return {**response, "headers": {**response["headers"], "Allow": [", ".join(METHODS)]}}
+    made = response(405, content_type, body)
+    return {**made, "headers": {**made["headers"], "Allow": [", ".join(METHODS)]}}
 
 
 def _service_routes(layout: Layout) -> list[Json]:
     return [
         {
             "match": [{"path_regexp": {"pattern": f"^{prefix}(/|$)"}}],
-            "handle": [_service_proxy([layout.ports[name] for name in replica_names(layout.settings, service)])],
+            "handle": [_proxy([layout.ports[name] for name in replica_names(layout.settings, service)])],
             "terminal": True,
         }
         for prefix, service in ROUTES.items()
     ]
-
-
-def _service_proxy(ports: list[int]) -> Json:
-    """With the error envelope where uvicorn's parser responds in plain text, as to unencoded bytes in a query."""
-    body = _error("The request cannot be read: percent-encode its URL")
-    malformed = {"status_code": [400], "headers": {"Content-Type": ["text/plain*"]}}
-    routes = [{"handle": [_response(400, JSON_TYPE, body)]}]
-    return {**_proxy(ports), "handle_response": [{"match": malformed, "routes": routes}]}
 
 
 def _proxy(ports: list[int]) -> Json:
@@ -153,7 +158,6 @@ def _proxy(ports: list[int]) -> Json:
             "try_duration": "5s",
             "try_interval": "100ms",
         },
-        "request_buffers": BUFFERED_BYTES,
         # Shorter than uvicorn's 5 s, so that no POST is sent on a connection that the service is closing.
         "transport": {"protocol": "http", "keep_alive": {"idle_timeout": "3s"}, "dial_timeout": "2s"},
     }
@@ -173,8 +177,8 @@ def _emulator_route(layout: Layout) -> list[Json]:
 
 
 def _unknown_route() -> Json:
-    body = _error("Not found: the API is at /api/users, /api/tickets, /api/orders and /api/payments")
-    return {"match": API, "handle": [_response(404, JSON_TYPE, body)], "terminal": True}
+    body = error("Not found: the API is at /api/users, /api/tickets, /api/orders and /api/payments")
+    return {"match": API, "handle": [response(404, JSON_TYPE, body)], "terminal": True}
 
 
 def _client_route(layout: Layout) -> Json:
@@ -182,24 +186,9 @@ def _client_route(layout: Layout) -> Json:
 
 
 def _unavailable_api() -> Json:
-    body = _error("Service temporarily unavailable: try again in a few seconds")
-    return {"match": API, "handle": [_unavailable(JSON_TYPE, body)], "terminal": True}
+    body = error("Service temporarily unavailable: try again in a few seconds")
+    return {"match": API, "handle": [unavailable(JSON_TYPE, body)], "terminal": True}
 
 
 def _unavailable_page() -> Json:
-    return {"handle": [_unavailable(HTML_TYPE, UNAVAILABLE_PAGE)]}
-
-
-def _unavailable(content_type: list[str], body: str) -> Json:
-    response = _response("{http.error.status_code}", content_type, body)
-    return {**response, "headers": {**response["headers"], "Retry-After": ["2"]}}
-
-
-def _response(status: int | str, content_type: list[str], body: str) -> Json:
-    headers = {"Content-Type": content_type}
-    return {"handler": "static_response", "status_code": status, "headers": headers, "body": body}
-
-
-def _error(message: str) -> str:
-    """The error envelope of all services."""
-    return json.dumps({"errors": [{"message": message}]})
+    return {"handle": [unavailable(HTML_TYPE, UNAVAILABLE_PAGE)]}

@@ -34,10 +34,11 @@ def web_process(layout: Layout, service: str, name: str) -> Process:
 
 
 def uvicorn(app: str, port: int) -> tuple[str, ...]:
-    """The command that serves an ASGI app. It trusts X-Forwarded-* because only the gateway reaches it."""
+    """The command that serves an ASGI app. It trusts X-Forwarded-* from 127.0.0.1 only, where the gateway is."""
     return (
         *(PYTHON, "-m", "uvicorn", app, "--host", HOST, "--port", str(port)),
-        *("--no-access-log", "--no-server-header", "--proxy-headers", "--forwarded-allow-ips", "*"),
+        *("--http", "ticketing_common.web.http_protocol:BoundedHttpProtocol"),
+        *("--no-access-log", "--no-server-header", "--proxy-headers"),
         *("--timeout-graceful-shutdown", "3"),
     )
 

@@ -31,7 +31,9 @@ export function ReleaseButton({ orderId, onReleased }: Props) {
   }
   return (
     <div role="group" aria-label="Release this ticket?" className="flex flex-wrap items-center gap-2.5">
-      <p className="w-full text-[15px]">Release this ticket? Others can reserve it immediately.</p>
+      <p className="w-full text-[15px]">
+        Release this ticket? Others can reserve it immediately; for you it takes a moment.
+      </p>
       <Button autoFocus pending={pending} onClick={confirm}>
         Yes, release it
       </Button>

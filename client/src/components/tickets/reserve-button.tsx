@@ -11,6 +11,7 @@ import { reserveTicket, type ReserveOutcome } from "@/lib/orders/reserve";
 import { signInPath } from "@/lib/return-path";
 
 import { HeldOrderLink } from "./held-order-link";
+import { RetryCountdown } from "./retry-countdown";
 
 type Props = { ticketId: string; price: number; children: string };
 
@@ -45,6 +46,18 @@ export function ReserveButton({ ticketId, price, children }: Props) {
             Cancel
           </Button>
         </div>
+      </>
+    );
+  }
+  if (outcome?.kind === "too-soon") {
+    return (
+      <>
+        <Button variant="primary" disabled>
+          {children}
+        </Button>
+        <Notice tone="warn">
+          {outcome.message} <RetryCountdown until={outcome.until} onOver={() => setOutcome(null)} />
+        </Notice>
       </>
     );
   }

@@ -33,6 +33,14 @@ test("errors are split by field", () => {
   expect(problem.messages).toEqual(["Try again."]);
 });
 
+test.each([
+  ["5", 5],
+  ["Wed, 21 Oct 2026 07:28:00 GMT", undefined],
+  ["0", undefined],
+])("Retry-After %s means %s seconds", (value, seconds) => {
+  expect(toProblem(429, {}, new Headers({ "retry-after": value })).retryAfter).toBe(seconds);
+});
+
 test.each([null, {}, { errors: "no" }, { errors: [3, { field: "a" }] }, "<html>"])(
   "%j has a message",
   (body) => {

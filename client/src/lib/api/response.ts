@@ -9,6 +9,8 @@ export type Problem = {
   fields: Record<string, string>;
   /** The ticket's price now, in major units, when an order was refused because it had changed. */
   currentPrice?: number;
+  /** Seconds until the same request may succeed, where the server says so. */
+  retryAfter?: number;
 };
 
 export type ApiResult<T> =
@@ -45,7 +47,7 @@ export async function request<T>(url: string, init: RequestInit): Promise<ApiRes
     const response = await fetch(url, init);
     const receivedAt = Date.now();
     const body = await readBody(response);
-    if (!response.ok) return { ok: false, problem: toProblem(response.status, body) };
+    if (!response.ok) return { ok: false, problem: toProblem(response.status, body, response.headers) };
     return { ok: true, data: body as T, headers: response.headers, sentAt, receivedAt };
   } catch (cause) {
     const message = isTimeout(cause) ? TIMED_OUT : UNREACHABLE;
@@ -69,8 +71,10 @@ async function readBody(response: Response): Promise<unknown> {
 }
 
 /** Splits the error envelope into errors by field and the rest. */
-export function toProblem(status: number, body: unknown): Problem {
+export function toProblem(status: number, body: unknown, headers?: Headers): Problem {
   const problem: Problem = { status, messages: [], fields: {} };
+  const retryAfter = Number(headers?.get("retry-after") ?? NaN);
+  if (retryAfter > 0) problem.retryAfter = retryAfter;
   for (const { message, field, currentPrice } of itemsOf(body)) {
     if (field) problem.fields[field] ??= sentence(message, field);
     else problem.messages.push(message);

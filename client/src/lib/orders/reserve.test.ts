@@ -56,6 +56,15 @@ test("a ticket reserved by someone else shows the API's message", async () => {
   expect(await reserveTicket("t", 30)).toEqual({ kind: "failed", message: "No." });
 });
 
+test("a ticket that the user has just let go of is possible later", async () => {
+  vi.useFakeTimers({ now: 1_000_000 });
+  fakeApi(
+    new Response('{"errors": [{"message": "Wait."}]}', { status: 429, headers: { "retry-after": "42" } }),
+  );
+  expect(await reserveTicket("t", 30)).toEqual({ kind: "too-soon", message: "Wait.", until: 1_042_000 });
+  vi.useRealTimers();
+});
+
 test.each([401, 409])("status %i requests a session check", async (status) => {
   fakeApi(refusal(status, {}));
   const check = vi.fn();

@@ -12,15 +12,23 @@ export type ReserveOutcome =
   | { kind: "already-held"; order: HeldOrder }
   | { kind: "price-changed"; price: number }
   | { kind: "signed-out" }
+  | { kind: "too-soon"; message: string; until: number }
   | { kind: "failed"; message: string };
 
-/** Reserves the ticket at `price`, in major units. */
+/** Reserves the ticket at `price`, in major units. `until` is by the browser's clock, in milliseconds. */
 export async function reserveTicket(ticketId: string, price: number): Promise<ReserveOutcome> {
   const result = await createOrder({ ticketId, price });
   if (result.ok) return { kind: "reserved", orderId: result.data.id };
   const { problem } = result;
   if (problem.status === 401) return { kind: "signed-out" };
   if (problem.currentPrice !== undefined) return { kind: "price-changed", price: problem.currentPrice };
+  if (problem.status === 429 && problem.retryAfter) {
+    return {
+      kind: "too-soon",
+      message: firstMessage(problem),
+      until: Date.now() + problem.retryAfter * 1_000,
+    };
+  }
   // An earlier request of the user may have succeeded, such as one whose response was lost.
   const orders = await fetchOrders();
   const order = orders.ok ? heldOrder(orders.data, ticketId) : null;

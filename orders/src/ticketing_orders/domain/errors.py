@@ -18,11 +18,9 @@ class TooManyReservations(InvalidState):
 
 
 class ReleasedRecently(TooManyRequests):
-    """The buyer's last order of this ticket ended unpaid a moment ago: first it is the turn of others."""
+    """The buyer's last order of this ticket ended unpaid a moment ago."""
 
-    def __init__(self, seconds: int) -> None:
-        message = f"You held this ticket a moment ago. You can reserve it again in {seconds} s; others can at once."
-        super().__init__(message, retry_after=seconds)
+    message = "You held this ticket a moment ago, so others come first. Wait, then reserve it again."
 
 
 class PriceChangedItem(ErrorItem):

@@ -58,7 +58,7 @@ def require_cooled_down(released: Order | None, *, cooldown: timedelta, now: dat
         return
     remaining = (released.released_at + cooldown - now).total_seconds()
     if cooldown and remaining > 0:
-        raise ReleasedRecently(math.ceil(remaining))
+        raise ReleasedRecently(retry_after=math.ceil(remaining))
 
 
 def place(

@@ -2,14 +2,16 @@
 
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from limits import parse
+from limits.aio.storage import RedisStorage
 
 from ticketing_common.errors import TooManyRequests
 from ticketing_common.events import Subject
 from ticketing_common.messaging import Listener
-from ticketing_common.rate_limits import Limit, RateLimiter
+from ticketing_common.rate_limits import KEY_PREFIX, Limit, RateLimiter
 from ticketing_local.credentials import Credentials, mask_password
 from ticketing_local.permissions import NATS_USERS, REDIS_RULES, NatsUser
 from ticketing_local.settings import SERVICES
@@ -63,11 +65,16 @@ async def test_limits_are_counted_with_the_rights_of_their_user(tmp_path: Path) 
     server.command = (*server.command, "--user", "limits", "on", ">p4ss", *REDIS_RULES["limits"].split())
     limit = Limit("sign-in", parse("1/minute"), ("somebody",), "Too many.")
     with started(server):
-        limiter = RateLimiter(f"redis://limits:p4ss@127.0.0.1:{server.port}/0", timeout=5)
+        url = f"redis://limits:p4ss@127.0.0.1:{server.port}/0"
+        limiter = RateLimiter(url, timeout=5)
         for counted in (False, True):
             async with limiter.attempt(limit) as attempt:
                 attempt.counted = counted
         with pytest.raises(TooManyRequests):
             await limiter.hit(limit)
         await limiter.close()
+        storage = RedisStorage(url, implementation="redispy", key_prefix=KEY_PREFIX)
+        assert await storage.incr("probe", 1) == 1  # as the limiter does while Redis is away
+        bridge: Any = storage.bridge
+        await bridge.get_connection().aclose()
     assert limiter.status() == "up"

@@ -29,7 +29,7 @@ def documents(text: str) -> tuple[Object, ...]:
 
 @dataclasses.dataclass(frozen=True)
 class Workload:
-    """A Deployment or a StatefulSet; each has one container."""
+    """A Deployment, a StatefulSet or a Job; each has one container, and may have others that run before it."""
 
     made: Object
 
@@ -52,6 +52,11 @@ class Workload:
     def container(self) -> Object:
         (container,) = self.pod["containers"]
         return dict(container)
+
+    @property
+    def containers(self) -> list[Object]:
+        """Those that run before it, too."""
+        return [*self.pod.get("initContainers", []), *self.pod["containers"]]
 
     @property
     def ports(self) -> dict[str, int]:
@@ -90,6 +95,11 @@ class Manifests:
     def _all(self) -> list[tuple[str, Object]]:
         found = ((path.split("/")[1], text) for path, text in self.texts.items() if path.startswith("infra/k8s"))
         return [(folder, made) for folder, text in found for made in documents(text)]
+
+    @cached_property
+    def jobs(self) -> dict[str, Workload]:
+        """By name."""
+        return {made["metadata"]["name"]: Workload(made) for made in self.objects("Job")}
 
     @cached_property
     def workloads(self) -> dict[str, Workload]:

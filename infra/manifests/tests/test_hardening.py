@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from infra.manifests.tests.manifests import ROOT, Manifests
+from infra.manifests.tests.manifests import ROOT, Manifests, Object
 
 MEMORY = {"Mi": 1, "Gi": 1024}
 
@@ -13,28 +13,32 @@ def mebibytes(quantity: str) -> int:
 
 
 def unsafe_pods(manifests: Manifests) -> Iterator[str]:
-    """Injected variables such as X_PORT=tcp://… break settings; tokens and privileges are not needed."""
-    for workload in manifests.workloads.values():
-        pod, inside = workload.pod, workload.container["securityContext"]
+    """Injected variables such as X_PORT=tcp://… break settings; only Jobs need a token, and none needs privileges."""
+    for workload in (*manifests.workloads.values(), *manifests.jobs.values()):
+        pod = workload.pod
         identity = pod["securityContext"]
-        if pod["enableServiceLinks"] is not False or pod["automountServiceAccountToken"] is not False:
-            yield f"{workload.name}: links or token"
+        if pod["enableServiceLinks"] is not False:
+            yield f"{workload.name}: links"
+        if pod["automountServiceAccountToken"] is not (workload.name in manifests.jobs):
+            yield f"{workload.name}: token"
         if (
             identity["runAsNonRoot"] is not True
             or identity["runAsUser"] < 1
             or identity["runAsUser"] != identity["runAsGroup"]
         ):
             yield f"{workload.name}: user"
-        if identity["seccompProfile"] != {"type": "RuntimeDefault"} or inside["capabilities"] != {"drop": ["ALL"]}:
-            yield f"{workload.name}: kernel"
-        if inside["allowPrivilegeEscalation"] is not False:
-            yield f"{workload.name}: escalation"
+        for inside in (container["securityContext"] for container in workload.containers):
+            if identity["seccompProfile"] != {"type": "RuntimeDefault"} or inside["capabilities"] != {"drop": ["ALL"]}:
+                yield f"{workload.name}: kernel"
+            if inside["allowPrivilegeEscalation"] is not False:
+                yield f"{workload.name}: escalation"
 
 
 def wrong_resources(manifests: Manifests) -> Iterator[str]:
     """Requests, a memory limit above them, no CPU limit."""
-    for workload in manifests.workloads.values():
-        resources = workload.container["resources"]
+    found = (*manifests.workloads.values(), *manifests.jobs.values())
+    for workload, container in ((each, container) for each in found for container in each.containers):
+        resources = container["resources"]
         requested, limits = resources["requests"], resources["limits"]
         if (requested.keys(), limits.keys()) != ({"cpu", "memory"}, {"memory"}):
             yield f"{workload.name}: kinds"
@@ -110,6 +114,35 @@ def test_no_workload_has_the_fault(fault, manifests):
 @pytest.mark.parametrize("fault", BREAKING, ids=lambda rule: rule.__name__)
 def test_fault_is_detected(fault, manifests):
     assert [*fault(manifests.broken(*BREAKING[fault]))] != []
+
+
+HOST = ("hostNetwork", "hostPID", "hostIPC")
+RESTRICTED_VOLUMES = {"configMap", "emptyDir", "projected", "secret", "persistentVolumeClaim"}
+
+
+def violations(pod: Object) -> Iterator[str]:
+    """Of the Pod Security Standard "restricted" (Kubernetes' documentation), with which production is labelled."""
+    identity = pod["securityContext"]
+    yield from (field for field in HOST if pod.get(field))
+    if identity.get("sysctls") or identity["runAsNonRoot"] is not True or identity["runAsUser"] == 0:
+        yield "pod"
+    yield from (str(volume) for volume in pod.get("volumes", []) if not volume.keys() - {"name"} <= RESTRICTED_VOLUMES)
+    for container in (*pod.get("initContainers", []), *pod["containers"]):
+        inside = {**identity, **container["securityContext"]}
+        privileges = (inside["allowPrivilegeEscalation"], inside.get("privileged", False), inside.get("procMount"))
+        if privileges != (False, False, None) or inside["seccompProfile"]["type"] != "RuntimeDefault":
+            yield container["name"]
+        if inside["capabilities"] != {"drop": ["ALL"]} or any(
+            "hostPort" in port for port in container.get("ports", [])
+        ):
+            yield container["name"]
+
+
+def test_every_pod_satisfies_the_restricted_standard(manifests):
+    pods = {name: found.pod for name, found in (manifests.workloads | manifests.jobs).items()}
+    assert {name: [*violations(pod)] for name, pod in pods.items() if [*violations(pod)]} == {}
+    assert [*violations({**pods["auth"], "hostNetwork": True})] == ["hostNetwork"]
+    assert [*violations({**pods["redis"], "volumes": [{"name": "host", "hostPath": {"path": "/"}}]})] != []
 
 
 @pytest.mark.parametrize("folder", ["k8s", "k8s-dev", "k8s-prod", "k8s-emulator"])

@@ -1,6 +1,8 @@
-"""The NATS of the manifest: it listens on its ports, and its probes detect a stream that no longer accepts writes."""
+"""The NATS of the manifest: its ports and users, and probes that detect a stream that no longer accepts writes."""
 
+import hashlib
 import json
+import re
 import resource
 import shutil
 import subprocess
@@ -14,6 +16,8 @@ import httpx
 import nats
 import nats.errors
 import pytest
+
+from ticketing_local.permissions import NATS_USERS, nats_authorization
 
 START_SECONDS = 30
 # A write beyond this file size fails, as it does on a full disk, without needing a file system of that size.
@@ -42,11 +46,12 @@ def config(manifests) -> str:
 @pytest.fixture
 def server(config, tmp_path: Path) -> Iterator[Server]:
     """It has the settings of the ConfigMap, but free ports and a temporary folder."""
+    passwords = {f"{user}_PASSWORD": "p4ss" for user in ("OPS", *(each.name.upper() for each in NATS_USERS))}
     config = config.replace("port: 4222", "port: -1").replace("http_port: 8222", "http_port: -1")
     (tmp_path / "nats.conf").write_text(config.replace("/data", "data").replace("$POD_NAME", "nats-0"))
     binary = shutil.which("nats-server", path=str(Path(sys.executable).parent)) or shutil.which("nats-server")
     options = ["--config", "nats.conf", "--log", "nats.log", "--addr", "127.0.0.1", "--ports_file_dir", "."]
-    with subprocess.Popen([str(binary), *options], cwd=tmp_path) as process:
+    with subprocess.Popen([str(binary), *options], cwd=tmp_path, env=passwords) as process:
         try:
             ports = _ports(tmp_path)
             yield Server(process.pid, ports["nats"][0], ports["monitoring"][0])
@@ -68,11 +73,31 @@ def test_nats_listens_on_its_container_ports(config, manifests):
     assert f"\nport: {ports['client']}\nhttp_port: {ports['monitor']}\n" in config
 
 
+def test_users_are_those_of_the_local_stack(config):
+    """To update the ConfigMap, paste `nats_authorization()` into it."""
+    assert config.endswith(nats_authorization())
+
+
+def test_each_password_comes_from_the_secret(config, manifests):
+    used = set(re.findall(r"password: \$(\w+)", config))
+    keys = {
+        name: entry["valueFrom"].get("secretKeyRef")
+        for name, entry in manifests.workloads["nats"].env.items()
+        if "PASSWORD" in name
+    }
+    assert keys == {name: {"name": "nats-credentials", "key": name.removesuffix("_PASSWORD").lower()} for name in used}
+
+
+def test_new_configuration_restarts_nats(config, manifests):
+    annotations = manifests.workloads["nats"].made["spec"]["template"]["metadata"]["annotations"]
+    assert annotations["ticketing/configuration"] == hashlib.sha256(config.encode()).hexdigest()[:12]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="prlimit changes the file size limit of a running process")
 async def test_liveness_fails_when_a_stream_stops_accepting_writes(server, manifests):
     container = manifests.workloads["nats"].container
     paths = [container[probe]["httpGet"]["path"] for probe in ("startupProbe", "readinessProbe", "livenessProbe")]
-    connection = await nats.connect(server.url)
+    connection = await nats.connect(server.url, user="ops", password="p4ss")
     await connection.jetstream().add_stream(name="EVENTS", subjects=["events"])
     healthy = [server.probe(path) for path in paths]
 

@@ -1,4 +1,4 @@
-"""Production network policies allow the connections that the settings require, and no others."""
+"""The network policies of both folders allow the connections that the settings require, and no others."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -79,6 +79,7 @@ def test_policies_allow_exactly_the_required_connections(manifests):
 
 
 PATH = "infra/k8s-prod/network-policies.yaml"
+REDIS = "infra/k8s/redis.yaml"
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,8 @@ PATH = "infra/k8s-prod/network-policies.yaml"
             "              kubernetes.io/metadata.name: monitoring\n",
             "              kubernetes.io/metadata.name: logs\n",
         ),
-        ("infra/k8s/auth.yaml", "mongodb://auth-mongo:27017", "mongodb://orders-mongo:27017"),
+        (REDIS, "              app: expiration-worker\n", "              app: worker\n"),
+        ("infra/k8s/auth.yaml", "@auth-mongo:27017", "@orders-mongo:27017"),
         (
             "infra/k8s/client.yaml",
             "              value: http://tickets:3000",
@@ -113,8 +115,23 @@ def test_connections_are_denied_by_default(manifests):
 
 
 def test_each_policy_selects_pods(manifests):
-    policies = manifests.objects("NetworkPolicy")
-    assert [made for made in policies if not manifests.selected(made["spec"]["podSelector"]["matchLabels"])] == []
+    pods = [workload.labels for workload in (manifests.workloads | manifests.jobs).values()]
+    selectors = [made["spec"]["podSelector"]["matchLabels"] for made in manifests.objects("NetworkPolicy")]
+    assert [selector for selector in selectors if not any(matches(labels, selector) for labels in pods)] == []
+
+
+def test_servers_are_protected_in_development_too(manifests):
+    policies = {made["metadata"]["name"] for made in manifests.objects("NetworkPolicy", "k8s")}
+    assert policies == {workload["metadata"]["name"] for workload in manifests.objects("StatefulSet", "k8s")}
+
+
+def test_job_in_production_reaches_only_the_api_server(manifests):
+    (policy,) = (
+        made["spec"] for made in manifests.objects("NetworkPolicy") if made["metadata"]["name"] == "credentials"
+    )
+    assert matches(manifests.jobs["credentials"].labels, policy["podSelector"]["matchLabels"])
+    assert ("ingress" in policy, policy["policyTypes"]) == (False, ["Ingress", "Egress"])
+    assert [[port["port"] for port in rule["ports"]] for rule in policy["egress"]] == [[443, 6443]]
 
 
 def test_every_pod_may_use_dns(manifests):

@@ -1,7 +1,8 @@
 """Each process gets every variable that it needs, no unknown one, and values that it accepts."""
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,7 +26,7 @@ SETTINGS: dict[str, type[BaseSettings]] = {
     "expiration": ExpirationSettings,
     "expiration-worker": ExpirationSettings,
 }
-# The two Secrets that the README tells users to create.
+# The two Secrets that the README tells users to create; generated ones are added to them.
 SECRETS = {
     "jwt-secret": {"JWT_SECRET": "0123456789abcdef0123456789abcdef"},
     "stripe-secret": {
@@ -39,9 +40,18 @@ READ_BY_UVICORN = {"FORWARDED_ALLOW_IPS"}
 READ_BY_NEXT = {"HOSTNAME", "PORT", "KEEP_ALIVE_TIMEOUT"}
 
 
+def generated(manifests: Manifests) -> dict[str, dict[str, str]]:
+    """The Secrets of the Job in infra/k8s."""
+    (text,) = (
+        made["data"]["secrets.json"] for made in manifests.objects("ConfigMap", "k8s") if "create.py" in made["data"]
+    )
+    secrets: dict[str, dict[str, str]] = json.loads(text)
+    return {name: {key: f"password-of-{key}" for key in keys} for name, keys in secrets.items()}
+
+
 def references(workload: Workload) -> Iterator[tuple[str, str, bool]]:
     """(Secret or ConfigMap, key, whether it is optional), from variables and volumes."""
-    for entry in workload.env.values():
+    for entry in (entry for container in workload.containers for entry in container.get("env", [])):
         source = entry.get("valueFrom", {})
         if "fieldRef" not in source:
             yield from ((at["name"], at["key"], at.get("optional", False)) for at in source.values())
@@ -54,7 +64,7 @@ def references(workload: Workload) -> Iterator[tuple[str, str, bool]]:
 def stored(manifests: Manifests, folders: tuple[str, ...]) -> dict[str, dict[str, str]]:
     """The data of the users' Secrets and of the ConfigMaps in these folders."""
     maps = [made for folder in folders for made in manifests.objects("ConfigMap", folder)]
-    return {**SECRETS, **{made["metadata"]["name"]: made["data"] for made in maps}}
+    return {**SECRETS, **generated(manifests), **{made["metadata"]["name"]: made["data"] for made in maps}}
 
 
 def environment(manifests: Manifests, name: str, *folders: str) -> dict[str, str]:
@@ -66,14 +76,25 @@ def environment(manifests: Manifests, name: str, *folders: str) -> dict[str, str
             value = data.get(at["name"], {}).get(at["key"])
             assert value is not None or at.get("optional"), f"{variable} has no value"
             found |= {variable: value} if value is not None else {}
-        found |= {variable: entry["value"]} if "value" in entry else {}
+        found |= {variable: expanded(entry["value"], found)} if "value" in entry else {}
     return found
+
+
+def expanded(value: str, known: Mapping[str, str]) -> str:
+    """As Kubernetes does: $(NAME) stands for a variable that is defined above; KeyError for another one."""
+    return re.sub(r"\$\((\w+)\)", lambda match: known[match[1]], value)
+
+
+def used_in_others(workload: Workload) -> set[str]:
+    """Variables that are only a part of others: passwords in URLs."""
+    return {name for entry in workload.env.values() for name in re.findall(r"\$\((\w+)\)", entry.get("value", ""))}
 
 
 def missing_or_unknown(manifests: Manifests, name: str) -> set[str]:
     fields = SETTINGS[name].model_fields
     needed = {field.upper() for field, info in fields.items() if info.is_required()}
-    given = manifests.workloads[name].env.keys()
+    workload = manifests.workloads[name]
+    given = workload.env.keys() - used_in_others(workload)
     return (needed - given) | (given - READ_BY_UVICORN - {field.upper() for field in fields})
 
 
@@ -145,14 +166,29 @@ def test_wrong_secret_is_detected(path, old, new, manifests):
 
 
 def test_emulator_secret_has_the_keys_of_a_real_one(manifests):
-    (secret,) = manifests.objects("Secret")
-    assert (secret["metadata"]["name"], secret["stringData"].keys()) == (
-        "stripe-secret",
-        SECRETS["stripe-secret"].keys(),
+    (text,) = (
+        made["data"]["secrets.json"]
+        for made in manifests.objects("ConfigMap", "k8s-emulator")
+        if "secrets.json" in made["data"]
     )
+    keys = json.loads(text)["stripe-secret"]
+    assert keys.keys() == SECRETS["stripe-secret"].keys()
+    assert keys["STRIPE_WEBHOOK_SECRET"] == "whsec_*"
 
 
 def test_each_service_has_its_own_mongodb(manifests):
     uris = {name: environment(manifests, name)["MONGO_URI"] for name in SETTINGS if name != "expiration-worker"}
-    assert uris == {name: f"mongodb://{name}-mongo:27017/{name}" for name in uris}
+    assert uris == {name: f"mongodb://{name}:password-of-{name}@{name}-mongo:27017/{name}" for name in uris}
     assert environment(manifests, "expiration-worker")["MONGO_URI"] == uris["expiration"]
+
+
+def test_each_service_has_its_own_user_of_each_server(manifests):
+    for name in SETTINGS:
+        user, urls = name.removesuffix("-worker"), environment(manifests, name)
+        logins = {key: tuple(urlsplit(urls[key]).netloc.split("@")) for key in ("NATS_URL", "REDIS_URL") if key in urls}
+        redis = "expiration" if user == "expiration" else "limits"
+        assert logins.get("NATS_URL", (f"{user}:password-of-{user}", "nats:4222")) == (
+            f"{user}:password-of-{user}",
+            "nats:4222",
+        )
+        assert logins.get("REDIS_URL", (f"{redis}:password-of-{redis}",))[0] == f"{redis}:password-of-{redis}"

@@ -69,7 +69,7 @@ def wrong_mounts(manifests: Manifests) -> Iterator[str]:
     for workload in manifests.workloads.values():
         volumes = {volume["name"] for volume in workload.pod.get("volumes", [])}
         volumes |= {claim["metadata"]["name"] for claim in workload.made["spec"].get("volumeClaimTemplates", [])}
-        mounted = {mount["name"] for mount in workload.container.get("volumeMounts", [])}
+        mounted = {mount["name"] for each in workload.containers for mount in each.get("volumeMounts", [])}
         if mounted != volumes:
             yield workload.name
 

@@ -48,7 +48,7 @@ def test_release_tags_only_our_images_with_the_commit(release: list[dict[str, An
         f"registry.example.net/shop/ticketing/{name}:0a1b2c3"
         for name in ("auth", "tickets", "orders", "payments", "expiration", "client")
     }
-    assert {image.partition(":")[0] for image in images - ours} == {"mongo", "nats", "redis"}
+    assert {image.partition(":")[0] for image in images - ours} == {"mongo", "nats", "redis", "python"}
 
 
 def test_release_has_the_real_host_everywhere(release: list[dict[str, Any]]) -> None:

@@ -88,7 +88,7 @@ NATS_USERS = (
 # as FLUSHALL and KEYS, are left to the operator, who is Redis' default user.
 REDIS_RULES = {
     "expiration": "~rq:* resetchannels &rq:* &expiration:fired +@all -@dangerous +info",
-    "limits": "~limits:* resetchannels +@read +@write +@connection +eval +evalsha +script|load -@dangerous",
+    "limits": "~limits:* resetchannels +@list +incrby +expire +eval +evalsha +script|load +ping",
 }
 
 

@@ -20,6 +20,9 @@ echo "== changes"
 kubectl diff --filename "$release" || [ $? -eq 1 ] # 1: there are differences; greater: an error
 
 echo "== apply"
+# Pods that need more privileges than ours (all satisfy "restricted") are refused from now on.
+namespace=$(kubectl config view --minify --output 'jsonpath={..namespace}')
+kubectl label --overwrite namespace "${namespace:-default}" pod-security.kubernetes.io/enforce=restricted
 kubectl apply --filename "$release"
 
 for workload in $(workloads "$release"); do

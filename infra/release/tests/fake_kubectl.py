@@ -18,6 +18,8 @@ def main(arguments: list[str]) -> int:
     """Apply the command to the state; returns the exit status."""
     cluster: dict[str, Any] = json.loads(CLUSTER.read_text())
     cluster["calls"].append(" ".join(arguments))
+    if arguments[:2] == ["config", "view"]:
+        print("shop", end="")
     status = _run(cluster, arguments)
     CLUSTER.write_text(json.dumps(cluster))
     return status

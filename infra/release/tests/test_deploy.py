@@ -6,9 +6,10 @@ from infra.release.tests.conftest import Cluster
 def test_deploy_validates_and_compares_before_applying(cluster: Cluster) -> None:
     done = cluster.run("deploy.sh")
     assert done.returncode == 0, done.stderr
-    checked, compared, applied = cluster.calls[:3]
+    checked, compared, _, labelled, applied = cluster.calls[:5]
     assert checked.startswith("apply --dry-run=server --validate=strict")
     assert (compared.split()[0], applied.split()[:2]) == ("diff", ["apply", "--filename"])
+    assert labelled == "label --overwrite namespace shop pod-security.kubernetes.io/enforce=restricted"
 
 
 def test_rejected_manifests_are_not_applied(cluster: Cluster) -> None:

@@ -58,6 +58,17 @@ def test_release_has_the_real_host_everywhere(release: list[dict[str, Any]]) -> 
     assert "example.com" not in yaml.safe_dump(release)
 
 
+def test_release_requires_long_keys_and_passwords(release: list[dict[str, Any]]) -> None:
+    deployments = [made for made in release if made["kind"] == "Deployment"]
+    given: dict[str, dict[str, str | None]] = {}
+    for made in deployments:
+        (container,) = made["spec"]["template"]["spec"]["containers"]
+        given[made["metadata"]["name"]] = {entry["name"]: entry.get("value") for entry in container["env"]}
+    with_sessions = {name for name, variables in given.items() if "JWT_SECRET" in variables}
+    assert {name for name, variables in given.items() if variables.get("JWT_SECRET_MIN_BYTES") == "32"} == with_sessions
+    assert [name for name, variables in given.items() if variables.get("PASSWORD_MIN_LENGTH") == "8"] == ["auth"]
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("TAG", ""), ("REGISTRY", "Registry of ours"), ("HOST", "localhost"), ("HOST", "a.b/c")]
 )

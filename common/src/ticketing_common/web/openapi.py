@@ -13,7 +13,7 @@ from ticketing_common.currency import USD
 from ticketing_common.ids import PATTERN
 from ticketing_common.web.envelope import ErrorEnvelope
 from ticketing_common.web.prices import documented_in
-from ticketing_common.web.sessions import COOKIE, PAGE_USER, UserId
+from ticketing_common.web.sessions import COOKIE, PAGE_USER, SessionDep, UserId
 
 ID_SCHEMA = {"type": "string", "pattern": f"^{PATTERN}$"}
 Id = Annotated[str, WithJsonSchema(ID_SCHEMA)]
@@ -36,7 +36,7 @@ _DESCRIPTIONS = {
 _RETRIED = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 _SESSION = {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Set by sign-up and sign-in"}
-_REQUIRED_USER: Callable[..., Any] = get_args(UserId)[1].dependency
+_REQUIRE_SESSION = {get_args(dependency)[1].dependency for dependency in (UserId, SessionDep)}
 
 
 def api_router(prefix: str) -> APIRouter:
@@ -81,7 +81,7 @@ def _complete(path: dict[str, dict[str, Any]], route: APIRoute) -> None:
 
 def _security(route: APIRoute, operation: dict[str, Any]) -> list[dict[str, list[str]]]:
     """The session: required, optional (an empty alternative), or unused."""
-    if _REQUIRED_USER in _calls(route.dependant):
+    if not _REQUIRE_SESSION.isdisjoint(_calls(route.dependant)):
         return [{COOKIE: []}]
     names = {parameter["name"] for parameter in operation.get("parameters", ())}
     return [{}, {COOKIE: []}] if PAGE_USER in names else []

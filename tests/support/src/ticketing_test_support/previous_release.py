@@ -16,6 +16,8 @@ from ticketing_local.processes.process import Layout, Process
 from ticketing_local.settings import ROOT, SERVICES, read_settings
 
 COMMIT_FILE = ROOT / "infra" / "release" / "previous-release"
+# Of the command that starts a service; the previous release does not have them.
+NEWER_OPTIONS = ("--http", "ticketing_common.web.http_protocol:BoundedHttpProtocol")
 REPLICAS = " ".join(f"{service}=2" for service in SERVICES)
 
 
@@ -48,11 +50,12 @@ def mixed_table(layout: Layout) -> list[Process]:
     table = [process for process in process_table(layout) if process.name != "client"]
     # That release expects replies under _INBOX, which only the operator may read.
     own = {"PYTHONPATH": path, "NATS_URL": layout.login_url("nats", "nats", layout.credentials.login("nats"))}
-    return [_with(process, own) if process.name.endswith("-1") else process for process in table]
+    return [_previous(process, own) if process.name.endswith("-1") else process for process in table]
 
 
-def _with(process: Process, environment: Mapping[str, str]) -> Process:
-    return dataclasses.replace(process, environment={**process.environment, **environment})
+def _previous(process: Process, environment: Mapping[str, str]) -> Process:
+    command = tuple(argument for argument in process.command if argument not in NEWER_OPTIONS)
+    return dataclasses.replace(process, command=command, environment={**process.environment, **environment})
 
 
 if __name__ == "__main__":

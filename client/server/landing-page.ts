@@ -25,8 +25,8 @@ export function landingPage(render: Renderer, next: RequestListener) {
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse, format: Format): Promise<void> {
-    const cookie = request.headers.cookie;
-    const session = await fetchSession(cookie);
+    const { cookie, "x-forwarded-for": forwardedFor } = request.headers;
+    const session = await fetchSession({ cookie, forwardedFor: forwardedFor?.toString() });
     const cache = cacheOf(format, session.state);
     const page = await (cookieValue(cookie, RECENT_WRITE_COOKIE) ? cache.getNew() : cache.get());
     const theme = themeOf(cookie);

@@ -12,7 +12,11 @@ import { VIEWER_STATE_HEADER } from "../src/lib/viewer-state";
 import { installGracefulShutdown } from "./graceful-shutdown";
 import { landingPage } from "./landing-page";
 import { startRenderer } from "./renderer";
+import { readableTarget, setSecurityHeaders } from "./requests";
 import { staticFiles } from "./static-files";
+
+// Slow requests, and new connections on which nothing is sent, are cut.
+const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
 
 const hostname = process.env.HOSTNAME || "0.0.0.0";
 const port = Number(process.env.PORT) || 3000;
@@ -26,7 +30,9 @@ async function main(): Promise<void> {
     void handle(request, response).catch((error: unknown) => fail(response, error));
   const serveFile = staticFiles(path.join(root, ".next/static"), "/_next/static/");
   const serveLandingPage = landingPage(await startRenderer(renderPage), renderPage);
-  const server = createServer({ keepAliveTimeout }, (request, response) => {
+  const server = createServer({ ...TIMEOUTS, keepAliveTimeout }, (request, response) => {
+    setSecurityHeaders(request, response);
+    request.url = readableTarget(request.url ?? "");
     delete request.headers[VIEWER_STATE_HEADER]; // only the renderer may set it
     if (!serveFile(request, response) && !serveLandingPage(request, response)) renderPage(request, response);
   });

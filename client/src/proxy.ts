@@ -14,24 +14,11 @@ export function proxy(request: NextRequest): NextResponse {
   const headers = new Headers(request.headers);
   headers.set("content-security-policy", policy);
   headers.set("x-nonce", nonce);
-  const init = { request: { headers } };
-  const response = isDecodable(request.nextUrl.pathname)
-    ? NextResponse.next(init)
-    : NextResponse.rewrite(new URL("/not-found", request.url), init);
+  const response = NextResponse.next({ request: { headers } });
   response.headers.set("content-security-policy", policy);
   return response;
 }
 
-/** Next.js responds with 500 to a malformed escape sequence in a dynamic route; such a page does not exist. */
-function isDecodable(pathname: string): boolean {
-  try {
-    decodeURIComponent(pathname);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 export const config = {
-  matcher: [{ source: "/((?!_next/static|_next/image|icon.svg|robots.txt).*)" }],
+  matcher: [{ source: "/((?!_next/static/|_next/image$|icon.svg$|robots.txt$).*)" }],
 };

@@ -13,7 +13,7 @@ afterEach(() => {
 test("auth is not asked without a session cookie", async () => {
   const fetch = vi.fn();
   vi.stubGlobal("fetch", fetch);
-  expect(await fetchSession("theme=dark")).toEqual({ state: "out" });
+  expect(await fetchSession({ cookie: "theme=dark", forwardedFor: null })).toEqual({ state: "out" });
   expect(fetch).not.toHaveBeenCalled();
 });
 
@@ -23,5 +23,5 @@ test.each([
   [new Response("<h1>", { status: 502 }), { state: "unknown" }],
 ])("auth decides", async (response, session) => {
   vi.stubGlobal("fetch", vi.fn().mockResolvedValue(response));
-  expect(await fetchSession("session=abc")).toEqual(session);
+  expect(await fetchSession({ cookie: "session=abc", forwardedFor: null })).toEqual(session);
 });

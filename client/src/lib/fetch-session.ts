@@ -1,5 +1,6 @@
 import { readAs } from "./api/read";
 import type { User } from "./api/types";
+import type { Visitor } from "./api/visitor";
 import { cookieValue } from "./cookies";
 
 export type Session = { state: "in"; user: User } | { state: "out" } | { state: "unknown" };
@@ -9,12 +10,12 @@ const SESSION_COOKIE = "session";
 const TIMEOUT_MS = 3_000;
 
 /**
- * The session of a request by its Cookie header; "unknown" while auth is unavailable. Auth is asked only if there is a
+ * A visitor's session; "unknown" while auth is unavailable. Auth is asked only if there is a
  * session cookie.
  */
-export async function fetchSession(cookie: string | null | undefined): Promise<Session> {
-  if (!cookieValue(cookie, SESSION_COOKIE)) return { state: "out" };
-  const result = await readAs<{ currentUser: User | null }>(cookie, "/api/users/currentuser", TIMEOUT_MS);
+export async function fetchSession(visitor: Visitor): Promise<Session> {
+  if (!cookieValue(visitor.cookie, SESSION_COOKIE)) return { state: "out" };
+  const result = await readAs<{ currentUser: User | null }>(visitor, "/api/users/currentuser", TIMEOUT_MS);
   if (!result.ok) return { state: "unknown" };
   return result.data.currentUser ? { state: "in", user: result.data.currentUser } : { state: "out" };
 }

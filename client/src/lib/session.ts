@@ -4,6 +4,7 @@ import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { cache } from "react";
 
+import { visitorOf } from "./api/visitor";
 import { fetchSession, type Session } from "./fetch-session";
 import { signInPath } from "./return-path";
 import { isTheme, THEME_COOKIE } from "./theme";
@@ -17,7 +18,7 @@ export const getViewerState = cache(async (): Promise<ViewerState> => {
   const given = request.get(VIEWER_STATE_HEADER);
   if (given !== null) return JSON.parse(given) as ViewerState;
   const theme = (await cookies()).get(THEME_COOKIE)?.value;
-  return { session: await fetchSession(request.get("cookie")), theme: isTheme(theme) ? theme : "" };
+  return { session: await fetchSession(visitorOf(request)), theme: isTheme(theme) ? theme : "" };
 });
 
 /** The current user; "unknown" while auth is unavailable. */

@@ -1,15 +1,12 @@
 import { logError } from "../log";
 import { isRetryable, isTimeout, request, unavailable, type ApiResult } from "./response";
 import { apiUrl } from "./url";
+import { visitorHeaders, type Visitor } from "./visitor";
 
-/** A GET with a user's Cookie header, forwarded unchanged. Failures of the service are logged. Server only. */
-export async function readAs<T>(
-  cookie: string | null | undefined,
-  path: string,
-  timeoutMs: number,
-): Promise<ApiResult<T>> {
+/** A GET on behalf of a visitor. Failures of the service are logged. Server only. */
+export async function readAs<T>(visitor: Visitor, path: string, timeoutMs: number): Promise<ApiResult<T>> {
   const result = await request<T>(apiUrl(path), {
-    headers: { accept: "application/json", ...(cookie ? { cookie } : {}) },
+    headers: { accept: "application/json", ...visitorHeaders(visitor) },
     cache: "no-store",
     signal: AbortSignal.timeout(timeoutMs),
   });

@@ -1,6 +1,10 @@
 """Security headers: a Content Security Policy with a nonce on every page, for the app and Stripe only."""
 
 import re
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import ClassVar
 
 import httpx
 import pytest
@@ -50,18 +54,64 @@ def test_stripe_key_allows_only_stripes_documented_hosts(site):
     assert "'unsafe-inline'" not in policy["script-src"]
 
 
-@pytest.mark.parametrize("path", ["/tickets/%A0", "/orders/%ff"])
+@pytest.mark.parametrize(
+    "path", ["/tickets/%A0", "/tickets/%ff/edit", "/orders/%ff", "/orders/%ff?_rsc=1", "/%ff", "/icon.svg%ff"]
+)
 def test_malformed_path_is_not_found(site, path):
-    response = httpx.get(site.url + path, trust_env=False, timeout=60)
+    assert_not_found(httpx.get(site.url + path, trust_env=False, timeout=60))
+
+
+def assert_not_found(response):
+    """The client's page, with a policy that allows its scripts."""
     assert response.status_code == 404
     assert "Page not found" in response.text
     assert nonce_of(policy_of(response.headers))
-
-
-@pytest.mark.parametrize("path", ["/", "/robots.txt", "/icon.svg", "/nowhere"])
-def test_content_types_are_not_sniffed(site, path):
-    response = httpx.get(site.url + path, trust_env=False, timeout=60)
     assert response.headers["x-content-type-options"] == "nosniff"
+
+
+def test_path_that_no_proxy_passes_on_is_not_found(site):
+    with client_process(site.url) as client, socket.create_connection(("127.0.0.1", client.port), 60) as connection:
+        connection.sendall(b"GET /tickets/%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        head, _, body = connection.makefile("rb").read().partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 404")
+    assert b"content-security-policy: " in head.lower()
+    assert b"Page not found" in body
+
+
+@pytest.mark.parametrize("path", ["/", "/signin", "/nowhere", "/tickets/%ff", "/robots.txt"])
+def test_https_is_made_permanent_by_https_only(site, path):
+    by_scheme = {
+        scheme: httpx.get(site.url + path, headers={"X-Forwarded-Proto": scheme}, trust_env=False, timeout=60)
+        for scheme in ("http", "https")
+    }
+    found = {scheme: page.headers.get("strict-transport-security") for scheme, page in by_scheme.items()}
+    assert found == {"http": None, "https": "max-age=31536000"}
+
+
+class RecordingApi(BaseHTTPRequestHandler):
+    """Responds 503, and remembers where requests said to come from, by path."""
+
+    addresses: ClassVar[dict[str, str | None]] = {}
+
+    def do_GET(self):
+        self.addresses[self.path] = self.headers["X-Forwarded-For"]
+        self.send_error(503)
+
+    def log_message(self, *arguments):
+        """Nothing."""
+
+
+def test_visitors_address_is_passed_on_to_the_api():
+    """All pages would otherwise share the limit of the client's own address."""
+    headers = {"X-Forwarded-For": "203.0.113.7", "Cookie": "session=a.b.c"}
+    with HTTPServer(("127.0.0.1", 0), RecordingApi) as api:
+        threading.Thread(target=api.serve_forever, daemon=True).start()
+        with client_process(f"http://127.0.0.1:{api.server_port}") as client:
+            for path in ("/", "/tickets/5"):
+                httpx.get(client.url + path, headers=headers, trust_env=False, timeout=60)
+        api.shutdown()
+    assert RecordingApi.addresses["/api/users/currentuser"] == "203.0.113.7"
+    assert RecordingApi.addresses["/api/tickets/5"] == "203.0.113.7"
 
 
 def policy_of(headers):

@@ -1,9 +1,12 @@
 """Each workload starts unattended, stops gracefully and runs with few privileges."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from infra.manifests.tests.manifests import ROOT, Manifests, Object
+
+from ticketing_common.web.request_body import MAX_BODY_BYTES
 
 MEMORY = {"Mi": 1, "Gi": 1024}
 
@@ -176,3 +179,22 @@ def test_autoscalers_have_the_documented_thresholds(manifests):
         cores[scaler["metadata"]["name"]] = metric["resource"]["target"]["averageUtilization"] * requested / 100_000
     assert cores.pop("expiration") == 0.3
     assert set(cores.values()) == {0.6}
+
+
+@pytest.mark.parametrize("folder", ["k8s-dev", "k8s-prod"])
+def test_ingress_passes_on_no_larger_body_than_the_services_read(folder, manifests):
+    [ingress] = manifests.objects("Ingress", folder)
+    size = ingress["metadata"]["annotations"]["nginx.ingress.kubernetes.io/proxy-body-size"]
+    assert size == f"{MAX_BODY_BYTES // 1024}k"
+
+
+def test_controller_cuts_slow_clients_and_closes_idle_connections_before_the_services_do(manifests):
+    maps = {made["metadata"]["name"]: made["data"] for made in manifests.objects("ConfigMap", "k8s-prod")}
+    controller = maps["ingress-nginx-controller"]
+    assert int(controller["client-header-timeout"]) == int(controller["client-body-timeout"]) == 10
+    assert int(controller["keep-alive"]) <= 75
+    keep_alive = re.findall(r'"--timeout-keep-alive", "(\d+)"', (ROOT / "infra/images/Dockerfile").read_text())
+    assert int(controller["upstream-keepalive-timeout"]) < min(int(seconds) for seconds in keep_alive)
+    assert controller["use-forwarded-headers"] == "false"
+    namespace, name = controller["add-headers"].split("/")
+    assert (namespace, name in maps) == ("ingress-nginx", True)

@@ -1,11 +1,15 @@
-"""Every guarantee on docs/guarantees.md names tests, and they exist."""
+"""The tests that docs/guarantees.md and SECURITY.md name exist, and each guarantee names one."""
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "guarantees.md").read_text()
+SECURITY = (ROOT / "SECURITY.md").read_text()
 
 
 def functions_in(file: Path) -> set[str]:
@@ -13,8 +17,9 @@ def functions_in(file: Path) -> set[str]:
     return {node.name for node in found if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
 
 
-def test_every_named_test_exists() -> None:
-    named = re.findall(r"`([\w/]+\.py)::(\w+)`", PAGE)
+@pytest.mark.parametrize("page", [PAGE, SECURITY], ids=["guarantees", "security"])
+def test_every_named_test_exists(page: str) -> None:
+    named = re.findall(r"`([\w/-]+\.py)::(\w+)`", page)
     assert len(named) > 20
     assert [f"{file}::{name}" for file, name in named if name not in functions_in(ROOT / file)] == []
 
@@ -23,3 +28,17 @@ def test_every_guarantee_names_a_test() -> None:
     guarantees = [section for section in re.split(r"^## ", PAGE, flags=re.MULTILINE) if re.match(r"I\d ", section)]
     assert len(guarantees) == 9
     assert [section.splitlines()[0] for section in guarantees if "::test_" not in section] == []
+
+
+def test_each_asvs_requirement_is_in_one_row() -> None:
+    rows = re.findall(r"^\| ((?:\d+\.\d+\.\d+|V\d+).*?) \|", SECURITY, re.MULTILINE)
+    named = [number for row in rows for number in requirements(row)]
+    assert len(named) > 200
+    assert sorted(named) == sorted(set(named))
+
+
+def requirements(row: str) -> Iterator[str]:
+    """The numbers that a row is about; ranges are written with a dash."""
+    for first, last in re.findall(r"(\d+\.\d+\.\d+)(?:\u2013\d+\.\d+\.(\d+))?", row):
+        section, _, number = first.rpartition(".")
+        yield from (f"{section}.{n}" for n in range(int(number), int(last or number) + 1))

@@ -30,10 +30,17 @@ async def wait_for(
     age: timedelta = timedelta(0),
     available: bool = True,
     wait_seconds: float = 0.1,
+    user_id: str = "",
 ) -> str:
     now = datetime.now(UTC) + age
     return await wait_for_replica(
-        store.find, some_id, now=now, broker_available=lambda: available, what="ticket", wait_seconds=wait_seconds
+        store.find,
+        some_id,
+        user_id=user_id or new_id(),
+        now=now,
+        broker_available=lambda: available,
+        what="ticket",
+        wait_seconds=wait_seconds,
     )
 
 
@@ -52,7 +59,7 @@ async def test_invented_id_costs_few_reads() -> None:
     store = Replicas()
     with pytest.raises(NotFound, match="no such ticket"):
         await wait_for(store, new_id(), wait_seconds=2)
-    assert 1 < store.reads <= 10
+    assert 1 < store.reads <= 8
 
 
 async def test_concurrent_requests_share_one_wait() -> None:
@@ -78,6 +85,19 @@ async def test_number_of_waits_is_bounded() -> None:
     for task in [*waits, *replicas._polls.values()]:
         task.cancel()
     await asyncio.gather(*waits, *replicas._polls.values(), return_exceptions=True)
+
+
+async def test_number_of_waits_of_one_user_is_bounded() -> None:
+    other = asyncio.create_task(wait_for(Replicas(), new_id()))
+    waits = [wait_for(Replicas(), new_id(), user_id="a") for _ in range(replicas.MAX_WAITS_PER_USER + 1)]
+    outcomes = await asyncio.gather(*waits, return_exceptions=True)
+    kinds = [type(outcome) for outcome in outcomes]
+    assert kinds == [*[NotFound] * replicas.MAX_WAITS_PER_USER, Unavailable]
+    with pytest.raises(NotFound):
+        await other
+    with pytest.raises(NotFound):
+        await wait_for(Replicas(), new_id(), user_id="a")
+    assert not replicas._waiting
 
 
 async def test_missing_document_is_unavailable_while_events_cannot_flow() -> None:

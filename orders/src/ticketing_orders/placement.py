@@ -44,7 +44,12 @@ async def place_order(
     `seen_price` (in minor units), ReleasedRecently or TooManyReservations when the buyer has to wait.
     """
     ticket = await wait_for_replica(
-        store.find_ticket, ticket_id, now=now, broker_available=broker_available, what="ticket"
+        store.find_ticket,
+        ticket_id,
+        user_id=buyer_id,
+        now=now,
+        broker_available=broker_available,
+        what="ticket",
     )
     preferred = domain.preferred_slot(order_id, rules.max_open)
 

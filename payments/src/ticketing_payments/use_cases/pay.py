@@ -44,7 +44,7 @@ async def pay(
     too many declines), PaymentDeclined; Unavailable when the result is unknown, which the reconciler then finds out.
     """
     payment = await wait_for_replica(
-        deps.store.find, order_id, now=now, broker_available=broker_available, what="order"
+        deps.store.find, order_id, user_id=user_id, now=now, broker_available=broker_available, what="order"
     )
     rules.require_payer(payment, user_id)
     payment = await _refresh(deps, payment)

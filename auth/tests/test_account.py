@@ -74,6 +74,7 @@ async def test_changed_password_ends_all_other_sessions(client: httpx.AsyncClien
         ({"currentPassword": "open barley"}, "currentPassword"),
         ({"currentPassword": ""}, "currentPassword"),
         ({"newPassword": "abc"}, "newPassword"),
+        ({"newPassword": "password"}, "newPassword"),
         ({"newPassword": 1234}, "newPassword"),
     ],
 )

@@ -25,7 +25,15 @@ async def test_anonymous_pages(new_user):
 async def test_seller_pages(new_user):
     seller = await new_user("seller@example.com")
     ticket = await seller.create_ticket("Opera gala, row C", 240)
-    paths = ("/", "/tickets/new", "/tickets/mine", f"/tickets/{ticket}", f"/tickets/{ticket}/edit", "/orders")
+    paths = (
+        "/",
+        "/tickets/new",
+        "/tickets/mine",
+        f"/tickets/{ticket}",
+        f"/tickets/{ticket}/edit",
+        "/orders",
+        "/account",
+    )
     assert {path: await problems_on(seller, path) for path in paths} == {path: [] for path in paths}
 
 

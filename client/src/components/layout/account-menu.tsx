@@ -4,6 +4,7 @@ import { ChevronDown } from "lucide-react";
 import { useEffect, useRef } from "react";
 
 import { useSignOut } from "@/components/auth/use-sign-out";
+import { Link } from "@/components/ui/link";
 
 /** A native disclosure, closed by Escape and by a click or focus outside. */
 export function AccountMenu({ email }: { email: string }) {
@@ -21,6 +22,13 @@ export function AccountMenu({ email }: { email: string }) {
       </summary>
       <div className="absolute right-0 z-10 mt-2 w-60 rounded-panel border border-line bg-card p-2 shadow-lg">
         <p className="px-3 py-2 text-sm break-words text-muted">Signed in as {email}</p>
+        <Link
+          href="/account"
+          onClick={() => menu.current?.removeAttribute("open")}
+          className="block rounded-control px-3 py-2 hover:bg-paper"
+        >
+          Account
+        </Link>
         <SignOutButton />
       </div>
     </details>

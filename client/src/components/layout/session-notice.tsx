@@ -7,13 +7,16 @@ import { fetchCurrentUser } from "@/lib/api/browser";
 import { signInPath } from "@/lib/return-path";
 import { onSessionCheck, sessionChange, type SessionChange } from "@/lib/session-check";
 
+import { useSessionRenewal } from "./use-session-renewal";
+
 const TEXT = {
   "signed-out": "You have been signed out.",
   "other-user": "You are signed in with another account now.",
 };
 
-/** Warns when the user has signed out or switched accounts in another tab. */
+/** Warns when the user has signed out or switched accounts in another tab; keeps the session in use. */
 export function SessionNotice({ userId }: { userId: string | null }) {
+  useSessionRenewal(userId);
   const change = useSessionChange(userId);
   if (change === null || change === "signed-in") return null;
   return (

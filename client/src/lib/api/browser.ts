@@ -4,6 +4,8 @@ import { rememberWrite } from "../recent-write";
 import { requestSessionCheck } from "../session-check";
 import { request, type ApiResult } from "./response";
 import type {
+  ChangePasswordIn,
+  DeleteAccountIn,
   Order,
   OrderDetails,
   OrderIn,
@@ -25,6 +27,12 @@ export const signUp = (body: SignUpIn) => send<UserOut>("POST", "/api/users/sign
 export const signIn = (body: SignInIn) => send<UserOut>("POST", "/api/users/signin", body);
 
 export const signOut = () => sendAsPageUser<unknown>("POST", "/api/users/signout", {});
+
+export const changePassword = (body: ChangePasswordIn) =>
+  sendAsPageUser<UserOut>("POST", "/api/users/changepassword", body);
+
+export const deleteAccount = (body: DeleteAccountIn) =>
+  sendAsPageUser<null>("POST", "/api/users/deleteaccount", body);
 
 export const fetchCurrentUser = () => send<{ currentUser: User | null }>("GET", "/api/users/currentuser");
 

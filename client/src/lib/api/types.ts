@@ -1,6 +1,13 @@
 /** The generated API types, under the names used in the client. */
 
-export type { CurrentUserOut as User, SignInIn, SignUpIn, UserOut } from "./generated/auth";
+export type {
+  ChangePasswordIn,
+  CurrentUserOut as User,
+  DeleteAccountIn,
+  SignInIn,
+  SignUpIn,
+  UserOut,
+} from "./generated/auth";
 export type {
   HistoryEntryOut as HistoryEntry,
   OrderDetailsOut as OrderDetails,

@@ -20,7 +20,15 @@ from ticketing_common.events import (
 )
 from ticketing_common.mongo import Database, new_id
 from ticketing_orders import domain, use_cases
-from ticketing_orders.domain import HoldTaken, Order, SlotTaken, Ticket, TicketReserved, TooManyReservations
+from ticketing_orders.domain import (
+    HoldTaken,
+    Order,
+    ReleasedRecently,
+    SlotTaken,
+    Ticket,
+    TicketReserved,
+    TooManyReservations,
+)
 from ticketing_orders.domain.order import to_milliseconds
 from ticketing_orders.events import event_for
 from ticketing_orders.store import (
@@ -121,6 +129,19 @@ async def test_without_the_index_on_slots_the_buyer_gets_them_all(store: MongoOr
     await database.collection("orders").drop_index(ONE_OPEN_ORDER_PER_SLOT)
     tickets = [await list_ticket(store) for _ in range(BUYERS)]
     assert len(await place_many([store], tickets)) == BUYERS
+
+
+async def test_buyer_who_cancels_and_reserves_again_at_once_waits(
+    store: MongoOrderStore, other_replica: MongoOrderStore
+) -> None:
+    rules, order = replace(RULES, cooldown=timedelta(seconds=60)), await place(store)
+    ticket = await store.find_ticket(order.ticket.id)
+    replicas = [store, other_replica] * 5
+    attempts = (place(replica, ticket, buyer_id=order.user_id, rules=rules) for replica in replicas)
+    _, *results = await asyncio.gather(cancel(store, order), *attempts, return_exceptions=True)
+    assert {type(result) for result in results} <= {TicketReserved, ReleasedRecently}
+    with pytest.raises(ReleasedRecently):
+        await place(other_replica, ticket, buyer_id=order.user_id, rules=rules)
 
 
 async def test_order_that_violates_two_indexes_is_refused_in_a_batch_with_others(store: MongoOrderStore) -> None:

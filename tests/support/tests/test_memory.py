@@ -60,6 +60,19 @@ async def test_partial_index_rejects_only_matching_documents(documents: Document
     assert await documents.compare_and_set({"_id": "b", "version": 0}, {"live": True, "version": 1})
 
 
+async def test_partial_index_rejects_only_documents_that_have_its_field(documents: Documents) -> None:
+    open_order = {"live": False, "status": "created", "user_id": "u"}
+    for hold, fields in enumerate([{"slot": 1}, {"slot": 2}, {}, {}, {"slot": 1, "user_id": "v"}]):
+        await documents.insert(order(str(hold), hold=hold, **open_order | fields))
+    with pytest.raises(DuplicateKey) as rejected:
+        await documents.insert(order("a", hold=9, **open_order, slot=1))
+    assert rejected.value.index == "one_open_order_a_slot"
+    query = {"user_id": "u", "status": "created", "slot": {"$exists": True}}
+    assert sorted(await documents.values("slot", query, index="one_open_order_a_slot")) == [1, 2]
+    assert await documents.compare_and_set({"_id": "0"}, {"status": "cancelled"})
+    await documents.insert(order("a", hold=9, **open_order, slot=1))
+
+
 async def test_compare_and_set_changes_only_matching_documents(documents: Documents) -> None:
     await documents.insert(order("a", hold=1, live=True))
     assert not await documents.compare_and_set({"_id": "a", "version": 1}, {"hold": 9})

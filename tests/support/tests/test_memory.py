@@ -61,8 +61,9 @@ async def test_partial_index_rejects_only_matching_documents(documents: Document
 
 
 async def test_partial_index_rejects_only_documents_that_have_its_field(documents: Documents) -> None:
-    open_order = {"live": False, "status": "created", "user_id": "u"}
-    for hold, fields in enumerate([{"slot": 1}, {"slot": 2}, {}, {}, {"slot": 1, "user_id": "v"}]):
+    open_order: dict[str, Any] = {"live": False, "status": "created", "user_id": "u"}
+    others: list[dict[str, Any]] = [{"slot": 1}, {"slot": 2}, {}, {}, {"slot": 1, "user_id": "v"}]
+    for hold, fields in enumerate(others):
         await documents.insert(order(str(hold), hold=hold, **open_order | fields))
     with pytest.raises(DuplicateKey) as rejected:
         await documents.insert(order("a", hold=9, **open_order, slot=1))

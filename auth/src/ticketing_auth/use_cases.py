@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
+import structlog
+
 from ticketing_auth.domain import EmailInUse, InvalidCredentials, User, WrongPassword
 from ticketing_auth.emails import EmailAddress, email_key, parse_email
 from ticketing_auth.ports import AccountDeps, RevocationStore
@@ -12,6 +14,8 @@ from ticketing_common.errors import NotAuthenticated
 from ticketing_common.events import SessionRevoked
 from ticketing_common.revocations import Revocations
 from ticketing_common.tokens import CurrentUser
+
+log = structlog.get_logger(__name__)
 
 
 async def sign_up(
@@ -28,6 +32,7 @@ async def sign_up(
         raise EmailInUse
     user = User(id=user_id, email=email.normalized, email_key=email.key, password_hash=password_hash, created_at=now)
     await deps.store.add(user)
+    log.info("account.created", user_id=user.id, client_address=address)
     return user
 
 
@@ -41,6 +46,7 @@ async def sign_in(deps: AccountDeps, *, email: EmailAddress, password: str, addr
     )
     if user is None:
         raise InvalidCredentials
+    log.info("session.started", user_id=user.id, client_address=address)
     stored = parse_email(user.email)
     if (stored.normalized, stored.key) == (user.email, user.email_key):
         return user
@@ -60,6 +66,7 @@ async def _verify_password(
         result = await deps.hasher.verify(password, user.password_hash if user else None, address=address)
         if not result.matches:
             attempt.count()
+            log.info("password.rejected", user_id=user.id if user else None, client_address=address)
             await deps.limits.count_wrong_password(account)
             return None
     if user is not None and result.upgraded_hash is not None:
@@ -77,6 +84,7 @@ async def sign_out(
         event = SessionRevoked(user_id=session.id, session_id=session.session_id, expires_at=expires_at)
         await store.add(event)
         revocations.apply(event)
+        log.info("session.ended", user_id=session.id)
 
 
 async def change_password(
@@ -103,6 +111,7 @@ async def change_password(
         lambda before, after: deps.store.save_password(after, expected=before, event=_earlier(after, expires_at)),
     )
     revocations.apply(_earlier(user, expires_at))
+    log.info("password.changed", user_id=user.id, client_address=address)
     return user
 
 
@@ -120,6 +129,7 @@ async def delete_account(
         lambda before, after: deps.store.erase(after, expected=before, event=_earlier(after, expires_at), now=now),
     )
     revocations.apply(_earlier(user, expires_at))
+    log.info("account.deleted", user_id=user.id, client_address=address)
 
 
 async def _find_authorized(deps: AccountDeps, session: CurrentUser, password: str, address: str, *, field: str) -> User:

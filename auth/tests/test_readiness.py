@@ -43,3 +43,15 @@ async def test_ready_once_indexes_exist(mongo_uri: str) -> None:
         ready = await client.get("/healthz/ready")
     state = {"status": "ready", "mongo": "up", "indexes": "there", "nats": "down"}
     assert (ready.status_code, ready.json()) == (200, state)
+
+
+async def test_sign_out_is_503_while_it_cannot_be_stored(without_database: httpx.AsyncClient) -> None:
+    cookie = cookie_for("1")
+    response = await without_database.post("/api/users/signout", headers=cookie)
+    assert (response.status_code, "Set-Cookie" in response.headers) == (503, False)
+    me = await without_database.get("/api/users/currentuser", headers=cookie)
+    assert me.json()["currentUser"]["id"] == "1"
+
+
+async def test_sign_out_without_a_session_needs_no_database(without_database: httpx.AsyncClient) -> None:
+    assert (await without_database.post("/api/users/signout")).status_code == 200

@@ -1,12 +1,15 @@
 """A revoked session is refused until its last token has expired; then it is forgotten."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ticketing_common.events import SessionRevoked
-from ticketing_common.revocations import Revocations
+from ticketing_common.events import Envelope, SessionRevoked
+from ticketing_common.messaging import Broker, Publisher
+from ticketing_common.revocations import RevocationConsumer, Revocations
 from ticketing_common.tokens import CurrentUser, SessionLimits
+from ticketing_common.web.background import run_tasks
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -84,3 +87,28 @@ def test_short_lifetime_bounds_revocations() -> None:
     limits = SessionLimits(idle=604_800, lifetime=3_600)
     assert limits.revocation_lifetime == 3_600
     assert Revocations(limits).expires_at(None, now=START) == START + timedelta(hours=1)
+
+
+async def test_start_does_not_wait_for_a_broker_that_is_away(caplog: pytest.LogCaptureFixture) -> None:
+    broker = Broker("nats://127.0.0.1:1", client_name="test")
+    consumer = RevocationConsumer(broker, Revocations())
+    async with run_tasks([broker, consumer]), asyncio.timeout(20):
+        await broker.wait_attempted()
+        await consumer.wait_at_start()
+    assert "revocations.not_replayed" in caplog.text
+
+
+async def test_start_waits_for_the_replay(broker: Broker) -> None:
+    events = [
+        SessionRevoked(user_id="u1", session_id=str(number), expires_at=datetime.now(UTC) + DAY)
+        for number in range(500)
+    ]
+    for start in range(0, 500, 250):
+        batch = events[start : start + 250]
+        stored = [Envelope.from_event(event, occurred_at=START, traceparent="") for event in batch]
+        assert len(await Publisher(broker).publish(stored)) == len(batch)
+    revocations = Revocations()
+    consumer = RevocationConsumer(broker, revocations)
+    async with run_tasks([broker, consumer]):
+        await consumer.wait_at_start()
+        assert len(revocations) == 500

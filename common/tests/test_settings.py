@@ -54,6 +54,18 @@ def test_several_problems_are_reported_in_one_line() -> None:
         ("NATS_URL", "nats://user:pass@", "NATS_URL must be a URL such as"),
         ("JWT_SECRET", "short", "JWT_SECRET must have at least 8 characters"),
         ("JWT_SECRET", " " * 40, "JWT_SECRET must have at least 8 characters"),
+        (
+            "JWT_SECRET",
+            "long-enough,short",
+            "JWT_SECRET must have at least 8 characters in each key between its commas",
+        ),
+        ("JWT_SECRET", "long-enough,", "JWT_SECRET must have at least 8 characters in each key"),
+        ("JWT_SECRET", "long-enough, long-enough-too", "JWT_SECRET must have no spaces beside its commas"),
+        ("JWT_SECRET_MIN_BYTES", "32", "JWT_SECRET must have at least 32 characters"),
+        ("JWT_SECRET_MIN_BYTES", "4", "JWT_SECRET_MIN_BYTES must be greater than or equal to 8"),
+        ("SESSION_IDLE_SECONDS", "0", "SESSION_IDLE_SECONDS must be"),
+        ("STREAM_MAX_AGE_DAYS", "8", "SESSION_LIFETIME_SECONDS must be shorter than STREAM_MAX_AGE_DAYS"),
+        ("SESSION_IDLE_SECONDS", "2592000", "SESSION_LIFETIME_SECONDS must be shorter than STREAM_MAX_AGE_DAYS"),
         ("STREAM_MAX_AGE_DAYS", "nan", "STREAM_MAX_AGE_DAYS must be"),
         ("STREAM_MAX_AGE_DAYS", "inf", "STREAM_MAX_AGE_DAYS must be"),
         ("STREAM_REPLICAS", "0", "STREAM_REPLICAS must be"),
@@ -77,3 +89,9 @@ def test_values_are_never_printed() -> None:
     assert process.returncode == 2
     assert "pa55word" not in process.stderr
     assert "qwertz" not in process.stderr
+
+
+def test_production_accepts_only_full_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**GOOD, "JWT_SECRET_MIN_BYTES": "32", "JWT_SECRET": f"{'x' * 32},{'é' * 16}"}.items():
+        monkeypatch.setenv(name, value)
+    assert load(PricingSettings).jwt_secret_min_bytes == 32

@@ -6,6 +6,7 @@ from dataclasses import replace
 from ticketing_common.messaging import Broker, Publisher, StreamLimits
 from ticketing_common.messaging.streams import EVENTS_STREAM, ensure_streams
 from ticketing_test_support.listeners import envelope, publish_expirations
+from ticketing_test_support.waiting import eventually
 
 
 async def test_event_published_twice_is_stored_once(broker: Broker) -> None:
@@ -65,3 +66,14 @@ async def stored_ids(broker: Broker) -> list[str]:
     last = (await broker.jetstream.stream_info(EVENTS_STREAM)).state.last_seq
     messages = [await broker.jetstream.get_msg(EVENTS_STREAM, sequence) for sequence in range(1, last + 1)]
     return [(message.headers or {})["Nats-Msg-Id"] for message in messages]
+
+
+async def test_subject_removed_by_an_older_release_is_restored(broker: Broker) -> None:
+    config = (await broker.jetstream.stream_info(EVENTS_STREAM)).config
+    await broker.jetstream.update_stream(config, subjects=["ticket.>"])
+
+    async def is_published() -> bool:
+        return await publish_expirations(broker, "a") == {"a"}
+
+    assert not await is_published()
+    await eventually(is_published, what="the subject being restored")

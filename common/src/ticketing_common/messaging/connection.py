@@ -96,7 +96,6 @@ class Broker:
                 await self._connect()
             except (OSError, nats.errors.Error, TimeoutError) as error:
                 log.info("broker.connect_failed", error=repr(error), retry_in_seconds=_RETRY_SECONDS)
-                self._attempted.set()
                 await asyncio.sleep(_RETRY_SECONDS)
         self._attempted.set()
         await self.ensure_streams()
@@ -173,4 +172,5 @@ class Broker:
             self._writes.record_report()
 
     async def _on_error(self, error: Exception) -> None:
+        self._attempted.set()  # the client itself repeats the first attempt for ever
         log.info("broker.client_error", error=repr(error))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import nats
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, Header
+from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo, DeliverPolicy, Header
 from nats.js.errors import NotFoundError
 
 from ticketing_common.errors import Unavailable
@@ -66,22 +66,26 @@ async def connect_readonly(url: str) -> AsyncIterator[JetStreamContext]:
 
 
 async def backlogs(jetstream: JetStreamContext) -> list[Backlog]:
-    """The backlog of each durable consumer of TICKETING; empty before the stream exists."""
-    found: list[Backlog] = []
+    """The backlog of each durable consumer of TICKETING; empty before the stream exists.
+
+    The others are of one process each, and end with it.
+    """
+    found: list[ConsumerInfo] = []
     try:
         while page := await jetstream.consumers_info(EVENTS_STREAM, offset=len(found)):
-            found += [
-                Backlog(
-                    durable=info.name,
-                    pending=info.num_pending or 0,
-                    unacknowledged=info.num_ack_pending or 0,
-                    ack_floor=info.ack_floor.stream_seq if info.ack_floor else 0,
-                )
-                for info in page
-            ]
+            found += page
     except NotFoundError:
         return []
-    return found
+    return [
+        Backlog(
+            durable=info.name,
+            pending=info.num_pending or 0,
+            unacknowledged=info.num_ack_pending or 0,
+            ack_floor=info.ack_floor.stream_seq if info.ack_floor else 0,
+        )
+        for info in found
+        if info.config.durable_name
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""Run `ticketing up` with fake services, and only some of them; run as a script."""
+"""Run `ticketing up` with fake services, only some of them, and limits that a test can wait for; run as a script."""
 
 import dataclasses
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -20,8 +21,20 @@ HERE = str(Path(__file__).parent)
 def fake(layout: Layout, service: str, name: str) -> Process:
     """A service's process with the fake app."""
     process = web_process(layout, service, name)
-    command = [part.replace(f"ticketing_{service}.main:app", "fake_service:app") for part in process.command]
+    fakes = {
+        f"ticketing_{service}.main:app": "fake_service:app",
+        "ticketing_common.web.http_protocol:BoundedHttpProtocol": "quick_protocol:QuickProtocol",
+    }
+    command = [fakes.get(part, part) for part in process.command]
     return dataclasses.replace(process, command=(*command, "--app-dir", HERE))
+
+
+def quick_gateway(layout: Layout) -> Process:
+    """The gateway, with two seconds for a head and between requests."""
+    process = gateway(layout)
+    limits = re.compile(r'("(?:read_header|idle)_timeout": )"\d\d+s"')
+    files = {file: limits.sub(r'\1"2s"', text) for file, text in process.files.items()}
+    return dataclasses.replace(process, files=files)
 
 
 def small_table(layout: Layout) -> list[Process]:
@@ -29,7 +42,14 @@ def small_table(layout: Layout) -> list[Process]:
     tickets = [fake(layout, "tickets", name) for name in replica_names(layout.settings, "tickets")]
     if BROKEN in os.environ:
         return tickets
-    return [mongo(layout), nats(layout), redis(layout), *tickets, fake(layout, "client", "client"), gateway(layout)]
+    return [
+        mongo(layout),
+        nats(layout),
+        redis(layout),
+        *tickets,
+        fake(layout, "client", "client"),
+        quick_gateway(layout),
+    ]
 
 
 if __name__ == "__main__":

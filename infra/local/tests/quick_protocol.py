@@ -1,0 +1,9 @@
+"""The services' HTTP protocol with limits that a test can wait for."""
+
+from ticketing_common.web.http_protocol import BoundedHttpProtocol
+
+
+class QuickProtocol(BoundedHttpProtocol):
+    """Two seconds instead of ten."""
+
+    receive_seconds = 2

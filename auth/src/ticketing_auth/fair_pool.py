@@ -1,4 +1,4 @@
-"""Threads that clients share fairly: whoever had the fewest turns lately is next."""
+"""Threads that clients share fairly: a crowd keeps nobody waiting who was not part of it."""
 
 import asyncio
 import time
@@ -16,7 +16,7 @@ _MAX_CLIENTS = 10_000
 
 
 class RecentTurns:
-    """How often each client was served or refused in the last 30 to 60 seconds, of up to 20,000 clients."""
+    """How many turns each of up to 20,000 clients had in the last 30 to 60 seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -29,16 +29,27 @@ class RecentTurns:
 
     def add(self, client: str) -> None:
         """Count a turn."""
+        self._rotate()
+        self._current[client] += 1
+
+    def reward(self, client: str) -> None:
+        """Its last turn counts in its favour, though not more than one turn altogether."""
+        self._rotate()
+        self._current[client] = max(self._current[client] - 2, -1 - self._previous[client])
+
+    def _rotate(self) -> None:
         if self._clock() >= self._ends or len(self._current) >= _MAX_CLIENTS:
             self._current, self._previous = Counter(), self._current
             self._ends = self._clock() + _PERIOD_SECONDS
-        self._current[client] += 1
 
 
 class FairPool:
     """Runs work in `threads` threads, with up to `max_waiting` more waiting, `max_per_client` of them one client's.
 
-    A newcomer takes the place of a client that had more turns; who finds none, or loses it, gets Unavailable at once.
+    Every other turn is that of the client that had the fewest lately, less the well used ones; among equals, of the
+    one that came last, so that those who come after a crowd do not wait for it. In between clients have turns in the
+    order in which they came, so that all have one. When all places are taken, a newcomer takes that of the client that
+    had and wants the most; who finds none, or loses it, gets Unavailable at once.
     """
 
     def __init__(self, *, threads: int, max_waiting: int, max_per_client: int) -> None:
@@ -48,6 +59,7 @@ class FairPool:
         self._max_per_client = max_per_client
         self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
         self._turns = RecentTurns()
+        self._by_age = True
 
     async def run(self, client: str, work: Callable[[], ResultT]) -> ResultT:
         """The result of `work`, when it is this client's turn."""
@@ -57,6 +69,10 @@ class FairPool:
         finally:
             self._free += 1
             self._start_next()
+
+    def reward(self, client: str) -> None:
+        """The client used its turn well: for a minute it goes before those of whom nothing is known."""
+        self._turns.reward(client)
 
     async def _turn(self, client: str) -> None:
         self._make_room(client)
@@ -75,31 +91,44 @@ class FairPool:
 
     def _make_room(self, client: str) -> None:
         if len(self._waiting.get(client, ())) >= self._max_per_client:
-            raise self._refusal(client)
+            raise _refusal()
         if sum(map(len, self._waiting.values())) < self._max_waiting:
             return
-        busiest = max(self._waiting, key=self._turns.of)
-        if self._turns.of(busiest) <= self._turns.of(client):
-            raise self._refusal(client)
+        busiest = max(self._waiting, key=self._share)
+        if self._share(busiest) <= self._share(client) + 1:
+            raise _refusal()
         turn = self._waiting[busiest][-1]
         self._remove(busiest, turn)
-        turn.set_exception(self._refusal(busiest))
+        if not turn.cancelled():
+            turn.set_exception(_refusal())
+
+    def _share(self, client: str) -> int:
+        return self._turns.of(client) + len(self._waiting.get(client, ()))
 
     def _start_next(self) -> None:
         while self._free and self._waiting:
-            client = min(self._waiting, key=self._turns.of)
+            client = self._next()
             turn = self._waiting[client][0]
             self._remove(client, turn)
-            self._turns.add(client)
-            self._free -= 1
-            turn.set_result(None)
+            if not turn.cancelled():
+                self._turns.add(client)
+                self._free -= 1
+                turn.set_result(None)
+
+    def _next(self) -> str:
+        self._by_age = not self._by_age
+        if self._by_age:
+            return next(iter(self._waiting))
+        return min(reversed(self._waiting), key=self._turns.of)
 
     def _remove(self, client: str, turn: "asyncio.Future[None]") -> None:
-        turns = self._waiting[client]
-        turns.remove(turn)
-        if not turns:
-            del self._waiting[client]
+        """Clients that want more turns come to the end."""
+        turns = self._waiting.pop(client, deque())
+        if turn in turns:
+            turns.remove(turn)
+        if turns:
+            self._waiting[client] = turns
 
-    def _refusal(self, client: str) -> Unavailable:
-        self._turns.add(client)
-        return Unavailable("Too many sign-ins at the moment. Try again in a few seconds.")
+
+def _refusal() -> Unavailable:
+    return Unavailable("Too many sign-ins at the moment. Try again in a few seconds.")

@@ -25,8 +25,8 @@ class AccountLimits:
         Other addresses are not affected: nobody can lock the owner of an account out.
         """
         return self.limiter.attempt(
-            Limit("wrong-passwords", self.failures_per_account, (account, address), _WRONG_PASSWORDS),
             Limit("wrong-passwords-from", self.failures_per_address, (address,), _WRONG_PASSWORDS),
+            Limit("wrong-passwords", self.failures_per_account, (account, address), _WRONG_PASSWORDS),
         )
 
     async def count_wrong_password(self, account: str) -> None:

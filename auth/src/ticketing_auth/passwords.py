@@ -17,11 +17,11 @@ class Argon2Hasher:
     """A ports.PasswordHasher that works in `threads` threads, with up to `max_queued` requests waiting.
 
     Further ones get Unavailable, so that a flood of sign-ins can exhaust neither memory nor CPU time. One address has
-    at most half of the places, and those that asked least are first.
+    at most a quarter of the places, and those with the fewest wrong passwords and new accounts lately are first.
     """
 
-    def __init__(self, *, threads: int = 2, max_queued: int = 200) -> None:
-        self._pool = FairPool(threads=threads, max_waiting=max_queued, max_per_client=max(1, max_queued // 2))
+    def __init__(self, *, threads: int = 2, max_queued: int = 400) -> None:
+        self._pool = FairPool(threads=threads, max_waiting=max_queued, max_per_client=max(1, max_queued // 4))
         # Verified against when there is no such user, so that the response takes the same time.
         self._dummy_hash = _ARGON2.hash("dummy")
 
@@ -30,7 +30,10 @@ class Argon2Hasher:
 
     async def verify(self, password: str, password_hash: str | None, *, address: str) -> Verification:
         result = await self._pool.run(address, partial(_verify, password_hash or self._dummy_hash, password))
-        return result if password_hash is not None else Verification(matches=False)
+        if password_hash is None or not result.matches:
+            return Verification(matches=False)
+        self._pool.reward(address)
+        return result
 
 
 def _verify(password_hash: str, password: str) -> Verification:

@@ -36,8 +36,8 @@ KEY_PREFIX = "limits"
 """Keys in Redis are `limits:…`, with digests of the subjects, so that nothing personal is stored there."""
 
 _TIMEOUT_SECONDS = 0.2
-_TURNS = 10
-_MAX_CONNECTIONS = 10
+_TURNS = 20
+_MAX_CONNECTIONS = 100
 _PROBE_SECONDS = 1.0
 _LONG_SECONDS = 120
 
@@ -201,13 +201,21 @@ async def _within(seconds: float, work: Coroutine[Any, Any, ResultT]) -> ResultT
         for _ in range(_TURNS):
             if (await asyncio.wait((task,), timeout=seconds / _TURNS))[0]:
                 return task.result()
-        raise TimeoutError(f"no answer within {seconds} s")
     finally:
-        task.cancel()
+        if not task.done():
+            task.cancel()
+            task.add_done_callback(_ignore_result)
+    raise TimeoutError(f"no answer within {seconds} s")
+
+
+def _ignore_result(task: "asyncio.Task[Any]") -> None:
+    """It may fail before it notices that it was cancelled, and asyncio logs exceptions that nobody reads."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _redis_storage(url: str) -> RedisStorage:
-    """A few connections, for which requests queue. One that a restart of Redis has cut is opened again at once."""
+    """A bounded number of connections. One that a restart of Redis has cut is opened again at once."""
     pool = BlockingConnectionPool.from_url(
         url,
         max_connections=_MAX_CONNECTIONS,

@@ -1,6 +1,7 @@
 """MongoDB, NATS and Redis let each service do what it needs, and nobody else anything."""
 
 import json
+import re
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Callable
@@ -16,10 +17,11 @@ from redis.exceptions import AuthenticationError, NoPermissionError
 
 from ticketing_common.messaging.connection import inbox_prefix
 from ticketing_local.settings import SERVICES
+from ticketing_test_support.api import NewClient
 from ticketing_test_support.stack import Stack, ticketing
-from ticketing_test_support.waiting import eventually
 
 UNAUTHORIZED = 13
+REFUSALS = re.compile(r"permissions violation[^\n]*|NOPERM[^\n]*|not authorized on[^\n]*", re.IGNORECASE)
 EVENTS = {"auth": "session.revoked", "tickets": "ticket.created", "orders": "order.created"} | {
     "payments": "payment.created",
     "expiration": "expiration.complete",
@@ -172,16 +174,15 @@ def test_servers_refuse_connections_without_credentials(stack: Stack) -> None:
         anonymous.ping()
 
 
-async def test_timers_work_with_the_rights_of_expiration(stack: Stack) -> None:
-    """Nothing that RQ or the relay needs is refused."""
-
-    def is_scheduled() -> bool:
-        with Redis.from_url(stack.urls()["redis"]) as redis:
-            return bool(redis.exists("rq:workers"))
-
-    await eventually(is_scheduled, what="a registered worker")
-    logs = "".join(path.read_text() for path in (stack.state_dir / "logs").glob("expiration*.log"))
-    assert "NOPERM" not in logs
+async def test_services_have_all_rights_that_they_need(stack: Stack, new_client: NewClient) -> None:
+    seller, buyer = await new_client(), await new_client()
+    await buyer.buy(await seller.create_ticket())
+    order = await buyer.create_order(await seller.create_ticket())
+    await buyer.wait_for_status(order, "cancelled", "expired")
+    await seller.http.post("/api/users/signout")
+    files = (path for service in SERVICES for path in (stack.state_dir / "logs").glob(f"{service}*.log"))
+    logs = {path.name: path.read_text() for path in files}
+    assert {name: found for name, text in logs.items() if (found := REFUSALS.findall(text))} == {}
 
 
 def test_passwords_are_only_in_private_files(stack: Stack) -> None:

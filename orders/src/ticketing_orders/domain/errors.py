@@ -14,7 +14,9 @@ class TooManyReservations(InvalidState):
     """The buyer has as many open reservations as one may have."""
 
     def __init__(self, limit: int) -> None:
-        super().__init__(f"You hold {limit} unpaid reservations, the most allowed at once. Pay or release one of them.")
+        super().__init__(
+            f"You have reached the limit of unpaid reservations ({limit}). Pay or release one of them first."
+        )
 
 
 class ReleasedRecently(TooManyRequests):

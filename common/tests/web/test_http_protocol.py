@@ -145,6 +145,16 @@ async def test_large_head_is_431(port: int, piece: bytes) -> None:
     assert status(await conversation(port, HEAD, piece)) == 431
 
 
+async def test_large_head_after_another_request_is_431(port: int) -> None:
+    response = await conversation(port, HEAD + b"\r\nbody" + HEAD + b"X: y\r\n" * 500 + b"\r\nbody")
+    assert b"HTTP/1.1 431" in response
+
+
+async def test_large_body_with_its_head_is_no_large_head(port: int) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: 5000\r\n\r\n"
+    assert (await conversation(port, head + b"x" * 5000)).startswith(b"HTTP/1.1 204")
+
+
 async def test_long_url_is_431(port: int) -> None:
     assert status(await conversation(port, b"GET /?" + b"x" * 2000 + b" HTTP/1.1\r\nHost: test\r\n\r\n")) == 431
 

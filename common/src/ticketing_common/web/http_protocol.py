@@ -50,7 +50,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         # Without a timer of uvicorn's: empty lines, which begin no request, have cancelled it.
         if self._is_receiving or (self.timeout_keep_alive_task is None and self._is_idle()):
             self._deadline = self._deadline or self.loop.call_later(self.receive_seconds, self._time_out)
-        else:
+        elif self._deadline is not None:
             self._cancel_deadline()
 
     def on_message_begin(self) -> None:
@@ -59,8 +59,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._head_is_complete = True
-        self._cancel_deadline()
-        if len(self.url) + sum(map(len, chain.from_iterable(self.headers))) > self.max_head_bytes:
+        if self._deadline is not None:
+            self._cancel_deadline()
+        if not 0 < self._head_bytes <= self.max_head_bytes and self._exceeds_head():
             self._refusal = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
             raise ValueError("the head is too large")  # ends parsing: uvicorn calls send_400_response
         super().on_headers_complete()
@@ -74,6 +75,10 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """In the error envelope instead of plain text."""
         self._refuse(self._refusal)
+
+    def _exceeds_head(self) -> bool:
+        """The exact size: `_head_bytes` includes what else came with the head, and is 0 if a request came before it."""
+        return len(self.url) + sum(map(len, chain.from_iterable(self.headers))) > self.max_head_bytes
 
     def _is_idle(self) -> bool:
         return self.cycle is None or self.cycle.response_complete

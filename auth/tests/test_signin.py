@@ -1,13 +1,14 @@
 """Signing in, staying signed in, and signing out."""
 
 import time
+from datetime import UTC, datetime, timedelta
 from http.cookies import Morsel, SimpleCookie
 
 import httpx
 import jwt
 import pytest
 
-from ticketing_common.tokens import DEFAULT_LIMITS
+from ticketing_common.tokens import DEFAULT_LIMITS, TokenVerifier, issue
 from ticketing_test_support.fixtures import JWT_SECRET
 from ticketing_test_support.memory import InMemoryDatabase
 from ticketing_test_support.sessions import cookie_for
@@ -115,3 +116,19 @@ async def test_sign_out_is_stored_with_its_event_until_it_expires(
     [entry] = document["outbox"]
     assert (entry["data"]["userId"], entry["data"]["sessionId"]) == (user_id, document["_id"])
     assert document["expires_at"].timestamp() > time.time() + DEFAULT_LIMITS.idle
+
+
+async def test_asking_for_the_current_user_renews_the_session(client: httpx.AsyncClient) -> None:
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    token = issue(user_id="u1", email="a@b.c", secret=JWT_SECRET, now=yesterday)
+    response = await client.get("/api/users/currentuser", headers={"Cookie": f"session={token}"})
+    renewed = TokenVerifier(JWT_SECRET).verify(session_cookie(response).value)
+    assert (renewed.id, renewed.started_at) == ("u1", int(yesterday.timestamp()))
+
+
+async def test_sign_out_sets_one_cookie_although_a_renewal_is_due(client: httpx.AsyncClient) -> None:
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    token = issue(user_id="u1", email="a@b.c", secret=JWT_SECRET, now=yesterday)
+    response = await client.post("/api/users/signout", headers={"Cookie": f"session={token}"})
+    assert len(response.headers.get_list("Set-Cookie")) == 1
+    assert session_cookie(response)["max-age"] == "0"

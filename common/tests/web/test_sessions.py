@@ -1,6 +1,7 @@
 """Only a valid session that we issued signs a user in."""
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -207,3 +208,22 @@ async def test_request_for_what_is_anothers_is_logged_with_its_user(
     (entry,) = [record.msg for record in caplog.records if "request.forbidden" in str(record.msg)]
     assert isinstance(entry, dict)
     assert (entry["user_id"], entry["path"]) == ("u1", "/raise/Forbidden")
+
+
+@pytest.mark.parametrize(
+    ("setting", "minutes", "started_minutes", "status"),
+    [
+        ("session_idle_seconds", 59, 59, 200),
+        ("session_idle_seconds", 61, 61, 401),
+        ("session_lifetime_seconds", 1, 59, 200),
+        ("session_lifetime_seconds", 1, 61, 401),
+    ],
+)
+async def test_session_ends_when_idle_or_old(
+    make_app: Callable[..., FastAPI], mongo_uri: str, setting: str, minutes: int, started_minutes: int, status: int
+) -> None:
+    started = int(datetime.now(UTC).timestamp()) - started_minutes * 60
+    cookie = cookies(token(age=timedelta(minutes=minutes), started_at=started))
+    transport = httpx.ASGITransport(app=make_app(mongo_uri, **{setting: 3_600}))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        assert (await client.get("/me", headers=cookie)).status_code == status

@@ -109,6 +109,13 @@ async def test_route_admits_only_who_may_call_it(route: str, callers: Callers) -
     assert {caller: await outcome(route, caller, sessions[caller], callers) for caller in sessions} == EXPECTED[route]
 
 
+async def test_no_route_can_be_called_from_another_site(callers: Callers) -> None:
+    headers = {"Cookie": f"session={callers.owner.token()}", "Origin": "https://another.example"}
+    writes = [route.split() for route in EXPECTED if not route.startswith("GET ") and not route.endswith("/webhook")]
+    responses = [await callers.http.request(method, path, headers=headers, json={}) for method, path in writes]
+    assert [response.status_code for response in responses] == [403] * len(writes)
+
+
 async def outcome(route: str, caller: str, tokens: list[str | None], callers: Callers) -> str:
     """As in the table; several, if the tokens have different ones."""
     outcomes = set()

@@ -79,7 +79,7 @@ def build_app(
         requests_per_address=_counter(settings, settings.requests_per_address),
     )
     add_error_handlers(app)
-    complete_document(app)
+    complete_document(app, webhooks)
     for name, value in {"database": database, "broker": broker, "sessions": sessions, **(state or {})}.items():
         setattr(app.state, name, value)
     return app

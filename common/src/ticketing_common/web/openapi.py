@@ -1,6 +1,6 @@
 """The OpenAPI document, with what FastAPI does not know: the session, and each route's errors in our envelope."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from http import HTTPStatus
 from typing import Annotated, Any, get_args
 
@@ -34,6 +34,7 @@ _DESCRIPTIONS = {
     503: "A dependency is unavailable; the same request may succeed soon",
 }
 _RETRIED = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+_NOT_OF_WEBHOOKS = {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 _SESSION = {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Set by sign-up and sign-in"}
 _REQUIRE_SESSION = {get_args(dependency)[1].dependency for dependency in (UserId, SessionDep)}
@@ -49,8 +50,8 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": ErrorEnvelope, "description": HTTPStatus(status).phrase} for status in statuses}
 
 
-def complete_document(app: FastAPI) -> None:
-    """Have `app.openapi()` document the session and the errors of every route."""
+def complete_document(app: FastAPI, webhooks: Collection[str] = ()) -> None:
+    """Have `app.openapi()` document the session and the errors of every route. No browser calls `webhooks` (paths)."""
     original = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -59,7 +60,7 @@ def complete_document(app: FastAPI) -> None:
                 document = original()
             for route in app.routes:
                 if isinstance(route, APIRoute) and route.include_in_schema:
-                    _complete(document["paths"][route.path_format], route)
+                    _complete(document["paths"][route.path_format], route, is_webhook=route.path in webhooks)
             document["components"]["securitySchemes"] = {COOKIE: _SESSION}
             document["components"]["responses"] = {_name(status): _error(status) for status in _DESCRIPTIONS}
         return original()
@@ -67,7 +68,7 @@ def complete_document(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI documents
 
 
-def _complete(path: dict[str, dict[str, Any]], route: APIRoute) -> None:
+def _complete(path: dict[str, dict[str, Any]], route: APIRoute, *, is_webhook: bool) -> None:
     for method in route.methods or ():
         operation = path[method.lower()]
         security = _security(route, operation)
@@ -75,7 +76,7 @@ def _complete(path: dict[str, dict[str, Any]], route: APIRoute) -> None:
             operation["security"] = security
         responses = operation["responses"]
         del responses["default"]
-        for status in _statuses(method, operation):
+        for status in sorted({*_statuses(method, operation)} - (_NOT_OF_WEBHOOKS if is_webhook else set())):
             responses.setdefault(str(status), {"$ref": f"#/components/responses/{_name(status)}"})
 
 

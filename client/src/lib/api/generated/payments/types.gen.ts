@@ -176,17 +176,9 @@ export type ReceiveWebhookApiPaymentsWebhookPostErrors = {
      */
     400: ErrorEnvelope;
     /**
-     * The request comes from a page of another site
-     */
-    403: ErrorEnvelope;
-    /**
      * The body is too large
      */
     413: ErrorEnvelope;
-    /**
-     * Too many requests
-     */
-    429: ErrorEnvelope;
     /**
      * A dependency is unavailable; the same request may succeed soon
      */

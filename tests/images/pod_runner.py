@@ -1,5 +1,6 @@
 """Runs a pod of the manifests as a container with the same image, command, user and settings, on a read-only root."""
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,20 +32,29 @@ class Network:
 
 
 def start(pod: Workload, network: Network, values: Values) -> None:
-    """`docker run`; returns before the container is ready."""
-    name = network.name(pod.name)
-    identity = pod.pod["securityContext"]
-    command = pod.container.get("command", ())
+    """`docker run`, after its init containers; returns before the container is ready."""
+    for container in pod.pod.get("initContainers", ()):
+        docker("run", "--rm", *_options(pod, container, network, values))
     docker(
-        *("run", "--detach", "--name", name, "--label", network.label, *HARDENING),
-        *("--user", f"{identity['runAsUser']}:{identity['runAsGroup']}"),
+        *("run", "--detach", "--name", network.name(pod.name)),
         *("--network", network.label, "--network-alias", pod.name, "--hostname", f"{pod.name}-0"),
-        *(part for item in _environment(pod, values).items() for part in ("--env", "=".join(item))),
         *(part for port in pod.ports.values() for part in ("--publish", f"127.0.0.1::{port}")),
-        *_mounts(pod, network, values),
-        *(("--entrypoint", command[0]) if command else ()),
-        *(pod.container["image"], *command[1:]),
+        *_options(pod, pod.container, network, values),
     )
+
+
+def _options(pod: Workload, container: Object, network: Network, values: Values) -> list[str]:
+    """Those that a container shares with its init containers, the image and the arguments."""
+    identity = pod.pod["securityContext"]
+    command = container.get("command", [])
+    return [
+        *("--label", network.label, *HARDENING),
+        *("--user", f"{identity['runAsUser']}:{identity['runAsGroup']}"),
+        *(part for item in _environment(pod, container, values).items() for part in ("--env", "=".join(item))),
+        *_mounts(pod, container, network, values),
+        *(("--entrypoint", command[0]) if command else ()),
+        *(container["image"], *command[1:], *container.get("args", ())),
+    ]
 
 
 def wait_until_ready(pod: Workload, network: Network) -> None:
@@ -69,10 +79,14 @@ def _is_ready(pod: Workload, network: Network) -> bool:
     return True  # a TCP probe: clients wait for the port themselves
 
 
-def _environment(pod: Workload, values: Values) -> dict[str, str]:
-    """Raises KeyError if a required Secret or ConfigMap key is missing."""
-    found = {name: _value(pod, entry, values) for name, entry in pod.env.items()}
-    return {name: value for name, value in found.items() if value is not None}
+def _environment(pod: Workload, container: Object, values: Values) -> dict[str, str]:
+    """Raises KeyError if a required Secret or ConfigMap key is missing, or a variable that another one contains."""
+    found: dict[str, str] = {}
+    for entry in container.get("env", ()):
+        value = _value(pod, entry, values)
+        if value is not None:
+            found[entry["name"]] = re.sub(r"\$\((\w+)\)", lambda match: found[match[1]], value)
+    return found
 
 
 def _value(pod: Workload, entry: Object, values: Values) -> str | None:
@@ -87,9 +101,9 @@ def _value(pod: Workload, entry: Object, values: Values) -> str | None:
     return values[reference["name"]][reference["key"]]
 
 
-def _mounts(pod: Workload, network: Network, values: Values) -> list[str]:
+def _mounts(pod: Workload, container: Object, network: Network, values: Values) -> list[str]:
     volumes = {volume["name"]: volume for volume in pod.pod.get("volumes", ())}
-    mounts = pod.container.get("volumeMounts", ())
+    mounts = container.get("volumeMounts", ())
     return [part for mount in mounts for part in _mount(pod, network, values, volumes.get(mount["name"]), mount)]
 
 
@@ -100,7 +114,7 @@ def _mount(pod: Workload, network: Network, values: Values, volume: Any, mount: 
     if "emptyDir" in volume:
         return ["--tmpfs", f"{path}:mode=1777"]
     folder = network.files / pod.name / mount["name"]
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, text in _files(volume, values).items():
         (folder / name).write_text(text)
     return ["--volume", f"{folder}:{path}:ro"]

@@ -1,6 +1,7 @@
 """The whole stack from images, on a Docker network, as infra/k8s describes it."""
 
 import contextlib
+import json
 import secrets
 import time
 from collections.abc import Iterator
@@ -82,11 +83,11 @@ def _timed_start(pod: Workload, network: Network, values: pod_runner.Values) -> 
 
 
 def _values() -> dict[str, dict[str, str]]:
-    """The ConfigMaps and Secrets, with a generated JWT secret and a short expiration window."""
-    found = {
-        made["metadata"]["name"]: {**made.get("data", {}), **made.get("stringData", {})}
-        for made in (*objects("ConfigMap"), *objects("Secret"))
-    }
+    """The ConfigMaps and the Secrets that Jobs would generate, a JWT secret, and a short expiration window."""
+    found = {made["metadata"]["name"]: dict(made["data"]) for made in objects("ConfigMap")}
+    for text in [data["secrets.json"] for data in found.values() if "secrets.json" in data]:
+        for name, keys in json.loads(text).items():
+            found[name] = {key: value.replace("*", f"p{secrets.token_hex(20)}") for key, value in keys.items()}
     found["jwt-secret"] = {"JWT_SECRET": secrets.token_hex(32)}
     found["shared-settings"]["EXPIRATION_WINDOW_SECONDS"] = str(WINDOW_SECONDS)
     return found

@@ -87,7 +87,7 @@ NATS_USERS = (
 # RQ's keys and channels, and the wake-ups of the relay; the counters of the frequency limits. Dangerous commands, such
 # as FLUSHALL and KEYS, are left to the operator, who is Redis' default user.
 REDIS_RULES = {
-    "expiration": "~rq:* resetchannels &rq:* &expiration:fired +@all -@dangerous +info",
+    "expiration": "~rq:* resetchannels &rq:* &expiration:fired +@all -@dangerous +info +client|list +client|setname",
     "limits": "~limits:* resetchannels +@list +incrby +expire +eval +evalsha +script|load +ping",
 }
 

@@ -103,6 +103,14 @@ async def test_oversized_body_is_413(client: httpx.AsyncClient) -> None:
     assert "at most 65536 bytes" in messages(response)[0]
 
 
+async def test_declared_length_is_refused_before_anything_is_read(client: httpx.AsyncClient) -> None:
+    async def unread() -> AsyncIterator[bytes]:
+        yield pytest.fail("the body was read")
+
+    response = await client.post("/items", content=unread(), headers={**JSON, "Content-Length": "65537"})
+    assert response.status_code == 413
+
+
 async def test_oversized_body_without_length_is_413(client: httpx.AsyncClient) -> None:
     sent = 0
 

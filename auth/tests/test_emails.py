@@ -1,14 +1,21 @@
 """One mailbox has one account, however its address is written; two mailboxes have two."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
-import argon2
 import httpx
 import pytest
+from auth.tests.conftest import settings
 
+from ticketing_auth.app import create_app
+from ticketing_auth.email_upgrade import EmailUpgrade
 from ticketing_auth.emails import parse_email
+from ticketing_auth.store import INDEXES, MongoUserStore
+from ticketing_test_support.accounts import account_deps
+from ticketing_test_support.apps import served_in_memory
 from ticketing_test_support.memory import InMemoryDatabase
+from ticketing_test_support.mongo import database_at
 
 PASSWORD = "open sesame"
 GERMAN = "a@stra\u00dfe.de"
@@ -52,6 +59,14 @@ def test_nearly_all_addresses_have_had_one_key(text: str) -> None:
     assert not parse_email(text).has_legacy_keys
 
 
+@pytest.fixture
+async def client(database: InMemoryDatabase) -> AsyncIterator[httpx.AsyncClient]:
+    """A client without a session; hashing takes no time."""
+    deps = account_deps(MongoUserStore(database))
+    async with served_in_memory(create_app(settings()), database, deps=deps) as client:
+        yield client
+
+
 async def send(client: httpx.AsyncClient, route: str, email: str) -> httpx.Response:
     return await client.post(f"/api/users/{route}", json={"email": email, "password": PASSWORD})
 
@@ -73,7 +88,7 @@ def stored(email: str, key: str, user_id: str = "1") -> dict[str, Any]:
         "_id": user_id,
         "email": email,
         "email_key": key,
-        "password_hash": argon2.PasswordHasher().hash(PASSWORD),
+        "password_hash": PASSWORD[::-1],
         "created_at": datetime.now(UTC),
     }
 
@@ -122,3 +137,45 @@ async def test_two_accounts_of_old_stay_apart_by_their_spelling(
     for _ in range(2):
         assert (await send(client, "signin", "a@b\u00fccher.example")).json()["id"] == "0"
         assert (await send(client, "signin", "a@xn--bcher-kva.example")).json()["id"] == "1"
+
+
+FULL_WIDTH = "a@\uff42\u00fccher.example"
+
+
+async def test_start_upgrades_what_no_other_spelling_finds(
+    client: httpx.AsyncClient, database: InMemoryDatabase
+) -> None:
+    accounts = {"1": FULL_WIDTH, "2": "b@xn--bcher-kva.example", "3": "c@example.com", "4": "c@b\u00fccher.example"}
+    for user_id, email in accounts.items():
+        await database.collection("users").insert_one(stored(email, email, user_id))
+    await EmailUpgrade(MongoUserStore(database)).upgrade_all()
+    keys = {user["_id"]: user["email_key"] async for user in database.collection("users").find({})}
+    assert keys == {**accounts, "1": "a@b\u00fccher.example", "2": "b@b\u00fccher.example"}
+    assert (await send(client, "signup", "a@b\u00fccher.example")).status_code == 400
+
+
+async def test_stored_address_that_is_not_well_formed_stops_no_upgrade(database: InMemoryDatabase) -> None:
+    for email in ("not at \u00e9", FULL_WIDTH):
+        await database.collection("users").insert_one(stored(email, email, email))
+    await EmailUpgrade(MongoUserStore(database)).upgrade_all()
+    keys = {user["email_key"] async for user in database.collection("users").find({})}
+    assert keys == {"not at \u00e9", "a@b\u00fccher.example"}
+
+
+async def test_second_account_of_one_address_keeps_its_key(database: InMemoryDatabase) -> None:
+    for user_id, email in {"1": FULL_WIDTH, "2": "a@b\u00fccher.example"}.items():
+        await database.collection("users").insert_one(stored(email, email, user_id))
+    await EmailUpgrade(MongoUserStore(database)).upgrade_all()
+    assert (await database.collection("users").find_one({"_id": "1"}))["email_key"] == FULL_WIDTH
+
+
+async def test_upgrade_reads_page_by_page(mongo_uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ticketing_auth.email_upgrade._PAGE", 2)
+    database = database_at(mongo_uri, default_name="auth", indexes=INDEXES)
+    await database.run()
+    spellings = [f"{name}@xn--bcher-kva.example" for name in "abcde"]
+    await database.collection("users").insert_many([stored(email, email, email) for email in spellings])
+    await EmailUpgrade(MongoUserStore(database)).upgrade_all()
+    keys = [user["email_key"] async for user in database.collection("users").find({}).sort("email_key")]
+    assert keys == [f"{name}@b\u00fccher.example" for name in "abcde"]
+    await database.close()

@@ -1,6 +1,7 @@
 """Wrong passwords and sign-ups are limited by account and by address; owners still get in from elsewhere."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -14,6 +15,7 @@ from fastapi import FastAPI
 from ticketing_auth.app import create_app
 from ticketing_auth.settings import Settings
 from ticketing_auth.store import MongoUserStore
+from ticketing_test_support.accounts import FakeHasher
 from ticketing_test_support.apps import assert_refused
 from ticketing_test_support.memory import InMemoryDatabase
 
@@ -26,7 +28,7 @@ def make_app(database: InMemoryDatabase, **settings: Any) -> FastAPI:
     """The service with limits, on this database."""
     app = create_app(Settings.model_validate({**NOWHERE, "rate_limits": "on", **settings}))
     app.state.database = database
-    app.state.deps = replace(app.state.deps, store=MongoUserStore(database))
+    app.state.deps = replace(app.state.deps, store=MongoUserStore(database), hasher=FakeHasher())
     return app
 
 
@@ -77,7 +79,8 @@ async def test_refusals_do_not_reveal_who_has_an_account(app: FastAPI) -> None:
     known = await send(app, "203.0.113.7", "signin", WRONG)
     unknown = await send(app, "203.0.113.8", "signin", UNKNOWN)
     assert_refused(known, 429)
-    assert (known.json(), known.headers.keys()) == (unknown.json(), unknown.headers.keys())
+    assert re.sub(r"\d+", "N", known.text) == re.sub(r"\d+", "N", unknown.text)
+    assert known.headers.keys() == unknown.headers.keys()
     assert 1 <= int(known.headers["Retry-After"]) <= 60
 
 

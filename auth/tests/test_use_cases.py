@@ -35,6 +35,9 @@ class InMemoryUserStore:
     async def find_by_email(self, email: EmailAddress) -> User | None:
         return self._users.get(email.key)
 
+    async def find_international(self, *, after: str, limit: int) -> list[User]:
+        raise NotImplementedError
+
     async def upgrade_email(self, user: User, email: EmailAddress) -> None:
         raise NotImplementedError
 

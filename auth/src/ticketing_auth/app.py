@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from ticketing_auth.email_upgrade import EmailUpgrade
 from ticketing_auth.limits import AccountLimits
 from ticketing_auth.password_policy import PasswordPolicy
 from ticketing_auth.passwords import Argon2Hasher
@@ -41,7 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
         database=database,
         broker=broker,
         routers=[router],
-        tasks=[relay, limiter],
+        tasks=[relay, limiter, EmailUpgrade(users)],
         dependencies=limiter.dependencies,
         state={"deps": deps, "revocation_store": revocations},
     )

@@ -47,6 +47,14 @@ def parse_email(text: str) -> EmailAddress:
     return EmailAddress(normalized, tuple(dict.fromkeys(keys)))
 
 
+def parse_stored(text: str) -> EmailAddress:
+    """The address of an account, as it is if it is not well formed by the rules of today."""
+    try:
+        return parse_email(text)
+    except ValueError:
+        return EmailAddress(text, (_legacy_key(text),))
+
+
 def email_key(normalized: str) -> str:
     """The key of a normalized address. Not casefolded: mailboxes at straße.de and strasse.de differ."""
     return unicodedata.normalize("NFC", normalized.lower())

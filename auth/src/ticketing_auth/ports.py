@@ -23,6 +23,9 @@ class UserStore(Protocol):
     async def find_by_email(self, email: EmailAddress) -> User | None:
         """The user with this address, however an earlier release stored it."""
 
+    async def find_international(self, *, after: str, limit: int) -> list[User]:
+        """Users whose `email_key` is not that of a plain ASCII address, in its order, after this key."""
+
     async def upgrade_email(self, user: User, email: EmailAddress) -> None:
         """Store this form and key of the user's address, unless another account has it."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from pymongo import ASCENDING, IndexModel
 
 from ticketing_auth.domain import EmailInUse, User
-from ticketing_auth.emails import EmailAddress, parse_email
+from ticketing_auth.emails import EmailAddress, parse_stored
 from ticketing_common.documents import known_fields
 from ticketing_common.events import SessionRevoked
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey
@@ -46,8 +46,13 @@ class MongoUserStore:
             {"email_key": {"$in": keys}}, sort=[("email_key", ASCENDING)], limit=len(keys)
         )
         # Casefolding gave two addresses one key, and two spellings of one address had an account each.
-        same = [user for user in map(_to_user, found) if parse_email(user.email).key == email.key]
+        same = [user for user in map(_to_user, found) if parse_stored(user.email).key == email.key]
         return min(same, key=lambda user: keys.index(user.email_key), default=None)
+
+    async def find_international(self, *, after: str, limit: int) -> list[User]:
+        query = {"email_key": {"$gt": after, "$regex": r"[^\x00-\x7f]|xn--"}}
+        found = await self.documents.find_many(query, sort=[("email_key", ASCENDING)], limit=limit)
+        return [_to_user(document) for document in found]
 
     async def upgrade_email(self, user: User, email: EmailAddress) -> None:
         unchanged = {"_id": user.id, "email_key": user.email_key}

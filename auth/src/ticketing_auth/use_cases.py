@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 
 from ticketing_auth.domain import EmailInUse, InvalidCredentials, User, WrongPassword
-from ticketing_auth.emails import EmailAddress, email_key, parse_email
+from ticketing_auth.emails import EmailAddress, email_key, parse_stored
 from ticketing_auth.ports import AccountDeps, RevocationStore
 from ticketing_common.concurrency import update
 from ticketing_common.errors import NotAuthenticated
@@ -47,7 +47,7 @@ async def sign_in(deps: AccountDeps, *, email: EmailAddress, password: str, addr
     if user is None:
         raise InvalidCredentials
     log.info("session.started", user_id=user.id, client_address=address)
-    stored = parse_email(user.email)
+    stored = parse_stored(user.email)
     if (stored.normalized, stored.key) == (user.email, user.email_key):
         return user
     await deps.store.upgrade_email(user, stored)

@@ -63,6 +63,25 @@ async def test_both_releases_handle_the_same_orders(stack: Stack, emulator: http
     assert min(handled.values()) > 0, handled
 
 
+async def test_session_of_the_previous_release_can_be_revoked(stack: Stack) -> None:
+    urls = stack.urls()
+    user = await ApiClient(urls["auth-1"]).sign_up()
+    cookie = {"Cookie": f"session={user.http.cookies['session']}"}
+    await user.close()
+    async with httpx.AsyncClient(headers=cookie, timeout=30, trust_env=False) as http:
+
+        async def statuses(*services: str) -> list[int]:
+            own = {"tickets": "/api/tickets?seller=me", "orders": "/api/orders"}
+            return [(await http.get(urls[name] + own[name.partition("-")[0]])).status_code for name in services]
+
+        async def is_refused() -> bool:
+            return await statuses("tickets-2", "orders-2") == [401, 401]
+
+        assert await statuses("tickets-1", "tickets-2", "orders-1", "orders-2") == [200] * 4
+        assert (await http.post(urls["auth-2"] + "/api/users/signout")).status_code == 200
+        await eventually(is_refused, within=30, what="the current release refusing the session")
+
+
 def test_shallow_clone_gets_a_clear_message(tmp_path: Path) -> None:
     with pytest.raises(previous_release.CommitMissingError, match="run `git fetch --unshallow`"):
         previous_release.extract("0" * 40, tmp_path)

@@ -1,5 +1,6 @@
 """Documents by the thousand: copies of one that the services wrote themselves, inserted directly into MongoDB."""
 
+import itertools
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -57,6 +58,7 @@ class Seed:
     def __init__(self, stack: Stack, seller: User) -> None:
         self._stack = stack
         self._mongo = stack.mongo
+        self._slots = itertools.count()  # unique among the open orders of a buyer
         ticket = self._create("tickets", "/api/tickets", TICKET, seller)
         replicas = self._mongo["orders"]["tickets"]
         wait_for("a ticket reaches orders", lambda: replicas.find_one({"_id": ticket}) is not None)
@@ -80,7 +82,7 @@ class Seed:
 
         def fields(i: int) -> Document:
             ticket = self._order["ticket"] | {"id": tickets[i]}
-            return {"_id": ids[i], "user_id": buyers[i % len(buyers)].id, "ticket": ticket}
+            return {"_id": ids[i], "user_id": buyers[i % len(buyers)].id, "ticket": ticket, "slot": next(self._slots)}
 
         self._copy("orders", self._mongo["orders"]["orders"], self._order, count, fields)
         return ids

@@ -34,7 +34,7 @@ class Person:
         self._jwt_secret = jwt_secret
 
     async def sign_up(self, http: httpx.AsyncClient, password: str) -> None:
-        """Create the account, which only few routes need."""
+        """Create the account."""
         self.id = created(await http.post("/api/users/signup", json={"email": self.email, "password": password}))["id"]
 
     def token(self, *, jwt_secret: str | None = None, age: timedelta = timedelta(0)) -> str:

@@ -12,6 +12,7 @@ _NO_STORE: Header = (b"cache-control", b"no-store")
 def with_security_headers(headers: Sequence[Header], *, https: bool) -> list[Header]:
     """A route's own Cache-Control is kept."""
     added = _HTTPS if https else _ALWAYS
-    if any(name == b"cache-control" for name, _ in headers):
-        return [*headers, *added]
+    for name, _ in headers:
+        if name == b"cache-control":
+            return [*headers, *added]
     return [*headers, *added, _NO_STORE]

@@ -1,6 +1,7 @@
 """Every error is `{"errors": [{"message", "field"?}]}`."""
 
 import logging
+import time
 from collections.abc import AsyncIterator
 
 import httpx
@@ -135,6 +136,13 @@ async def test_nesting_is_bounded(client: httpx.AsyncClient, depth: int, status:
 @pytest.mark.parametrize("text", ["[" * 200, '"' + "[" * 200, "\\" + "{" * 200])
 async def test_brackets_in_texts_are_not_nesting(client: httpx.AsyncClient, text: str) -> None:
     assert (await client.post("/items", json={"title": text, "x": [[]] * 200})).status_code == 201
+
+
+async def test_unterminated_text_costs_no_time(client: httpx.AsyncClient) -> None:
+    started = time.thread_time()
+    response = await client.post("/items", content=b"[]" * 101 + b'"' + b'\\"' * 10_000, headers=JSON)
+    assert response.status_code == 400
+    assert time.thread_time() - started < 1
 
 
 async def test_unexpected_error_is_logged_and_not_revealed(

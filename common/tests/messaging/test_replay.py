@@ -2,11 +2,14 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from nats.js.api import ConsumerConfig
 
 from ticketing_common.events import Envelope, SessionRevoked
 from ticketing_common.messaging import Broker, Publisher, ReplayConsumer
@@ -102,3 +105,55 @@ async def test_deleted_consumer_is_created_again(broker: Broker) -> None:
             await broker.jetstream.delete_consumer(EVENTS_STREAM, info.name)
         await publish(broker, "after")
         await eventually(lambda: "after" in arrived, within=20)
+
+
+class LosingBroker:
+    """A fake that loses the second of three events, an hour apart; `starts` are where its consumers begin to read."""
+
+    connected = is_connected = True
+
+    def __init__(self) -> None:
+        self.client = self.jetstream = self
+        self.starts: list[datetime | None] = []
+
+    async def wait_ready(self) -> None:
+        pass
+
+    async def ensure_streams(self) -> None:
+        pass
+
+    def new_inbox(self) -> str:
+        return "inbox"
+
+    async def subscribe(self, _subject: str, *, cb: Callable[[Any], Awaitable[None]]) -> Any:
+        self._deliver = cb
+        return self
+
+    async def unsubscribe(self) -> None:
+        pass
+
+    async def add_consumer(self, _stream: str, config: ConsumerConfig) -> Any:
+        self.starts.append(config.opt_start_time)
+        for number in (1, 3):
+            await self._deliver(message(number))
+        return SimpleNamespace(num_pending=0)
+
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def message(number: int) -> Any:
+    """The last of three has nothing after it."""
+    at = LONG_AGO + timedelta(hours=number)
+    event = SessionRevoked(user_id="u1", session_id=str(number), expires_at=at)
+    metadata = SimpleNamespace(sequence=SimpleNamespace(consumer=number), timestamp=at, num_pending=3 - number)
+    return SimpleNamespace(headers={}, data=event.model_dump_json(by_alias=True).encode(), metadata=metadata)
+
+
+async def test_lost_event_is_read_again_however_old() -> None:
+    broker: Any = LosingBroker()
+    consumer = ReplayConsumer(broker, SessionRevoked, lambda _event: None, since=lambda: LONG_AGO)
+    async with run_tasks([consumer]):
+        await eventually(lambda: len(broker.starts) == 2)
+        assert not consumer._replayed.is_set()
+    assert broker.starts[1] < LONG_AGO + timedelta(hours=2)

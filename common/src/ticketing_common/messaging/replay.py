@@ -80,7 +80,7 @@ class ReplayConsumer(Generic[EventT]):
         subscription = await client.subscribe(inbox, cb=partial(self._receive, delivery))
         try:
             pending = await self._create_consumer(inbox)
-            self._note_replayed(pending if delivery.pending is None else delivery.pending)
+            self._note_replayed(delivery, pending if delivery.pending is None else delivery.pending)
             while True:
                 await asyncio.sleep(_CHECK_SECONDS)
                 delivery.require_alive(connected=self._broker.connected)
@@ -116,9 +116,10 @@ class ReplayConsumer(Generic[EventT]):
             return
         delivery.check_sequence(message.metadata.sequence.consumer)
         self._handle(message)
-        self._last_at = message.metadata.timestamp
         delivery.pending = message.metadata.num_pending
-        self._note_replayed(delivery.pending)
+        if not delivery.has_gap:  # else what is missing would never be read again
+            self._last_at = message.metadata.timestamp
+        self._note_replayed(delivery, delivery.pending)
 
     def _handle(self, message: Msg) -> None:
         try:
@@ -126,8 +127,8 @@ class ReplayConsumer(Generic[EventT]):
         except (ValidationError, Unavailable):
             log.exception("consumer.invalid_message", consumer=self.name, subject=message.subject)
 
-    def _note_replayed(self, pending: int) -> None:
-        if pending == 0:
+    def _note_replayed(self, delivery: "_Delivery", pending: int) -> None:
+        if pending == 0 and not delivery.has_gap:
             self._replayed.set()
 
 
@@ -142,23 +143,23 @@ class _Delivery:
         self.heard_at = asyncio.get_running_loop().time()
         self.pending: int | None = None  # after the last message
         self._sequence = 0
-        self._has_gap = False
+        self.has_gap = False
 
     def check_sequence(self, sequence: int) -> None:
         """Note the message's number."""
-        self._has_gap = self._has_gap or sequence != self._sequence + 1
+        self.has_gap = self.has_gap or sequence != self._sequence + 1
         self._sequence = sequence
 
     def check_heartbeat(self, last_sequence: str | None) -> None:
         """Compare the number of the last message that the broker has sent."""
         if last_sequence is not None and int(last_sequence) != self._sequence:
-            self._has_gap = True
+            self.has_gap = True
 
     def require_alive(self, *, connected: bool) -> None:
         """Raises Unavailable or ConsumerLost."""
         if not connected:
             raise Unavailable("The message broker is unreachable.")
-        if self._has_gap:
+        if self.has_gap:
             raise ConsumerLost("a message was lost")
         if asyncio.get_running_loop().time() - self.heard_at > _SILENCE_SECONDS:
             raise ConsumerLost("no heartbeat")

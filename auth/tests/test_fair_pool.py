@@ -162,3 +162,12 @@ def test_remembered_clients_are_bounded() -> None:
     for number in range(50_000):
         turns.add(str(number))
     assert len(turns._current) + len(turns._previous) <= 20_000
+
+
+async def test_request_refused_and_cancelled_at_once_had_no_turn() -> None:
+    queue = Queue(max_waiting=2)
+    _, last = await queue.ask("crowd", "crowd")
+    queue.pool._make_room("newcomer")
+    last.cancel()
+    await queue.release()
+    assert queue.pool._free == 1

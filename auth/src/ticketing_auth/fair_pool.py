@@ -84,7 +84,7 @@ class FairPool:
         except asyncio.CancelledError:
             if turn.cancelled():
                 self._remove(client, turn)
-            else:  # it had just begun
+            elif turn.exception() is None:  # it had just begun
                 self._free += 1
                 self._start_next()
             raise

@@ -13,7 +13,7 @@ MAX_BODY_BYTES = 64 * 1024
 MAX_DEPTH = 100
 
 _TOO_LARGE = f"The request body is too large: send at most {MAX_BODY_BYTES} bytes."
-# An unterminated one, which no JSON has, extends to the last byte: looking for its end from each quote would be quadratic.
+# An unterminated one, which no JSON has, extends to the last byte: looking for its end from each quote is quadratic.
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 

@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 
+import pytest
+
 from ticketing_common.messaging import Broker, Publisher, StreamLimits
 from ticketing_common.messaging.streams import EVENTS_STREAM, ensure_streams
 from ticketing_test_support.listeners import envelope, publish_expirations
@@ -68,12 +70,14 @@ async def stored_ids(broker: Broker) -> list[str]:
     return [(message.headers or {})["Nats-Msg-Id"] for message in messages]
 
 
-async def test_subject_removed_by_an_older_release_is_restored(broker: Broker) -> None:
+@pytest.mark.parametrize("count", [1, 20], ids=["one event", "a batch"])
+async def test_subject_removed_by_an_older_release_is_restored(broker: Broker, count: int) -> None:
     config = (await broker.jetstream.stream_info(EVENTS_STREAM)).config
     await broker.jetstream.update_stream(config, subjects=["ticket.>"])
+    order_ids = [str(number) for number in range(count)]
 
     async def is_published() -> bool:
-        return await publish_expirations(broker, "a") == {"a"}
+        return await publish_expirations(broker, *order_ids) == {*order_ids}
 
     assert not await is_published()
     await eventually(is_published, what="the subject being restored")

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import structlog
 from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
 from nats.js.api import Header
 from nats.js.errors import NoStreamResponseError
 
@@ -84,7 +85,7 @@ class Publisher:
             return None
         except (NatsError, OSError, TimeoutError, Unavailable) as error:
             for envelope in envelopes:
-                _report_failure(envelope, error)
+                self._note_failure(envelope, error)
             return set()
         for subject, count in Counter(envelope.subject for envelope in envelopes).items():
             MESSAGES_SENT.labels(subject).inc(count)
@@ -111,12 +112,17 @@ class Publisher:
                 envelope.subject, _payload(envelope), timeout=self._ack_timeout, headers=_headers(envelope)
             )
         except (NatsError, OSError, TimeoutError, Unavailable) as error:
-            _report_failure(envelope, error)
-            if isinstance(error, NoStreamResponseError):  # a process of an older release has removed the subject
-                self._broker.restore_streams()
+            self._note_failure(envelope, error)
             return False
         MESSAGES_SENT.labels(envelope.subject).inc()
         return True
+
+    def _note_failure(self, envelope: Envelope, error: Exception) -> None:
+        PUBLISH_FAILURES.labels(envelope.subject).inc()
+        log.warning("event.publish_failed", event_id=envelope.id, subject=envelope.subject, error=repr(error))
+        # No stream has the subject: a process of an older release has removed it.
+        if isinstance(error, NoStreamResponseError | NoRespondersError):
+            self._broker.restore_streams()
 
 
 def _payload(envelope: Envelope) -> bytes:
@@ -140,8 +146,3 @@ def _require_all_stored(response: bytes, batch_id: str, count: int) -> None:
         raise BatchRefused(ack["error"].get("description", ""))
     if (ack.get("batch"), ack.get("count")) != (batch_id, count):
         raise BatchRefused("the server does not store atomic batches")
-
-
-def _report_failure(envelope: Envelope, error: Exception) -> None:
-    PUBLISH_FAILURES.labels(envelope.subject).inc()
-    log.warning("event.publish_failed", event_id=envelope.id, subject=envelope.subject, error=repr(error))

@@ -62,6 +62,21 @@ def test_entries_are_forgotten_when_they_expire() -> None:
     assert len(revocations) == 1
 
 
+def test_many_changes_of_one_password_take_the_memory_of_one() -> None:
+    clock = Clock()
+    revocations = Revocations(now=clock)
+    for number in range(100):
+        expires_at = START + DAY + timedelta(seconds=number)
+        revocations.apply(SessionRevoked(user_id="u1", generation=number, expires_at=expires_at))
+    assert len(revocations) == 1
+    clock.now = START + DAY + timedelta(seconds=98)
+    revocations.apply(SessionRevoked(user_id="u1", session_id="s1", expires_at=START + DAY))
+    assert revocations.is_revoked(session(generation=98))
+    clock.now += timedelta(seconds=1)
+    revocations.apply(SessionRevoked(user_id="u1", session_id="s1", expires_at=START + DAY))
+    assert (len(revocations), revocations.is_revoked(session(generation=98))) == (0, False)
+
+
 def test_repeated_events_change_nothing() -> None:
     clock = Clock()
     revocations = Revocations(now=clock)

@@ -28,10 +28,10 @@ class Revocations:
         self._now = now
         self._sessions: dict[str, float] = {}  # when to forget it, by session
         self._generations: dict[str, tuple[int, float]] = {}  # the first valid one and when to forget it, by user
-        self._expiries: list[tuple[float, str, str]] = []  # a heap of (when, session, user)
+        self._expiries: list[tuple[float, str, str]] = []  # a heap of (when, session or "", user or ""), one of each
 
     def __len__(self) -> int:
-        return len(self._sessions) + len(self._generations)
+        return len(self._expiries)
 
     def expires_at(self, session: CurrentUser | None, *, now: datetime) -> datetime:
         """Until when a revocation of the session, or for None of all sessions of a user, must be known."""
@@ -50,20 +50,26 @@ class Revocations:
         self._forget_expired()
         if expires_at <= self._now():
             return
-        if event.session_id is not None:
+        if event.session_id:
+            if event.session_id not in self._sessions:
+                heapq.heappush(self._expiries, (expires_at, event.session_id, ""))
             self._sessions[event.session_id] = max(expires_at, self._sessions.get(event.session_id, 0))
         if event.generation is not None:
+            if event.user_id not in self._generations:
+                heapq.heappush(self._expiries, (expires_at, "", event.user_id))
             known = self._generations.get(event.user_id, (0, 0.0))
             self._generations[event.user_id] = max(known[0], event.generation), max(known[1], expires_at)
-        heapq.heappush(self._expiries, (expires_at, event.session_id or "", event.user_id))
 
     def _forget_expired(self) -> None:
         now = self._now()
         while self._expiries and self._expiries[0][0] <= now:
             _, session_id, user_id = heapq.heappop(self._expiries)
-            if self._sessions.get(session_id, now + 1) <= now:
+            expires_at = self._sessions[session_id] if session_id else self._generations[user_id][1]
+            if expires_at > now:  # a later event has prolonged it
+                heapq.heappush(self._expiries, (expires_at, session_id, user_id))
+            elif session_id:
                 del self._sessions[session_id]
-            if self._generations.get(user_id, (0, now + 1))[1] <= now:
+            else:
                 del self._generations[user_id]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
@@ -161,3 +162,11 @@ async def test_long_url_is_431(port: int) -> None:
 
 async def test_other_protocol_is_400(port: int) -> None:
     assert status(await conversation(port, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n")) == 400
+
+
+async def test_request_for_a_websocket_is_handled_like_any_other(port: int, caplog: pytest.LogCaptureFixture) -> None:
+    upgrade = b"Connection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    head = b"GET / HTTP/1.1\r\nHost: test\r\n" + upgrade + b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    with caplog.at_level(logging.INFO):
+        assert (await conversation(port, head)).startswith(b"HTTP/1.1 204")
+    assert "uvicorn.error" not in {record.name for record in caplog.records}

@@ -76,6 +76,13 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         """In the error envelope instead of plain text."""
         self._refuse(self._refusal)
 
+    def _should_upgrade_to_ws(self) -> bool:
+        """Never: to a WebSocket neither these bounds apply nor those of `web.middleware`."""
+        return False
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Not logged: anybody may send any number of such requests, which are handled like others."""
+
     def _exceeds_head(self) -> bool:
         """The exact size: `_head_bytes` includes what else came with the head, and is 0 if a request came before it."""
         return len(self.url) + sum(map(len, chain.from_iterable(self.headers))) > self.max_head_bytes

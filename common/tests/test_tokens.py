@@ -175,10 +175,11 @@ def test_malformed_session_is_invalid(claim: str, value: Any) -> None:
 
 
 def test_session_ends_after_its_lifetime_however_often_it_is_renewed() -> None:
-    limits, started = SessionLimits(idle=100, lifetime=250), int(NOW.timestamp())
+    limits, begin = SessionLimits(idle=100, lifetime=250), datetime(2020, 1, 1, tzinfo=UTC)
+    started = int(begin.timestamp())
     expiries = []
     for seconds in (0, 90, 180, 240):
-        at = NOW + timedelta(seconds=seconds)
+        at = begin + timedelta(seconds=seconds)
         token = issue(user_id="u1", email="a@b.c", secret=SECRET, now=at, started_at=started, limits=limits)
         verifier = TokenVerifier(SECRET, limits=limits, now=at.timestamp)
         expiries.append(verifier.verify(token).expires_at - started)

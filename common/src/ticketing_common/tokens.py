@@ -152,8 +152,8 @@ class TokenVerifier:
         return jwt.decode(token, last, algorithms=[ALGORITHM], options=_OPTIONS)
 
 
-# `iat` is not compared with our clock: auth's may be a second ahead, and `exp` bounds the session.
-_OPTIONS: Options = {"require": ["exp", "iat"], "verify_iat": False}
+# `exp` is compared in verify(). `iat` is not: auth's clock may be a second ahead, and `exp` bounds the session.
+_OPTIONS: Options = {"require": ["exp", "iat"], "verify_exp": False, "verify_iat": False}
 
 
 def key_id(key: bytes) -> str:

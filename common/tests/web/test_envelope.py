@@ -154,3 +154,18 @@ async def test_unexpected_error_is_logged_and_not_revealed(
     assert messages(response) == ["Something went wrong on our side. Try again in a moment."]
     [record] = [record for record in caplog.records if record.name == "ticketing_common.web.middleware"]
     assert "RuntimeError" in str(record.msg)
+
+
+@pytest.mark.parametrize(("method", "path"), [("DELETE", "/items/1"), ("POST", "/nowhere")])
+async def test_refusal_waits_for_the_body_so_that_a_proxy_delivers_it(
+    client: httpx.AsyncClient, method: str, path: str
+) -> None:
+    sent = []
+
+    async def body() -> AsyncIterator[bytes]:
+        for piece in (b'{"title"', b': "a"}'):
+            sent.append(piece)
+            yield piece
+
+    response = await client.request(method, path, content=body(), headers=JSON)
+    assert (response.status_code, len(sent)) == (405 if method == "DELETE" else 404, 2)

@@ -66,10 +66,11 @@ class RequestMiddleware:
         tracing.begin(traceparent.decode("latin-1") if traceparent else None)
         is_write = scope["method"] in _WRITES
         routed = _normalised(scope)
-        response = _Response(send, routed, marks_success=self._marks_writes and is_write)
+        body = BoundedReceive(receive, headers)
+        response = _Response(send, routed, body, marks_success=self._marks_writes and is_write)
         try:
             self._admit(routed, headers)
-            await self._app(routed, BoundedReceive(receive), response)
+            await self._app(routed, body, response)
         except Exception as error:
             if response.status:  # it has started: all that is left is to close the connection
                 raise
@@ -101,16 +102,19 @@ class RequestMiddleware:
 
 
 class _Response:
-    """Sends the response, with the session's cookie if it has changed. `status` is 0 until it has started."""
+    """Sends the response once the body was read, with the session's cookie if it has changed. `status` is 0 until it
+    has started."""
 
-    def __init__(self, send: Send, scope: Scope, *, marks_success: bool) -> None:
+    def __init__(self, send: Send, scope: Scope, body: BoundedReceive, *, marks_success: bool) -> None:
         self._send = send
         self._scope = scope
+        self._body = body
         self._marks_success = marks_success
         self.status = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            await self._body.drain()
             self.status = message["status"]
             headers = with_security_headers(message["headers"], https=self._scope["scheme"] == "https")
             if self._marks_success and self.status < HTTPStatus.MULTIPLE_CHOICES:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, ValidatedEmail, validate_email
 
 MAX_CHARS = 254
+# Of a part of a domain; in ASCII it only becomes longer (RFC 1035, section 2.3.4).
+_MAX_LABEL_CHARS = 63
 _PUBLIC = "com"
 
 
@@ -63,10 +65,13 @@ def email_key(normalized: str) -> str:
 def _validate(text: str) -> tuple[ValidatedEmail, str]:
     """With a public suffix in place of one reserved for special use (`.test`, `.localhost`), which is returned too:
     developers sign up with those, and the library has no option that accepts them."""
-    suffix = unicodedata.normalize("NFKC", text).replace("\u3002", ".").lower().rpartition(".")[2]
-    special = suffix if suffix in SPECIAL_USE_DOMAIN_NAMES else ""
+    local_part, _, domain = text.rpartition("@")
+    labels = unicodedata.normalize("NFKC", domain).replace("\u3002", ".").lower().split(".")
+    if any(len(label) > _MAX_LABEL_CHARS for label in labels):  # encoding one takes quadratic time
+        raise ValueError("a label that is too long")
+    special = labels[-1] if labels[-1] in SPECIAL_USE_DOMAIN_NAMES else ""
     if special:
-        text = f"{text[: len(text) - len(suffix)]}{_PUBLIC}"
+        text = f"{local_part}@{'.'.join([*labels[:-1], _PUBLIC])}"
     parts = validate_email(text, strict=True, check_deliverability=False, globally_deliverable=False)
     if "." not in parts.domain:
         raise ValueError("an address at no domain")

@@ -44,6 +44,12 @@ def test_unknown_method_is_405(stack: Stack, method: str, path: str, content_typ
     assert response.headers["allow"].startswith("GET, HEAD, POST")
 
 
+@pytest.mark.parametrize(("method", "path"), [("FOO", "/api/tickets"), ("POST", "/api/nowhere"), ("FOO", "/")])
+def test_unread_body_ends_the_connection(stack: Stack, method: str, path: str) -> None:
+    response = httpx.request(method, f"{stack.url}{path}", content=b"{}", timeout=20)
+    assert (response.is_client_error, response.headers["connection"]) == (True, "close")
+
+
 def test_unencoded_bytes_in_a_query_get_the_error_envelope(stack: Stack) -> None:
     response = raw_get(stack, b"/api/tickets?q=\xff")
     assert response.startswith("HTTP/1.1 400")

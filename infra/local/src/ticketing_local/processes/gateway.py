@@ -12,7 +12,6 @@ from ticketing_local.processes.gateway_responses import (
     UNAVAILABLE_PAGE,
     UNSUPPORTED_PAGE,
     Json,
-    closing,
     error,
     response,
     unavailable,
@@ -103,8 +102,8 @@ def _too_large() -> list[Json]:
 def _large_responses(match: Json) -> list[Json]:
     text = error(f"The request body is too large: send at most {MAX_BODY_BYTES} bytes.")
     return [
-        {"match": [{**match, **API[0]}], "handle": [closing(413, JSON_TYPE, text)], "terminal": True},
-        {"match": [match], "handle": [closing(413, HTML_TYPE, LARGE_PAGE)], "terminal": True},
+        {"match": [{**match, **API[0]}], "handle": [response(413, JSON_TYPE, text)], "terminal": True},
+        {"match": [match], "handle": [response(413, HTML_TYPE, LARGE_PAGE)], "terminal": True},
     ]
 
 

@@ -46,15 +46,11 @@ UNSUPPORTED_PAGE = _PAGE.format(head="", title="Unsupported request", text="Use 
 
 
 def response(status: int | str, content_type: list[str], body: str) -> Json:
-    """A complete response of the gateway's own."""
+    """A complete response of the gateway's own. It ends the connection: nobody reads the rest of the request, and with
+    full duplex Go panics when it finds that in place of the next one."""
     policy = {"Content-Security-Policy": [_PAGE_POLICY]} if content_type is HTML_TYPE else {}
     headers = {**_PRIVATE, **policy, "Content-Type": content_type}
-    return {"handler": "static_response", "status_code": status, "headers": headers, "body": body}
-
-
-def closing(status: int, content_type: list[str], body: str) -> Json:
-    """Without reading the rest of the request."""
-    return {**response(status, content_type, body), "close": True}
+    return {"handler": "static_response", "status_code": status, "headers": headers, "body": body, "close": True}
 
 
 def unavailable(content_type: list[str], body: str) -> Json:

@@ -107,6 +107,13 @@ async def test_address_that_tries_many_accounts_is_refused(database: InMemoryDat
     assert found == [[400]] * 3 + [[429]] * 2
 
 
+async def test_sign_ins_of_an_address_are_limited(database: InMemoryDatabase) -> None:
+    app = make_app(database, sign_ins_per_address="3/minute")
+    await send(app, "192.0.2.1", "signup", OWNER)
+    assert await statuses(app, "192.0.2.8", OWNER, 4) == [200, 200, 200, 429]
+    assert await statuses(app, "192.0.2.9", OWNER, 1) == [200]
+
+
 async def test_sign_ups_of_an_address_are_limited(database: InMemoryDatabase) -> None:
     app = make_app(database, sign_ups_per_address="3/minute")
     made = [

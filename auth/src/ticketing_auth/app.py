@@ -33,6 +33,7 @@ def create_app(settings: Settings) -> FastAPI:
             limiter,
             failures_per_account=settings.sign_in_failures_per_account,
             failures_per_address=settings.sign_in_failures_per_address,
+            sign_ins_per_address=settings.sign_ins_per_address,
             sign_ups_per_address=settings.sign_ups_per_address,
         ),
     )

@@ -1,4 +1,4 @@
-"""How often an address, and an account, may try passwords, and how many accounts an address may make."""
+"""How often an address, and an account, may try passwords, and how many sessions and accounts an address may start."""
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ class AccountLimits:
     limiter: RateLimiter
     failures_per_account: RateLimitItem
     failures_per_address: RateLimitItem
+    sign_ins_per_address: RateLimitItem
     sign_ups_per_address: RateLimitItem
 
     def password_attempt(self, account: str, address: str) -> AbstractAsyncContextManager[Attempt]:
@@ -32,6 +33,13 @@ class AccountLimits:
     async def count_wrong_password(self, account: str) -> None:
         """TooManyRequests if there were too many for this account, from all addresses together."""
         await self.limiter.hit(Limit("wrong-passwords-for", self.failures_per_account, (account,), _WRONG_PASSWORDS))
+
+    async def count_sign_in(self, address: str) -> None:
+        """TooManyRequests if there were too many from this address, right or wrong.
+
+        Each session that is revoked takes memory in every process for days.
+        """
+        await self.limiter.hit(Limit("sign-ins-from", self.sign_ins_per_address, (address,), "Too many sign-ins."))
 
     async def count_sign_up(self, address: str) -> None:
         """TooManyRequests if there were too many from this address."""

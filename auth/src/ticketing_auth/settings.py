@@ -18,4 +18,5 @@ class Settings(SessionSettings, LimitSettings):
     password_min_length: int = Field(default=MIN_LENGTH, ge=MIN_LENGTH, le=MAX_LENGTH)
     sign_in_failures_per_account: Rate = parse("5/minute")
     sign_in_failures_per_address: Rate = parse("30/minute")
+    sign_ins_per_address: Rate = parse("120/minute")
     sign_ups_per_address: Rate = parse("20/minute")

@@ -41,6 +41,7 @@ async def sign_in(deps: AccountDeps, *, email: EmailAddress, password: str, addr
 
     What an earlier release stored in another form is upgraded.
     """
+    await deps.limits.count_sign_in(address)
     user = await _verify_password(
         deps, lambda: deps.store.find_by_email(email), account=email.key, password=password, address=address
     )

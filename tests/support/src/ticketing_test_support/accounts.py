@@ -12,6 +12,7 @@ _UNLIMITED = AccountLimits(
     RateLimiter(enabled=False),
     failures_per_account=_ANY_RATE,
     failures_per_address=_ANY_RATE,
+    sign_ins_per_address=_ANY_RATE,
     sign_ups_per_address=_ANY_RATE,
 )
 

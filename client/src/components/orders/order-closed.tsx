@@ -77,8 +77,8 @@ function StillAvailable({ ticket }: { ticket: Ticket }) {
       <h2 className="text-lg">This ticket is still available</h2>
       <p className="text-muted">
         You can reserve it again for{" "}
-        <span className="figures text-ink">{formatMoney(ticket.price, currency)}</span>. Right after it was
-        released, others come first.
+        <span className="figures text-ink">{formatMoney(ticket.price, currency)}</span>. For the first minute,
+        other buyers have priority.
       </p>
       <ReserveButton ticketId={ticket.id} price={ticket.price}>
         Reserve again

@@ -32,7 +32,7 @@ export function ReleaseButton({ orderId, onReleased }: Props) {
   return (
     <div role="group" aria-label="Release this ticket?" className="flex flex-wrap items-center gap-2.5">
       <p className="w-full text-[15px]">
-        Release this ticket? Others can reserve it immediately; for you it takes a moment.
+        Release this ticket? Others can reserve it immediately; you will have to wait a minute.
       </p>
       <Button autoFocus pending={pending} onClick={confirm}>
         Yes, release it

@@ -30,10 +30,10 @@ def fake(layout: Layout, service: str, name: str) -> Process:
 
 
 def quick_gateway(layout: Layout) -> Process:
-    """The gateway, with two seconds for a head and between requests."""
+    """The gateway, with three seconds for a head, a body that nobody reads and between requests."""
     process = gateway(layout)
-    limits = re.compile(r'("(?:read_header|idle)_timeout": )"\d\d+s"')
-    files = {file: limits.sub(r'\1"2s"', text) for file, text in process.files.items()}
+    limits = re.compile(r'("(?:read_header|read|idle)_timeout": )"\d\d+s"')
+    files = {file: limits.sub(r'\1"3s"', text) for file, text in process.files.items()}
     return dataclasses.replace(process, files=files)
 
 

@@ -10,12 +10,15 @@ from ticketing_test_support.stack import Stack
 
 GET = b"GET /api/tickets HTTP/1.1\r\nHost: localhost\r\n"
 POST = b"POST /api/tickets?read HTTP/1.1\r\nHost: localhost\r\n"
+UNKNOWN = b"POST /api/nowhere HTTP/1.1\r\nHost: localhost\r\n"
 CLIENTS = {
     "says nothing": [],
     "slow head": [GET, *[b"X-Slow: yes\r\n"] * 200],
     "stops in the head": [GET],
     "slow body": [POST + b"Content-Length: 1000\r\n\r\n", *[b"x"] * 200],
     "stops in the body": [POST + b"Content-Length: 1000\r\n\r\n", b"x"],
+    "slow body that nobody reads": [UNKNOWN + b"Content-Length: 1000\r\n\r\n", *[b"x"] * 200],
+    "stops in a body that nobody reads": [UNKNOWN + b"Content-Length: 1000\r\n\r\n", b"x"],
     "slow chunks": [POST + b"Transfer-Encoding: chunked\r\n\r\n", *[b"1\r\nx\r\n"] * 200],
     "idle after a request": [GET + b"\r\n"],
 }

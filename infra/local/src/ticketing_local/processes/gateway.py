@@ -55,7 +55,10 @@ def caddy_config(layout: Layout) -> Json:
         # What 180 cookies of 4 KB need: Caddy itself would refuse them in plain text.
         "max_header_bytes": 1 << 20,
         "read_header_timeout": "10s",
-        # Between requests. Slow bodies are cut by the services: Caddy's own read_timeout leaves such connections open.
+        # Of bodies that nobody reads. Others are cut by the services, earlier: after this, Caddy would leave the
+        # connection open.
+        "read_timeout": "15s",
+        # Between requests.
         "idle_timeout": "30s",
         # Otherwise a response sent before the body was read would wait for the rest of it.
         "enable_full_duplex": True,

@@ -1,6 +1,6 @@
 """The services' HTTP protocol with limits that a test can wait for."""
 
-from ticketing_common.web.http_protocol import BoundedHttpProtocol
+from ticketing_common.http_protocol import BoundedHttpProtocol
 
 
 class QuickProtocol(BoundedHttpProtocol):

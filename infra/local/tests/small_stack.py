@@ -23,7 +23,7 @@ def fake(layout: Layout, service: str, name: str) -> Process:
     process = web_process(layout, service, name)
     fakes = {
         f"ticketing_{service}.main:app": "fake_service:app",
-        "ticketing_common.web.http_protocol:BoundedHttpProtocol": "quick_protocol:QuickProtocol",
+        "ticketing_common.http_protocol:BoundedHttpProtocol": "quick_protocol:QuickProtocol",
     }
     command = [fakes.get(part, part) for part in process.command]
     return dataclasses.replace(process, command=(*command, "--app-dir", HERE))

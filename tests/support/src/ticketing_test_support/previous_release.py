@@ -17,7 +17,7 @@ from ticketing_local.settings import ROOT, SERVICES, read_settings
 
 COMMIT_FILE = ROOT / "infra" / "release" / "previous-release"
 # Of the command that starts a service; the previous release does not have them.
-NEWER_OPTIONS = ("--http", "ticketing_common.web.http_protocol:BoundedHttpProtocol")
+NEWER_OPTIONS = ("--http", "ticketing_common.http_protocol:BoundedHttpProtocol")
 REPLICAS = " ".join(f"{service}=2" for service in SERVICES)
 
 

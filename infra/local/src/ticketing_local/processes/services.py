@@ -37,7 +37,7 @@ def uvicorn(app: str, port: int) -> tuple[str, ...]:
     """The command that serves an ASGI app. It trusts X-Forwarded-* from 127.0.0.1 only, where the gateway is."""
     return (
         *(PYTHON, "-m", "uvicorn", app, "--host", HOST, "--port", str(port)),
-        *("--http", "ticketing_common.web.http_protocol:BoundedHttpProtocol"),
+        *("--http", "ticketing_common.http_protocol:BoundedHttpProtocol"),
         *("--no-access-log", "--no-server-header", "--proxy-headers"),
         *("--timeout-graceful-shutdown", "3"),
     )

@@ -1,5 +1,5 @@
 """uvicorn's protocol for HTTP with bounds that it lacks: on the size of a request's head, and on how long a client may
-take to send a request, or nothing. Run it by `--http ticketing_common.web.http_protocol:BoundedHttpProtocol`.
+take to send a request, or nothing. Run it by `--http ticketing_common.http_protocol:BoundedHttpProtocol`.
 """
 
 import asyncio

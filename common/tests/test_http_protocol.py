@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from ticketing_common.web.http_protocol import BoundedHttpProtocol
+from ticketing_common.http_protocol import BoundedHttpProtocol
 from ticketing_test_support.waiting import eventually
 
 HEAD = b"POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 4\r\n"

@@ -5,7 +5,7 @@ import { useState } from "react";
 
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
-import { Notice } from "@/components/ui/notice";
+import { ProblemMessages } from "@/components/ui/problem-messages";
 import { useSubmit } from "@/components/ui/use-submit";
 import { deleteAccount } from "@/lib/api/browser";
 import { toast } from "@/lib/toast";
@@ -44,11 +44,7 @@ function Confirmation({ onCancel }: { onCancel: () => void }) {
         autoFocus
         required
       />
-      {problem?.messages.map((message) => (
-        <Notice key={message} tone="bad">
-          {message}
-        </Notice>
-      ))}
+      <ProblemMessages problem={problem} />
       <div className="flex flex-wrap gap-3">
         <Button type="submit" variant="primary" pending={pending}>
           Delete account for good

@@ -4,7 +4,7 @@ import { useRef } from "react";
 
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
-import { Notice } from "@/components/ui/notice";
+import { ProblemMessages } from "@/components/ui/problem-messages";
 import { useSubmit } from "@/components/ui/use-submit";
 import { changePassword } from "@/lib/api/browser";
 import { toast } from "@/lib/toast";
@@ -41,11 +41,7 @@ export function PasswordForm() {
         error={problem?.fields.newPassword}
         required
       />
-      {problem?.messages.map((message) => (
-        <Notice key={message} tone="bad">
-          {message}
-        </Notice>
-      ))}
+      <ProblemMessages problem={problem} />
       <Button type="submit" variant="primary" pending={pending}>
         Change password
       </Button>

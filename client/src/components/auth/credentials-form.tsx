@@ -4,7 +4,7 @@ import { useRouter } from "next/navigation";
 
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
-import { Notice } from "@/components/ui/notice";
+import { ProblemMessages } from "@/components/ui/problem-messages";
 import { useSubmit } from "@/components/ui/use-submit";
 import { signIn, signUp } from "@/lib/api/browser";
 
@@ -42,11 +42,7 @@ export function CredentialsForm({ purpose, next }: Props) {
         error={problem?.fields.password}
         required
       />
-      {problem?.messages.map((message) => (
-        <Notice key={message} tone="bad">
-          {message}
-        </Notice>
-      ))}
+      <ProblemMessages problem={problem} />
       <Button type="submit" variant="primary" pending={pending}>
         {LABELS[purpose]}
       </Button>

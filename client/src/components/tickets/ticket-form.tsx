@@ -5,7 +5,7 @@ import { useRouter } from "next/navigation";
 import { useSiteConfig } from "@/components/layout/site-config";
 import { Button, ButtonLink } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
-import { Notice } from "@/components/ui/notice";
+import { ProblemMessages } from "@/components/ui/problem-messages";
 import { useSubmit } from "@/components/ui/use-submit";
 import { createTicket, editTicket } from "@/lib/api/browser";
 import type { Ticket } from "@/lib/api/types";
@@ -55,11 +55,7 @@ export function TicketForm({ ticket }: { ticket?: Ticket }) {
         error={problem?.fields.price}
         required
       />
-      {problem?.messages.map((message) => (
-        <Notice key={message} tone="bad">
-          {message}
-        </Notice>
-      ))}
+      <ProblemMessages problem={problem} />
       <div className="flex flex-wrap gap-3">
         <Button type="submit" variant="primary" pending={pending}>
           {ticket ? "Save changes" : "Put on sale"}

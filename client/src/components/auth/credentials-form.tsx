@@ -38,7 +38,7 @@ export function CredentialsForm({ purpose, next }: Props) {
         name="password"
         type="password"
         autoComplete={isNew ? "new-password" : "current-password"}
-        hint={isNew ? "4 to 128 characters." : undefined}
+        hint={isNew ? "Up to 128 characters. Long passwords are safer." : undefined}
         error={problem?.fields.password}
         required
       />

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -174,3 +175,15 @@ class Broker:
     async def _on_error(self, error: Exception) -> None:
         self._attempted.set()  # the client itself repeats the first attempt for ever
         log.info("broker.client_error", error=repr(error))
+
+
+async def keep_consuming(broker: Broker, consume: Callable[[], Awaitable[None]], *, consumer: str) -> None:
+    """Call `consume` until cancelled: again after each failure of the connection or the consumer."""
+    await broker.wait_ready()
+    while True:
+        try:
+            await consume()
+        except (nats.errors.Error, OSError, TimeoutError, Unavailable) as error:
+            log.info("consumer.interrupted", consumer=consumer, error=repr(error))
+            await asyncio.sleep(_RETRY_SECONDS)
+            await broker.ensure_streams()

@@ -7,11 +7,10 @@ from typing import Any
 
 import structlog
 from nats.aio.msg import Msg
-from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig
 
 from ticketing_common.errors import Unavailable
-from ticketing_common.messaging.connection import Broker
+from ticketing_common.messaging.connection import Broker, keep_consuming
 from ticketing_common.messaging.delivery import MessageHandler
 from ticketing_common.messaging.listener import BatchListener, Listener, RetryPolicy
 from ticketing_common.messaging.pull import Pull
@@ -27,7 +26,6 @@ BATCH_CONCURRENCY = 1_024
 _BATCH = 256
 # Few large requests cost less than many small ones, but a slow message must not keep the others waiting.
 _WAIT_FOR_ROOM_SECONDS = 0.02
-_RETRY_SECONDS = 0.5
 _SHUTDOWN_TIMEOUT_SECONDS = 3.0
 
 
@@ -59,16 +57,9 @@ class Consumer:
 
     async def run(self) -> None:
         """Consume until cancelled: through outages, restarts of the broker and deletion of the consumer."""
-        await self._broker.wait_ready()
         keep_alive = asyncio.create_task(self._handler.keep_alive(), name=f"{self.name}.keep_alive")
         try:
-            while True:
-                try:
-                    await self._consume()
-                except (NatsError, OSError, TimeoutError, Unavailable) as error:
-                    log.info("consumer.interrupted", consumer=self.name, error=repr(error))
-                    await asyncio.sleep(_RETRY_SECONDS)
-                    await self._broker.ensure_streams()
+            await keep_consuming(self._broker, self._consume, consumer=self.name)
         finally:
             keep_alive.cancel()
             self._stopped_at = asyncio.get_running_loop().time()

@@ -15,14 +15,13 @@ from pydantic import ValidationError
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.events import Event
-from ticketing_common.messaging.connection import Broker
+from ticketing_common.messaging.connection import Broker, keep_consuming
 from ticketing_common.messaging.streams import EVENTS_STREAM
 
 log = structlog.get_logger(__name__)
 
 EventT = TypeVar("EventT", bound=Event)
 
-_RETRY_SECONDS = 0.5
 _HEARTBEAT_SECONDS = 1.0
 # Without any heartbeat for so long, the consumer is gone.
 _SILENCE_SECONDS = 3.0
@@ -56,14 +55,7 @@ class ReplayConsumer(Generic[EventT]):
 
     async def run(self) -> None:
         """Consume until cancelled: through outages, restarts of the broker and deletion of the consumer."""
-        await self._broker.wait_ready()
-        while True:
-            try:
-                await self._consume()
-            except (NatsError, OSError, TimeoutError, Unavailable) as error:
-                log.info("consumer.interrupted", consumer=self.name, error=repr(error))
-                await asyncio.sleep(_RETRY_SECONDS)
-                await self._broker.ensure_streams()
+        await keep_consuming(self._broker, self._consume, consumer=self.name)
 
     async def close(self) -> None:
         """The broker removes the consumer by itself."""

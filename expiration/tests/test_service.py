@@ -93,6 +93,7 @@ async def _redis_is(client: httpx.AsyncClient, state: str) -> bool:
 
 
 async def _all_handled(client: httpx.AsyncClient, times: int) -> bool:
-    sample = 'messaging_client_consumed_messages_total{consumer="expiration-order-created",outcome="handled"}'
+    labels = 'consumer="expiration-order-created",outcome="handled",subject="order.created"'
+    sample = f"messaging_client_consumed_messages_total{{{labels}}}"
     lines = (await client.get("/metrics")).text.splitlines()
     return any(line.startswith(sample) and float(line.split()[-1]) >= times for line in lines)

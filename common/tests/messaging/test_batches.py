@@ -20,6 +20,7 @@ from ticketing_test_support.listeners import (
 )
 from ticketing_test_support.waiting import eventually
 
+LABELS = {"subject": RecordingListener.event.subject.value, "consumer": RecordingListener.durable}
 IDS = [str(number) for number in range(100)]
 
 
@@ -28,13 +29,12 @@ async def fail(_order_ids: Sequence[str]) -> Collection[str]:
 
 
 def count(outcome: str) -> float:
-    labels = {"consumer": RecordingListener.durable, "outcome": outcome}
+    labels = {**LABELS, "outcome": outcome}
     return REGISTRY.get_sample_value("messaging_client_consumed_messages_total", labels) or 0
 
 
 def seen_in_batches() -> float:
-    labels = {"consumer": RecordingListener.durable}
-    return REGISTRY.get_sample_value("messaging_process_duration_seconds_count", labels) or 0
+    return REGISTRY.get_sample_value("messaging_process_duration_seconds_count", LABELS) or 0
 
 
 async def test_backlog_is_handled_in_few_batches(broker: Broker) -> None:

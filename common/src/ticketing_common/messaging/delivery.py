@@ -37,7 +37,8 @@ class MessageHandler:
         self._retry = retry
         self._ack_wait = ack_wait
         self._name = listener.durable
-        self._duration = PROCESS_DURATION.labels(self._name)
+        self._subject = listener.event.subject.value
+        self._duration = PROCESS_DURATION.labels(self._subject, self._name)
         self._in_progress: dict[str, Msg] = {}
 
     async def process(self, message: Msg) -> None:
@@ -111,13 +112,13 @@ class MessageHandler:
         except TRANSIENT_ERRORS as error:
             log.warning("consumer.dependency_failed", consumer=self._name, delivery=delivery, error=repr(error))
             await message.nak(delay=self._retry.delay(delivery))
-            return "unavailable"
+            return "retried"
         except Exception as error:
             log.exception("consumer.handler_failed", consumer=self._name, delivery=delivery)
             if delivery >= self._retry.max_deliveries:
                 return await self._dead_letter(message, error)
             await message.nak(delay=self._retry.delay(delivery))
-            return "failed"
+            return "retried"
         await message.ack()
         return "handled"
 
@@ -128,14 +129,14 @@ class MessageHandler:
             log.warning("consumer.dead_letter_failed", consumer=self._name, error=repr(problem))
             await self._broker.record_write(DEAD_STREAM, stored=False)
             await message.nak(delay=self._retry.longest_delay)
-            return "failed"
+            return "retried"
         await self._broker.record_write(DEAD_STREAM, stored=True)
         await message.term()
         log.error("consumer.dead_lettered", consumer=self._name, subject=message.subject, error=repr(error))
         return "dead_lettered"
 
     def _count(self, outcome: str, messages: int = 1) -> None:
-        MESSAGES_CONSUMED.labels(self._name, outcome).inc(messages)
+        MESSAGES_CONSUMED.labels(self._subject, self._name, outcome).inc(messages)
 
     @contextlib.contextmanager
     def _kept_alive(self, messages: Sequence[Msg]) -> Iterator[None]:

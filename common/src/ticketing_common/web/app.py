@@ -73,7 +73,6 @@ def build_app(
     )
     app.add_middleware(
         RequestMiddleware,
-        service=service,
         marks_writes=marks_writes,
         webhooks=webhooks,
         requests_per_address=_counter(settings, settings.requests_per_address),

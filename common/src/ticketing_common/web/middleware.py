@@ -35,7 +35,7 @@ RECENT_WRITE = (b"set-cookie", b"recent-write=1; Path=/; Max-Age=5; SameSite=Lax
 
 
 class RequestMiddleware:
-    """Wraps the application of `service`.
+    """Wraps a service's application.
 
     With `marks_writes`, successful writes set the cookie `RECENT_WRITE`. Requests of other servers, to `webhooks`, are
     neither counted by `requests_per_address` nor refused for their origin.
@@ -45,13 +45,11 @@ class RequestMiddleware:
         self,
         app: ASGIApp,
         *,
-        service: str,
         marks_writes: bool = False,
         webhooks: frozenset[str] = frozenset(),
         requests_per_address: RequestCounter | None = None,
     ) -> None:
         self._app = app
-        self._service = service
         self._marks_writes = marks_writes
         self._webhooks = webhooks
         self._requests_per_address = requests_per_address
@@ -95,9 +93,9 @@ class RequestMiddleware:
         return await response_for(AppError())(scope, receive, send)
 
     def _measure(self, method: str, route: str, status: int, seconds: float) -> None:
-        key = (method if method in _METHODS else "other", route, status)
+        key = (method if method in _METHODS else "_OTHER", route, status)
         if key not in self._durations:
-            self._durations[key] = HTTP_REQUEST_DURATION.labels(self._service, key[0], route, str(status))
+            self._durations[key] = HTTP_REQUEST_DURATION.labels(key[0], route, str(status))
         self._durations[key].observe(seconds)
 
 

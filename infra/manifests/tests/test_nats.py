@@ -17,7 +17,7 @@ import nats
 import nats.errors
 import pytest
 
-from ticketing_local.permissions import NATS_USERS, nats_authorization
+from ticketing_local.permissions import nats_authorization, nats_users, password_variable
 
 START_SECONDS = 30
 # A write beyond this file size fails, as it does on a full disk, without needing a file system of that size.
@@ -46,7 +46,7 @@ def config(manifests) -> str:
 @pytest.fixture
 def server(config, tmp_path: Path) -> Iterator[Server]:
     """It has the settings of the ConfigMap, but free ports and a temporary folder."""
-    passwords = {f"{user}_PASSWORD": "p4ss" for user in ("OPS", *(each.name.upper() for each in NATS_USERS))}
+    passwords = {password_variable(user): "p4ss" for user in nats_users()}
     config = config.replace("port: 4222", "port: -1").replace("http_port: 8222", "http_port: -1")
     (tmp_path / "nats.conf").write_text(config.replace("/data", "data").replace("$POD_NAME", "nats-0"))
     binary = shutil.which("nats-server", path=str(Path(sys.executable).parent)) or shutil.which("nats-server")

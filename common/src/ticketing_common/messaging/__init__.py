@@ -5,6 +5,7 @@ from ticketing_common.messaging.consumer import Consumer
 from ticketing_common.messaging.dead_letters import DeadLetter, DeadLetters, NotReplayable
 from ticketing_common.messaging.inspection import Backlog, StoredEvent, backlogs, connect_readonly, read_events
 from ticketing_common.messaging.listener import BatchListener, Listener, RetryLater, RetryPolicy
+from ticketing_common.messaging.monitoring import BrokerState, ConsumerLag, StreamFill, read_broker_state
 from ticketing_common.messaging.publisher import MAX_BATCH, EventPublisher, Publisher
 from ticketing_common.messaging.replay import ReplayConsumer
 from ticketing_common.messaging.streams import StreamLimits
@@ -14,7 +15,9 @@ __all__ = [
     "Backlog",
     "BatchListener",
     "Broker",
+    "BrokerState",
     "Consumer",
+    "ConsumerLag",
     "DeadLetter",
     "DeadLetters",
     "EventPublisher",
@@ -25,8 +28,10 @@ __all__ = [
     "RetryLater",
     "RetryPolicy",
     "StoredEvent",
+    "StreamFill",
     "StreamLimits",
     "backlogs",
     "connect_readonly",
+    "read_broker_state",
     "read_events",
 ]

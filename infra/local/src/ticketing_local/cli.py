@@ -104,6 +104,8 @@ def _run(arguments: argparse.Namespace) -> int:
             return up(read_settings(os.environ))
         case "demo":
             return _run_script("demo.py", *([arguments.url] if arguments.url else []))
+        case "exporter" if "NATS_URL" in os.environ:
+            return operations.run({}, arguments)
         case _:
             return _run_on_state(arguments)
 

@@ -1,14 +1,15 @@
-"""What each service may do on NATS and Redis. The manifests of Kubernetes say the same; a test compares them.
+"""What each service and the exporter may do on NATS and Redis. The manifests say the same; a test compares them.
 
 MongoDB needs no more than this: each service has a user with rights on its one database.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ticketing_common.messaging.streams import DEAD_PREFIX, DEAD_STREAM, EVENTS_STREAM
 
 OPERATOR = "ops"
+EXPORTER = "exporter"
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class NatsUser:
 
     def subscribe(self) -> Iterator[str]:
         """The subjects that it may subscribe to: replies to itself, and what the processes tell each other."""
-        yield f"_INBOX_{self.name}.>"
+        yield _inbox(self.name)
         yield "status.write_failed"
 
 
@@ -84,6 +85,15 @@ NATS_USERS = (
     NatsUser("expiration", "expiration", {"expiration-order-created": "order.created"}),
 )
 
+# Only reads: the state of the account, the streams and their consumers, and the time of an event, which comes with it.
+EXPORTER_REQUESTS = (
+    "INFO",
+    f"STREAM.INFO.{EVENTS_STREAM}",
+    f"STREAM.INFO.{DEAD_STREAM}",
+    f"STREAM.MSG.GET.{EVENTS_STREAM}",
+    f"CONSUMER.LIST.{EVENTS_STREAM}",
+)
+
 # RQ's keys and channels, and the wake-ups of the relay; the counters of the frequency limits. Dangerous commands, such
 # as FLUSHALL and KEYS, are left to the operator, who is Redis' default user.
 REDIS_RULES = {
@@ -92,10 +102,18 @@ REDIS_RULES = {
 }
 
 
+def nats_users() -> tuple[str, ...]:
+    """Each user of NATS, by name."""
+    return (OPERATOR, *(user.name for user in NATS_USERS), EXPORTER)
+
+
 def nats_authorization() -> str:
     """The users' part of nats.conf, which takes the passwords from the environment: $TICKETS_PASSWORD …"""
     operator = f"    {{ user: {OPERATOR}, password: ${password_variable(OPERATOR)} }}"
-    return "\n".join(["authorization {", "  users: [", operator, *map(_user_block, NATS_USERS), "  ]", "}", ""])
+    services = (_user_block(user.name, user.publish(), user.subscribe()) for user in NATS_USERS)
+    requests = (f"$JS.API.{request}" for request in EXPORTER_REQUESTS)
+    exporter = _user_block(EXPORTER, requests, [_inbox(EXPORTER)])
+    return "\n".join(["authorization {", "  users: [", operator, *services, exporter, "  ]", "}", ""])
 
 
 def password_variable(user: str) -> str:
@@ -103,17 +121,22 @@ def password_variable(user: str) -> str:
     return f"{user.upper()}_PASSWORD"
 
 
-def _user_block(user: NatsUser) -> str:
-    publish = "".join(f'          "{subject}"\n' for subject in user.publish())
-    subscribe = "".join(f'          "{subject}"\n' for subject in user.subscribe())
+def _inbox(user: str) -> str:
+    """Where replies to this user go."""
+    return f"_INBOX_{user}.>"
+
+
+def _user_block(name: str, publish: Iterable[str], subscribe: Iterable[str]) -> str:
+    published = "".join(f'          "{subject}"\n' for subject in publish)
+    subscribed = "".join(f'          "{subject}"\n' for subject in subscribe)
     return f"""\
     {{
-      user: {user.name}
-      password: ${password_variable(user.name)}
+      user: {name}
+      password: ${password_variable(name)}
       permissions: {{
         publish: [
-{publish}        ]
+{published}        ]
         subscribe: [
-{subscribe}        ]
+{subscribed}        ]
       }}
     }}"""

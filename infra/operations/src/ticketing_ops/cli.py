@@ -1,4 +1,4 @@
-"""The operators' commands, `ticketing audit` and `ticketing dead`: their arguments, and what runs them.
+"""The operators' commands: their arguments, and what runs them.
 
 What a command needs is imported when it runs, so that `ticketing --help` is quick.
 """
@@ -8,9 +8,10 @@ from collections.abc import Mapping
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add both to `ticketing`."""
+    """Add all to `ticketing`."""
     _add_audit(commands)
     _add_dead(commands)
+    _add_exporter(commands)
 
 
 def run(urls: Mapping[str, str], arguments: argparse.Namespace) -> int:
@@ -19,6 +20,10 @@ def run(urls: Mapping[str, str], arguments: argparse.Namespace) -> int:
         from ticketing_ops.audit.command import audit
 
         return audit(urls, settle=arguments.settle, as_json=arguments.json)
+    if arguments.command == "exporter":
+        from ticketing_ops.exporter import serve
+
+        return serve(urls)
     from ticketing_ops import dead_letters
 
     match arguments.action:
@@ -48,6 +53,16 @@ def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="wait up to this long for events to be handled and orders to expire (default: 0)",
     )
     audit.add_argument("--json", action="store_true", help='print {"clean", "counts", "findings"}')
+
+
+def _add_exporter(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    commands.add_parser(
+        "exporter",
+        help="serve metrics of streams and consumers",
+        description="Serve Prometheus metrics of NATS' streams and consumers on METRICS_PORT (default: 9101) until "
+        "Ctrl-C: consumer lag, dead letters, storage. They are seen from outside, so they stay visible while a service "
+        "is down. It reads NATS_URL, or the stack that other commands use; NATS_MONITOR_URL adds the storage limit.",
+    )
 
 
 def _add_dead(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

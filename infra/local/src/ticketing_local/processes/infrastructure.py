@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from ticketing_local.mongo_users import MongoUsers
-from ticketing_local.permissions import NATS_USERS, OPERATOR, REDIS_RULES, nats_authorization, password_variable
+from ticketing_local.permissions import OPERATOR, REDIS_RULES, nats_authorization, nats_users, password_variable
 from ticketing_local.probes import HOST, HttpProbe, RedisProbe, TcpProbe
 from ticketing_local.processes.process import PYTHON, Layout, Process, Tier
 
@@ -77,8 +77,7 @@ def nats(layout: Layout) -> Process:
         store=json.dumps(str(data)),
         authorization=nats_authorization(),
     )
-    users = (OPERATOR, *(user.name for user in NATS_USERS))
-    passwords = {password_variable(user): layout.credentials.password("nats", user) for user in users}
+    passwords = {password_variable(user): layout.credentials.password("nats", user) for user in nats_users()}
     return Process(
         name="nats",
         tier=Tier.INFRASTRUCTURE,

@@ -111,6 +111,7 @@ lock: $(SETUP) ## Upgrade all Python dependencies and pin them with hashes
 	    echo "$$service/requirements.lock"; \
 	    $(EXPORT) --package ticketing-$$service --no-dev > $(VENV)/lock && mv $(VENV)/lock $$service/requirements.lock || exit 1; \
 	done
+	@$(EXPORT) --package ticketing-operations --no-dev > $(VENV)/lock && mv $(VENV)/lock infra/operations/requirements.lock
 	@$(EXPORT) --package stripe-emulator --no-dev > $(VENV)/lock && mv $(VENV)/lock infra/stripe-emulator/requirements.lock
 	@for tools in manifests bench security; do \
 	    $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

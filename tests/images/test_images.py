@@ -4,7 +4,7 @@ import pytest
 from tests.images.engine import docker, inspect, run
 
 SERVICES = ("auth", "tickets", "orders", "payments", "expiration")
-IMAGES = (*SERVICES, "client", "stripe-emulator")
+IMAGES = (*SERVICES, "operations", "client", "stripe-emulator")
 COMPILERS = "gcc cc make"
 INSTALLERS = dict.fromkeys(IMAGES, f"pip pip3 uv {COMPILERS}") | {"client": f"npm npx yarn corepack {COMPILERS}"}
 PACKAGES = dict.fromkeys(IMAGES, "*-packages/pip") | {"client": "*/node_modules/npm"}
@@ -34,7 +34,7 @@ def test_image_contains_neither_installers_nor_tests(name: str) -> None:
     assert shell(name, "find /app -name node_modules -prune -o \\( -name tests -o -name testing \\) -print; true") == ""
 
 
-@pytest.mark.parametrize("name", [*SERVICES, "stripe-emulator"])
+@pytest.mark.parametrize("name", [*SERVICES, "operations", "stripe-emulator"])
 def test_image_contains_compiled_bytecode(name: str) -> None:
     sources = int(shell(name, "find /app /opt/venv -name '*.py' -size +0 | wc -l"))
     compiled = int(shell(name, "find /app /opt/venv -name '*.pyc' | wc -l"))

@@ -64,7 +64,7 @@ def test_excluded_path_stays_out_at_any_depth(path: str) -> None:
     assert not is_included(PurePosixPath(path), PATTERNS)
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", [*SERVICES, "infra/operations"])
 @pytest.mark.parametrize("file", DOCKERFILES, ids=lambda file: file.parent.name)
 def test_build_context_has_every_copied_file(file: Path, service: str) -> None:
     text = file.read_text().replace("${SERVICE}", service)

@@ -141,6 +141,20 @@ async def test_ledger_adds_up(start_emulator, connect, http):
     assert "client_secret" not in ledger["payment_intents"][0]
 
 
+async def test_ledger_is_read_in_parts(start_emulator, connect, http):
+    server = start_emulator()
+    api = connect(server.url)
+    first, second, third = [(await api.pay(amount=amount)).id for amount in (1000, 2000, 3000)]
+
+    async def part(**query):
+        found = (await http.post(f"{server.url}/emulator/ledger", json=query)).json()
+        return [intent["id"] for intent in found["payment_intents"]], found["totals"]["usd"]["captured"]
+
+    assert await part(payment_intents=[third, "pi_none", first]) == ([third, first], 4000)
+    assert await part(limit=2) == ([first, second], 3000)
+    assert await part(starting_after=second) == ([third], 3000)
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"payment_intent": "pi_none"}', b'{"payment_intent": {"a": 1}}'])
 @pytest.mark.parametrize("path", ["refunds", "disputes", "refunds/re_none", "disputes/du_none"])
 async def test_invalid_input_is_refused_with_a_reason(http, path, body):

@@ -4,7 +4,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -13,12 +13,13 @@ from stripe_emulator.account import Account, Transaction
 from stripe_emulator.faults import Fault
 from stripe_emulator.http.errors import InvalidRequest, StripeError
 from stripe_emulator.http.request import Params
-from stripe_emulator.ledger import ledger
+from stripe_emulator.ledger import INTENT, ledger_of, whole_ledger
 from stripe_emulator.objects import Json
 from stripe_emulator.resources import disputes, refunds
 from stripe_emulator.webhooks.dispatcher import Dispatcher
 
 MAX_DELIVERIES = 1000
+MAX_INTENTS = 1000
 
 Change = Callable[[Transaction, Params], Json]
 
@@ -33,6 +34,14 @@ class Release(BaseModel, extra="forbid"):
 
 class Resend(BaseModel, extra="forbid"):
     event: str
+
+
+class LedgerQuery(BaseModel, extra="forbid"):
+    """Of these PaymentIntents, or of the oldest `limit` that were created after `starting_after`."""
+
+    payment_intents: list[str] | None = Field(default=None, max_length=MAX_INTENTS)
+    starting_after: str | None = None
+    limit: int = Field(default=MAX_INTENTS, ge=1, le=MAX_INTENTS)
 
 
 class Fields(BaseModel, extra="allow"):
@@ -59,6 +68,7 @@ def control_routes(account: Account, dispatcher: Dispatcher | None) -> list[Rout
         _route("POST", "/disputes", control.changing(disputes.open_dispute)),
         _route("POST", "/disputes/{id}", control.changing(disputes.set_status)),
         _route("GET", "/ledger", control.show_ledger),
+        _route("POST", "/ledger", control.show_part_of_ledger),
     ]
 
 
@@ -140,7 +150,15 @@ class Control:
         return handle
 
     async def show_ledger(self, _: Request) -> Json:
-        return ledger(self._account.objects)
+        return whole_ledger(self._account.objects)
+
+    async def show_part_of_ledger(self, request: Request) -> Json:
+        """Unknown ids are left out: the caller asks because it does not know."""
+        query, objects = LedgerQuery.model_validate_json(await request.body() or b"{}"), self._account.objects
+        if query.payment_intents is None:
+            return ledger_of(objects, objects.after(INTENT, query.starting_after, limit=query.limit))
+        found = (objects.find(intent_id) for intent_id in query.payment_intents)
+        return ledger_of(objects, [item for item in found if item is not None and item["object"] == INTENT])
 
     def _require_endpoint(self) -> Dispatcher:
         if self._dispatcher is None:

@@ -1,17 +1,29 @@
 """Every object that moved money, and the totals, for reconciliation."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from stripe_emulator.objects import Json, Objects
 from stripe_emulator.resources.disputes import FUNDS_WITHDRAWN
 
-KINDS = ("payment_intent", "charge", "refund", "dispute")
+INTENT = "payment_intent"
+PARTS = ("charge", "refund", "dispute")
 
 
-def ledger(objects: Objects) -> Json:
+def whole_ledger(objects: Objects) -> Json:
     """All intents, charges, refunds and disputes, oldest first, and totals in minor units by currency."""
-    entries = {kind: objects.all(kind) for kind in KINDS}
-    return {**{f"{kind}s": [_redacted(entry) for entry in entries[kind]] for kind in KINDS}, "totals": _totals(entries)}
+    return _ledger({kind: objects.all(kind) for kind in (INTENT, *PARTS)})
+
+
+def ledger_of(objects: Objects, intents: Sequence[Json]) -> Json:
+    """The same of these intents only."""
+    parts = {kind: [part for intent in intents for part in objects.of_intent(kind, intent["id"])] for kind in PARTS}
+    return _ledger({INTENT: list(intents), **parts})
+
+
+def _ledger(entries: dict[str, list[Json]]) -> Json:
+    listed = {f"{kind}s": [_redacted(entry) for entry in found] for kind, found in entries.items()}
+    return {**listed, "totals": _totals(entries)}
 
 
 def _redacted(entry: Json) -> Json:

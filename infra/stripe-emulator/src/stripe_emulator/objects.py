@@ -69,6 +69,11 @@ class Objects:
         """Every object of a kind, oldest first."""
         return self._select("kind = ? order by seq", kind)
 
+    def after(self, kind: str, object_id: str | None, *, limit: int) -> list[Json]:
+        """Up to `limit` objects of a kind that were added after this one (None: the first ones), oldest first."""
+        later = "? is null" if object_id is None else "seq > (select seq from objects where id = ?)"
+        return self._select(f"kind = ? and {later} order by seq limit ?", kind, object_id, limit)
+
     def page(self, kind: str, conditions: Mapping[str, Value], *, limit: int) -> list[Json]:
         """Objects that meet every condition (SQL with one placeholder, and its value), newest first."""
         where = " and ".join(["kind = ?", *conditions])

@@ -13,6 +13,7 @@ from ticketing_ops.audit.delivery import DEAD_LETTERED
 from ticketing_ops.audit.reader import SnapshotReader, open_reader
 from ticketing_ops.audit.snapshot import Finding, Snapshot, amounts
 from ticketing_ops.errors import OperationError
+from ticketing_ops.progress import Progress
 
 RECHECK_SECONDS = 1.0
 
@@ -22,10 +23,13 @@ def audit(urls: Mapping[str, str], *, settle: float, as_json: bool) -> int:
 
     Raises OperationError when a part of the stack cannot be read.
     """
+    progress = Progress()
     try:
-        result = asyncio.run(_audit(urls, settle))
+        result = asyncio.run(_audit(urls, settle, progress))
     except Unavailable as error:
         raise OperationError(f"The audit failed: {error.message} `ticketing ps` shows what is running.") from None
+    finally:
+        progress.close()
     print(_json(result) if as_json else _text(result))
     return 1 if result.findings else 0
 
@@ -39,29 +43,33 @@ class Result:
     has_ledger: bool
 
 
-async def _audit(urls: Mapping[str, str], settle: float) -> Result:
+async def _audit(urls: Mapping[str, str], settle: float, progress: Progress) -> Result:
     async with open_reader(urls) as reader:
-        return await _settled(reader, deadline=time.monotonic() + settle)
+        return await _settled(reader, progress, deadline=time.monotonic() + settle)
 
 
-async def _settled(reader: SnapshotReader, *, deadline: float) -> Result:
+async def _settled(reader: SnapshotReader, progress: Progress, *, deadline: float) -> Result:
     """Check until nothing is wrong or the deadline has passed. Only what two checks in a row find is reported: the
     stack keeps working while it is read."""
-    result = await _check(reader)
+    result = await _check(reader, progress)
     while result.findings:
         await asyncio.sleep(RECHECK_SECONDS)
         before = {(finding.guarantee, finding.where) for finding in result.findings}
-        result = await _check(reader)
+        result = await _check(reader, progress)
         if time.monotonic() > deadline or all(finding.guarantee == DEAD_LETTERED for finding in result.findings):
             permanent = [finding for finding in result.findings if _is_permanent(finding, before)]
             return replace(result, findings=permanent)
     return result
 
 
-async def _check(reader: SnapshotReader) -> Result:
+async def _check(reader: SnapshotReader, progress: Progress) -> Result:
     findings, has_ledger = set[Finding](), False
     counts = Counter(accounts=await reader.count_accounts())
-    async for page in reader.pages():
+
+    def report(kind: str, done: int) -> None:
+        progress.show(f"audit: {kind}, {done:,} checked, {len(findings)} findings so far")
+
+    async for page in reader.pages(report=report):
         findings.update(run_checks(page))
         counts.update(_counts(page))
         has_ledger = has_ledger or page.ledger is not None

@@ -1,42 +1,13 @@
 """I2: payments' amounts are those of Stripe's ledger."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 
 from ticketing_ops.audit.snapshot import Amounts, Document, Finding, Snapshot, amounts
 
 _UNSUCCESSFUL = ("failed", "canceled")
 # An inquiry withdraws no money (Stripe's dispute statuses warning_…).
 _INQUIRY = "warning_"
-
-
-class Ledger:
-    """The emulator's ledger, divided by payment intent."""
-
-    def __init__(self, ledger: Document) -> None:
-        self._intents = {intent["id"]: intent for intent in ledger["payment_intents"]}
-        self._refunds = _by_intent(ledger["refunds"])
-        self._disputes = _by_intent(ledger["disputes"])
-
-    def take(self, intent_ids: Iterable[str]) -> Document:
-        """Remove these intents, with their refunds and disputes, and return them as a ledger."""
-        intents = [self._intents.pop(intent_id) for intent_id in intent_ids if intent_id in self._intents]
-        return {
-            "payment_intents": intents,
-            "refunds": [refund for intent in intents for refund in self._refunds[intent["id"]]],
-            "disputes": [dispute for intent in intents for dispute in self._disputes[intent["id"]]],
-        }
-
-    def rest(self) -> Document:
-        """What was not taken."""
-        return self.take([*self._intents])
-
-
-def _by_intent(items: Iterable[Document]) -> dict[str, list[Document]]:
-    by_intent = defaultdict[str, list[Document]](list)
-    for item in items:
-        by_intent[item["payment_intent"]].append(item)
-    return by_intent
 
 
 def check_ledger(snapshot: Snapshot) -> Iterator[Finding]:

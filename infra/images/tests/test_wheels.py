@@ -9,7 +9,8 @@ from zipfile import ZipFile
 import pytest
 
 ROOT = Path(__file__).parents[3]
-PACKAGES = ("common", "auth", "tickets", "orders", "payments", "expiration", "infra/operations", "infra/stripe-emulator")
+SERVICES = ("auth", "tickets", "orders", "payments", "expiration")
+PACKAGES = ("common", *SERVICES, "infra/operations", "infra/stripe-emulator")
 TEST_CODE = {"testing", "testing.py", "tests", "conftest.py"}
 IMPORT = re.compile(rb"^\s*(from|import) ticketing_test_support", re.MULTILINE)
 

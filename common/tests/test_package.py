@@ -14,6 +14,10 @@ SOURCE = COMMON / "src" / "ticketing_common"
 # Motor exposes pymongo's and bson's types, FastAPI Starlette's. Declaring those as well would allow versions that do
 # not belong together.
 EXPOSED = {"pymongo": "motor", "starlette": "fastapi", "pydantic-core": "pydantic"}
+# Several distributions share the name that is imported.
+NAMESPACES = {
+    "opentelemetry": {"opentelemetry-api", "opentelemetry-exporter-otlp-proto-http", "opentelemetry-sdk"},
+}
 # It runs the services, and is not imported.
 SERVER = {"uvicorn"}
 
@@ -40,8 +44,9 @@ def imported(path: Path) -> set[str]:
     found = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     found |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
     tops = {name.partition(".")[0] for name in found} - sys.stdlib_module_names - {"ticketing_common"}
-    names = {canonical(installed()[top][0]) for top in tops}
-    return {EXPOSED.get(name, name) for name in names}
+    names = {canonical(installed()[top][0]) for top in tops - NAMESPACES.keys()}
+    shared = set().union(*(NAMESPACES[top] for top in tops & NAMESPACES.keys()))
+    return {EXPOSED.get(name, name) for name in names} | shared
 
 
 def test_declared_dependencies_are_the_imported_ones() -> None:

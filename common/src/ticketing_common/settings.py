@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from ticketing_common.currency import Currency
 from ticketing_common.rate_limits import Rate, RateLimiter
 from ticketing_common.signing_keys import MIN_BYTES, check_keys
+from ticketing_common.telemetry_settings import TelemetrySettings
 from ticketing_common.tokens import DEFAULT_LIMITS, SessionLimits
 from ticketing_common.urls import MongoUrl, NatsUrl, RedisUrl
 
@@ -21,7 +22,7 @@ _PREAMBLE = re.compile(r"^(?:Input|String) should ")
 SettingsT = TypeVar("SettingsT", bound=BaseSettings)
 
 
-class CommonSettings(BaseSettings):
+class CommonSettings(TelemetrySettings):
     """What every service needs."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)

@@ -25,7 +25,7 @@ async def test_each_driver_aggregates(name: Driver, mongo_uri: str) -> None:
     client = driver.connect(mongo_uri, name)
     items = client.get_default_database("test")["items"]
     await items.insert_many([{"_id": number} for number in range(3)])
-    assert await driver.aggregate(items, [{"$sort": {"_id": 1}}], limit=2) == [{"_id": 0}, {"_id": 1}]
+    assert await driver.aggregate(items, [{"$sort": {"_id": 1}}], limit=2, index="_id_") == [{"_id": 0}, {"_id": 1}]
     await driver.close(client)
 
 

@@ -106,8 +106,19 @@ async def test_purge_keeps_unpublished_events(store: MongoExpiryStore, database:
     await _fill(database, 1, fired=True, fired_at=NOW)
     await store.add(Expiry("unpublished", long_ago), fired_at=long_ago)
     await store.add(Expiry("still waiting", long_ago))
-    assert await store.purge(fired_before=NOW - timedelta(days=7)) == 3
+    assert await store.purge(fired_before=NOW - timedelta(days=7), limit=10) == 3
     assert await database.collection(COLLECTION).count_documents({}) == 3
+
+
+async def test_purge_reads_only_what_it_deletes(store: MongoExpiryStore, database: Database) -> None:
+    await _fill(database, 50, fired=True, fired_at=NOW - timedelta(days=8))
+    await _fill(database, 2_000, fired=True, fired_at=NOW)
+    await _profile(database, level=2)
+    assert await store.purge(fired_before=NOW - timedelta(days=7), limit=20) == 20
+    await _profile(database, level=0)
+    reads = await database.collection("system.profile").find({"planSummary": {"$exists": True}}).to_list(10)
+    assert [(read["op"], read["docsExamined"]) for read in reads] == [("query", 20), ("remove", 20)]
+    assert [read["planSummary"] for read in reads] == ["IXSCAN { fired_at: 1 }", "IXSCAN { _id: 1 }"]
 
 
 async def _profile(database: Database, *, level: int) -> None:

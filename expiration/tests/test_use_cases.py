@@ -41,7 +41,7 @@ class InMemoryExpiryStore:
     async def count_pending(self) -> int:
         return len(self.pending)
 
-    async def purge(self, *, fired_before: datetime) -> int:
+    async def purge(self, *, fired_before: datetime, limit: int) -> int:
         return 0
 
 

@@ -123,7 +123,7 @@ class UnavailableStore:
     async def count_pending(self) -> int:
         raise Unavailable
 
-    async def purge(self, *, fired_before: datetime) -> int:
+    async def purge(self, *, fired_before: datetime, limit: int) -> int:
         raise Unavailable
 
 

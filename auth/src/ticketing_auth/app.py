@@ -13,6 +13,7 @@ from ticketing_auth.store import INDEXES, MongoRevocationStore, MongoUserStore
 from ticketing_common.messaging import Broker, Publisher, StreamLimits
 from ticketing_common.mongo import Database
 from ticketing_common.outbox import Relay
+from ticketing_common.outbox_monitor import OutboxMonitor
 from ticketing_common.web import build_app
 
 
@@ -21,7 +22,8 @@ def create_app(settings: Settings) -> FastAPI:
     database = Database(settings.mongo_uri, default_name="auth", indexes=INDEXES, mongo_driver=settings.mongo_driver)
     broker = Broker(settings.nats_url, client_name="auth", limits=StreamLimits.of(settings))
     users, revocations = MongoUserStore(database), MongoRevocationStore(database)
-    relay = Relay([users.documents, revocations.documents], Publisher(broker))
+    sources = [users.documents, revocations.documents]
+    relay = Relay(sources, Publisher(broker))
     for store in (users, revocations):
         store.documents.notify_with(relay.notify)
     limiter = settings.rate_limiter()
@@ -43,7 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
         database=database,
         broker=broker,
         routers=[router],
-        tasks=[relay, limiter, EmailUpgrade(users)],
+        tasks=[relay, OutboxMonitor(sources), limiter, EmailUpgrade(users)],
         dependencies=limiter.dependencies,
         state={"deps": deps, "revocation_store": revocations},
     )

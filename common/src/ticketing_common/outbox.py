@@ -18,7 +18,6 @@ import structlog
 from ticketing_common.errors import Unavailable
 from ticketing_common.events import Envelope
 from ticketing_common.messaging import MAX_BATCH, EventPublisher
-from ticketing_common.observability.metrics import OUTBOX_OLDEST_AGE, OUTBOX_PENDING
 
 log = structlog.get_logger(__name__)
 
@@ -147,7 +146,6 @@ class Relay:
                 if self._sweep_requested or loop.time() >= next_sweep:
                     next_sweep = loop.time() + self._sweep_every
                     await self._sweep()
-                    await self._measure()
             except Unavailable as error:
                 log.info("database.unavailable", component="outbox", error=error.message)
                 await asyncio.sleep(self._sweep_every)
@@ -199,12 +197,6 @@ class Relay:
             if not await self._relay([(source, item) for item in pending[start : start + MAX_BATCH]]):
                 return False
         return True
-
-    async def _measure(self) -> None:
-        backlogs = [await source.backlog() for source in self._sources]
-        oldest = min((backlog.oldest for backlog in backlogs if backlog.oldest), default=None)
-        OUTBOX_PENDING.set(sum(backlog.events for backlog in backlogs))
-        OUTBOX_OLDEST_AGE.set((datetime.now(UTC) - oldest).total_seconds() if oldest else 0)
 
     async def _relay(self, batch: Sequence[tuple[OutboxSource, PendingEvents]]) -> int:
         """Publish a batch and have removed what was acknowledged; the number of events published."""

@@ -20,13 +20,15 @@ from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from pydantic import BeforeValidator, InstanceOf
-from redis.asyncio.connection import BlockingConnectionPool
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
 
 from ticketing_common.errors import TooManyRequests
+from ticketing_common.redis_client import (
+    AsyncRetry,
+    BlockingConnectionPool,
+    NoBackoff,
+    RedisConnectionError,
+    RedisError,
+)
 
 ResultT = TypeVar("ResultT")
 
@@ -220,7 +222,7 @@ def _redis_storage(url: str) -> RedisStorage:
         url,
         max_connections=_MAX_CONNECTIONS,
         timeout=None,
-        retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
+        retry=AsyncRetry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
     )
     return RedisStorage(url, implementation="redispy", key_prefix=KEY_PREFIX, connection_pool=cast(Any, pool))
 

@@ -4,9 +4,11 @@ default when one is invalid; here it is refused.
 
 from typing import Any, Literal
 
-from pydantic import Field, HttpUrl, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticUseDefault
 from pydantic_settings import BaseSettings
+
+from ticketing_common.urls import CollectorUrl
 
 _SAMPLERS = Literal[
     "always_on",
@@ -23,8 +25,8 @@ class TelemetrySettings(BaseSettings):
 
     otel_sdk_disabled: bool = False
     otel_traces_exporter: Literal["otlp", "console", "none"] = "otlp"
-    otel_exporter_otlp_endpoint: HttpUrl | None = None
-    otel_exporter_otlp_traces_endpoint: HttpUrl | None = None
+    otel_exporter_otlp_endpoint: CollectorUrl | None = None
+    otel_exporter_otlp_traces_endpoint: CollectorUrl | None = None
     otel_exporter_otlp_protocol: Literal["http/protobuf"] = "http/protobuf"
     otel_exporter_otlp_traces_protocol: Literal["http/protobuf"] = "http/protobuf"
     otel_exporter_otlp_timeout: float = Field(default=10, gt=0)

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from pydantic import AfterValidator, MongoDsn, NatsDsn, RedisDsn, TypeAdapter, ValidationError
+from pydantic import AfterValidator, HttpUrl, MongoDsn, NatsDsn, RedisDsn, TypeAdapter, ValidationError
 
 
-def _url(kind: type[MongoDsn | NatsDsn | RedisDsn], example: str) -> Callable[[str], str]:
+def _url(kind: type[HttpUrl | MongoDsn | NatsDsn | RedisDsn], example: str) -> Callable[[str], str]:
     adapter = TypeAdapter(kind)
 
     def check(value: str) -> str:
@@ -24,3 +24,4 @@ def _url(kind: type[MongoDsn | NatsDsn | RedisDsn], example: str) -> Callable[[s
 MongoUrl = Annotated[str, AfterValidator(_url(MongoDsn, "mongodb://HOST:27017/DATABASE"))]
 NatsUrl = Annotated[str, AfterValidator(_url(NatsDsn, "nats://HOST:4222"))]
 RedisUrl = Annotated[str, AfterValidator(_url(RedisDsn, "redis://HOST:6379"))]
+CollectorUrl = Annotated[str, AfterValidator(_url(HttpUrl, "http://HOST:4318"))]

@@ -9,8 +9,11 @@ from ticketing_common.clock import utc_now
 from ticketing_common.messaging import Broker, Consumer, Publisher, StreamLimits
 from ticketing_common.mongo import Database
 from ticketing_common.outbox import Relay
+from ticketing_common.outbox_monitor import OutboxMonitor
 from ticketing_common.web import build_app
 from ticketing_expiration.listeners import OrderCreatedListener
+from ticketing_expiration.monitor import PendingMonitor
+from ticketing_expiration.purge import Purge
 from ticketing_expiration.settings import Settings
 from ticketing_expiration.store import INDEXES, MongoExpiryStore
 from ticketing_expiration.sweep import Sweep
@@ -39,6 +42,15 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> 
         settings=settings,
         database=database,
         broker=broker,
-        tasks=[relay, wakeups, sweep, timers, consumer],
+        tasks=[
+            relay,
+            OutboxMonitor([store.documents]),
+            wakeups,
+            sweep,
+            Purge(store, now=now),
+            PendingMonitor(store),
+            timers,
+            consumer,
+        ],
         dependencies={"redis": wakeups, "timers": timers},
     )

@@ -22,8 +22,8 @@ class ExpiryStore(Protocol):
     async def count_pending(self) -> int:
         """How many orders have not fired."""
 
-    async def purge(self, *, fired_before: datetime) -> int:
-        """Delete what fired before that and has published its event; how many."""
+    async def purge(self, *, fired_before: datetime, limit: int) -> int:
+        """Delete up to `limit` orders that fired before that and have published their events; how many."""
 
 
 class Timers(Protocol):

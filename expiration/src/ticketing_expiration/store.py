@@ -64,11 +64,13 @@ class MongoExpiryStore:
         async with translated_errors():
             return int(await self._collection.count_documents({"fired": False}, hint="waiting"))
 
-    async def purge(self, *, fired_before: datetime) -> int:
+    async def purge(self, *, fired_before: datetime, limit: int) -> int:
         # A TTL index cannot check both conditions.
         query = {"fired": True, "fired_at": {"$lt": fired_before}, "outbox": []}
         async with translated_errors():
-            return int((await self._collection.delete_many(query)).deleted_count)
+            cursor = self._collection.find(query, {"_id": 1}, sort=[("fired_at", ASCENDING)], limit=limit, hint="fired")
+            ids = [item["_id"] for item in await cursor.to_list(limit)]
+            return int((await self._collection.delete_many({"_id": {"$in": ids}})).deleted_count) if ids else 0
 
     async def _due(self, until: datetime) -> list[datetime]:
         query = {"fired": False, "due_at": {"$lte": until}}

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -10,17 +10,11 @@ from ticketing_common.clock import utc_now
 from ticketing_common.errors import Unavailable
 from ticketing_expiration import use_cases
 from ticketing_expiration.domain import GRACE, FiredBy
-from ticketing_expiration.metrics import PENDING
 from ticketing_expiration.ports import ExpiryStore
 
 log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 1.0
-# Longer than any redelivery: until then a repeated order.created finds its order fired and changes nothing. After it
-# the order would fire once more, which orders ignores.
-RETENTION = timedelta(days=7)
-_COUNT_EVERY = 10
-_PURGE_EVERY = 3_600
 
 
 class Sweep:
@@ -41,11 +35,9 @@ class Sweep:
 
     async def run(self) -> None:
         """Sweep until cancelled, through outages of the database."""
-        rounds = 0
         while True:
             try:
-                await self._sweep(rounds)
-                rounds += 1
+                await self._sweep()
             except Unavailable as error:
                 log.info("database.unavailable", component=self.name, error=error.message)
             await asyncio.sleep(SWEEP_SECONDS)
@@ -53,11 +45,6 @@ class Sweep:
     async def close(self) -> None:
         """Nothing to release."""
 
-    async def _sweep(self, rounds: int) -> None:
-        now = self._now()
-        if await use_cases.fire_due(self._store, now=now, by=FiredBy.SWEEP, grace=GRACE):
+    async def _sweep(self) -> None:
+        if await use_cases.fire_due(self._store, now=self._now(), by=FiredBy.SWEEP, grace=GRACE):
             self._wake_relay()
-        if rounds % _COUNT_EVERY == 0:
-            PENDING.set(await self._store.count_pending())
-        if rounds % _PURGE_EVERY == 0:
-            log.info("expirations.purged", count=await self._store.purge(fired_before=now - RETENTION))

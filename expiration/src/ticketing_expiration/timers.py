@@ -13,15 +13,12 @@ from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 
 import structlog
-from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
-from redis.retry import Retry
 from rq import Queue, SimpleWorker
 from rq.job import Job
 from rq.scheduler import RQScheduler
 from rq.serializers import JSONSerializer
+
+from ticketing_common.redis_client import NoBackoff, Redis, RedisConnectionError, RedisError, Retry
 
 log = structlog.get_logger(__name__)
 

@@ -7,10 +7,8 @@ import asyncio
 from collections.abc import Callable
 
 import structlog
-from redis import Redis
-from redis.asyncio import Redis as AsyncRedis
-from redis.asyncio.client import PubSub
-from redis.exceptions import RedisError
+
+from ticketing_common.redis_client import AsyncRedis, PubSub, Redis, RedisError
 
 log = structlog.get_logger(__name__)
 

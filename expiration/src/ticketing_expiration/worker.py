@@ -14,13 +14,13 @@ from types import FrameType
 
 import structlog
 from prometheus_client import start_http_server
-from redis import Redis
-from redis.exceptions import RedisError
 
 from ticketing_common.clock import utc_now
 from ticketing_common.errors import Unavailable
 from ticketing_common.mongo import Database
 from ticketing_common.observability import configure
+from ticketing_common.observability.recording import Recording
+from ticketing_common.redis_client import Redis, RedisError
 from ticketing_common.settings import load
 from ticketing_expiration import use_cases
 from ticketing_expiration.domain import FiredBy
@@ -32,6 +32,7 @@ from ticketing_expiration.wakeups import publish_wakeup
 
 log = structlog.get_logger(__name__)
 
+SERVICE = "expiration-worker"
 # A hung database must not use up the ten seconds that a stopping process has.
 _FIRE_TIMEOUT_SECONDS = 5.0
 
@@ -115,7 +116,9 @@ class Worker:
 def main() -> None:
     """Run until SIGTERM or SIGINT."""
     settings = load(Settings)
-    configure(service="expiration-worker", level=settings.log_level)
+    configure(service=SERVICE, level=settings.log_level)
+    recording = Recording(SERVICE, enabled=settings.records_traces)
+    recording.start()
     stop = StopSignal()
     if settings.worker_metrics_port:
         start_http_server(settings.worker_metrics_port)
@@ -128,6 +131,7 @@ def main() -> None:
         log.info("worker.started")
         worker.run(stop)
         worker.close()
+    recording.stop()
     log.info("worker.stopped")
     logging.shutdown()
     # Without waiting for the driver's threads: with a hung database they take ten seconds (measured).

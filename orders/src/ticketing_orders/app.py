@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from ticketing_common.messaging import Broker, Consumer, Publisher, StreamLimits
 from ticketing_common.mongo import Database
 from ticketing_common.outbox import Relay
+from ticketing_common.outbox_monitor import OutboxMonitor
 from ticketing_common.web import build_app
 from ticketing_orders import listeners
 from ticketing_orders.monitor import OverdueReservationMonitor
@@ -34,7 +35,12 @@ def create_app(settings: Settings) -> FastAPI:
         database=database,
         broker=broker,
         routers=[router],
-        tasks=[relay, OverdueReservationMonitor(store), *(Consumer(broker, listener) for listener in consumed)],
+        tasks=[
+            relay,
+            OutboxMonitor([store.documents]),
+            OverdueReservationMonitor(store),
+            *(Consumer(broker, listener) for listener in consumed),
+        ],
         state={
             "currency": settings.money,
             "store": store,

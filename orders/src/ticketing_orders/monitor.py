@@ -1,12 +1,11 @@
 """Counts reservations that were not released although they expired. Must be 0: alert on it."""
 
-import asyncio
 from datetime import datetime, timedelta
 
 import structlog
 
 from ticketing_common.clock import utc_now
-from ticketing_common.errors import Unavailable
+from ticketing_common.monitor import Monitor
 from ticketing_orders.metrics import ORDERS_OVERDUE
 from ticketing_orders.ports import OrderStore
 
@@ -14,28 +13,19 @@ log = structlog.get_logger(__name__)
 
 # Expiration's sweep fires two seconds after the expiry, and a process restart takes some more.
 GRACE = timedelta(seconds=30)
-INTERVAL_SECONDS = 10.0
 
 
-class OverdueReservationMonitor:
-    """A background task that exports the count, and logs one that is not zero."""
+class OverdueReservationMonitor(Monitor):
+    """Exports the count, and logs one that is not zero."""
 
     name = "overdue-reservation-monitor"
+    gauges = (ORDERS_OVERDUE,)
 
     def __init__(self, store: OrderStore) -> None:
         self._store = store
 
-    async def run(self) -> None:
-        """Check until cancelled, through outages of the database."""
-        while True:
-            try:
-                await self.check(utc_now())
-            except Unavailable as error:
-                log.info("database.unavailable", component=self.name, error=error.message)
-            await asyncio.sleep(INTERVAL_SECONDS)
-
-    async def close(self) -> None:
-        """Nothing to release."""
+    async def measure(self) -> None:
+        await self.check(utc_now())
 
     async def check(self, now: datetime) -> int:
         """The number of overdue reservations."""

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from ticketing_common.messaging import Broker, Consumer, Publisher, StreamLimits
 from ticketing_common.mongo import Database
 from ticketing_common.outbox import Relay
+from ticketing_common.outbox_monitor import OutboxMonitor
 from ticketing_common.web import build_app
 from ticketing_payments import listeners
 from ticketing_payments.limits import DeclineLimits
@@ -52,6 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
             gateway,
             relay,
             Reconciler(deps),
+            OutboxMonitor([store.documents]),
             ReconciliationMonitor(store),
             *(Consumer(broker, listener) for listener in consumed),
         ],

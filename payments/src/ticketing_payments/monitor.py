@@ -1,42 +1,31 @@
 """Sums captured money that neither bought an order nor was refunded. Must be 0: alert on it."""
 
-import asyncio
-
 import structlog
 
-from ticketing_common.errors import Unavailable
+from ticketing_common.monitor import Monitor
 from ticketing_payments.metrics import UNRECONCILED
 from ticketing_payments.ports import PaymentStore
 
 log = structlog.get_logger(__name__)
 
-INTERVAL_SECONDS = 10.0
 MAX_PAYMENTS = 500
 
 
-class ReconciliationMonitor:
-    """A background task that exports the sum, and logs what stays unreconciled from one check to the next.
+class ReconciliationMonitor(Monitor):
+    """Exports the sum, and logs what stays unreconciled from one check to the next.
 
     Every payment is unreconciled for a moment, until orders has settled it.
     """
 
     name = "reconciliation-monitor"
+    gauges = (UNRECONCILED,)
 
     def __init__(self, store: PaymentStore) -> None:
         self._store = store
         self._earlier: set[str] = set()
 
-    async def run(self) -> None:
-        """Check until cancelled, through outages of the database."""
-        while True:
-            try:
-                await self.check()
-            except Unavailable as error:
-                log.info("database.unavailable", component=self.name, error=error.message)
-            await asyncio.sleep(INTERVAL_SECONDS)
-
-    async def close(self) -> None:
-        """Nothing to release."""
+    async def measure(self) -> None:
+        await self.check()
 
     async def check(self) -> int:
         """The sum in minor units; a surplus and a shortage of two orders add up."""

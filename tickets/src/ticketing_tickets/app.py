@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from ticketing_common.messaging import Broker, Consumer, Publisher, StreamLimits
 from ticketing_common.mongo import Database
 from ticketing_common.outbox import Relay
+from ticketing_common.outbox_monitor import OutboxMonitor
 from ticketing_common.web import build_app
 from ticketing_tickets.listeners import OrderCancelledListener, OrderCompletedListener, OrderCreatedListener
 from ticketing_tickets.routes import router
@@ -26,7 +27,7 @@ def create_app(settings: Settings) -> FastAPI:
         database=database,
         broker=broker,
         routers=[router],
-        tasks=[relay, *(Consumer(broker, listener) for listener in listeners)],
+        tasks=[relay, OutboxMonitor([store.documents]), *(Consumer(broker, listener) for listener in listeners)],
         state={"currency": settings.money, "store": store},
         marks_writes=True,
     )

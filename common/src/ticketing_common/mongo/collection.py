@@ -16,8 +16,9 @@ from ticketing_common.outbox import OutboxBacklog, OutboxSource, PendingEvents
 
 Notify = Callable[[OutboxSource, PendingEvents], None]
 
+OUTBOX_INDEX_NAME = "outbox_waiting"
 OUTBOX_INDEX = IndexModel(
-    [("outbox.0.at", ASCENDING)], name="outbox_waiting", partialFilterExpression={"outbox.0": {"$exists": True}}
+    [("outbox.0.at", ASCENDING)], name=OUTBOX_INDEX_NAME, partialFilterExpression={"outbox.0": {"$exists": True}}
 )
 
 # Documents looked at to measure the outbox.
@@ -165,7 +166,7 @@ class Documents:
             {"$group": {"_id": None, "events": {"$sum": "$events"}, "oldest": {"$min": "$oldest"}}},
         ]
         async with translated_errors():
-            found = await aggregate(self._collection, pipeline, limit=1)
+            found = await aggregate(self._collection, pipeline, limit=1, index=OUTBOX_INDEX_NAME)
         return OutboxBacklog(found[0]["events"], found[0]["oldest"]) if found else OutboxBacklog(0, None)
 
     async def remove_published(self, published: Iterable[tuple[str, Sequence[str]]]) -> None:

@@ -24,9 +24,9 @@ def connect(uri: str, driver: Driver, **options: Any) -> Client:
     return cast(Client, AsyncIOMotorClient(uri, **options))
 
 
-async def aggregate(collection: Collection, pipeline: Sequence[Document], *, limit: int) -> list[Document]:
-    """Up to `limit` results. Motor returns the cursor, PyMongo a coroutine for it."""
-    cursor: Any = collection.aggregate(pipeline)
+async def aggregate(collection: Collection, pipeline: Sequence[Document], *, limit: int, index: str) -> list[Document]:
+    """Up to `limit` results, by the index of this name. Motor returns the cursor, PyMongo a coroutine for it."""
+    cursor: Any = collection.aggregate(pipeline, hint=index)
     if inspect.isawaitable(cursor):
         cursor = await cursor
     return cast(list[Document], await cursor.to_list(limit))

@@ -4,6 +4,7 @@ A collector that is away delays nothing: spans are sent in the background, from 
 It is logged once when that begins, and once when it ends.
 """
 
+import asyncio
 import logging
 import time
 from typing import TYPE_CHECKING
@@ -48,7 +49,12 @@ class Outage(logging.Handler):
 
 
 class Recording:
-    """Of one process: between `start` and `stop` its spans are recorded, if `enabled`."""
+    """Of one process, which calls itself `service`: from `start` to `stop` its spans are recorded, if `enabled`.
+
+    A background task, too: the first to start, and so the last to be closed.
+    """
+
+    name = "traces"
 
     def __init__(self, service: str, *, enabled: bool) -> None:
         self._service = service
@@ -65,6 +71,14 @@ class Recording:
         self._listen(logging.getLogger("opentelemetry"))
         self._recorder = otel.OtelRecorder(self._service, otel.exporter(on_success=self._outage.end))
         spans.record_with(self._recorder)
+
+    async def run(self) -> None:
+        """Begin."""
+        self.start()
+
+    async def close(self) -> None:
+        """Stop, beside what else runs."""
+        await asyncio.to_thread(self.stop)
 
     def stop(self) -> None:
         """Send what was recorded, for a bounded time. Blocks."""

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 from ticketing_common.messaging import Broker
 from ticketing_common.mongo import Database
 from ticketing_common.observability import configure
+from ticketing_common.observability.recording import Recording
 from ticketing_common.revocations import RevocationConsumer, Revocations
 from ticketing_common.settings import CommonSettings, SessionSettings
 from ticketing_common.signing_keys import is_weak
@@ -50,7 +51,8 @@ def build_app(
     `webhooks`: paths that are requested by other servers, not by browsers.
     """
     configure(service=service, level=settings.log_level)  # now, so that the server's first lines are JSON too
-    connections = [database, broker] if broker else [database]
+    recording = Recording(service, enabled=settings.records_traces)
+    connections: list[BackgroundTask] = [recording, database, *([broker] if broker else [])]
     health = Health(database, {"nats": broker, **(dependencies or {})} if broker else dependencies or {})
     sessions = _sessions(settings)
     revocations = RevocationConsumer(broker, sessions.revocations) if broker and sessions else None

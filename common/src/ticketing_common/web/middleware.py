@@ -14,13 +14,13 @@ from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ticketing_common.errors import AppError
-from ticketing_common.observability import tracing
 from ticketing_common.observability.metrics import HTTP_REQUEST_DURATION
 from ticketing_common.web.client_address import client_address
 from ticketing_common.web.cross_site import refuse_cross_site
 from ticketing_common.web.envelope import response_for
 from ticketing_common.web.request_body import BoundedReceive, refuse_declared_length
 from ticketing_common.web.request_limits import RequestCounter
+from ticketing_common.web.request_span import end_request, enter_request
 from ticketing_common.web.response_headers import with_security_headers
 from ticketing_common.web.sessions import SET_COOKIE
 
@@ -60,8 +60,7 @@ class RequestMiddleware:
             return await self._app(scope, receive, send)
         started = time.perf_counter()
         headers = dict(scope["headers"])
-        traceparent = headers.get(b"traceparent")
-        tracing.begin(traceparent.decode("latin-1") if traceparent else None)
+        span = enter_request(scope, headers, is_probe=scope["path"].startswith(_PROBES))
         is_write = scope["method"] in _WRITES
         routed = _normalised(scope)
         body = BoundedReceive(receive, headers)
@@ -74,7 +73,10 @@ class RequestMiddleware:
                 raise
             await self._send_error(error, routed, receive, response)
         finally:
-            self._measure(scope["method"], _route(routed), response.status, time.perf_counter() - started)
+            method, route = _method(scope), _route(routed)
+            self._measure(method, route or "unmatched", response.status, time.perf_counter() - started)
+            if span.recorded:
+                end_request(span, routed, method=method, route=route, status=response.status)
         return None
 
     def _admit(self, scope: Scope, headers: Mapping[bytes, bytes]) -> None:
@@ -93,9 +95,9 @@ class RequestMiddleware:
         return await response_for(AppError())(scope, receive, send)
 
     def _measure(self, method: str, route: str, status: int, seconds: float) -> None:
-        key = (method if method in _METHODS else "_OTHER", route, status)
+        key = (method, route, status)
         if key not in self._durations:
-            self._durations[key] = HTTP_REQUEST_DURATION.labels(key[0], route, str(status))
+            self._durations[key] = HTTP_REQUEST_DURATION.labels(method, route, str(status))
         self._durations[key].observe(seconds)
 
 
@@ -136,6 +138,12 @@ def _normalised(scope: Scope) -> Scope:
     }
 
 
-def _route(scope: Scope) -> str:
+def _method(scope: Scope) -> str:
+    """The request's method, `_OTHER` if it is none of HTTP's."""
+    method: str = scope["method"]
+    return method if method in _METHODS else "_OTHER"
+
+
+def _route(scope: Scope) -> str | None:
     """The route's template (`/api/orders/{order_id}`): raw paths would be an unbounded label."""
-    return getattr(scope.get("route"), "path", "unmatched")
+    return getattr(scope.get("route"), "path", None)

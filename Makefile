@@ -17,7 +17,7 @@ BENCH_TOOLS := $(VENV)/bench/.set-up
 SECURITY_TOOLS := $(VENV)/security/.set-up
 
 SERVICES := auth tickets orders payments expiration
-MEMBERS := common $(SERVICES) infra/local infra/operations infra/stripe-emulator infra/bench tests/support
+MEMBERS := common $(SERVICES) infra/local infra/operations infra/observability infra/stripe-emulator infra/bench tests/support
 
 EXPORT := $(BIN)/uv export --quiet --no-emit-workspace --no-annotate --no-header
 

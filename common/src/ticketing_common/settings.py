@@ -31,6 +31,8 @@ class CommonSettings(TelemetrySettings):
     # PyMongo's own asynchronous client is Motor's successor, and costs less CPU.
     mongo_driver: Literal["motor", "pymongo"] = "motor"
     log_level: str = "INFO"
+    # The Git commit of the code, which infra/images stores in the image.
+    revision: str = "unknown"
     # `off` switches off every limit of how often something may be done, for load tests.
     rate_limits: Literal["on", "off"] = "on"
     requests_per_address: Rate = parse("6000/minute")

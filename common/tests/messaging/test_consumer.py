@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from nats.aio.msg import Msg
+from prometheus_client import REGISTRY
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.messaging import Broker, Consumer, RetryLater, RetryPolicy
@@ -19,6 +20,13 @@ from ticketing_test_support.listeners import (
     publish_expirations,
 )
 from ticketing_test_support.waiting import eventually
+
+
+class CountedListener(RecordingListener):
+    """Counted apart from other tests' listeners."""
+
+    durable = "counted"
+
 
 React = Callable[[str, int], Awaitable[None]]
 
@@ -60,6 +68,31 @@ async def test_temporary_failure_is_not_dead_lettered(broker: Broker, error: Exc
         await eventually(lambda: listener.handled == ["a"])
         await eventually(lambda: all_acknowledged(broker))
     assert await dead_letters(broker) == []
+
+
+async def test_outcomes_are_counted_from_zero(broker: Broker) -> None:
+    def counts() -> dict[str, float | None]:
+        labels = {"subject": "expiration.complete", "consumer": "counted"}
+        return {
+            outcome: REGISTRY.get_sample_value(
+                "messaging_client_consumed_messages_total", {**labels, "outcome": outcome}
+            )
+            for outcome in ("handled", "deferred", "retried", "dead_lettered")
+        }
+
+    errors = iter([RetryLater(0), Unavailable("unreachable"), ValueError("our own fault")])
+
+    async def react(_order_id: str, _delivery: int) -> None:
+        if error := next(errors, None):
+            raise error
+
+    listener = CountedListener(react)
+    consumer = Consumer(broker, listener, retry=QUICK)
+    assert counts() == {"handled": 0, "deferred": 0, "retried": 0, "dead_lettered": 0}
+    async with run_tasks([consumer]):
+        await publish_expirations(broker, "a")
+        await broker.jetstream.publish("expiration.complete", b"unreadable")
+        await eventually(lambda: counts() == {"handled": 1, "deferred": 1, "retried": 2, "dead_lettered": 1})
 
 
 async def test_failing_message_does_not_block_the_next(broker: Broker) -> None:

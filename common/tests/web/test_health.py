@@ -1,9 +1,12 @@
 """Readiness depends on the service's own database; metrics name routes, not paths."""
 
+import platform
+import time
 from collections.abc import Callable
 
 import httpx
 from fastapi import FastAPI
+from prometheus_client import REGISTRY
 
 from ticketing_test_support.apps import served
 from ticketing_test_support.servers import Server
@@ -63,3 +66,25 @@ async def test_metrics_are_labelled_with_route_templates(client: httpx.AsyncClie
     assert 'http_route="unmatched"' in text
     assert 'http_request_method="_OTHER"' in text
     assert not any(word in text for word in ("12345", "54321", "BREW"))
+
+
+async def test_running_build_and_requests_in_progress_are_exported(client: httpx.AsyncClient) -> None:
+    text = (await client.get("/metrics")).text
+    build = f'python_version="{platform.python_version()}",revision="unknown",service="test",version="unknown"'
+    assert f"ticketing_build_info{{{build}}} 1.0" in text
+    assert "\nhttp_server_active_requests 1.0\n" in text
+
+
+async def test_blocked_event_loop_is_measured(client: httpx.AsyncClient) -> None:
+    def above_100_ms() -> float:
+        count = REGISTRY.get_sample_value("event_loop_lag_seconds_count") or 0
+        return count - (REGISTRY.get_sample_value("event_loop_lag_seconds_bucket", {"le": "0.1"}) or 0)
+
+    before = above_100_ms()
+
+    async def is_measured() -> bool:
+        time.sleep(0.4)  # noqa: ASYNC251 (blocks on purpose)
+        await client.get("/healthz/live")
+        return above_100_ms() > before
+
+    await eventually(is_measured)

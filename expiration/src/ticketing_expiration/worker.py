@@ -19,11 +19,13 @@ from ticketing_common.clock import utc_now
 from ticketing_common.errors import Unavailable
 from ticketing_common.mongo import Database
 from ticketing_common.observability import configure
+from ticketing_common.observability.build_info import export_build_info
 from ticketing_common.observability.recording import Recording
 from ticketing_common.redis_client import Redis, RedisError
 from ticketing_common.settings import load
 from ticketing_expiration import use_cases
 from ticketing_expiration.domain import FiredBy
+from ticketing_expiration.metrics import worker_registry
 from ticketing_expiration.ports import ExpiryStore
 from ticketing_expiration.settings import Settings
 from ticketing_expiration.store import MongoExpiryStore
@@ -121,7 +123,8 @@ def main() -> None:
     recording.start()
     stop = StopSignal()
     if settings.worker_metrics_port:
-        start_http_server(settings.worker_metrics_port)
+        export_build_info(SERVICE, package="ticketing-expiration", revision=settings.revision)
+        start_http_server(settings.worker_metrics_port, registry=worker_registry())
     with asyncio.Runner() as runner:
         # The service creates the indexes.
         database = Database(

@@ -41,7 +41,9 @@ def test_each_service_has_its_own_database() -> None:
     assert [processes[name].environment["MONGO_URI"] for name in services] == [
         f"mongodb://{name}:{CREDENTIALS.password('mongo', name)}@127.0.0.1:20001/{name}" for name in services
     ]
-    assert processes["expiration-worker"].environment == processes["expiration"].environment
+    worker = dict(processes["expiration-worker"].environment)
+    assert processes["expiration-worker"].url == f"http://127.0.0.1:{worker.pop('WORKER_METRICS_PORT')}"
+    assert worker == processes["expiration"].environment
 
 
 def test_payments_uses_emulator_without_key() -> None:

@@ -24,6 +24,10 @@ from ticketing_common.observability.metrics import MESSAGES_CONSUMED, PROCESS_DU
 log = structlog.get_logger(__name__)
 
 
+# All of them are exported from the start: an alert on an increase would miss the first one.
+OUTCOMES = ("handled", "deferred", "retried", "dead_lettered")
+
+
 class InvalidMessage(Exception):
     """The message is not an event of its subject's kind: no retry can help."""
 
@@ -39,6 +43,7 @@ class MessageHandler:
         self._name = listener.durable
         self._subject = listener.event.subject.value
         self._duration = PROCESS_DURATION.labels(self._subject, self._name)
+        self._outcomes = {outcome: MESSAGES_CONSUMED.labels(self._subject, self._name, outcome) for outcome in OUTCOMES}
         self._in_progress: dict[str, Msg] = {}
 
     async def process(self, message: Msg) -> None:
@@ -136,7 +141,7 @@ class MessageHandler:
         return "dead_lettered"
 
     def _count(self, outcome: str, messages: int = 1) -> None:
-        MESSAGES_CONSUMED.labels(self._subject, self._name, outcome).inc(messages)
+        self._outcomes[outcome].inc(messages)
 
     @contextlib.contextmanager
     def _kept_alive(self, messages: Sequence[Msg]) -> Iterator[None]:

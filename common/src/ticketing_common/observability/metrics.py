@@ -11,6 +11,7 @@ HTTP_REQUEST_DURATION = Histogram(
     ["http_request_method", "http_route", "http_response_status_code"],
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+ACTIVE_REQUESTS = Gauge("http_server_active_requests", "Requests in progress, among them the one that reads this")
 MESSAGES_SENT = Counter("messaging_client_sent_messages_total", "Events that JetStream acknowledged", ["subject"])
 PUBLISH_FAILURES = Counter(
     "messaging_publish_failures_total", "Attempts to publish that JetStream did not acknowledge", ["subject"]
@@ -29,3 +30,9 @@ BROKER_CONNECTED = Gauge("messaging_broker_connected", "1 while connected to NAT
 BROKER_WRITABLE = Gauge("messaging_broker_writable", "0 while JetStream does not acknowledge what is published")
 OUTBOX_PENDING = Gauge("outbox_pending_events", "Unpublished events in the database (counted up to 10,000 documents)")
 OUTBOX_OLDEST_AGE = Gauge("outbox_oldest_event_age_seconds", "Age of the oldest unpublished event; 0 without any")
+EVENT_LOOP_LAG = Histogram(
+    "event_loop_lag_seconds",
+    "How late the event loop runs what is due",
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
+)
+BUILD_INFO = Gauge("ticketing_build_info", "What runs; always 1", ["service", "version", "revision", "python_version"])

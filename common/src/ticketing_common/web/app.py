@@ -12,6 +12,8 @@ from starlette.routing import BaseRoute
 from ticketing_common.messaging import Broker
 from ticketing_common.mongo import Database
 from ticketing_common.observability import configure
+from ticketing_common.observability.build_info import export_build_info
+from ticketing_common.observability.event_loop import EventLoopMonitor
 from ticketing_common.observability.recording import Recording
 from ticketing_common.revocations import RevocationConsumer, Revocations
 from ticketing_common.settings import CommonSettings, SessionSettings
@@ -51,6 +53,7 @@ def build_app(
     `webhooks`: paths that are requested by other servers, not by browsers.
     """
     configure(service=service, level=settings.log_level)  # now, so that the server's first lines are JSON too
+    export_build_info(service, package=f"ticketing-{service}", revision=settings.revision)
     recording = Recording(service, enabled=settings.records_traces)
     connections: list[BackgroundTask] = [recording, database, *([broker] if broker else [])]
     health = Health(database, {"nats": broker, **(dependencies or {})} if broker else dependencies or {})
@@ -61,7 +64,7 @@ def build_app(
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         _warn_of_weak_key(settings)
         with drain_before_stop(health.drain, delay_seconds=settings.shutdown_delay_seconds):
-            async with run_tasks([*connections, *tasks, *([revocations] if revocations else [])]):
+            async with run_tasks([EventLoopMonitor(), *connections, *tasks, *([revocations] if revocations else [])]):
                 if revocations:
                     await revocations.wait_at_start()
                 yield

@@ -14,7 +14,7 @@ from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ticketing_common.errors import AppError
-from ticketing_common.observability.metrics import HTTP_REQUEST_DURATION
+from ticketing_common.observability.metrics import ACTIVE_REQUESTS, HTTP_REQUEST_DURATION
 from ticketing_common.web.client_address import client_address
 from ticketing_common.web.cross_site import refuse_cross_site
 from ticketing_common.web.envelope import response_for
@@ -54,6 +54,8 @@ class RequestMiddleware:
         self._webhooks = webhooks
         self._requests_per_address = requests_per_address
         self._durations: dict[tuple[str, str, int], Histogram] = {}
+        self._active = 0  # counted without the lock of a Gauge
+        ACTIVE_REQUESTS.set_function(lambda: self._active)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -65,6 +67,7 @@ class RequestMiddleware:
         routed = _normalised(scope)
         body = BoundedReceive(receive, headers)
         response = _Response(send, routed, body, marks_success=self._marks_writes and is_write)
+        self._active += 1
         try:
             self._admit(routed, headers)
             await self._app(routed, body, response)
@@ -73,6 +76,7 @@ class RequestMiddleware:
                 raise
             await self._send_error(error, routed, receive, response)
         finally:
+            self._active -= 1
             method, route = _method(scope), _route(routed)
             self._measure(method, route or "unmatched", response.status, time.perf_counter() - started)
             if span.recorded:

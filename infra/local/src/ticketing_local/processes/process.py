@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ticketing_local.credentials import Credentials
 from ticketing_local.probes import HOST, HttpProbe, Probe
-from ticketing_local.settings import SERVICES, StackSettings
+from ticketing_local.settings import REPLICABLE, StackSettings
 
 PYTHON = sys.executable
 
@@ -83,5 +83,5 @@ def port_names(settings: StackSettings) -> list[str]:
     """The processes that need a port, except the gateway."""
     infrastructure = ["mongo", "nats", "nats-monitor", "redis"]
     emulator = ["stripe"] if settings.stripe.emulated else []
-    services = [name for service in SERVICES for name in replica_names(settings, service)]
+    services = [name for service in REPLICABLE for name in replica_names(settings, service)]
     return [*infrastructure, *emulator, *services, "client"]

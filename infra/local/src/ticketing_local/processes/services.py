@@ -44,12 +44,16 @@ def uvicorn(app: str, port: int) -> tuple[str, ...]:
 
 
 def worker_process(layout: Layout, name: str) -> Process:
-    """RQ's worker with its scheduler. It serves no HTTP: it is ready when it runs."""
+    """RQ's worker with its scheduler. It serves nothing but its metrics: it is ready when it runs."""
     return Process(
         name=name,
         tier=Tier.SERVICES,
         command=(PYTHON, "-m", "ticketing_expiration.worker"),
-        environment=service_environment(layout, "expiration"),
+        environment={
+            **service_environment(layout, "expiration"),
+            "WORKER_METRICS_PORT": str(layout.ports[name]),
+        },
+        url=layout.url("http", name),
     )
 
 

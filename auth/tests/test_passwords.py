@@ -4,6 +4,7 @@ import asyncio
 
 import argon2
 import pytest
+from prometheus_client import REGISTRY
 
 from ticketing_auth.passwords import Argon2Hasher
 from ticketing_auth.ports import Verification
@@ -65,6 +66,19 @@ async def test_flood_of_hashing_is_refused() -> None:
     refused = [outcome for outcome in outcomes if isinstance(outcome, Unavailable)]
     assert (len(refused), sum(isinstance(outcome, str) for outcome in outcomes)) == (7, 3)
     assert await hasher.hash("the flood is over", address=ADDRESS)
+
+
+async def test_queue_and_durations_are_measured() -> None:
+    def value(name: str) -> float:
+        return REGISTRY.get_sample_value(name) or 0
+
+    hasher, measured = Argon2Hasher(threads=1), value("password_hashing_duration_seconds_count")
+    hashing = [asyncio.create_task(hasher.hash("open sesame", address=f"203.0.113.{n}")) for n in range(3)]
+    await asyncio.wait(hashing, return_when=asyncio.FIRST_COMPLETED)
+    assert value("password_hashing_queue_length") == 1
+    await asyncio.gather(*hashing)
+    assert value("password_hashing_queue_length") == 0
+    assert value("password_hashing_duration_seconds_count") == measured + 3
 
 
 async def test_hashing_does_not_block_the_event_loop(hasher: Argon2Hasher) -> None:

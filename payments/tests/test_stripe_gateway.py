@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+from contextlib import suppress
 from typing import Any
 
 import httpx
 import pytest
 from payments.tests.conftest import CountLogged, MakeGateway
+from prometheus_client import REGISTRY
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.mongo import new_id
@@ -209,6 +211,30 @@ async def test_unknown_outcome_is_unavailable_and_found_by_the_same_token(accoun
     assert (await account.pay()).money.captured == PRICE
 
 
+def measured(operation: str, outcome: str) -> float:
+    labels = {"operation": operation, "outcome": outcome}
+    return REGISTRY.get_sample_value("stripe_request_duration_seconds_count", labels) or 0
+
+
+@pytest.mark.parametrize(
+    ("token", "fault", "outcome"),
+    [
+        ("pm_card_visa", None, "ok"),
+        ("pm_card_visa_chargeDeclined", None, "declined"),
+        ("tok_unknown", None, "rejected"),
+        ("pm_card_visa", "rate_limit", "rate_limited"),
+        ("pm_card_visa", "error", "unavailable"),
+    ],
+)
+async def test_calls_are_measured_by_outcome(account: Account, token: str, fault: str | None, outcome: str) -> None:
+    if fault:
+        await account.control("faults", kind=fault, path="*/confirm", count=1)
+    count = measured("payment_intents.confirm", outcome)
+    with suppress(Unavailable, InvalidToken):
+        await account.pay(token)
+    assert measured("payment_intents.confirm", outcome) == count + 1
+
+
 async def test_dropped_connection_is_retried(make_gateway: MakeGateway, account: Account) -> None:
     await account.control("faults", kind="drop", path=f"/v1/payment_intents/{account.intent.id}", count=1)
     assert (await make_gateway(retries=2).retrieve(account.intent.id)).id == account.intent.id
@@ -232,6 +258,7 @@ async def test_refused_key_is_unavailable_and_logged_without_the_key(
     with pytest.raises(Unavailable, match="STRIPE_KEY"):
         await make_gateway("pk_test_not_secret").create_intent(order_id=new_id(), amount=PRICE, currency="usd")
     assert (count_logged("stripe.authentication_failed"), count_logged("pk_test_not_secret")) == (1, 0)
+    assert measured("payment_intents.create", "unauthorized") > 0
 
 
 async def test_unknown_status_is_unavailable_and_logged_once(

@@ -61,6 +61,11 @@ class FairPool:
         self._turns = RecentTurns()
         self._by_age = True
 
+    @property
+    def waiting(self) -> int:
+        """How much work waits for a thread."""
+        return sum(map(len, self._waiting.values()))
+
     async def run(self, client: str, work: Callable[[], ResultT]) -> ResultT:
         """The result of `work`, when it is this client's turn."""
         await self._turn(client)
@@ -92,7 +97,7 @@ class FairPool:
     def _make_room(self, client: str) -> None:
         if len(self._waiting.get(client, ())) >= self._max_per_client:
             raise _refusal()
-        if sum(map(len, self._waiting.values())) < self._max_waiting:
+        if self.waiting < self._max_waiting:
             return
         busiest = max(self._waiting, key=self._share)
         if self._share(busiest) <= self._share(client) + 1:

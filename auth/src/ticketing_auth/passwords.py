@@ -1,13 +1,19 @@
 """Password hashing: argon2id, off the event loop, with bounded concurrency, and fair between clients."""
 
+import time
+from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from ticketing_auth.fair_pool import FairPool
+from ticketing_auth.metrics import HASHING_DURATION, HASHING_QUEUE_LENGTH
 from ticketing_auth.password_policy import normalize
 from ticketing_auth.ports import Verification
+
+ResultT = TypeVar("ResultT")
 
 # OWASP's second choice for argon2id (Password Storage Cheat Sheet): 19 MiB, two passes, one lane.
 _ARGON2 = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -22,17 +28,24 @@ class Argon2Hasher:
 
     def __init__(self, *, threads: int = 2, max_queued: int = 400) -> None:
         self._pool = FairPool(threads=threads, max_waiting=max_queued, max_per_client=max(1, max_queued // 4))
+        HASHING_QUEUE_LENGTH.set_function(lambda: self._pool.waiting)
         # Verified against when there is no such user, so that the response takes the same time.
         self._dummy_hash = _ARGON2.hash("dummy")
 
     async def hash(self, password: str, *, address: str) -> str:
-        return await self._pool.run(address, partial(_ARGON2.hash, normalize(password)))
+        return await self._run(address, partial(_ARGON2.hash, normalize(password)))
 
     async def verify(self, password: str, password_hash: str | None, *, address: str) -> Verification:
-        result = await self._pool.run(address, partial(_verify, password_hash or self._dummy_hash, password))
+        result = await self._run(address, partial(_verify, password_hash or self._dummy_hash, password))
         if password_hash is None or not result.matches:
             return Verification(matches=False)
         self._pool.reward(address)
+        return result
+
+    async def _run(self, address: str, work: Callable[[], ResultT]) -> ResultT:
+        started = time.perf_counter()
+        result = await self._pool.run(address, work)
+        HASHING_DURATION.observe(time.perf_counter() - started)
         return result
 
 

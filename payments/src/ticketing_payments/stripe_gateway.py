@@ -1,12 +1,13 @@
 """Stripe, through its own SDK: the only file that imports it; its objects and errors stay here."""
 
+import asyncio
 import hashlib
 import json
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import stripe
@@ -14,8 +15,11 @@ import structlog
 
 from ticketing_common.errors import Unavailable
 from ticketing_payments.domain.intent import Decline, Intent, IntentStatus
+from ticketing_payments.metrics import STRIPE_DURATION
 from ticketing_payments.ports import InvalidSignature, InvalidToken, InvalidWebhook, UnknownIntent, WebhookEvent
 from ticketing_payments.stripe_objects import Json, UnknownStatus, to_intent, to_webhook_event
+
+ResultT = TypeVar("ResultT")
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +33,16 @@ SIGNATURE_SECONDS = 300
 MAX_LISTED = 100
 
 _NOT_REFUNDED = ("charge_already_refunded", "charge_disputed")
+# For metrics: the card's fault, the request's, or the operator's. Of any other error nobody knows what Stripe did.
+_OUTCOMES: tuple[tuple[type[BaseException], str], ...] = (
+    (stripe.CardError, "declined"),
+    (stripe.InvalidRequestError, "rejected"),
+    (stripe.IdempotencyError, "rejected"),
+    (stripe.RateLimitError, "rate_limited"),
+    (stripe.AuthenticationError, "unauthorized"),
+    (stripe.PermissionError, "unauthorized"),
+    (asyncio.CancelledError, "cancelled"),
+)
 _UNEXPECTED_STATE = "payment_intent_unexpected_state"
 _MISSING = "resource_missing"
 
@@ -65,8 +79,9 @@ class StripeGateway:
         await self._http.close_async()  # type: ignore[no-untyped-call]
 
     async def create_intent(self, *, order_id: str, amount: int, currency: str) -> Intent:
-        async with _translated_errors():
-            found = await self._client.v1.payment_intents.create_async(
+        found = await _call(
+            "payment_intents.create",
+            self._client.v1.payment_intents.create_async(
                 {
                     "amount": amount,
                     "currency": currency,
@@ -75,18 +90,21 @@ class StripeGateway:
                     "metadata": {"order_id": order_id},
                 },
                 {"idempotency_key": f"order:{order_id}:create"},
-            )
+            ),
+        )
         return self._to_intent(found)
 
     async def confirm(self, intent_id: str, *, order_id: str, token: str) -> Intent:
         try:
-            async with _translated_errors():
-                found = await self._client.v1.payment_intents.confirm_async(
+            found = await _call(
+                "payment_intents.confirm",
+                self._client.v1.payment_intents.confirm_async(
                     intent_id,
                     {**_method(token), "use_stripe_sdk": True},  # type: ignore[arg-type]
                     # With one key per order, Stripe would replay a decline to the next card too.
                     {"idempotency_key": f"order:{order_id}:confirm:{token}"},
-                )
+                ),
+            )
         except stripe.CardError as declined:
             return _declined(await self.retrieve(intent_id), declined, token)
         except (stripe.InvalidRequestError, stripe.IdempotencyError) as error:
@@ -95,20 +113,23 @@ class StripeGateway:
         return await self.retrieve(intent_id) if _is_replayed(found) else self._to_intent(found)
 
     async def retrieve(self, intent_id: str) -> Intent:
-        async with _translated_errors():
-            found = await self._client.v1.payment_intents.retrieve_async(intent_id)
-            if not found.amount_received:
-                return self._to_intent(found)
-            refunds = await self._client.v1.refunds.list_async({"payment_intent": intent_id, "limit": MAX_LISTED})
-            disputes = await self._client.v1.disputes.list_async({"payment_intent": intent_id, "limit": MAX_LISTED})
+        stripe_v1 = self._client.v1
+        found = await _call("payment_intents.retrieve", stripe_v1.payment_intents.retrieve_async(intent_id))
+        if not found.amount_received:
+            return self._to_intent(found)
+        refunds = await _call(
+            "refunds.list", stripe_v1.refunds.list_async({"payment_intent": intent_id, "limit": MAX_LISTED})
+        )
+        disputes = await _call(
+            "disputes.list", stripe_v1.disputes.list_async({"payment_intent": intent_id, "limit": MAX_LISTED})
+        )
         return self._to_intent(
             found, [refund.to_dict() for refund in refunds.data], [dispute.to_dict() for dispute in disputes.data]
         )
 
     async def cancel(self, intent_id: str) -> Intent:
         try:
-            async with _translated_errors():
-                found = await self._client.v1.payment_intents.cancel_async(intent_id)
+            found = await _call("payment_intents.cancel", self._client.v1.payment_intents.cancel_async(intent_id))
         except stripe.InvalidRequestError as error:
             if error.code != _UNEXPECTED_STATE:
                 raise
@@ -117,12 +138,14 @@ class StripeGateway:
 
     async def refund(self, *, refund_id: str, intent_id: str) -> Intent:
         try:
-            async with _translated_errors():
-                await self._client.v1.refunds.create_async(
+            await _call(
+                "refunds.create",
+                self._client.v1.refunds.create_async(
                     # No amount: Stripe knows what is left, even if a part has just been refunded in the dashboard.
                     {"payment_intent": intent_id, "metadata": {"refund_id": refund_id}},
                     {"idempotency_key": f"refund:{refund_id}"},
-                )
+                ),
+            )
         except stripe.InvalidRequestError as error:
             if error.code not in _NOT_REFUNDED:
                 raise
@@ -165,8 +188,26 @@ class StripeGateway:
         raise InvalidToken("That card could not be read. Enter it again.") from error
 
 
-@asynccontextmanager
-async def _translated_errors() -> AsyncIterator[None]:
+async def _call(operation: str, call: Awaitable[ResultT]) -> ResultT:
+    """The result of one call of Stripe's API, which is measured; errors as of `_translated_errors`."""
+    with _translated_errors(), _measured(operation):
+        return await call
+
+
+@contextmanager
+def _measured(operation: str) -> Iterator[None]:
+    started, outcome = time.perf_counter(), "ok"
+    try:
+        yield
+    except BaseException as error:
+        outcome = next((outcome for kind, outcome in _OUTCOMES if isinstance(error, kind)), "unavailable")
+        raise
+    finally:
+        STRIPE_DURATION.labels(operation, outcome).observe(time.perf_counter() - started)
+
+
+@contextmanager
+def _translated_errors() -> Iterator[None]:
     """Unavailable when the outcome is unknown or the problem is temporary; other errors go on to the caller."""
     try:
         yield

@@ -4,7 +4,7 @@ import structlog
 
 from ticketing_common.ids import is_id
 from ticketing_payments.domain.errors import IntentMismatch
-from ticketing_payments.metrics import WEBHOOKS
+from ticketing_payments.metrics import count_webhook
 from ticketing_payments.ports import (
     InvalidSignature,
     InvalidWebhook,
@@ -23,13 +23,12 @@ async def handle_webhook(deps: PaymentDeps, reader: WebhookReader, *, body: byte
     try:
         event = reader.read_webhook(body, signature)
     except InvalidSignature:
-        WEBHOOKS.labels("unknown", "invalid_signature").inc()
+        count_webhook("invalid_signature")
         raise
     except InvalidWebhook:
-        WEBHOOKS.labels("unknown", "invalid_event").inc()
+        count_webhook("invalid_event")
         raise
-    outcome = await _handle(deps, event)
-    WEBHOOKS.labels(event.type if outcome != "ignored" else "other", outcome).inc()
+    count_webhook(await _handle(deps, event), event_type=event.type)
 
 
 async def _handle(deps: PaymentDeps, event: WebhookEvent) -> str:

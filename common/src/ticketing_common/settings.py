@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ticketing_common.currency import Currency
+from ticketing_common.observability.logs import LogFormat
 from ticketing_common.rate_limits import Rate, RateLimiter
 from ticketing_common.signing_keys import MIN_BYTES, check_keys
 from ticketing_common.telemetry_settings import TelemetrySettings
@@ -33,6 +34,8 @@ class CommonSettings(TelemetrySettings):
     log_level: str = "INFO"
     # The Git commit of the code, which infra/images stores in the image.
     revision: str = "unknown"
+    # By default `console` if standard error is a terminal, else `json`.
+    log_format: LogFormat | None = None
     # `off` switches off every limit of how often something may be done, for load tests.
     rate_limits: Literal["on", "off"] = "on"
     requests_per_address: Rate = parse("6000/minute")

@@ -16,7 +16,7 @@ Lines = Callable[[], list[dict[str, Any]]]
 @pytest.fixture
 def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Lines]:
     """The lines logged since the last call."""
-    configure(service="shop", level="INFO")
+    configure(service="shop", log_format="json")
     yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     configure(service="test")
 
@@ -35,6 +35,20 @@ def test_line_has_service_time_level_and_trace(lines: Lines) -> None:
     }
 
 
+def test_line_begins_with_what_every_line_has(lines: Lines) -> None:
+    structlog.get_logger("any").info("order.placed", order_id="66f0aa1234567890123456ab")
+    assert list(lines()[0])[:4] == ["timestamp", "level", "service", "event"]
+
+
+def test_console_format_is_text_without_secrets(capsys: pytest.CaptureFixture[str]) -> None:
+    configure(service="shop", log_format="console")
+    structlog.get_logger("any").info("order.placed", order_id="66f0aa1234567890123456ab", token="tok_visa")
+    configure(service="test")
+    written = capsys.readouterr().err
+    assert "order_id=66f0aa1234567890123456ab" in written
+    assert "token=[redacted]" in written
+
+
 def test_libraries_log_in_the_same_format(lines: Lines) -> None:
     logging.getLogger("uvicorn.error").info("Started %s", "it", extra={"color_message": "\x1b[1mStarted %s"})
     logging.getLogger("some.library").warning("with tok_visa", extra={"password": "hunter2"})
@@ -51,7 +65,7 @@ def test_exception_is_one_line_without_secrets(lines: Lines) -> None:
 
 
 def test_level_filters_all_loggers(lines: Lines) -> None:
-    configure(service="shop", level="WARNING")
+    configure(service="shop", level="WARNING", log_format="json")
     structlog.get_logger("any").info("quiet")
     logging.getLogger("some.library").info("quiet")
     structlog.get_logger("any").warning("loud")
@@ -59,7 +73,7 @@ def test_level_filters_all_loggers(lines: Lines) -> None:
 
 
 def test_configuring_twice_does_not_duplicate_lines(lines: Lines) -> None:
-    configure(service="shop")
+    configure(service="shop", log_format="json")
     structlog.get_logger("any").info("once")
     assert len(lines()) == 1
 

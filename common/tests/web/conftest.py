@@ -71,6 +71,11 @@ async def me(user_id: UserId) -> dict[str, str]:
     return {"id": user_id}
 
 
+@router.get("/others")
+async def others(_: UserId) -> None:
+    raise errors.Forbidden
+
+
 @router.get("/maybe")
 async def maybe(request: Request, page_user: PageUser = None) -> dict[str, str | None]:
     user = find_user(request, page_user)

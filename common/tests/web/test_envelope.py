@@ -48,7 +48,8 @@ async def test_trailing_slash_is_the_same_route(client: httpx.AsyncClient) -> No
 
 @pytest.mark.parametrize("path", ["/items/1", "/items/1/", "/items/none", "/nowhere", "/docs", "/healthz/live"])
 async def test_head_is_like_get(client: httpx.AsyncClient, path: str) -> None:
-    get, head = await client.get(path), await client.head(path)
+    sent = {"X-Request-ID": "one-for-both"}
+    get, head = await client.get(path, headers=sent), await client.head(path, headers=sent)
     assert (head.status_code, dict(head.headers)) == (get.status_code, dict(get.headers))
 
 

@@ -1,6 +1,5 @@
 """Only a valid session that we issued signs a user in."""
 
-import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -198,16 +197,6 @@ async def test_revoked_session_is_not_renewed(app: FastAPI, client: httpx.AsyncC
     app.state.sessions.revocations.apply(revoked("s1"))
     response = await client.get("/maybe", headers=cookies(token(age=timedelta(days=1), session_id="s1")))
     assert (response.json(), "Set-Cookie" in response.headers) == ({"id": None}, False)
-
-
-async def test_request_for_what_is_anothers_is_logged_with_its_user(
-    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
-    await client.get("/raise/Forbidden", headers=cookie_for("u1"))
-    (entry,) = [record.msg for record in caplog.records if "request.forbidden" in str(record.msg)]
-    assert isinstance(entry, dict)
-    assert (entry["user_id"], entry["path"]) == ("u1", "/raise/Forbidden")
 
 
 @pytest.mark.parametrize(

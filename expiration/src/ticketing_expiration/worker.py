@@ -118,7 +118,7 @@ class Worker:
 def main() -> None:
     """Run until SIGTERM or SIGINT."""
     settings = load(Settings)
-    configure(service=SERVICE, level=settings.log_level)
+    configure(service=SERVICE, level=settings.log_level, log_format=settings.log_format)
     recording = Recording(SERVICE, enabled=settings.records_traces)
     recording.start()
     stop = StopSignal()

@@ -14,6 +14,7 @@ from ticketing_common.mongo import Database
 from ticketing_common.observability import configure
 from ticketing_common.observability.build_info import export_build_info
 from ticketing_common.observability.event_loop import EventLoopMonitor
+from ticketing_common.observability.lines import OUTPUT
 from ticketing_common.observability.recording import Recording
 from ticketing_common.revocations import RevocationConsumer, Revocations
 from ticketing_common.settings import CommonSettings, SessionSettings
@@ -52,7 +53,8 @@ def build_app(
     `marks_writes`: what is written is shown by the landing page, which is shared by its readers for a second.
     `webhooks`: paths that are requested by other servers, not by browsers.
     """
-    configure(service=service, level=settings.log_level)  # now, so that the server's first lines are JSON too
+    # Now, so that the server's first lines are in this format too.
+    configure(service=service, level=settings.log_level, log_format=settings.log_format)
     export_build_info(service, package=f"ticketing-{service}", revision=settings.revision)
     recording = Recording(service, enabled=settings.records_traces)
     connections: list[BackgroundTask] = [recording, database, *([broker] if broker else [])]
@@ -68,6 +70,7 @@ def build_app(
                 if revocations:
                     await revocations.wait_at_start()
                 yield
+        OUTPUT.flush()  # the server ends with the signal, which runs nothing at exit
 
     app = FastAPI(
         title=f"Ticketing: {service}",

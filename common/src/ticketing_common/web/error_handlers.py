@@ -4,17 +4,14 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from ticketing_common.errors import AppError, ErrorItem, Forbidden
+from ticketing_common.errors import AppError, ErrorItem
 from ticketing_common.web.envelope import error_response, response_for
 from ticketing_common.web.request_body import MAX_DEPTH
-
-log = structlog.get_logger(__name__)
 
 # Pydantic's "Input should be …" becomes "FIELD must be …".
 _PREAMBLE = re.compile(r"^(?:Input|String|Value|List) should ")
@@ -34,11 +31,8 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(UnicodeEncodeError, _lone_surrogate)
 
 
-async def _app_error(request: Request, error: Exception) -> JSONResponse:
+async def _app_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, AppError)  # noqa: S101 (for mypy: Starlette's handlers are typed by Exception)
-    if isinstance(error, Forbidden):
-        user = request.app.state.sessions.find(request.scope)
-        log.info("request.forbidden", user_id=user and user.id, method=request.method, path=request.scope["path"])
     return response_for(error)
 
 

@@ -1,6 +1,6 @@
-"""The ASGI middleware around each service: traces, metrics, path and method normalisation, what is refused before any
-route, the headers of all responses, 500s, and two cookies: the session's, and one by which the landing page recognises
-a browser that has just written something.
+"""The ASGI middleware around each service: traces, metrics, logs, path and method normalisation, what is refused before
+any route, the headers of all responses, 500s, and two cookies: the session's, and one by which the landing page
+recognises a browser that has just written something.
 
 Plain ASGI, because a layer of Starlette's BaseHTTPMiddleware costs more CPU than the rest of a small request.
 """
@@ -18,15 +18,18 @@ from ticketing_common.observability.metrics import ACTIVE_REQUESTS, HTTP_REQUEST
 from ticketing_common.web.client_address import client_address
 from ticketing_common.web.cross_site import refuse_cross_site
 from ticketing_common.web.envelope import response_for
+from ticketing_common.web.refusal_log import REFUSED, RefusalLog
 from ticketing_common.web.request_body import BoundedReceive, refuse_declared_length
+from ticketing_common.web.request_id import HEADER as REQUEST_ID
+from ticketing_common.web.request_id import request_id
 from ticketing_common.web.request_limits import RequestCounter
+from ticketing_common.web.request_log import RequestLog
 from ticketing_common.web.request_span import end_request, enter_request
 from ticketing_common.web.response_headers import with_security_headers
-from ticketing_common.web.sessions import SET_COOKIE
+from ticketing_common.web.sessions import SET_COOKIE, USER_ID
 
 log = structlog.get_logger(__name__)
 
-# Clients can invent methods: as a label they would be unbounded.
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _PROBES = ("/healthz/", "/metrics")
@@ -56,17 +59,21 @@ class RequestMiddleware:
         self._durations: dict[tuple[str, str, int], Histogram] = {}
         self._active = 0  # counted without the lock of a Gauge
         ACTIVE_REQUESTS.set_function(lambda: self._active)
+        self._requests = RequestLog()
+        self._refusals = RefusalLog()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         started = time.perf_counter()
         headers = dict(scope["headers"])
-        span = enter_request(scope, headers, is_probe=scope["path"].startswith(_PROBES))
+        is_probe = scope["path"].startswith(_PROBES)
+        span = enter_request(scope, headers, is_probe=is_probe)
         is_write = scope["method"] in _WRITES
         routed = _normalised(scope)
         body = BoundedReceive(receive, headers)
-        response = _Response(send, routed, body, marks_success=self._marks_writes and is_write)
+        identity = request_id(headers.get(REQUEST_ID))
+        response = _Response(send, routed, body, identity, marks_success=self._marks_writes and is_write)
         self._active += 1
         try:
             self._admit(routed, headers)
@@ -78,7 +85,8 @@ class RequestMiddleware:
         finally:
             self._active -= 1
             method, route = _method(scope), _route(routed)
-            self._measure(method, route or "unmatched", response.status, time.perf_counter() - started)
+            request = (method, route or "unmatched", response.status)
+            self._record(routed, request, seconds=time.perf_counter() - started, request_id=identity, is_probe=is_probe)
             if span.recorded:
                 end_request(span, routed, method=method, route=route, status=response.status)
         return None
@@ -98,21 +106,31 @@ class RequestMiddleware:
         log.error("request.failed", method=scope["method"], route=_route(scope), exc_info=error)
         return await response_for(AppError())(scope, receive, send)
 
-    def _measure(self, method: str, route: str, status: int, seconds: float) -> None:
-        key = (method, route, status)
-        if key not in self._durations:
-            self._durations[key] = HTTP_REQUEST_DURATION.labels(method, route, str(status))
-        self._durations[key].observe(seconds)
+    def _record(
+        self, scope: Scope, request: tuple[str, str, int], *, seconds: float, request_id: str, is_probe: bool
+    ) -> None:
+        """Measure and log the request: its method, its route's template and its response's status."""
+        duration = self._durations.get(request)
+        if duration is None:
+            duration = self._durations[request] = HTTP_REQUEST_DURATION.labels(*map(str, request))
+        duration.observe(seconds)
+        if is_probe:
+            return
+        user_id = scope.get(USER_ID)
+        self._requests.write(request, seconds=seconds, user_id=user_id, request_id=request_id)
+        if request[2] in REFUSED:
+            self._refusals.write(request, address=client_address(scope), user_id=user_id)
 
 
 class _Response:
-    """Sends the response once the body was read, with the session's cookie if it has changed. `status` is 0 until it
-    has started."""
+    """Sends the response once the body was read, with the request's id, and with the session's cookie if it has
+    changed. `status` is 0 until it has started."""
 
-    def __init__(self, send: Send, scope: Scope, body: BoundedReceive, *, marks_success: bool) -> None:
+    def __init__(self, send: Send, scope: Scope, body: BoundedReceive, request_id: str, *, marks_success: bool) -> None:
         self._send = send
         self._scope = scope
         self._body = body
+        self._request_id = request_id
         self._marks_success = marks_success
         self.status = 0
 
@@ -121,6 +139,7 @@ class _Response:
             await self._body.drain()
             self.status = message["status"]
             headers = with_security_headers(message["headers"], https=self._scope["scheme"] == "https")
+            headers.append((REQUEST_ID, self._request_id.encode()))
             if self._marks_success and self.status < HTTPStatus.MULTIPLE_CHOICES:
                 headers.append(RECENT_WRITE)
             if session := self._scope.get(SET_COOKIE):

@@ -17,6 +17,8 @@ from ticketing_common.web.request_limits import RequestCounter
 COOKIE = "session"
 SET_COOKIE = "ticketing.session_cookie"
 """Key of the ASGI scope: the session's `Set-Cookie` header, which the middleware adds to the response."""
+USER_ID = "ticketing.user_id"
+"""Key of the ASGI scope: the id of the signed-in user, for the log."""
 
 PAGE_USER = "Ticketing-User"
 _PAGE_USER_DESCRIPTION = "The id of the user that the page was rendered for: 409 if the session is another user's"
@@ -120,6 +122,7 @@ def find_user(request: Request, page_user: str | None) -> CurrentUser | None:
     user = sessions.find(request.scope)
     if user is None:
         return None
+    request.scope[USER_ID] = user.id
     if page_user is not None and page_user != user.id:
         raise AccountChanged
     if sessions.requests_per_user is not None:

@@ -59,6 +59,8 @@ class MessagingSettings(CommonSettings):
     stream_max_age_days: float = Field(default=30, gt=0, le=3650)
     # Bounds the disk. A full stream refuses new events, which wait in the outboxes: nothing is lost.
     stream_max_bytes: int = Field(default=4 * 1024**3, ge=1024**2)
+    # Bounds the dead letters. A full stream refuses more, which stay with their consumers.
+    dead_stream_max_bytes: int = Field(default=256 * 1024**2, ge=1024**2)
     stream_replicas: int = Field(default=1, ge=1, le=5)
 
 

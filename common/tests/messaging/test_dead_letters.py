@@ -4,6 +4,7 @@ import json
 from enum import StrEnum
 
 import pytest
+from prometheus_client import REGISTRY
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.events import EVENTS, Event, OrderCreated, Subject
@@ -15,10 +16,11 @@ from ticketing_common.messaging import (
     Listener,
     NotReplayable,
     RetryPolicy,
+    StreamLimits,
     backlogs,
     connect_readonly,
 )
-from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM
+from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM, ensure_streams
 from ticketing_common.web.background import run_tasks
 from ticketing_test_support.listeners import (
     QUICK,
@@ -142,6 +144,25 @@ async def test_message_is_kept_while_dead_refuses_it(broker: Broker) -> None:
         await broker.ensure_streams()
         assert [letter.payload for letter in await wait_for_dead_letters(broker)] == [b'{"orderId":"a"}']
         await eventually(lambda: broker.status() == "up")
+
+
+async def test_message_is_kept_while_dead_is_full(broker: Broker, caplog: pytest.LogCaptureFixture) -> None:
+    def refusals() -> float:
+        labels = {"subject": f"dead.{RecordingListener.durable}"}
+        return REGISTRY.get_sample_value("messaging_publish_failures_total", labels) or 0
+
+    await ensure_streams(broker.jetstream, StreamLimits(dead_max_bytes=1_024))
+    await broker.jetstream.publish("dead.by-hand", bytes(800))
+    retry = RetryPolicy(first_delay=0.01, longest_delay=0.05, max_deliveries=2)
+    listener, refused = RecordingListener(fail), refusals()
+    async with consuming(broker, listener, retry=retry):
+        await publish_expirations(broker, "a")
+        await eventually(lambda: refusals() >= refused + 3, what="several attempts")
+        assert (broker.status(), caplog.text.count("dead_letters.full")) == ("up", 1)
+        (by_hand,) = await dead_letters(broker)
+        await DeadLetters(broker.jetstream).drop(by_hand)
+        assert [letter.payload for letter in await wait_for_dead_letters(broker)] == [b'{"orderId":"a"}']
+    assert await all_acknowledged(broker)
 
 
 async def test_replayed_message_reaches_the_fixed_listener(broker: Broker) -> None:

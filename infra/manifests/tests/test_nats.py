@@ -17,6 +17,7 @@ import nats
 import nats.errors
 import pytest
 
+from ticketing_common.settings import MessagingSettings
 from ticketing_local.permissions import nats_authorization, nats_users, password_variable
 
 START_SECONDS = 30
@@ -71,6 +72,15 @@ def _ports(folder: Path) -> dict[str, list[str]]:
 def test_nats_listens_on_its_container_ports(config, manifests):
     ports = manifests.workloads["nats"].ports
     assert f"\nport: {ports['client']}\nhttp_port: {ports['monitor']}\n" in config
+
+
+def test_full_streams_fit_the_volume(config, manifests):
+    limits = MessagingSettings.model_fields
+    streams = limits["stream_max_bytes"].default + limits["dead_stream_max_bytes"].default
+    [file_store] = re.findall(r"max_file_store: (\d+)GB", config)
+    [claim] = manifests.workloads["nats"].made["spec"]["volumeClaimTemplates"]
+    [volume] = re.findall(r"^(\d+)Gi$", claim["spec"]["resources"]["requests"]["storage"])
+    assert streams < int(file_store) * 2**30 < int(volume) * 2**30
 
 
 def test_users_are_those_of_the_local_stack(config):

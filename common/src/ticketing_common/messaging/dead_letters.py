@@ -19,6 +19,7 @@ from ticketing_common.observability.redaction import redact_text
 _REASON_CHARS = 4_000
 # The sequence is above those in the stream, or was deleted.
 _NO_SUCH_MESSAGE = frozenset({10057, 10043})
+_FULL = "maximum bytes exceeded"
 _REPLAY_TIMEOUT_SECONDS = 5.0
 
 
@@ -41,6 +42,11 @@ async def dead_letter(jetstream: JetStreamContext, message: Msg, *, durable: str
             headers.DEAD_AT: datetime.now(UTC).isoformat(),
         },
     )
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether DEAD refused a message because it holds as much as it may: events still flow."""
+    return isinstance(error, APIError) and error.description == _FULL
 
 
 class NotReplayable(Exception):

@@ -14,12 +14,12 @@ from pydantic import ValidationError
 from ticketing_common.errors import Unavailable
 from ticketing_common.events import Event, Received
 from ticketing_common.messaging.connection import Broker
-from ticketing_common.messaging.dead_letters import dead_letter
+from ticketing_common.messaging.dead_letters import dead_letter, is_full
 from ticketing_common.messaging.headers import TRACEPARENT
 from ticketing_common.messaging.listener import TRANSIENT_ERRORS, BatchListener, Listener, RetryLater, RetryPolicy
-from ticketing_common.messaging.streams import DEAD_STREAM
+from ticketing_common.messaging.streams import DEAD_PREFIX, DEAD_STREAM
 from ticketing_common.observability import tracing
-from ticketing_common.observability.metrics import MESSAGES_CONSUMED, PROCESS_DURATION
+from ticketing_common.observability.metrics import MESSAGES_CONSUMED, PROCESS_DURATION, PUBLISH_FAILURES
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +44,8 @@ class MessageHandler:
         self._subject = listener.event.subject.value
         self._duration = PROCESS_DURATION.labels(self._subject, self._name)
         self._outcomes = {outcome: MESSAGES_CONSUMED.labels(self._subject, self._name, outcome) for outcome in OUTCOMES}
+        self._refused = PUBLISH_FAILURES.labels(f"{DEAD_PREFIX}.{self._name}")
+        self._dead_is_full = False
         self._in_progress: dict[str, Msg] = {}
 
     async def process(self, message: Msg) -> None:
@@ -131,14 +133,25 @@ class MessageHandler:
         try:
             await dead_letter(self._broker.jetstream, message, durable=self._name, error=error)
         except (NatsError, OSError, TimeoutError, Unavailable) as problem:
-            log.warning("consumer.dead_letter_failed", consumer=self._name, error=repr(problem))
-            await self._broker.record_write(DEAD_STREAM, stored=False)
+            await self._note_refusal(problem)
             await message.nak(delay=self._retry.longest_delay)
             return "retried"
+        self._dead_is_full = False
         await self._broker.record_write(DEAD_STREAM, stored=True)
         await message.term()
         log.error("consumer.dead_lettered", consumer=self._name, subject=message.subject, error=repr(error))
         return "dead_lettered"
+
+    async def _note_refusal(self, problem: Exception) -> None:
+        """DEAD did not take a message, which therefore stays with its consumer."""
+        self._refused.inc()
+        if not is_full(problem):
+            log.warning("consumer.dead_letter_failed", consumer=self._name, error=repr(problem))
+            return await self._broker.record_write(DEAD_STREAM, stored=False)
+        if not self._dead_is_full:
+            log.error("dead_letters.full", consumer=self._name, hint="replay or drop some: `ticketing dead list`")
+        self._dead_is_full = True
+        return None
 
     def _count(self, outcome: str, messages: int = 1) -> None:
         self._outcomes[outcome].inc(messages)

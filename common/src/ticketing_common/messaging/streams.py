@@ -22,21 +22,28 @@ _DAY_SECONDS = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class StreamLimits:
-    """How long and how much TICKETING keeps.
+    """How long and how much the streams keep.
 
     max_age_days: longer than any unnoticed outage, since a consumer that was down for longer misses events.
     max_bytes: bounds the disk. A full stream refuses new events (discard: new); they wait in the outboxes until old
     ones age out or the limit is raised, so nothing is lost.
+    dead_max_bytes: likewise of DEAD. Full, it refuses more: they stay with their consumers, which try again every 30 s.
     """
 
     max_age_days: float = 30
     max_bytes: int = 4 * 1024**3
+    dead_max_bytes: int = 256 * 1024**2
     replicas: int = 1
 
     @classmethod
     def of(cls, settings: MessagingSettings) -> "StreamLimits":
         """The limits in the settings."""
-        return cls(settings.stream_max_age_days, settings.stream_max_bytes, settings.stream_replicas)
+        return cls(
+            settings.stream_max_age_days,
+            settings.stream_max_bytes,
+            settings.dead_stream_max_bytes,
+            settings.stream_replicas,
+        )
 
 
 async def ensure_streams(jetstream: JetStreamContext, limits: StreamLimits) -> None:
@@ -70,6 +77,7 @@ async def ensure_streams(jetstream: JetStreamContext, limits: StreamLimits) -> N
             storage=StorageType.FILE,
             # Dead letters wait for an operator: no age limit, and never displaced by newer ones.
             discard=DiscardPolicy.NEW,
+            max_bytes=limits.dead_max_bytes,
             num_replicas=limits.replicas,
             duplicate_window=_DEDUP_WINDOW_SECONDS,
         ),

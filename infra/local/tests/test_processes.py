@@ -14,11 +14,17 @@ CREDENTIALS = Credentials("a-backend-secret")
 
 
 def table(**environ: str) -> dict[str, Process]:
+    """The process table with these settings."""
+    return {process.name: process for process in process_table(layout_of(**environ))}
+
+
+def layout_of(**environ: str) -> Layout:
+    """A layout with these settings, whose ports are numbered from 20,001 on."""
     settings = read_settings({"STATE_DIR": "/state", **environ})
     ports = {name: number for number, name in enumerate(port_names(settings), start=20_001)}
-    binaries = {name: f"/bin/{name}" for name in ("mongod", "nats-server", "redis-server", "caddy", "node")}
-    layout = Layout(settings, ports, binaries, jwt_secret=SECRET, webhook_secret="whsec_1", credentials=CREDENTIALS)
-    return {process.name: process for process in process_table(layout)}
+    servers = ("mongod", "nats-server", "redis-server", "caddy", "node", "prometheus")
+    binaries = {name: f"/bin/{name}" for name in servers}
+    return Layout(settings, ports, binaries, jwt_secret=SECRET, webhook_secret="whsec_1", credentials=CREDENTIALS)
 
 
 def test_stack_has_the_documented_processes() -> None:
@@ -43,7 +49,7 @@ def test_each_service_has_its_own_database() -> None:
     ]
     worker = dict(processes["expiration-worker"].environment)
     assert processes["expiration-worker"].url == f"http://127.0.0.1:{worker.pop('WORKER_METRICS_PORT')}"
-    assert worker == processes["expiration"].environment
+    assert {**worker, "OTEL_SERVICE_NAME": "expiration"} == processes["expiration"].environment
 
 
 def test_payments_uses_emulator_without_key() -> None:

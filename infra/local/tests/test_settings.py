@@ -33,6 +33,7 @@ def test_secrets_are_not_inherited() -> None:
         ),
         ("EXPIRATION_WINDOW_SECONDS must be a whole number of seconds above 0, not ", ["soon", "0"]),
         ("CURRENCY must be a code of three letters such as usd, not 'dollars'", ["dollars"]),
+        ("OBSERVABILITY must be 1 or 0, not ", ["yes", "2"]),
         ("JWT_SECRET must have at least 8 characters", ["swordfi", "swordfish,swordfi"]),
         ("STRIPE_KEY must begin with sk_test_", ["hunter2"]),
         ("STRIPE_WEBHOOK_SECRET without STRIPE_KEY", ["whsec_1"]),

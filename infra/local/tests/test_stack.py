@@ -39,7 +39,7 @@ def test_ps_shows_name_pid_state_and_url(stack: Stack) -> None:
 
 
 def test_banner_commands_apply_to_this_stack(stack: Stack, tmp_path: Path) -> None:
-    text = banner(read_settings({"STATE_DIR": str(stack.state_dir)}), StateDir(stack.state_dir))
+    text = banner(read_settings({"STATE_DIR": str(stack.state_dir)}), StateDir(stack.state_dir), {})
     command = re.search(r"^  processes +(.*)$", text, re.MULTILINE)
     assert command is not None
     environment = {name: value for name, value in os.environ.items() if name not in ("STATE_DIR", "PATH")}

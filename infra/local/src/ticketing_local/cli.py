@@ -21,6 +21,8 @@ environment variables:
   REPLICAS                   processes per service, e.g. "orders=3 tickets=2" (default: one each)
   EXPIRATION_WINDOW_SECONDS  how long an order reserves its ticket (default: 900)
   MAX_OPEN_RESERVATIONS, RESERVATION_COOLDOWN_SECONDS   limits of each buyer (see orders/README.md)
+  OBSERVABILITY              1 starts Prometheus and a view of traces and dashboards, too
+  OTEL_*                     OpenTelemetry's standard settings, for all processes
   CURRENCY                   three-letter code (default: usd)
   JWT_SECRET                 signs sessions (default: generated and kept in STATE_DIR)
   STRIPE_KEY                 sk_test_… uses Stripe; without it payments go to the emulator

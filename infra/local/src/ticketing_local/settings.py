@@ -19,12 +19,14 @@ MAX_PORT = 65_535
 OWN_NAMES = {
     "ADDRESSES",
     "JWT_SECRET",
+    "OBSERVABILITY",
     "MONGO_URI",
     "NATS_URL",
     "REDIS_URL",
     "PORT",
     "STATE_DIR",
     "REPLICAS",
+    "OTEL_SERVICE_NAME",  # each process has its own
     *STRIPE_NAMES,
 }
 # Not inherited either: make and uvicorn would read them in the stack's processes.
@@ -40,6 +42,7 @@ class StackSettings:
     replicas: Mapping[str, int]
     stripe: StripeSettings
     jwt_secret: str | None
+    observability: bool
     inherited: Mapping[str, str]
 
     def count(self, service: str) -> int:
@@ -57,6 +60,7 @@ def read_settings(environ: Mapping[str, str]) -> StackSettings:
         replicas=_replicas(environ.get("REPLICAS", "")),
         stripe=read_stripe(environ),
         jwt_secret=_jwt_secret(environ.get("JWT_SECRET", "")),
+        observability=_observability(environ.get("OBSERVABILITY", "")),
         inherited={k: v for k, v in environ.items() if k not in OWN_NAMES and not FOREIGN.fullmatch(k)},
     )
 
@@ -104,6 +108,12 @@ def _jwt_secret(text: str) -> str | None:
     except ValueError as error:
         raise SettingsError(f"JWT_SECRET {error}") from None
     return text
+
+
+def _observability(text: str) -> bool:
+    if text not in ("", "0", "1"):
+        raise SettingsError(f"OBSERVABILITY must be 1 or 0, not '{text}'")
+    return text == "1"
 
 
 def _check_window(text: str | None) -> None:

@@ -11,8 +11,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from ticketing_local.binaries import find_binary
+from ticketing_local.binaries import BinaryNotFound, find_binary
 from ticketing_local.credentials import Credentials
+from ticketing_local.debian import find_program
 from ticketing_local.errors import StackError
 from ticketing_local.ports import Ports, check_gateway_port, claim_ports
 from ticketing_local.processes import process_table
@@ -37,7 +38,7 @@ STOPPING = {
 def up(settings: StackSettings, build: Callable[[Layout], list[Process]] = process_table) -> int:
     """Run the stack until Ctrl-C, SIGTERM or SIGHUP. Raises StackError unless it starts, runs and stops cleanly."""
     check_gateway_port(settings.port)
-    binaries = {name: str(find_binary(name)) for name in SERVERS}
+    binaries = {name: str(find_binary(name)) for name in SERVERS} | _prometheus(settings)
     state = StateDir(settings.state_dir)
     state.create()
     lock = state.lock()
@@ -47,6 +48,18 @@ def up(settings: StackSettings, build: Callable[[Layout], list[Process]] = proce
     finally:
         ports.release()
         os.close(lock)
+
+
+def _prometheus(settings: StackSettings) -> dict[str, str]:
+    """Its path, if it is wanted and can be had; a stack works without it."""
+    if not settings.observability:
+        return {}
+    print("Looking for Prometheus (the first time, its Debian package is downloaded)", flush=True)
+    try:
+        return {"prometheus": str(find_program("prometheus"))}
+    except BinaryNotFound as error:
+        print(f"  going on without metrics: {error}", flush=True)
+        return {}
 
 
 def _layout(settings: StackSettings, state: StateDir, ports: Ports, binaries: Mapping[str, str]) -> Layout:
@@ -70,7 +83,7 @@ def _run(settings: StackSettings, state: StateDir, table: list[Process], lock: i
         try:
             Startup(table, supervisor, supervisord, state).wait(stop)
             if not stop.is_set():
-                print(banner(settings, state), flush=True)
+                print(banner(settings, state, {process.name: process.url for process in table}), flush=True)
                 Monitor(table, supervisor, supervisord, state).run(stop)
         finally:
             _stop(supervisor, supervisord)
@@ -84,17 +97,25 @@ def _require(table: list[Process]) -> None:
         raise StackError("; ".join(missing))
 
 
-def banner(settings: StackSettings, state: StateDir) -> str:
-    """The text of a finished start. Its commands can be pasted in any folder and apply to this stack."""
+def banner(settings: StackSettings, state: StateDir, urls: Mapping[str, str | None]) -> str:
+    """The text of a finished start; `urls` are the processes'. Its commands can be pasted in any folder and apply to
+    this stack."""
     return f"""
 Ticketing is up:  {_url(settings)}
 
   payments         {settings.stripe.describe()}
-  processes        {_command(state, "ps")}
+{_observability_lines(urls)}  processes        {_command(state, "ps")}
   logs             {_command(state, "logs -f")}
   delete all data  {_command(state, "reset")}   (once it is stopped)
 
 {READY}"""
+
+
+def _observability_lines(urls: Mapping[str, str | None]) -> str:
+    telemetry, prometheus = urls.get("telemetry"), urls.get("prometheus")
+    dashboards = f"{telemetry}/dashboards" if telemetry and prometheus else None
+    lines = {"traces": telemetry, "dashboards": dashboards, "metrics": prometheus}
+    return "".join(f"  {name:<15}  {url}\n" for name, url in lines.items() if url)
 
 
 def _command(state: StateDir, arguments: str) -> str:

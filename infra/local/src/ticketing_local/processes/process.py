@@ -84,4 +84,5 @@ def port_names(settings: StackSettings) -> list[str]:
     infrastructure = ["mongo", "nats", "nats-monitor", "redis"]
     emulator = ["stripe"] if settings.stripe.emulated else []
     services = [name for service in REPLICABLE for name in replica_names(settings, service)]
-    return [*infrastructure, *emulator, *services, "client"]
+    observability = ["exporter", "prometheus", "telemetry"] if settings.observability else []
+    return [*infrastructure, *emulator, *services, "client", *observability]

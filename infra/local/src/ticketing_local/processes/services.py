@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from stripe_emulator import PAGE_PREFIX
 from ticketing_local.probes import HOST, HttpProbe
 from ticketing_local.processes.process import PYTHON, Layout, Process, Tier, replica_names
+from ticketing_local.processes.tracing import tracing_environment
 from ticketing_local.settings import ROOT, SERVICES
 
 WORKER = "expiration-worker"
@@ -51,6 +52,7 @@ def worker_process(layout: Layout, name: str) -> Process:
         command=(PYTHON, "-m", "ticketing_expiration.worker"),
         environment={
             **service_environment(layout, "expiration"),
+            **tracing_environment(layout, WORKER),
             "WORKER_METRICS_PORT": str(layout.ports[name]),
         },
         url=layout.url("http", name),
@@ -61,6 +63,7 @@ def service_environment(layout: Layout, service: str) -> dict[str, str]:
     """Each service's own credentials; only payments gets Stripe's keys, and expiration does not verify sessions."""
     environment = {
         **layout.settings.inherited,
+        **tracing_environment(layout, service),
         "PYTHONUNBUFFERED": "1",
         "MONGO_URI": layout.login_url("mongodb", "mongo", layout.credentials.login("mongo", service), f"/{service}"),
         "NATS_URL": layout.login_url("nats", "nats", layout.credentials.login("nats", service)),
@@ -84,6 +87,7 @@ def client(layout: Layout) -> Process:
         command=(layout.binaries["node"], str(CLIENT_SERVER)),
         environment={
             **layout.settings.inherited,
+            **tracing_environment(layout, "client"),
             "NODE_ENV": "production",
             "NEXT_TELEMETRY_DISABLED": "1",
             "HOSTNAME": HOST,

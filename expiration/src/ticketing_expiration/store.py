@@ -74,13 +74,13 @@ class MongoExpiryStore:
 
     async def _due(self, until: datetime) -> list[datetime]:
         query = {"fired": False, "due_at": {"$lte": until}}
-        async with translated_errors():
+        async with translated_errors(self.documents.calls.start("find")):
             cursor = self._collection.find(query, {"_id": 0, "due_at": 1}, sort=[("due_at", ASCENDING)], limit=BATCH)
             return [item["due_at"] for item in await cursor.to_list(BATCH)]
 
     async def _fire_until(self, due_at: datetime, now: datetime) -> int:
         query = {"fired": False, "due_at": {"$lte": due_at}}
-        async with translated_errors():
+        async with translated_errors(self.documents.calls.start("update")):
             result = await self._collection.update_many(query, [{"$set": _fired(now)}])
         return int(result.modified_count)
 

@@ -30,7 +30,7 @@ class MongoTicketStore:
 
     def __init__(self, database: Database) -> None:
         self.documents = Documents(database.collection("tickets"))
-        self._lists = SharedReads()
+        self._lists = SharedReads(lambda: self.documents.calls.start("find"))
 
     async def add(self, ticket: Ticket, event: TicketState) -> None:
         await self.documents.insert(_to_document(ticket), [event])

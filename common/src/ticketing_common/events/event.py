@@ -27,6 +27,11 @@ class Event(EventModel):
         """Unique in the stream, and the same each time that the event is published: its deduplication key."""
         raise NotImplementedError
 
+    @property
+    def about_order(self) -> str | None:
+        """The id of the order that it is about, for logs and traces; None if there is none."""
+        return getattr(self, "order_id", None)
+
     @classmethod
     def parse(cls, data: bytes) -> Self:
         """Read the event's JSON. ValidationError when it is invalid.

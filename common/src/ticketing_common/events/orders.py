@@ -56,6 +56,10 @@ class OrderEvent(VersionedEvent):
     expires_at: AwareDatetime
     ticket: HeldTicket
 
+    @property
+    def about_order(self) -> str:
+        return self.id
+
 
 class OrderState(OrderEvent):
     """A whole order; `reason` is set when it is cancelled."""

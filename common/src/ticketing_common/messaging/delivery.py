@@ -15,11 +15,12 @@ from ticketing_common.errors import Unavailable
 from ticketing_common.events import Event, Received
 from ticketing_common.messaging.connection import Broker
 from ticketing_common.messaging.dead_letters import dead_letter, is_full
-from ticketing_common.messaging.headers import TRACEPARENT
 from ticketing_common.messaging.listener import TRANSIENT_ERRORS, BatchListener, Listener, RetryLater, RetryPolicy
+from ticketing_common.messaging.message_spans import Processing, describe, note_outcome, trace_of
 from ticketing_common.messaging.streams import DEAD_PREFIX, DEAD_STREAM
-from ticketing_common.observability import tracing
+from ticketing_common.observability import spans, tracing
 from ticketing_common.observability.metrics import MESSAGES_CONSUMED, PROCESS_DURATION, PUBLISH_FAILURES
+from ticketing_common.observability.spans import Span
 
 log = structlog.get_logger(__name__)
 
@@ -46,22 +47,22 @@ class MessageHandler:
         self._outcomes = {outcome: MESSAGES_CONSUMED.labels(self._subject, self._name, outcome) for outcome in OUTCOMES}
         self._refused = PUBLISH_FAILURES.labels(f"{DEAD_PREFIX}.{self._name}")
         self._dead_is_full = False
+        self._processing = Processing(self._subject, self._name)
         self._in_progress: dict[str, Msg] = {}
 
     async def process(self, message: Msg) -> None:
         """Handle the message; if cancelled, return it for another replica."""
-        tracing.begin(_trace_of(message))
-        with self._kept_alive([message]):
+        with self._processing.enter(message) as span, self._kept_alive([message]):
             try:
                 outcome = await self._handle_and_ack(message)
             except asyncio.CancelledError:
                 await _return([message])
                 raise
+            note_outcome(span, outcome)
         self._count(outcome)
 
     async def process_batch(self, listener: BatchListener[Any], messages: Sequence[Msg]) -> list[Msg]:
         """Have `listener` handle the messages together; those left to be processed one by one."""
-        tracing.begin()
         with self._kept_alive(messages):
             try:
                 remaining = await self._handle_batch(listener, messages)
@@ -86,29 +87,35 @@ class MessageHandler:
         """The messages that are not handled."""
         remaining = {message.reply: message for message in messages}
         readable = {reply: found for reply, message in remaining.items() if (found := self._read(message))}
+        spans.enter_batch([span for _, span in readable.values()])
         try:
             with self._timing(len(readable)):
-                left = await listener.handle_batch(list(readable.values()))
+                left = await listener.handle_batch([received for received, _ in readable.values()])
         except Exception as error:
             log.info("consumer.batch_failed", consumer=self._name, messages=len(messages), exc_info=error)
             return remaining
         unhandled = {id(received) for received in left}
-        handled = {reply for reply, received in readable.items() if id(received) not in unhandled}
-        return {reply: message for reply, message in remaining.items() if reply not in handled}
+        for reply, (received, span) in readable.items():
+            if id(received) not in unhandled:
+                span.end()  # the others get another one
+                del remaining[reply]
+        return remaining
 
-    def _read(self, message: Msg) -> Received[Any] | None:
-        """None for one that must be retried or dead-lettered."""
+    def _read(self, message: Msg) -> tuple[Received[Any], Span] | None:
+        """The event, and the span of its handling. None for one that must be retried or dead-lettered."""
         try:
             event = _parse(self._listener.event, message.data)
         except (InvalidMessage, Unavailable):
             return None
-        return Received(event, tracing.child_of(_trace_of(message)))
+        span = self._processing.start(message, event)
+        return Received(event, span.traceparent or tracing.child_of(trace_of(message))), span
 
     async def _handle_and_ack(self, message: Msg) -> str:
         """The outcome, for metrics."""
         delivery = message.metadata.num_delivered
         try:
             event = _parse(self._listener.event, message.data)
+            describe(spans.current(), event)
             with self._timing():
                 await self._listener.handle(event)
         except RetryLater as later:
@@ -182,10 +189,6 @@ async def _return(messages: Sequence[Msg]) -> None:
     with contextlib.suppress(NatsError, OSError):
         for message in messages:
             await message.nak()
-
-
-def _trace_of(message: Msg) -> str | None:
-    return (message.headers or {}).get(TRACEPARENT)
 
 
 def _parse(model: type[Event], data: bytes) -> Event:

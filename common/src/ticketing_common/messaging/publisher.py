@@ -24,6 +24,7 @@ from ticketing_common.messaging.headers import (
     OCCURRED_AT,
     TRACEPARENT,
 )
+from ticketing_common.messaging.message_spans import Publishing
 from ticketing_common.messaging.streams import EVENTS_STREAM
 from ticketing_common.observability.metrics import MESSAGES_SENT, PUBLISH_FAILURES
 
@@ -69,12 +70,19 @@ class Publisher:
 
     async def publish(self, envelopes: Sequence[Envelope]) -> set[str]:
         """Publish all; the ids of those that JetStream acknowledged, after its fsync, within `ack_timeout` seconds."""
-        stored = await self._publish_batch(envelopes) if len(envelopes) >= _MIN_ATOMIC else None
-        if stored is None:
-            stored = await self._publish_each(envelopes)
+        publishing = Publishing(envelopes)
+        stored: set[str] = set()
+        try:
+            stored = await self._publish(publishing.envelopes)
+        finally:
+            publishing.end(stored)
         if envelopes:
             await self._broker.record_write(EVENTS_STREAM, stored=bool(stored))
         return stored
+
+    async def _publish(self, envelopes: Sequence[Envelope]) -> set[str]:
+        stored = await self._publish_batch(envelopes) if len(envelopes) >= _MIN_ATOMIC else None
+        return await self._publish_each(envelopes) if stored is None else stored
 
     async def _publish_batch(self, envelopes: Sequence[Envelope]) -> set[str] | None:
         """The ids of all, or none of them in time; None when they must be published one by one."""

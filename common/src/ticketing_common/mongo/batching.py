@@ -2,14 +2,17 @@
 
 A call never joins an operation that had started before it arrived: a read sees every write that was acknowledged
 before. While nothing else runs, a call starts at once. What waits behind an operation that finds the database
-unavailable fails with it, so that nothing waits for two time-outs.
+unavailable fails with it, so that nothing waits for two time-outs. An operation belongs to no trace: it may serve
+several, and each caller has a span of its own.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from contextvars import Context
 from typing import Any, Generic, TypeVar
 
 from ticketing_common.errors import Unavailable
+from ticketing_common.observability.spans import NOT_RECORDED, Span
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
@@ -44,7 +47,7 @@ class Batcher(Generic[ItemT, ResultT]):
         """The item's result. Cancelling the call leaves its item in the batch."""
         if self._next is None or len(self._items) >= self._limit:
             self._items = []
-            self._next = asyncio.create_task(self._run_batch(self._items))
+            self._next = asyncio.create_task(self._run_batch(self._items), context=Context())
         task, index = self._next, len(self._items)
         self._items.append(item)
         return (await asyncio.shield(task))[index]
@@ -64,17 +67,20 @@ class Batcher(Generic[ItemT, ResultT]):
 
 
 class SharedReads:
-    """Gives concurrent calls with equal keys the result of one read."""
+    """Gives concurrent calls with equal keys the result of one read. `start_span` starts each call's span."""
 
-    def __init__(self) -> None:
+    def __init__(self, start_span: Callable[[], Span] = lambda: NOT_RECORDED) -> None:
+        self._start_span = start_span
         self._next: dict[Hashable, asyncio.Task[Any]] = {}
         self._running: dict[Hashable, asyncio.Task[Any]] = {}
 
     async def read(self, key: Hashable, query: Callable[[], Awaitable[ResultT]]) -> ResultT:
         """What `query` returns, which is called once for all callers that wait. They must not change it."""
         if key not in self._next:
-            self._next[key] = asyncio.create_task(self._run_after(self._running.get(key), key, query))
-        result: ResultT = await asyncio.shield(self._next[key])
+            work = self._run_after(self._running.get(key), key, query)
+            self._next[key] = asyncio.create_task(work, context=Context())
+        with self._start_span():
+            result: ResultT = await asyncio.shield(self._next[key])
         return result
 
     async def _run_after(

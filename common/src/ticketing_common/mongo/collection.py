@@ -9,6 +9,7 @@ from pymongo.errors import BulkWriteError, WriteError
 
 from ticketing_common.events import Envelope, Event
 from ticketing_common.mongo.batching import Batcher
+from ticketing_common.mongo.calls import Calls
 from ticketing_common.mongo.driver import Collection, Document, aggregate
 from ticketing_common.mongo.errors import DuplicateKey, refusals, translated_errors
 from ticketing_common.mongo.writes import Write, envelopes_for, execute, update_for, with_outbox
@@ -32,6 +33,7 @@ class Documents:
         self._collection = collection
         # A removal that a crash undoes is harmless: the event is published again.
         self._unjournalled = collection.with_options(write_concern=WriteConcern(w=1))
+        self.calls = Calls(collection)
         self._reads = Batcher(self._find_batch)
         self._inserts = Batcher(self._insert_batch)
         self._notify: Notify = lambda _source, _pending: None
@@ -42,13 +44,14 @@ class Documents:
 
     async def find(self, document_id: str) -> Document | None:
         """The document with this id, without its outbox. Concurrent calls share one query: do not change it."""
-        return await self._reads.submit(document_id)
+        with self.calls.start("find"):
+            return await self._reads.submit(document_id)
 
     async def find_one(
         self, query: Mapping[str, Any], *, sort: Sequence[tuple[str, int]] | None = None
     ) -> Document | None:
         """The first document that matches, without its outbox."""
-        async with translated_errors():
+        async with translated_errors(self.calls.start("find")):
             found: Document | None = await self._collection.find_one(query, {"outbox": 0}, sort=sort)
             return found
 
@@ -59,25 +62,24 @@ class Documents:
 
         `index` names the one to use where the server's own choice depends on the data.
         """
-        async with translated_errors():
+        async with translated_errors(self.calls.start("find")):
             cursor = self._collection.find(query, {"outbox": 0}, sort=list(sort), limit=limit, hint=index)
             return await cursor.to_list(limit)
 
     async def find_all(self, document_ids: Iterable[str]) -> list[Document]:
         """The documents with these ids, in any order, without their outboxes."""
-        async with translated_errors():
-            found = self._collection.find({"_id": {"$in": list(document_ids)}}, {"outbox": 0})
-            return await found.to_list(None)
+        with self.calls.start("find"):
+            return await self._find_all(document_ids)
 
     async def values(self, field: str, query: Mapping[str, Any], *, index: str) -> list[Any]:
         """The values of a field of all documents that match, found by this index."""
-        async with translated_errors():
+        async with translated_errors(self.calls.start("find")):
             cursor = self._collection.find(query, {field: 1, "_id": 0}, hint=index)
             return [document[field] for document in await cursor.to_list(None)]
 
     async def count(self, query: Mapping[str, Any], *, index: str, limit: int) -> int:
         """How many documents match, counted by this index up to `limit` to stay cheap."""
-        async with translated_errors():
+        async with translated_errors(self.calls.start("aggregate")):
             return int(await self._collection.count_documents(query, hint=index, limit=limit))
 
     async def insert(self, document: Document, events: Sequence[Event] = ()) -> None:
@@ -86,7 +88,8 @@ class Documents:
         Concurrent calls share one command and its journal flush; each document is accepted or refused by itself.
         """
         envelopes = envelopes_for(events)
-        refused = await self._inserts.submit(with_outbox(document, envelopes))
+        with self.calls.start("insert"):
+            refused = await self._inserts.submit(with_outbox(document, envelopes))
         if refused is not None:
             raise refused
         self._notify_relay(document["_id"], envelopes)
@@ -104,7 +107,7 @@ class Documents:
         False means that none does: read and decide again. DuplicateKey as for `insert`.
         """
         envelopes = envelopes_for(events)
-        async with translated_errors():
+        async with translated_errors(self.calls.start("update")):
             result = await self._collection.update_one(query, update_for(changes, envelopes, remove))
         if result.matched_count == 0:
             return False
@@ -116,7 +119,8 @@ class Documents:
 
         False when another writer was first for some: the others are made, so read and decide again.
         """
-        made = await execute(self._collection, [write.operation for write in writes])
+        with self.calls.start("bulkWrite"):
+            made = await execute(self._collection, [write.operation for write in writes])
         if made < len(writes):
             await self._notify_of_stored({"_id": {"$in": [write.document_id for write in writes if write.envelopes]}})
             return False
@@ -132,7 +136,7 @@ class Documents:
         The field `read` of all of them afterwards, by id.
         """
         by_id = {"_id": {"$in": list(document_ids)}}
-        async with translated_errors():
+        async with translated_errors(self.calls.start("update")):
             await self._collection.update_many({**by_id, **query}, [{"$set": changes}])
         return {item["_id"]: item[read] for item in await self._notify_of_stored(by_id, read)}
 
@@ -142,9 +146,10 @@ class Documents:
             ({"_id": document["_id"], "version": {"$lt": document["version"]}}, {"$set": document})
             for document in documents
         ]
-        if await execute(self._collection, [UpdateOne(*write, upsert=True) for write in writes]) < len(writes):
-            # Those are as new, or another process has just created them, perhaps from an older event.
-            await execute(self._collection, [UpdateOne(*write) for write in writes])
+        with self.calls.start("update"):
+            if await execute(self._collection, [UpdateOne(*write, upsert=True) for write in writes]) < len(writes):
+                # Those are as new, or another process has just created them, perhaps from an older event.
+                await execute(self._collection, [UpdateOne(*write) for write in writes])
 
     async def pending(self, *, before: datetime, limit: int) -> list[PendingEvents]:
         """Documents with unpublished events older than `before`, oldest first (by the partial index)."""
@@ -180,15 +185,20 @@ class Documents:
 
     async def _notify_of_stored(self, query: Mapping[str, Any], *fields: str) -> list[Document]:
         """Notify the relay of what these documents' outboxes have; the documents, with `fields`."""
-        async with translated_errors():
+        async with translated_errors(self.calls.start("find")):
             cursor = self._collection.find(query, dict.fromkeys(("outbox", *fields), 1))
             found = await cursor.to_list(None)
         for item in found:
             self._notify_relay(item["_id"], [Envelope.from_document(entry) for entry in item["outbox"]])
         return found
 
+    async def _find_all(self, document_ids: Iterable[str]) -> list[Document]:
+        async with translated_errors():
+            found = self._collection.find({"_id": {"$in": list(document_ids)}}, {"outbox": 0})
+            return await found.to_list(None)
+
     async def _find_batch(self, ids: Sequence[str]) -> list[Document | None]:
-        by_id = {document["_id"]: document for document in await self.find_all(ids)}
+        by_id = {document["_id"]: document for document in await self._find_all(ids)}
         return [by_id.get(document_id) for document_id in ids]
 
     async def _insert_batch(self, documents: Sequence[Document]) -> list[DuplicateKey | WriteError | None]:

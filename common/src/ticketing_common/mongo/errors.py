@@ -16,6 +16,7 @@ from pymongo.errors import (
 )
 
 from ticketing_common.errors import Unavailable
+from ticketing_common.observability.spans import NOT_RECORDED, Span
 
 _DUPLICATE_KEY = 11000
 _UNREACHABLE = (ConnectionFailure, NetworkTimeout, ExecutionTimeout, WTimeoutError)
@@ -36,10 +37,14 @@ class DuplicateKey(Exception):
 
 
 @asynccontextmanager
-async def translated_errors() -> AsyncIterator[None]:
-    """Translate driver errors: Unavailable for an outage or a refused write, DuplicateKey for a unique index."""
+async def translated_errors(span: Span = NOT_RECORDED) -> AsyncIterator[None]:
+    """Translate driver errors: Unavailable for an outage or a refused write, DuplicateKey for a unique index.
+
+    `span` is that of the call, and ends with it.
+    """
     try:
-        yield
+        with span:
+            yield
     except DuplicateKeyError as error:
         raise DuplicateKey(_index_name(error.details or {})) from error
     except _UNREACHABLE as error:

@@ -153,7 +153,7 @@ def enter(
     if _recorder is None:
         tracing.begin(parent)
         return NOT_RECORDED
-    span = start(name, kind, parent=parent, link=link, attributes=attributes)
+    span = _start(_recorder, name, kind, parent, link, attributes)
     tracing.use(span.traceparent)
     _span.set(span)
     return span
@@ -186,6 +186,11 @@ def leave() -> None:
     _batch.set(())
 
 
+def current() -> Span:
+    """The current span."""
+    return _span.get()
+
+
 def annotate(attributes: Attributes) -> None:
     """Add attributes to the current span."""
     _span.get().set(attributes)
@@ -212,10 +217,23 @@ def start(
     attributes: Attributes | None = None,
     started_at: int | None = None,
 ) -> Span:
-    """A span that is nobody's current one; in a new trace without a valid `parent`. `started_at`: Unix time in ns."""
-    if _recorder is None:
+    """A span under `parent` that is nobody's current one; not recorded if the parent is not. `started_at` is the Unix
+    time in nanoseconds."""
+    if _recorder is None or not tracing.is_valid(parent) or not tracing.is_sampled(parent):
         return NOT_RECORDED
-    return _recorder.start(
+    return _start(_recorder, name, kind, parent, link, attributes, started_at)
+
+
+def _start(
+    recorder: Recorder,
+    name: str,
+    kind: Kind,
+    parent: str | None,
+    link: str | None,
+    attributes: Attributes | None,
+    started_at: int | None = None,
+) -> Span:
+    return recorder.start(
         name,
         kind,
         parent=parent if tracing.is_valid(parent) else None,

@@ -73,7 +73,7 @@ class MongoOrderStore:
         self._database = database
         self.documents = Documents(database.collection("orders"))
         self._tickets = Documents(database.collection("tickets"))
-        self._lists = SharedReads()
+        self._lists = SharedReads(lambda: self.documents.calls.start("find"))
 
     async def find(self, order_id: str) -> Order | None:
         document = await self.documents.find(order_id)

@@ -27,7 +27,7 @@ environment variables:
   JWT_SECRET                 signs sessions (default: generated and kept in STATE_DIR)
   STRIPE_KEY                 sk_test_… uses Stripe; without it payments go to the emulator
   STRIPE_PUBLISHABLE_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_API_BASE   only together with STRIPE_KEY
-  ADDRESSES                  servers of another stack, for audit and dead (see infra/release/forward.sh)
+  ADDRESSES                  servers of another stack, for the operators' commands (see infra/release/forward.sh)
 """
 
 
@@ -107,7 +107,9 @@ def _run(arguments: argparse.Namespace) -> int:
         case "demo":
             return _run_script("demo.py", *([arguments.url] if arguments.url else []))
         case "exporter" if "NATS_URL" in os.environ:
-            return operations.run({}, arguments)
+            from ticketing_ops.exporter import serve
+
+            return serve({})
         case _:
             return _run_on_state(arguments)
 
@@ -131,9 +133,9 @@ def _run_on_state(arguments: argparse.Namespace) -> int:
 
             return reset(state, is_confirmed=arguments.yes)
         case _:
-            from ticketing_local.commands.ps import addresses
+            from ticketing_local.operated_stack import operated_stack
 
-            return operations.run(addresses(state), arguments)
+            return operations.run(operated_stack(state), arguments)
 
 
 def _run_script(name: str, *arguments: str) -> NoReturn:

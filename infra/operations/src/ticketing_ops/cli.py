@@ -4,37 +4,62 @@ What a command needs is imported when it runs, so that `ticketing --help` is qui
 """
 
 import argparse
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ticketing_ops.stack import Stack
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add all to `ticketing`."""
+    _add_status(commands)
     _add_audit(commands)
     _add_dead(commands)
     _add_exporter(commands)
 
 
-def run(urls: Mapping[str, str], arguments: argparse.Namespace) -> int:
-    """Run the chosen command on the stack at these addresses; the exit status. Raises OperationError."""
-    if arguments.command == "audit":
-        from ticketing_ops.audit.command import audit
+def run(stack: "Stack", arguments: argparse.Namespace) -> int:
+    """Run the chosen command on this stack; the exit status. Raises OperationError."""
+    match arguments.command:
+        case "status":
+            from ticketing_ops.status.command import status
 
-        return audit(urls, settle=arguments.settle, as_json=arguments.json)
-    if arguments.command == "exporter":
-        from ticketing_ops.exporter import serve
+            return status(stack, as_json=arguments.json)
+        case "audit":
+            from ticketing_ops.audit.command import audit
 
-        return serve(urls)
+            return audit(stack.urls, settle=arguments.settle, as_json=arguments.json)
+        case "exporter":
+            from ticketing_ops.exporter import serve
+
+            return serve(stack.urls)
+        case _:
+            return _run_dead(stack, arguments)
+
+
+def _run_dead(stack: "Stack", arguments: argparse.Namespace) -> int:
     from ticketing_ops import dead_letters
 
     match arguments.action:
         case "list":
-            return dead_letters.list_dead(urls, as_json=arguments.json)
+            return dead_letters.list_dead(stack.urls, as_json=arguments.json)
         case "show":
-            return dead_letters.show_dead(urls, arguments.id)
+            return dead_letters.show_dead(stack.urls, arguments.id)
         case "replay":
-            return dead_letters.replay_dead(urls, arguments.id)
+            return dead_letters.replay_dead(stack.urls, arguments.id)
         case _:
-            return dead_letters.drop_dead(urls, arguments.id, is_confirmed=arguments.yes)
+            return dead_letters.drop_dead(stack.urls, arguments.id, is_confirmed=arguments.yes)
+
+
+def _add_status(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    status = commands.add_parser(
+        "status",
+        help="show the health of everything, and what needs a person",
+        description="Show processes, consumer lag, outboxes, dead letters, the guarantees' counters and the streams on "
+        "one screen, and name what needs a person, with the command or the section of docs/runbook.md to follow. It is "
+        "read-only, and works while parts are down. Exit status 1 when something needs a person, else 0.",
+    )
+    status.add_argument("--json", action="store_true", help='print {"needs_person", "problems", …}')
 
 
 def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -63,10 +63,14 @@ priority={priority}
 
 @dataclass(frozen=True)
 class ProcessState:
-    """The state of a process in supervisord's words; `pid` is None while it does not run."""
+    """The state of a process in supervisord's words; `pid` is None while it does not run.
+
+    `started` is when it was last started, in seconds since the epoch.
+    """
 
     pid: int | None
     state: str
+    started: int = 0
 
     @property
     def is_running(self) -> bool:
@@ -83,7 +87,7 @@ class Supervisor:
     def states(self) -> dict[str, ProcessState]:
         """Every process, by name."""
         return {
-            info["name"]: ProcessState(info["pid"] or None, info["statename"].lower())
+            info["name"]: ProcessState(info["pid"] or None, info["statename"].lower(), info["start"])
             for info in self._call("getAllProcessInfo")
         }
 

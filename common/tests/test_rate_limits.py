@@ -147,11 +147,11 @@ async def test_killed_redis_is_replaced_by_memory_until_it_is_back(
         own_redis.kill()
         assert await hits(limiter, per_minute(2), 3) == 2
         assert await hits(limiter, per_minute(2), 3) == 0
-        assert (limiter.status(), caplog.text.count("redis_unavailable")) == ("down", 1)
+        assert (limiter.status(), caplog.text.count("dependency.unavailable")) == ("down", 1)
         own_redis.start()
         await eventually(lambda: limiter.status() == "up", within=20)
         assert await hits(limiter, per_minute(3), 4) == 3
-    assert caplog.text.count("redis_available") == 1
+    assert caplog.text.count("dependency.recovered") == 1
 
 
 async def test_slot_taken_before_an_outage_is_not_given_back_elsewhere(own_redis: Server) -> None:
@@ -169,7 +169,7 @@ async def test_silent_redis_is_replaced_by_memory(own_redis: Server, caplog: pyt
     async with run_tasks([limiter]):
         os.kill(own_redis.pid, signal.SIGSTOP)
         assert await hits(limiter, per_minute(2), 50) == 2
-        assert caplog.text.count("redis_unavailable") == 1
+        assert caplog.text.count("dependency.unavailable") == 1
         os.kill(own_redis.pid, signal.SIGCONT)
         await eventually(lambda: limiter.status() == "up", within=20)
 

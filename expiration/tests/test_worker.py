@@ -25,8 +25,9 @@ Place = Callable[..., Awaitable[str]]
 Count = Callable[[], Awaitable[int]]
 Logged = Callable[..., Awaitable[None]]
 
-CONNECTED = '"state": "up"'
-DISCONNECTED = '"state": "down"'
+STARTED = "worker.started"
+REDIS_AWAY = "dependency.unavailable"
+REDIS_BACK = "dependency.recovered"
 BY_TIMER = '"by": "timer"'
 STOP_WITHIN_SECONDS = 10.0
 
@@ -41,7 +42,7 @@ async def test_order_expires_on_time_and_once(
     store: MongoExpiryStore,
 ) -> None:
     worker = start_worker(settings)
-    await logged(CONNECTED)
+    await logged(STARTED)
     order_id = await place(1.0, times=2)
     await logged(BY_TIMER)
     await eventually(lambda: _is(count_complete, 1), what="the order expiring")
@@ -63,12 +64,12 @@ async def test_killed_worker_loses_nothing(
     count_complete: Count,
 ) -> None:
     worker = start_worker(settings)
-    await logged(CONNECTED)
+    await logged(STARTED)
     await place(0.5)
     worker.kill()
     start_worker(settings)
     await eventually(lambda: _is(count_complete, 1), what="the killed worker's order expiring")
-    await logged(CONNECTED, times=2)
+    await logged(STARTED, times=2)
     await place(0.3)
     await logged(BY_TIMER)
     await eventually(lambda: _is(count_complete, 2), what="the next order expiring")
@@ -78,18 +79,18 @@ async def test_worker_survives_redis_outages(
     own_redis_settings: Settings, own_redis: Server, start_worker: StartWorker, logged: Logged, place: Place
 ) -> None:
     worker = start_worker(own_redis_settings)
-    await logged(DISCONNECTED)
+    await logged(REDIS_AWAY)
     own_redis.start()
-    await logged(CONNECTED)
+    await logged(REDIS_BACK)
     own_redis.kill()
-    await logged(DISCONNECTED, times=2)
+    await logged(REDIS_AWAY, times=2)
     own_redis.start()
     async with served(create_app(own_redis_settings)):
         await place(0.3)
         await logged(BY_TIMER)
-    await logged(CONNECTED, times=2)  # after the round that fired
+    await logged(REDIS_BACK, times=2)  # after the round that fired
     own_redis.kill()
-    await logged(DISCONNECTED, times=3)
+    await logged(REDIS_AWAY, times=3)
     assert _stop(worker) == 0
 
 

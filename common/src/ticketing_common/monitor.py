@@ -5,12 +5,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from math import nan
 
-import structlog
 from prometheus_client import Gauge
 
 from ticketing_common.errors import Unavailable
-
-log = structlog.get_logger(__name__)
 
 # A pause is at least so many times as long as the measuring before it.
 _MIN_PAUSE = 10
@@ -46,8 +43,7 @@ class Monitor(ABC):
         started = loop.time()
         try:
             await self.measure()
-        except Unavailable as error:
-            log.info("database.unavailable", component=self.name, error=error.message)
+        except Unavailable:
             self._set_unknown()
             return 0
         return loop.time() - started

@@ -13,13 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-import structlog
-
 from ticketing_common.errors import Unavailable
 from ticketing_common.events import Envelope
 from ticketing_common.messaging import MAX_BATCH, EventPublisher
-
-log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 1.0
 # Documents read by a sweep at once; published in batches while those published before are removed.
@@ -81,8 +77,8 @@ class Removals:
             self._wake.clear()
             try:
                 await self.flush()
-            except Unavailable as error:  # a sweep publishes and removes them again
-                log.info("database.unavailable", component="outbox", error=error.message)
+            except Unavailable:  # a sweep publishes and removes them again
+                continue
 
     async def flush(self) -> None:
         """Remove all now; Unavailable as of MongoDB."""
@@ -146,8 +142,7 @@ class Relay:
                 if self._sweep_requested or loop.time() >= next_sweep:
                     next_sweep = loop.time() + self._sweep_every
                     await self._sweep()
-            except Unavailable as error:
-                log.info("database.unavailable", component="outbox", error=error.message)
+            except Unavailable:
                 await asyncio.sleep(self._sweep_every)
 
     async def close(self) -> None:

@@ -15,13 +15,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, cast
 
-import structlog
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from pydantic import BeforeValidator, InstanceOf
 
 from ticketing_common.errors import TooManyRequests
+from ticketing_common.observability.dependencies import Dependency
 from ticketing_common.redis_client import (
     AsyncRetry,
     BlockingConnectionPool,
@@ -31,8 +31,6 @@ from ticketing_common.redis_client import (
 )
 
 ResultT = TypeVar("ResultT")
-
-log = structlog.get_logger(__name__)
 
 KEY_PREFIX = "limits"
 """Keys in Redis are `limits:…`, with digests of the subjects, so that nothing personal is stored there."""
@@ -99,6 +97,7 @@ class RateLimiter:
         self._redis = MovingWindowRateLimiter(_redis_storage(redis_url)) if redis_url and enabled else None
         self._away_since: float | None = None
         self._went_away = asyncio.Event()
+        self._dependency = Dependency("redis", settle_seconds=0)  # `run` makes one call at a time
 
     @property
     def dependencies(self) -> "dict[str, RateLimiter]":
@@ -150,6 +149,7 @@ class RateLimiter:
             except (RedisError, OSError) as error:  # TimeoutError is an OSError
                 self._note_away(error)
             else:
+                self._dependency.succeeded()
                 return self._redis
         await _acquire_from(self._memory, limit)
         return self._memory
@@ -173,16 +173,15 @@ class RateLimiter:
             await _within(self._timeout, redis.storage.incr("probe", 1))
         except (RedisError, OSError):
             return
-        away = time.monotonic() - (self._away_since or 0)
         self._went_away.clear()
         self._away_since = None
-        log.info("rate_limits.redis_available", away_seconds=round(away, 1))
+        self._dependency.succeeded()
 
     def _note_away(self, error: Exception) -> None:
         if self._away_since is None:
             self._away_since = time.monotonic()
             self._went_away.set()
-            log.warning("rate_limits.redis_unavailable", error=repr(error), fallback="memory")
+            self._dependency.failed(error, fallback="memory")
 
 
 async def _acquire_from(counter: MovingWindowRateLimiter, limit: Limit) -> None:

@@ -1,6 +1,7 @@
 """The broker may start late, die, come back empty or refuse writes: no person is needed."""
 
 import asyncio
+import logging
 import shutil
 from collections.abc import AsyncIterator
 
@@ -123,11 +124,31 @@ async def test_lost_connection_is_a_warning(
     own_nats: Server, fragile: Broker, caplog: pytest.LogCaptureFixture
 ) -> None:
     own_nats.kill()
-    await eventually(lambda: "broker.disconnected" in caplog.text, what="the warning")
+    await eventually(lambda: "dependency.unavailable" in caplog.text, what="the warning")
     assert not fragile.connected
+
+
+async def test_outage_leaves_one_warning_and_one_line_when_it_is_over(
+    own_nats: Server, fragile: Broker, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    async with consuming(fragile, RecordingListener()):
+        own_nats.kill()
+        await eventually(lambda: not fragile.connected)
+        assert await publish_expirations(fragile, "a", "b") == set()
+        await asyncio.sleep(1)
+        own_nats.start()
+        await eventually(lambda: is_published(fragile, "after"), within=20)
+        await eventually(lambda: "dependency.recovered" in caplog.text)
+    lines = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+    assert [(line["event"], line["dependency"]) for line in lines if line["level"] != "debug"] == [
+        ("dependency.unavailable", "nats"),
+        ("dependency.recovered", "nats"),
+    ]
+    assert lines[-1]["seconds"] >= 1
 
 
 async def test_closing_the_connection_is_no_warning(fragile: Broker, caplog: pytest.LogCaptureFixture) -> None:
     await fragile.close()
     await eventually(lambda: not fragile.connected)
-    assert "broker.disconnected" not in caplog.text
+    assert "dependency.unavailable" not in caplog.text

@@ -1,18 +1,15 @@
 """The sweep fires what the timers missed. It is the guarantee: Redis may be wiped and the worker may be down."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from datetime import datetime
-
-import structlog
 
 from ticketing_common.clock import utc_now
 from ticketing_common.errors import Unavailable
 from ticketing_expiration import use_cases
 from ticketing_expiration.domain import GRACE, FiredBy
 from ticketing_expiration.ports import ExpiryStore
-
-log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 1.0
 
@@ -36,10 +33,8 @@ class Sweep:
     async def run(self) -> None:
         """Sweep until cancelled, through outages of the database."""
         while True:
-            try:
+            with contextlib.suppress(Unavailable):
                 await self._sweep()
-            except Unavailable as error:
-                log.info("database.unavailable", component=self.name, error=error.message)
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def close(self) -> None:

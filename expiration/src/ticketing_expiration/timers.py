@@ -12,15 +12,13 @@ import time
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 
-import structlog
 from rq import Queue, SimpleWorker
 from rq.job import Job
 from rq.scheduler import RQScheduler
 from rq.serializers import JSONSerializer
 
+from ticketing_common.observability.dependencies import REDIS
 from ticketing_common.redis_client import NoBackoff, Redis, RedisConnectionError, RedisError, Retry
-
-log = structlog.get_logger(__name__)
 
 QUEUE = "expiration"
 # A label, not an import path: the worker calls its one function and never imports what Redis names.
@@ -99,12 +97,14 @@ class RqTimers:
         try:
             await asyncio.to_thread(self.schedule, seconds)
         except (RedisError, OSError) as error:
-            self._log_failure(error)
+            self._failing = True
+            REDIS.failed(error, fallback="sweep")
             await asyncio.sleep(_RETRY_SECONDS)
             self._pending = {second for second in self._pending if second > time.time()}
             return
         self._pending.difference_update(seconds)
         self._failing = False
+        REDIS.succeeded()
 
     def schedule(self, due_seconds: Collection[int]) -> None:
         """Schedule these seconds now, in one round trip; RedisError when Redis refuses or is unreachable.
@@ -124,11 +124,6 @@ class RqTimers:
                     pipeline=pipeline,
                 )
             pipeline.execute()
-
-    def _log_failure(self, error: Exception) -> None:
-        if not self._failing:
-            log.warning("timers.schedule_failed", error=repr(error), pending=len(self._pending), fallback="sweep")
-        self._failing = True
 
 
 def job_id(due_second: int) -> str:

@@ -6,11 +6,8 @@ A lost wake-up costs a second: the relay sweeps the database that often.
 import asyncio
 from collections.abc import Callable
 
-import structlog
-
+from ticketing_common.observability.dependencies import REDIS
 from ticketing_common.redis_client import AsyncRedis, PubSub, Redis, RedisError
-
-log = structlog.get_logger(__name__)
 
 CHANNEL = "expiration:fired"
 _PING_SECONDS = 1.0
@@ -23,7 +20,7 @@ def publish_wakeup(redis: Redis, count: int) -> None:
     try:
         redis.publish(CHANNEL, count)
     except RedisError as error:
-        log.info("wakeup.publish_failed", error=repr(error))
+        REDIS.failed(error, fallback="sweep")
 
 
 class Wakeups:
@@ -46,7 +43,7 @@ class Wakeups:
             try:
                 await self._listen()
             except (RedisError, OSError, TimeoutError) as error:
-                log.info("redis.unreachable", error=repr(error), retry_in_seconds=_RETRY_SECONDS)
+                REDIS.failed(error, fallback="sweep")
             finally:
                 self._connected = False
             await asyncio.sleep(_RETRY_SECONDS)
@@ -61,7 +58,6 @@ class Wakeups:
         async with client, client.pubsub(ignore_subscribe_messages=True) as pubsub:
             await pubsub.subscribe(CHANNEL)
             self._connected = True
-            log.info("redis.connected")
             await self._receive(client, pubsub)
 
     async def _receive(self, client: AsyncRedis, pubsub: PubSub) -> None:
@@ -71,6 +67,7 @@ class Wakeups:
             if loop.time() >= next_ping:  # a hung Redis closes no connection
                 async with asyncio.timeout(_TIMEOUT_SECONDS):
                     await client.ping()
+                REDIS.succeeded()
                 next_ping = loop.time() + _PING_SECONDS
             if await pubsub.get_message(timeout=_PING_SECONDS) is not None:
                 self._wake()

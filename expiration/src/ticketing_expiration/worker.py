@@ -20,6 +20,7 @@ from ticketing_common.errors import Unavailable
 from ticketing_common.mongo import Database
 from ticketing_common.observability import configure
 from ticketing_common.observability.build_info import export_build_info
+from ticketing_common.observability.dependencies import MONGODB, REDIS
 from ticketing_common.observability.recording import Recording
 from ticketing_common.redis_client import Redis, RedisError
 from ticketing_common.settings import load
@@ -59,7 +60,6 @@ class Worker:
         self._store = store
         self._runner = runner
         self._timers: DueTimers | None = None
-        self._redis_state = ""
         # Each job fires everything that is due, so one failure per round is enough: the time-outs of a backlog of
         # jobs must not add up.
         self._database_failed = False
@@ -86,7 +86,7 @@ class Worker:
         try:
             fired = self._runner.run(asyncio.wait_for(firing, _FIRE_TIMEOUT_SECONDS))
         except (Unavailable, TimeoutError) as error:
-            log.warning("database.unavailable", component="worker", error=str(error) or "time-out", fallback="sweep")
+            MONGODB.failed(error.__cause__ or error, fallback="sweep")
             self._database_failed = True
             return 0
         if fired:
@@ -100,19 +100,13 @@ class Worker:
             if self._timers is None:
                 self._timers = DueTimers(self._redis, self.fire)
             self._timers.run_due()
-            self._log_redis_state("up")
+            REDIS.succeeded()
         except (RedisError, OSError) as error:
             self._timers = None  # its state is unknown: start with a new one
-            self._log_redis_state("down", error=repr(error))
+            REDIS.failed(error, fallback="sweep")
         except Exception:  # whatever is in Redis must not end the worker
             self._timers = None
             log.exception("worker.round_failed", retry_in_seconds=1)
-
-    def _log_redis_state(self, state: str, **details: str) -> None:
-        """Log changes only, not each second of an outage."""
-        if state != self._redis_state:
-            self._redis_state = state
-            log.info("worker.redis_state_changed", state=state, **details)
 
 
 def main() -> None:

@@ -16,13 +16,14 @@ GRACE = timedelta(seconds=30)
 
 
 class OverdueReservationMonitor(Monitor):
-    """Exports the count, and logs one that is not zero."""
+    """Exports the count, and logs one that has grown."""
 
     name = "overdue-reservation-monitor"
     gauges = (ORDERS_OVERDUE,)
 
     def __init__(self, store: OrderStore) -> None:
         self._store = store
+        self._logged = 0
 
     async def measure(self) -> None:
         await self.check(utc_now())
@@ -31,6 +32,7 @@ class OverdueReservationMonitor(Monitor):
         """The number of overdue reservations."""
         count = await self._store.count_open(due_before=now - GRACE)
         ORDERS_OVERDUE.set(count)
-        if count:
+        if count > self._logged:
             log.error("orders.overdue_found", count=count, hint="is expiration running, and its consumer not stuck?")
+        self._logged = count
         return count

@@ -12,7 +12,7 @@ MAX_PAYMENTS = 500
 
 
 class ReconciliationMonitor(Monitor):
-    """Exports the sum, and logs what stays unreconciled from one check to the next.
+    """Exports the sum, and logs once what stays unreconciled from one check to the next.
 
     Every payment is unreconciled for a moment, until orders has settled it.
     """
@@ -23,6 +23,7 @@ class ReconciliationMonitor(Monitor):
     def __init__(self, store: PaymentStore) -> None:
         self._store = store
         self._earlier: set[str] = set()
+        self._logged: set[str] = set()
 
     async def measure(self) -> None:
         await self.check()
@@ -32,8 +33,10 @@ class ReconciliationMonitor(Monitor):
         found = {payment.order_id: payment for payment in await self._store.find_unreconciled(limit=MAX_PAYMENTS)}
         total = sum(abs(payment.unreconciled) for payment in found.values())
         UNRECONCILED.set(total)
-        for order_id in found.keys() & self._earlier:
+        unsettled = found.keys() & self._earlier
+        for order_id in unsettled - self._logged:
             hint = "does orders consume payment.created?"
             log.error("payment.unreconciled", order_id=order_id, minor_units=found[order_id].unreconciled, hint=hint)
+        self._logged = set(unsettled)
         self._earlier = set(found)
         return total

@@ -28,7 +28,7 @@ class Reconciler:
             try:
                 await reconcile_due(self._deps, self._deps.now())
             except Unavailable as error:
-                log.info("reconciler.postponed", reason=error.message)
+                log.debug("reconciler.postponed", reason=error.message)
             await asyncio.sleep(self._interval)
 
     async def close(self) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 import aiohttp
@@ -14,6 +15,7 @@ import stripe
 import structlog
 
 from ticketing_common.errors import Unavailable
+from ticketing_common.observability.dependencies import Dependency
 from ticketing_payments.domain.intent import Decline, Intent, IntentStatus
 from ticketing_payments.metrics import STRIPE_DURATION
 from ticketing_payments.ports import InvalidSignature, InvalidToken, InvalidWebhook, UnknownIntent, WebhookEvent
@@ -61,6 +63,7 @@ class StripeGateway:
         network_retries: int = NETWORK_RETRIES,
     ) -> None:
         self._webhook_secret = webhook_secret
+        self._dependency = Dependency("stripe")
         self._logged: set[tuple[str, str]] = set()
         self._http = stripe.AIOHTTPClient(timeout=TIMEOUT_SECONDS)  # a fifth of the CPU time that HTTPX needs
         self._client = stripe.StripeClient(
@@ -79,7 +82,7 @@ class StripeGateway:
         await self._http.close_async()  # type: ignore[no-untyped-call]
 
     async def create_intent(self, *, order_id: str, amount: int, currency: str) -> Intent:
-        found = await _call(
+        found = await self._call(
             "payment_intents.create",
             self._client.v1.payment_intents.create_async(
                 {
@@ -96,7 +99,7 @@ class StripeGateway:
 
     async def confirm(self, intent_id: str, *, order_id: str, token: str) -> Intent:
         try:
-            found = await _call(
+            found = await self._call(
                 "payment_intents.confirm",
                 self._client.v1.payment_intents.confirm_async(
                     intent_id,
@@ -114,13 +117,13 @@ class StripeGateway:
 
     async def retrieve(self, intent_id: str) -> Intent:
         stripe_v1 = self._client.v1
-        found = await _call("payment_intents.retrieve", stripe_v1.payment_intents.retrieve_async(intent_id))
+        found = await self._call("payment_intents.retrieve", stripe_v1.payment_intents.retrieve_async(intent_id))
         if not found.amount_received:
             return self._to_intent(found)
-        refunds = await _call(
+        refunds = await self._call(
             "refunds.list", stripe_v1.refunds.list_async({"payment_intent": intent_id, "limit": MAX_LISTED})
         )
-        disputes = await _call(
+        disputes = await self._call(
             "disputes.list", stripe_v1.disputes.list_async({"payment_intent": intent_id, "limit": MAX_LISTED})
         )
         return self._to_intent(
@@ -129,7 +132,7 @@ class StripeGateway:
 
     async def cancel(self, intent_id: str) -> Intent:
         try:
-            found = await _call("payment_intents.cancel", self._client.v1.payment_intents.cancel_async(intent_id))
+            found = await self._call("payment_intents.cancel", self._client.v1.payment_intents.cancel_async(intent_id))
         except stripe.InvalidRequestError as error:
             if error.code != _UNEXPECTED_STATE:
                 raise
@@ -138,7 +141,7 @@ class StripeGateway:
 
     async def refund(self, *, refund_id: str, intent_id: str) -> Intent:
         try:
-            await _call(
+            await self._call(
                 "refunds.create",
                 self._client.v1.refunds.create_async(
                     # No amount: Stripe knows what is left, even if a part has just been refunded in the dashboard.
@@ -150,6 +153,11 @@ class StripeGateway:
             if error.code not in _NOT_REFUNDED:
                 raise
         return await self.retrieve(intent_id)
+
+    async def _call(self, operation: str, call: Awaitable[ResultT]) -> ResultT:
+        """The result of one call of Stripe's API, which is measured; errors as of `_translated_errors`."""
+        with _translated_errors(self._dependency), _measured(operation):
+            return await call
 
     def read_webhook(self, body: bytes, signature: str | None) -> WebhookEvent:
         if self._webhook_secret is None:
@@ -188,12 +196,6 @@ class StripeGateway:
         raise InvalidToken("That card could not be read. Enter it again.") from error
 
 
-async def _call(operation: str, call: Awaitable[ResultT]) -> ResultT:
-    """The result of one call of Stripe's API, which is measured; errors as of `_translated_errors`."""
-    with _translated_errors(), _measured(operation):
-        return await call
-
-
 @contextmanager
 def _measured(operation: str) -> Iterator[None]:
     started, outcome = time.perf_counter(), "ok"
@@ -207,18 +209,25 @@ def _measured(operation: str) -> Iterator[None]:
 
 
 @contextmanager
-def _translated_errors() -> Iterator[None]:
+def _translated_errors(dependency: Dependency) -> Iterator[None]:
     """Unavailable when the outcome is unknown or the problem is temporary; other errors go on to the caller."""
+    started = time.monotonic()
     try:
         yield
+        dependency.succeeded(started=started)
     except (stripe.APIConnectionError, aiohttp.ClientError, TimeoutError) as error:
         # The last two come from reading a response's body, where the SDK does not translate errors.
+        dependency.failed(error, started=started)
         raise Unavailable("Stripe did not respond. Check the order again in a minute.", retry_after=5) from error
     except (stripe.RateLimitError, stripe.APIError) as error:
         # APIError is a 5xx, or a 409 while the same request is still in progress.
+        if (error.http_status or 0) >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            dependency.failed(error, started=started)
         raise Unavailable("Stripe is busy. Check the order again in a minute.", retry_after=5) from error
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
-        log.critical("stripe.authentication_failed", hint="check STRIPE_KEY", status=error.http_status)
+        if not dependency.away:
+            log.critical("stripe.authentication_failed", hint="check STRIPE_KEY", status=error.http_status)
+        dependency.failed(error, started=started)
         raise Unavailable("Payments are misconfigured: the operator must check STRIPE_KEY.") from error
     except stripe.InvalidRequestError as error:
         if error.code == _MISSING and error.param in ("intent", "payment_intent"):

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable
+from itertools import count
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -15,6 +17,7 @@ from nats.js import JetStreamContext
 from ticketing_common.errors import Unavailable
 from ticketing_common.messaging.streams import StreamLimits, ensure_streams
 from ticketing_common.messaging.write_health import WriteHealth
+from ticketing_common.observability.dependencies import Dependency
 from ticketing_common.observability.metrics import BROKER_CONNECTED
 
 log = structlog.get_logger(__name__)
@@ -49,6 +52,7 @@ class Broker:
         self._ready = asyncio.Event()
         self._restoring: asyncio.Task[None] | None = None
         self._writes = WriteHealth()
+        self._dependency = Dependency("nats", settle_seconds=0)  # the client itself reports when the connection is back
         self._id = uuid4().bytes
 
     @property
@@ -79,14 +83,19 @@ class Broker:
             return "down"
         return "up" if self._writes.writable else "degraded"
 
-    async def record_write(self, stream: str, *, stored: bool) -> None:
-        """Note whether `stream` acknowledged a publish; a failure is reported to the other processes."""
-        was_writable = self._writes.writable
+    async def record_write(
+        self, stream: str, *, stored: bool, error: object = None, started: float | None = None
+    ) -> None:
+        """Note whether `stream` acknowledged a publish that `started` then (in monotonic time), or why not.
+
+        A failure is reported to the other processes.
+        """
         self._writes.record(stream, stored=stored)
+        if stored and self.available:
+            self._dependency.succeeded(started=started)
         if stored or not self.connected:
             return
-        if was_writable:
-            log.error("broker.write_failed", stream=stream)
+        self._dependency.failed(f"{stream} does not acknowledge what is published: {error!r}", started=started)
         with contextlib.suppress(nats.errors.Error, OSError):
             await self._client.publish(_WRITE_FAILED_SUBJECT, self._id)
 
@@ -96,7 +105,7 @@ class Broker:
             try:
                 await self._connect()
             except (OSError, nats.errors.Error, TimeoutError) as error:
-                log.info("broker.connect_failed", error=repr(error), retry_in_seconds=_RETRY_SECONDS)
+                self._dependency.failed(error)
                 await asyncio.sleep(_RETRY_SECONDS)
         self._attempted.set()
         await self.ensure_streams()
@@ -112,15 +121,19 @@ class Broker:
 
     async def ensure_streams(self) -> None:
         """Create or update the streams, retrying until it succeeds; also needed after a broker came back empty."""
-        while True:
+        for attempt in count():
+            started = time.monotonic()
             try:
-                return await ensure_streams(self.jetstream, self._limits)
-            except Unavailable:  # logged once, when the connection broke
-                await asyncio.sleep(_RETRY_SECONDS)
+                await ensure_streams(self.jetstream, self._limits)
+            except Unavailable:  # reported when the connection broke
+                pass
             except (OSError, nats.errors.Error, TimeoutError) as error:
-                reason = str(error) or repr(error)
-                log.warning("broker.streams_not_ensured", error=reason, retry_in_seconds=_RETRY_SECONDS)
-                await asyncio.sleep(_RETRY_SECONDS)
+                if attempt:  # the first one may have met another process that creates them
+                    self._dependency.failed(error, started=started)
+            else:
+                return self._dependency.succeeded(started=started)
+            await asyncio.sleep(_RETRY_SECONDS)
+        return None
 
     def restore_streams(self) -> None:
         """Ensure them in the background."""
@@ -155,7 +168,6 @@ class Broker:
 
     def _on_connected(self) -> None:
         BROKER_CONNECTED.set(1)
-        log.info("broker.connected")
 
     async def _on_reconnected(self) -> None:
         self._on_connected()
@@ -166,7 +178,7 @@ class Broker:
     async def _on_disconnected(self) -> None:
         BROKER_CONNECTED.set(0)
         if not self._client.is_closed:  # by ourselves
-            log.warning("broker.disconnected")
+            self._dependency.failed("disconnected")
 
     async def _on_write_failed(self, message: Msg) -> None:
         if message.data != self._id:
@@ -174,7 +186,15 @@ class Broker:
 
     async def _on_error(self, error: Exception) -> None:
         self._attempted.set()  # the client itself repeats the first attempt for ever
-        log.info("broker.client_error", error=repr(error))
+        if not self.connected:
+            self._dependency.failed(error)
+        elif _needs_attention(error):
+            log.warning("broker.client_error", error=repr(error))
+
+
+def _needs_attention(error: Exception) -> bool:
+    """Unlike a lost connection, which ends soon, and of which the client reports every attempt to restore it."""
+    return isinstance(error, nats.errors.SlowConsumerError) or "permissions violation" in str(error).lower()
 
 
 async def keep_consuming(broker: Broker, consume: Callable[[], Awaitable[None]], *, consumer: str) -> None:
@@ -184,6 +204,6 @@ async def keep_consuming(broker: Broker, consume: Callable[[], Awaitable[None]],
         try:
             await consume()
         except (nats.errors.Error, OSError, TimeoutError, Unavailable) as error:
-            log.info("consumer.interrupted", consumer=consumer, error=repr(error))
+            log.debug("consumer.interrupted", consumer=consumer, error=repr(error))
             await asyncio.sleep(_RETRY_SECONDS)
             await broker.ensure_streams()

@@ -139,6 +139,6 @@ class Consumer:
             self._finished.set()
             if not task.cancelled() and task.exception() is not None:
                 # The broker was lost before the acknowledgement: the message is redelivered after ack_wait.
-                log.info("consumer.ack_failed", consumer=self.name, error=repr(task.exception()))
+                log.debug("consumer.ack_failed", consumer=self.name, error=repr(task.exception()))
 
         task.add_done_callback(finish)

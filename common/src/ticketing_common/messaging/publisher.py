@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol
@@ -37,6 +38,9 @@ ACK_TIMEOUT_SECONDS = 1.5
 _MIN_ATOMIC = 16
 # JetStream accepts 1,000. Published one by one, after all, so many are stored within the time-out on a slow disk.
 MAX_BATCH = 256
+# So many refusals of one event are no accident.
+_MISSES = 3
+_MAX_MISSES = 1_000
 
 
 class EventPublisher(Protocol):
@@ -63,6 +67,8 @@ class Publisher:
     def __init__(self, broker: Broker, *, ack_timeout: float = ACK_TIMEOUT_SECONDS) -> None:
         self._broker = broker
         self._ack_timeout = ack_timeout
+        self._error: Exception | None = None  # the latest
+        self._misses = Counter[str]()  # by event id, while other events are stored
 
     @property
     def connected(self) -> bool:
@@ -70,6 +76,7 @@ class Publisher:
 
     async def publish(self, envelopes: Sequence[Envelope]) -> set[str]:
         """Publish all; the ids of those that JetStream acknowledged, after its fsync, within `ack_timeout` seconds."""
+        started = time.monotonic()
         publishing = Publishing(envelopes)
         stored: set[str] = set()
         try:
@@ -77,7 +84,9 @@ class Publisher:
         finally:
             publishing.end(stored)
         if envelopes:
-            await self._broker.record_write(EVENTS_STREAM, stored=bool(stored))
+            await self._broker.record_write(EVENTS_STREAM, stored=bool(stored), error=self._error, started=started)
+        if stored and len(stored) < len(envelopes):
+            self._note_misses([envelope for envelope in envelopes if envelope.id not in stored])
         return stored
 
     async def _publish(self, envelopes: Sequence[Envelope]) -> set[str]:
@@ -89,7 +98,7 @@ class Publisher:
         try:
             await self._send_batch(envelopes)
         except BatchRefused as refused:
-            log.info("event.batch_refused", events=len(envelopes), reason=str(refused), fallback="one by one")
+            log.debug("event.batch_refused", events=len(envelopes), reason=str(refused), fallback="one by one")
             return None
         except (NatsError, OSError, TimeoutError, Unavailable) as error:
             for envelope in envelopes:
@@ -127,10 +136,20 @@ class Publisher:
 
     def _note_failure(self, envelope: Envelope, error: Exception) -> None:
         PUBLISH_FAILURES.labels(envelope.subject).inc()
-        log.warning("event.publish_failed", event_id=envelope.id, subject=envelope.subject, error=repr(error))
+        self._error = error
         # No stream has the subject: a process of an older release has removed it.
         if isinstance(error, NoStreamResponseError | NoRespondersError):
             self._broker.restore_streams()
+
+    def _note_misses(self, envelopes: Sequence[Envelope]) -> None:
+        """Log an event that is refused again and again, while others are stored: the broker is not away."""
+        if len(self._misses) > _MAX_MISSES:
+            self._misses.clear()
+        for envelope in envelopes:
+            self._misses[envelope.id] += 1
+            if self._misses[envelope.id] == _MISSES:
+                error = repr(self._error)
+                log.warning("event.publish_failed", event_id=envelope.id, subject=envelope.subject, error=error)
 
 
 def _payload(envelope: Envelope) -> bytes:

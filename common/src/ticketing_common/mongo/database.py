@@ -69,13 +69,7 @@ class Database:
                 await self._ensure_indexes()
                 self.ready = True
                 log.info("database.indexes_created", database=self._db.name)
-            except Unavailable as error:
-                log.info(
-                    "database.unavailable",
-                    component="indexes",
-                    error=str(error.__cause__)[:200],
-                    retry_in_seconds=_RETRY_SECONDS,
-                )
+            except Unavailable:
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def ping(self) -> bool:

@@ -1,5 +1,6 @@
 """Translates MongoDB's errors into ours."""
 
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,6 +17,7 @@ from pymongo.errors import (
 )
 
 from ticketing_common.errors import Unavailable
+from ticketing_common.observability.dependencies import MONGODB
 from ticketing_common.observability.spans import NOT_RECORDED, Span
 
 _DUPLICATE_KEY = 11000
@@ -42,22 +44,29 @@ async def translated_errors(span: Span = NOT_RECORDED) -> AsyncIterator[None]:
 
     `span` is that of the call, and ends with it.
     """
+    started = time.monotonic()
     try:
         with span:
             yield
+        MONGODB.succeeded(started=started)
     except DuplicateKeyError as error:
         raise DuplicateKey(_index_name(error.details or {})) from error
     except _UNREACHABLE as error:
-        raise Unavailable("The database is unreachable. Try again in a few seconds.") from error
+        raise _unavailable("The database is unreachable.", error, started) from error
     except OperationFailure as error:
         codes = _codes(error)
         if _AUTHENTICATION_FAILED in codes:
-            raise Unavailable("The database refuses the connection. Try again in a few seconds.") from error
+            raise _unavailable("The database refuses the connection.", error, started) from error
         if codes & _READ_ONLY_CODES:
-            raise Unavailable("The database does not accept writes. Try again in a few seconds.") from error
+            raise _unavailable("The database does not accept writes.", error, started) from error
         if codes & _TRANSIENT_CODES or error.has_error_label("RetryableWriteError"):
-            raise Unavailable("The database is restarting. Try again in a few seconds.") from error
+            raise _unavailable("The database is restarting.", error, started) from error
         raise
+
+
+def _unavailable(problem: str, error: Exception, started: float) -> Unavailable:
+    MONGODB.failed(error, started=started)
+    return Unavailable(f"{problem} Try again in a few seconds.")
 
 
 def _codes(error: OperationFailure) -> set[int | None]:

@@ -106,6 +106,8 @@ def _run(arguments: argparse.Namespace) -> int:
             return up(read_settings(os.environ))
         case "demo":
             return _run_script("demo.py", *([arguments.url] if arguments.url else []))
+        case "load" if arguments.url:  # the stack may be elsewhere
+            return int(arguments.run({}, arguments))
         case "exporter" if "NATS_URL" in os.environ:
             from ticketing_ops.exporter import serve
 

@@ -9,17 +9,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ticketing_ops.stack import Stack
 
+from ticketing_ops.arguments import seconds
+from ticketing_ops.load.cli import add_load
+
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add all to `ticketing`."""
     _add_status(commands)
     _add_audit(commands)
     _add_dead(commands)
+    add_load(commands)
     _add_exporter(commands)
 
 
 def run(stack: "Stack", arguments: argparse.Namespace) -> int:
     """Run the chosen command on this stack; the exit status. Raises OperationError."""
+    if "run" in arguments:
+        return int(arguments.run(stack.urls, arguments))
     match arguments.command:
         case "status":
             from ticketing_ops.status.command import status
@@ -72,7 +78,7 @@ def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     audit.add_argument(
         "--settle",
-        type=_seconds,
+        type=seconds,
         default=0.0,
         metavar="SECONDS",
         help="wait up to this long for events to be handled and orders to expire (default: 0)",
@@ -108,13 +114,3 @@ def _add_dead(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         which.add_argument("id", type=int, nargs="?", metavar="ID", help="as shown by `ticketing dead list`")
         which.add_argument("--all", action="store_true", help="all dead letters")
     drop.add_argument("-y", "--yes", action="store_true", help="do not ask for confirmation")
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"must be a number of seconds, 0 or more, not '{text}'")
-    return seconds

@@ -1,42 +1,26 @@
 """The one client of the HTTP API that tests use: a user with a session of their own."""
 
-import asyncio
 import secrets
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from http import HTTPStatus
 from typing import Any, Self
 
 import httpx
 
+from ticketing_ops.load import user as load_user
+from ticketing_ops.load.requests import describe
 from ticketing_test_support.waiting import eventually
 
-PASSWORD = "open sesame"
-GOOD_CARD = "pm_card_visa"
-DECLINED_CARD = "pm_card_visa_chargeDeclined"
+PASSWORD, GOOD_CARD, DECLINED_CARD = load_user.PASSWORD, load_user.GOOD_CARD, load_user.DECLINED_CARD
 CARD_WITH_3DS = "pm_card_authenticationRequired"
 TIMEOUT_SECONDS = 40.0
 RETRY_SECONDS = 60.0
-RETRY_EVERY_SECONDS = 0.3
-# An event has not arrived everywhere yet (404), or a process is away.
-RETRYABLE = frozenset(
-    {HTTPStatus.NOT_FOUND, HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
-)
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loading certificates takes longer than most tests
 
 Json = dict[str, Any]
-Outcome = httpx.Response | httpx.TransportError
-
-
-class UnexpectedResponse(AssertionError):
-    """No expected response came in time, or (`retryable` is false) one that no retry changes."""
-
-    def __init__(self, request: str, outcome: Outcome, *, retryable: bool) -> None:
-        super().__init__(f"{request}: {describe(outcome)}")
-        self.outcome = outcome
-        self.retryable = retryable
 
 
 class ApiClient:
@@ -122,38 +106,9 @@ class ApiClient:
         await eventually(holds, within=within, every=0.05, what=f"the change of order {order['id']}")
         return latest
 
-    async def request_until(
-        self,
-        method: str,
-        path: str,
-        body: Json | None = None,
-        *,
-        expected: Collection[int],
-        within: float = RETRY_SECONDS,
-        retry: Collection[int] = RETRYABLE,
-        on_outcome: Callable[[Outcome], object] = lambda _: None,
-    ) -> httpx.Response:
-        """The first expected response; lost responses and statuses in `retry` are retried. UnexpectedResponse."""
-        deadline = time.monotonic() + within
-        while True:
-            outcome = await self._send(method, path, body)
-            on_outcome(outcome)
-            if isinstance(outcome, httpx.Response) and outcome.status_code in expected:
-                return outcome
-            retryable = isinstance(outcome, httpx.TransportError) or outcome.status_code in retry
-            if not retryable or time.monotonic() > deadline:
-                raise UnexpectedResponse(f"{method} {path}", outcome, retryable=retryable)
-            await asyncio.sleep(RETRY_EVERY_SECONDS)
-
     async def close(self) -> None:
         """Close the connections."""
         await self.http.aclose()
-
-    async def _send(self, method: str, path: str, body: Json | None) -> Outcome:
-        try:
-            return await self.http.request(method, path, json=body)
-        except httpx.TransportError as error:
-            return error
 
     async def _post_when_known(self, path: str, body: Json) -> httpx.Response:
         """On a busy machine the event that a request depends on may take longer than a service waits for it."""
@@ -199,10 +154,3 @@ def message(response: httpx.Response) -> str:
     if response.is_success:
         return str(response.status_code)
     return " ".join([str(response.status_code), *(error["message"] for error in response.json()["errors"])])
-
-
-def describe(outcome: Outcome) -> str:
-    """For a failure's text."""
-    if isinstance(outcome, httpx.TransportError):
-        return f"no response ({type(outcome).__name__})"
-    return f"{outcome.status_code} {outcome.text[:300]}"

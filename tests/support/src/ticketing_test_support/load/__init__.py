@@ -1,8 +1,8 @@
-"""A load generator: users who sell and buy, retry through faults, and record which of their writes were accepted."""
+"""The operators' load generator, with a record of the writes that were accepted, and what must have become of them."""
 
+from ticketing_ops.load.user import LoadUser
 from ticketing_test_support.load.generator import LoadGenerator
 from ticketing_test_support.load.reconciliation import Reconciliation, reconcile
 from ticketing_test_support.load.state import StoredState, read_state
-from ticketing_test_support.load.user import LoadUser, Record
 
-__all__ = ["LoadGenerator", "LoadUser", "Reconciliation", "Record", "StoredState", "read_state", "reconcile"]
+__all__ = ["LoadGenerator", "LoadUser", "Reconciliation", "StoredState", "read_state", "reconcile"]

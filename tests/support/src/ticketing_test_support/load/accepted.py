@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from ticketing_common.currency import USD
 from ticketing_common.events import OrderStatus, Subject
+from ticketing_ops.load.record import Json, Record
 from ticketing_test_support.load.state import StoredState
 
 
@@ -96,3 +98,32 @@ class PaymentCaptured:
         is_refunded = payment["money"]["given_back"] == payment["money"]["captured"]
         if (order.get("status") == OrderStatus.COMPLETE) == is_refunded:
             yield f"{where}: the order is {order.get('status')}, and the money: {payment['money']}"
+
+
+class AcceptedWrites(Record):
+    """Remembers each write, in addition to what every load run counts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.accepted: list[Write] = []
+
+    def count(self, kind: type[Write]) -> int:
+        """How many writes of this kind were accepted."""
+        return sum(isinstance(write, kind) for write in self.accepted)
+
+    def account_created(self, user_id: str) -> None:
+        self.accepted.append(AccountCreated(user_id))
+
+    def ticket_saved(self, ticket: Json) -> None:
+        price = USD.to_minor(ticket["price"])
+        self.accepted.append(TicketSaved(ticket["id"], ticket["version"], ticket["title"], price))
+
+    def order_placed(self, order: Json) -> None:
+        price = USD.to_minor(order["ticket"]["price"])
+        self.accepted.append(OrderPlaced(order["id"], order["ticket"]["id"], price))
+
+    def order_cancelled(self, order_id: str) -> None:
+        self.accepted.append(OrderCancelled(order_id))
+
+    def payment_captured(self, order_id: str, payment_id: str) -> None:
+        self.accepted.append(PaymentCaptured(order_id, payment_id))

@@ -1,0 +1,42 @@
+"""Types of command-line arguments."""
+
+import argparse
+import re
+from collections.abc import Callable
+
+
+def seconds(text: str) -> float:
+    """A finite number of seconds, 0 or more."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be a number of seconds, 0 or more, not '{text}'")
+    return number
+
+
+def positive(text: str) -> float:
+    """A finite number above 0."""
+    number = seconds(text)
+    if not number:
+        raise argparse.ArgumentTypeError("must be above 0")
+    return number
+
+
+def count(highest: int) -> Callable[[str], int]:
+    """A whole number from 1 to `highest`."""
+
+    def parse(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= highest:
+            raise argparse.ArgumentTypeError(f"must be a whole number from 1 to {highest}, not '{text}'")
+        return int(text)
+
+    return parse
+
+
+def base_url(text: str) -> str:
+    """A URL without a path."""
+    if not re.fullmatch(r"https?://[^/\s]+/?", text):
+        raise argparse.ArgumentTypeError(f"must be a URL such as http://localhost:8080, not '{text}'")
+    return text.rstrip("/")

@@ -1,0 +1,1 @@
+"""A load generator: users who sell and buy, and retry through faults."""

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from nats.aio.msg import Msg
@@ -16,6 +16,7 @@ from ticketing_common.events import Event, Received
 from ticketing_common.messaging.connection import Broker
 from ticketing_common.messaging.dead_letters import dead_letter, is_full
 from ticketing_common.messaging.listener import TRANSIENT_ERRORS, BatchListener, Listener, RetryLater, RetryPolicy
+from ticketing_common.messaging.message_log import Delivery, MessageLog
 from ticketing_common.messaging.message_spans import Processing, describe, note_outcome, trace_of
 from ticketing_common.messaging.streams import DEAD_PREFIX, DEAD_STREAM
 from ticketing_common.observability import spans, tracing
@@ -33,6 +34,14 @@ class InvalidMessage(Exception):
     """The message is not an event of its subject's kind: no retry can help."""
 
 
+class _Item(NamedTuple):
+    """A message of a batch."""
+
+    delivery: Delivery
+    received: Received[Any]
+    span: Span
+
+
 class MessageHandler:
     """Has `listener` handle messages, and acknowledges, delays or dead-letters them."""
 
@@ -48,18 +57,21 @@ class MessageHandler:
         self._refused = PUBLISH_FAILURES.labels(f"{DEAD_PREFIX}.{self._name}")
         self._dead_is_full = False
         self._processing = Processing(self._subject, self._name)
+        self._log = MessageLog(self._subject, self._name)
         self._in_progress: dict[str, Msg] = {}
 
     async def process(self, message: Msg) -> None:
         """Handle the message; if cancelled, return it for another replica."""
+        delivery = Delivery(message)
         with self._processing.enter(message) as span, self._kept_alive([message]):
             try:
-                outcome = await self._handle_and_ack(message)
+                outcome = await self._handle_and_ack(delivery)
             except asyncio.CancelledError:
                 await _return([message])
                 raise
             note_outcome(span, outcome)
         self._count(outcome)
+        self._log.write(delivery, outcome, trace_id=tracing.trace_id())
 
     async def process_batch(self, listener: BatchListener[Any], messages: Sequence[Msg]) -> list[Msg]:
         """Have `listener` handle the messages together; those left to be processed one by one."""
@@ -87,34 +99,40 @@ class MessageHandler:
         """The messages that are not handled."""
         remaining = {message.reply: message for message in messages}
         readable = {reply: found for reply, message in remaining.items() if (found := self._read(message))}
-        spans.enter_batch([span for _, span in readable.values()])
+        spans.enter_batch([item.span for item in readable.values()])
         try:
             with self._timing(len(readable)):
-                left = await listener.handle_batch([received for received, _ in readable.values()])
+                left = await listener.handle_batch([item.received for item in readable.values()])
+        except TRANSIENT_ERRORS:
+            return remaining
         except Exception as error:
             log.info("consumer.batch_failed", consumer=self._name, messages=len(messages), exc_info=error)
             return remaining
         unhandled = {id(received) for received in left}
-        for reply, (received, span) in readable.items():
-            if id(received) not in unhandled:
-                span.end()  # the others get another one
+        for reply, item in readable.items():
+            if id(item.received) not in unhandled:
+                item.span.end()  # the others get another one
+                self._log.write(item.delivery, "handled", trace_id=item.received.trace[3:35])
                 del remaining[reply]
         return remaining
 
-    def _read(self, message: Msg) -> tuple[Received[Any], Span] | None:
+    def _read(self, message: Msg) -> "_Item | None":
         """The event, and the span of its handling. None for one that must be retried or dead-lettered."""
         try:
             event = _parse(self._listener.event, message.data)
         except (InvalidMessage, Unavailable):
             return None
         span = self._processing.start(message, event)
-        return Received(event, span.traceparent or tracing.child_of(trace_of(message))), span
+        delivery = Delivery(message)
+        delivery.order_id = event.about_order
+        return _Item(delivery, Received(event, span.traceparent or tracing.child_of(trace_of(message))), span)
 
-    async def _handle_and_ack(self, message: Msg) -> str:
-        """The outcome, for metrics."""
-        delivery = message.metadata.num_delivered
+    async def _handle_and_ack(self, delivery: Delivery) -> str:
+        """The outcome, for metrics and logs."""
+        message = delivery.message
         try:
             event = _parse(self._listener.event, message.data)
+            delivery.order_id = event.about_order
             describe(spans.current(), event)
             with self._timing():
                 await self._listener.handle(event)
@@ -124,14 +142,14 @@ class MessageHandler:
         except InvalidMessage as error:
             return await self._dead_letter(message, error)
         except TRANSIENT_ERRORS as error:
-            log.warning("consumer.dependency_failed", consumer=self._name, delivery=delivery, error=repr(error))
-            await message.nak(delay=self._retry.delay(delivery))
+            log.debug("consumer.dependency_failed", consumer=self._name, error=repr(error))
+            await message.nak(delay=self._retry.delay(delivery.number))
             return "retried"
         except Exception as error:
-            log.exception("consumer.handler_failed", consumer=self._name, delivery=delivery)
-            if delivery >= self._retry.max_deliveries:
+            log.exception("consumer.handler_failed", consumer=self._name, delivery=delivery.number)
+            if delivery.number >= self._retry.max_deliveries:
                 return await self._dead_letter(message, error)
-            await message.nak(delay=self._retry.delay(delivery))
+            await message.nak(delay=self._retry.delay(delivery.number))
             return "retried"
         await message.ack()
         return "handled"
@@ -153,8 +171,7 @@ class MessageHandler:
         """DEAD did not take a message, which therefore stays with its consumer."""
         self._refused.inc()
         if not is_full(problem):
-            log.warning("consumer.dead_letter_failed", consumer=self._name, error=repr(problem))
-            return await self._broker.record_write(DEAD_STREAM, stored=False)
+            return await self._broker.record_write(DEAD_STREAM, stored=False, error=problem)
         if not self._dead_is_full:
             log.error("dead_letters.full", consumer=self._name, hint="replay or drop some: `ticketing dead list`")
         self._dead_is_full = True

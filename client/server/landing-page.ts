@@ -6,6 +6,7 @@ import { cookieValue } from "../src/lib/cookies";
 import { fetchSession, type Session } from "../src/lib/fetch-session";
 import { logError } from "../src/lib/log";
 import { FRESH_MS, RECENT_WRITE_COOKIE, STALE_MS } from "../src/lib/recent-write";
+import { REQUEST_ID_HEADER } from "../src/lib/request-id";
 import { isTheme, THEME_COOKIE } from "../src/lib/theme";
 import { acceptedEncoding } from "./encoding";
 import type { Format, Renderer } from "./renderer";
@@ -25,8 +26,9 @@ export function landingPage(render: Renderer, next: RequestListener) {
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse, format: Format): Promise<void> {
-    const { cookie, "x-forwarded-for": forwardedFor } = request.headers;
-    const session = await fetchSession({ cookie, forwardedFor: forwardedFor?.toString() });
+    const { cookie, "x-forwarded-for": forwardedFor, [REQUEST_ID_HEADER]: requestId } = request.headers;
+    const visitor = { cookie, forwardedFor: forwardedFor?.toString(), requestId: requestId?.toString() };
+    const session = await fetchSession(visitor);
     const cache = cacheOf(format, session.state);
     const page = await (cookieValue(cookie, RECENT_WRITE_COOKIE) ? cache.getNew() : cache.get());
     const theme = themeOf(cookie);

@@ -12,7 +12,7 @@ import { VIEWER_STATE_HEADER } from "../src/lib/viewer-state";
 import { installGracefulShutdown } from "./graceful-shutdown";
 import { landingPage } from "./landing-page";
 import { startRenderer } from "./renderer";
-import { readableTarget, setSecurityHeaders } from "./requests";
+import { readableTarget, setRequestId, setSecurityHeaders } from "./requests";
 import { staticFiles } from "./static-files";
 
 // Slow requests, and new connections on which nothing is sent, are cut.
@@ -32,6 +32,7 @@ async function main(): Promise<void> {
   const serveLandingPage = landingPage(await startRenderer(renderPage), renderPage);
   const server = createServer({ ...TIMEOUTS, keepAliveTimeout }, (request, response) => {
     setSecurityHeaders(request, response);
+    setRequestId(request, response);
     request.url = readableTarget(request.url ?? "");
     delete request.headers[VIEWER_STATE_HEADER]; // only the renderer may set it
     if (!serveFile(request, response) && !serveLandingPage(request, response)) renderPage(request, response);

@@ -2,7 +2,9 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { read } from "./server";
 
-vi.mock("next/headers", () => ({ headers: async () => new Headers({ cookie: "session=abc" }) }));
+vi.mock("next/headers", () => ({
+  headers: async () => new Headers({ cookie: "session=abc", "x-request-id": "r1" }),
+}));
 
 const logged = () => JSON.parse(String(vi.mocked(console.error).mock.calls[0]?.[0]));
 
@@ -21,8 +23,13 @@ test("a failed connection is logged and not blamed on the user's", async () => {
   ]);
   expect(logged()).toMatchObject({
     event: "api.request_failed",
+    service: "client",
+    method: "GET",
     path: "/api/tickets",
+    status: null,
     error: "fetch failed: connect ECONNREFUSED",
+    duration_ms: expect.any(Number),
+    request_id: "r1",
   });
 });
 
@@ -31,6 +38,6 @@ test("an error of the service is logged, a missing ticket is not", async () => {
   vi.stubGlobal("fetch", fetch.mockResolvedValueOnce(new Response("<h1>", { status: 502 })));
   await read("/api/tickets/1");
   expect(console.error).not.toHaveBeenCalled();
-  await read("/api/tickets/2");
-  expect(logged()).toMatchObject({ path: "/api/tickets/2", status: 502 });
+  await read("/api/orders/66f0aa1234567890123456ab?q=secret");
+  expect(logged()).toMatchObject({ path: "/api/orders/{id}", status: 502 });
 });

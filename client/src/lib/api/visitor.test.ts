@@ -2,12 +2,9 @@ import { expect, test } from "vitest";
 
 import { visitorHeaders, visitorOf } from "./visitor";
 
-test("the visitor's session and address are passed on, and nothing else", () => {
-  const headers = new Headers({ cookie: "session=a", "x-forwarded-for": "203.0.113.7", host: "x" });
-  expect(visitorHeaders(visitorOf(headers))).toEqual({
-    cookie: "session=a",
-    "x-forwarded-for": "203.0.113.7",
-  });
+test("the visitor's session, address and request id are passed on, and nothing else", () => {
+  const passedOn = { cookie: "session=a", "x-forwarded-for": "203.0.113.7", "x-request-id": "r1" };
+  expect(visitorHeaders(visitorOf(new Headers({ ...passedOn, host: "x" })))).toEqual(passedOn);
 });
 
 test("a request without a visitor has neither", () => {

@@ -1,0 +1,10 @@
+/** The header by which a request is found in the logs of all servers that it reaches. */
+export const REQUEST_ID_HEADER = "x-request-id";
+
+// What services accept; they check more closely.
+const SAFE = /^[\w.:-]{1,64}$/;
+
+/** The id that was sent, if it has a safe form; else a new one. */
+export function requestIdOf(sent: string | string[] | undefined): string {
+  return typeof sent === "string" && SAFE.test(sent) ? sent : crypto.randomUUID();
+}

@@ -1,14 +1,16 @@
 """Due times in MongoDB: `{_id: order id, due_at, fired, fired_at?, trace, outbox}`."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel
 
 from ticketing_common.events import Envelope, ExpirationComplete
-from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey, insert, translated_errors
-from ticketing_common.observability import tracing
+from ticketing_common.mongo import OUTBOX_INDEX, Database, Document, Documents, DuplicateKey, insert, translated_errors
+from ticketing_common.observability import spans, tracing
+from ticketing_common.observability.spans import ORDER_ID, Kind
 from ticketing_expiration.domain import Expiry, Firing
 
 COLLECTION = "expiries"
@@ -51,12 +53,15 @@ class MongoExpiryStore:
         # its event; the rest are still due.
         count, lateness = 0, list[float]()
         while True:
+            started_at = time.time_ns()
             due = await self._due(due_until)
             if due:
-                fired = await self._fire_until(due[-1], now)
+                fired = await self._fire_until(due[-1]["due_at"], now)
                 count += fired
                 # Another process may have fired some of them meanwhile, and counts those.
-                lateness += [(now - due_at).total_seconds() for due_at in due[:fired]]
+                lateness += [(now - item["due_at"]).total_seconds() for item in due[:fired]]
+                if spans.is_recording():
+                    _record_spans(due[:fired], started_at)
             if len(due) < BATCH:
                 return Firing(count, lateness)
 
@@ -72,17 +77,34 @@ class MongoExpiryStore:
             ids = [item["_id"] for item in await cursor.to_list(limit)]
             return int((await self._collection.delete_many({"_id": {"$in": ids}})).deleted_count) if ids else 0
 
-    async def _due(self, until: datetime) -> list[datetime]:
+    async def _due(self, until: datetime) -> list[Document]:
+        # Without the traces, which only spans need, the index has everything.
+        fields = {"due_at": 1, "trace": 1} if spans.is_recording() else {"due_at": 1, "_id": 0}
         query = {"fired": False, "due_at": {"$lte": until}}
         async with translated_errors(self.documents.calls.start("find")):
-            cursor = self._collection.find(query, {"_id": 0, "due_at": 1}, sort=[("due_at", ASCENDING)], limit=BATCH)
-            return [item["due_at"] for item in await cursor.to_list(BATCH)]
+            cursor = self._collection.find(query, fields, sort=[("due_at", ASCENDING)], limit=BATCH)
+            return await cursor.to_list(BATCH)
 
     async def _fire_until(self, due_at: datetime, now: datetime) -> int:
         query = {"fired": False, "due_at": {"$lte": due_at}}
         async with translated_errors(self.documents.calls.start("update")):
             result = await self._collection.update_many(query, [{"$set": _fired(now)}])
         return int(result.modified_count)
+
+
+def _record_spans(fired: Iterable[Document], started_at: int) -> None:
+    """One in each order's trace, linked to the job that fired them together."""
+    job = tracing.found()
+    for item in fired:
+        attributes = {ORDER_ID: item["_id"]}
+        spans.start(
+            "fire expiration",
+            Kind.INTERNAL,
+            parent=item.get("trace"),
+            link=job,
+            attributes=attributes,
+            started_at=started_at,
+        ).end()
 
 
 def _to_document(expiry: Expiry, trace: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import time
+from datetime import datetime
 from types import FrameType
 
 import structlog
@@ -18,10 +19,11 @@ from prometheus_client import start_http_server
 from ticketing_common.clock import utc_now
 from ticketing_common.errors import Unavailable
 from ticketing_common.mongo import Database
-from ticketing_common.observability import configure
+from ticketing_common.observability import configure, spans
 from ticketing_common.observability.build_info import export_build_info
 from ticketing_common.observability.dependencies import MONGODB, REDIS
 from ticketing_common.observability.recording import Recording
+from ticketing_common.observability.spans import Kind
 from ticketing_common.redis_client import Redis, RedisError
 from ticketing_common.settings import load
 from ticketing_expiration import use_cases
@@ -82,9 +84,8 @@ class Worker:
         if self._database_failed:
             return 0
         now = utc_now()
-        firing = use_cases.fire_due(self._store, now=now, by=FiredBy.TIMER)
         try:
-            fired = self._runner.run(asyncio.wait_for(firing, _FIRE_TIMEOUT_SECONDS))
+            fired = self._runner.run(asyncio.wait_for(self._fire(now), _FIRE_TIMEOUT_SECONDS))
         except (Unavailable, TimeoutError) as error:
             MONGODB.failed(error.__cause__ or error, fallback="sweep")
             self._database_failed = True
@@ -92,6 +93,10 @@ class Worker:
         if fired:
             publish_wakeup(self._redis, fired)
         return fired
+
+    async def _fire(self, now: datetime) -> int:
+        with spans.enter("fire expirations", Kind.INTERNAL):
+            return await use_cases.fire_due(self._store, now=now, by=FiredBy.TIMER)
 
     def run_due(self) -> None:
         """One round: run what is due, regardless of the state of Redis and the database."""

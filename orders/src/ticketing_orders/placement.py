@@ -7,6 +7,8 @@ from datetime import datetime
 from ticketing_common.concurrency import update
 from ticketing_common.currency import Currency
 from ticketing_common.events import OrderCreated
+from ticketing_common.observability import spans
+from ticketing_common.observability.spans import ORDER_ID
 from ticketing_common.replicas import wait_for_replica
 from ticketing_orders import domain
 from ticketing_orders.domain import HoldTaken, Order, ReservationRules, SlotTaken
@@ -72,6 +74,7 @@ async def place_order(
             await store.add(order, event_for(OrderCreated, order))
         except (HoldTaken, SlotTaken):
             return False
+        spans.annotate({ORDER_ID: order.id})
         return True
 
     # Most tickets have no earlier order, and most buyers a free slot: try without reading. If that is wrong, the unique

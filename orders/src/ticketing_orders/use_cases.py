@@ -6,6 +6,8 @@ from datetime import datetime
 from ticketing_common.concurrency import update
 from ticketing_common.errors import NotFound
 from ticketing_common.events import OrderCancelled
+from ticketing_common.observability import spans
+from ticketing_common.observability.spans import ORDER_ID
 from ticketing_orders import domain
 from ticketing_orders.domain import Order, Payment
 from ticketing_orders.events import event_for
@@ -25,7 +27,7 @@ async def cancel_order(store: OrderStore, *, order_id: str, user_id: str, now: d
     await update(
         lambda: get_order(store, order_id=order_id, user_id=user_id),
         lambda order: domain.cancel(order, now=now),
-        lambda before, after: _save_cancelled(store, before, after),
+        lambda before, after: _save_cancelled_by_buyer(store, before, after),
     )
 
 
@@ -65,6 +67,11 @@ async def find_order(store: OrderStore, order_id: str) -> Order:
     if order is None:
         raise NotFound(f"There is no order {order_id} here: restore it, then replay this message.")
     return order
+
+
+async def _save_cancelled_by_buyer(store: OrderStore, before: Order, after: Order) -> bool:
+    with spans.resume(before.trace, "cancel order", attributes={ORDER_ID: before.id}):
+        return await _save_cancelled(store, before, after)
 
 
 async def _save_cancelled(store: OrderStore, before: Order, after: Order) -> bool:

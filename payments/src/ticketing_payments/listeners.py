@@ -45,7 +45,8 @@ class OrderListener(PaymentListener[OrderEventT], BatchListener[OrderEventT]):
     async def handle_batch(self, batch: Sequence[Received[OrderEventT]]) -> Collection[Received[OrderEventT]]:
         events = newest(batch, key=lambda event: event.id, version=lambda event: event.version)
         orders = {order_id: _order(received.event) for order_id, received in events.items()}
-        payments = await record_orders(self._deps, orders, new_payment_id=new_id)
+        traces = {order_id: received.trace for order_id, received in events.items()}
+        payments = await record_orders(self._deps, orders, traces=traces, new_payment_id=new_id)
         done = {payment.order_id for payment in payments if not needs_cancellation(payment)}
         return [received for received in batch if received.event.id not in done]
 

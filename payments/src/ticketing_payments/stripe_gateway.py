@@ -20,6 +20,7 @@ from ticketing_payments.domain.intent import Decline, Intent, IntentStatus
 from ticketing_payments.metrics import STRIPE_DURATION
 from ticketing_payments.ports import InvalidSignature, InvalidToken, InvalidWebhook, UnknownIntent, WebhookEvent
 from ticketing_payments.stripe_objects import Json, UnknownStatus, to_intent, to_webhook_event
+from ticketing_payments.stripe_spans import stripe_span
 
 ResultT = TypeVar("ResultT")
 
@@ -155,8 +156,8 @@ class StripeGateway:
         return await self.retrieve(intent_id)
 
     async def _call(self, operation: str, call: Awaitable[ResultT]) -> ResultT:
-        """The result of one call of Stripe's API, which is measured; errors as of `_translated_errors`."""
-        with _translated_errors(self._dependency), _measured(operation):
+        """The result of one call of Stripe's API, which is measured and traced; errors as of `_translated_errors`."""
+        with stripe_span(operation), _translated_errors(self._dependency), _measured(operation):
             return await call
 
     def read_webhook(self, body: bytes, signature: str | None) -> WebhookEvent:

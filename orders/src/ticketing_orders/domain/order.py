@@ -75,7 +75,8 @@ class Order:
     `hold` is a fencing token: of all orders of a ticket, the one with the highest hold is the latest. `slot` is the
     number of the buyer's open reservation: no two have the same; None for orders of releases without a limit.
     `payments` are those reported so far, by id; `settled` has the decision on each captured one: None if it bought
-    this order, else why it is refunded.
+    this order, else why it is refunded. `trace` is the `traceparent` of the request that placed the order; None for
+    those of releases that did not keep it.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Order:
     payments: Mapping[str, Payment] = field(default_factory=dict)
     settled: Mapping[str, RefundReason | None] = field(default_factory=dict)
     history: tuple[OrderHistoryEntry, ...] = ()
+    trace: str | None = field(default=None, compare=False)
 
     @property
     def payment(self) -> Payment | None:

@@ -11,6 +11,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from ticketing_common.documents import known_fields, parse_enum
 from ticketing_common.events import CancelReason, Event, OrderStatus, PaymentHistoryEntry, PaymentStep, RefundReason
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey, SharedReads
+from ticketing_common.observability import tracing
 from ticketing_orders.domain import (
     HoldTaken,
     Order,
@@ -109,7 +110,7 @@ class MongoOrderStore:
     async def add(self, order: Order, event: Event) -> None:
         self._database.require_ready()
         try:
-            await self.documents.insert(_to_document(order), [event])
+            await self.documents.insert(_to_document(order) | {"trace": tracing.current()}, [event])
         except DuplicateKey as duplicate:
             raise _error_for(duplicate) from None
 

@@ -33,7 +33,8 @@ class Payment:
     """One document per order. Amounts are in minor units.
 
     `attempt` is a digest of the last token; `declines` and `history` are oldest first. Stripe is asked about the
-    intent at `check_at`, for the time numbered `checks`.
+    intent at `check_at`, for the time numbered `checks`. `trace` is the `traceparent` in which the order became known,
+    which is of the trace that placed it; None for payments of releases that did not keep it.
     """
 
     order_id: str
@@ -49,6 +50,7 @@ class Payment:
     refund: Refund | None = None
     check_at: datetime | None = None
     checks: int = 0
+    trace: str | None = None
 
     @property
     def is_captured(self) -> bool:

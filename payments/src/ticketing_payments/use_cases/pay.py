@@ -8,6 +8,8 @@ from datetime import datetime
 
 from ticketing_common.errors import InvalidState, PaymentDeclined, Unavailable
 from ticketing_common.events import PaymentStatus
+from ticketing_common.observability import spans
+from ticketing_common.observability.spans import ORDER_ID
 from ticketing_common.replicas import wait_for_replica
 from ticketing_payments.domain import rules
 from ticketing_payments.domain.intent import Intent, IntentStatus
@@ -47,6 +49,12 @@ async def pay(
         deps.store.find, order_id, user_id=user_id, now=now, broker_available=broker_available, what="order"
     )
     rules.require_payer(payment, user_id)
+    with spans.resume(payment.trace, "pay order", attributes={ORDER_ID: order_id}):
+        return await _charge(deps, payment, user_id=user_id, token=token, now=now)
+
+
+async def _charge(deps: PaymentDeps, payment: Payment, *, user_id: str, token: str, now: datetime) -> PaymentResult:
+    order_id = payment.order_id
     payment = await _refresh(deps, payment)
     attempt = hashlib.sha256(token.encode()).hexdigest()
     if payment.was_paid_with(attempt):

@@ -4,6 +4,8 @@ from datetime import datetime
 
 import structlog
 
+from ticketing_common.observability import spans
+from ticketing_common.observability.spans import ORDER_ID, Kind
 from ticketing_payments.domain import rules
 from ticketing_payments.domain.errors import IntentMismatch
 from ticketing_payments.domain.intent import Intent
@@ -21,8 +23,11 @@ BATCH_SIZE = 50
 async def reconcile_due(deps: PaymentDeps, now: datetime) -> int:
     """Reconcile the payments due at `now`; returns how many there were."""
     due = await deps.store.find_due(now=now, limit=BATCH_SIZE)
-    for payment in due:
-        await _reconcile_once(deps, payment, now)
+    try:
+        for payment in due:
+            await _reconcile_once(deps, payment, now)
+    finally:
+        spans.leave()
     return len(due)
 
 
@@ -39,6 +44,9 @@ async def _reconcile_once(deps: PaymentDeps, payment: Payment, now: datetime) ->
     if not await deps.store.save(claimed, expected_version=payment.version) or claimed.check_at is None:
         return
     try:
-        await reconcile(deps, payment.order_id, await deps.gateway.retrieve(payment.intent_id or ""))
+        with spans.enter(
+            "reconcile payment", Kind.INTERNAL, parent=payment.trace, attributes={ORDER_ID: payment.order_id}
+        ):
+            await reconcile(deps, payment.order_id, await deps.gateway.retrieve(payment.intent_id or ""))
     except (IntentMismatch, UnknownIntent) as error:
         log.critical("payment.intent_mismatch", order_id=payment.order_id, error=str(error))

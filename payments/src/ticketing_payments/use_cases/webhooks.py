@@ -3,6 +3,8 @@
 import structlog
 
 from ticketing_common.ids import is_id
+from ticketing_common.observability import spans
+from ticketing_common.observability.spans import ORDER_ID
 from ticketing_payments.domain.errors import IntentMismatch
 from ticketing_payments.metrics import count_webhook
 from ticketing_payments.ports import (
@@ -44,7 +46,8 @@ async def _handle(deps: PaymentDeps, event: WebhookEvent) -> str:
         # Another system's payment, or an intent that is not stored yet and so cannot have captured money.
         return "ignored"
     try:
-        await reconcile(deps, payment.order_id, intent)
+        with spans.resume(payment.trace, "apply webhook", attributes={ORDER_ID: order_id}):
+            await reconcile(deps, payment.order_id, intent)
     except IntentMismatch as error:
         # The response is 200: sending the webhook again would not make it match.
         log.critical("payment.intent_mismatch", order_id=payment.order_id, error=str(error))

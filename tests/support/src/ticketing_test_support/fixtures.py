@@ -17,6 +17,7 @@ from ticketing_common.messaging import Broker
 from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM
 from ticketing_common.observability import configure
 from ticketing_test_support.servers import mongod, nats_server, redis_server, started
+from ticketing_test_support.spans import RecordedSpans
 
 LIMITS_OFF = {"RATE_LIMITS": "off"}
 JWT_SECRET = "a-secret-that-only-tests-know-of-0123456789"
@@ -91,3 +92,11 @@ def redis_url(redis_server_url: str) -> str:
         connection.sendall(b"FLUSHALL\r\n")
         assert connection.recv(16).startswith(b"+OK")
     return redis_server_url
+
+
+@pytest.fixture
+def recorded_spans() -> Iterator[RecordedSpans]:
+    """The test's spans."""
+    recorded = RecordedSpans()
+    yield recorded
+    recorded.close()

@@ -23,12 +23,10 @@ WHOLE_SYSTEM = ("tests/browser/", "tests/")
 APART = (
     "tests/model/",
     "tests/support/",
-    "tests/test_start_order.py",
     "tests/test_contributing.py",
     "tests/test_documentation.py",
     "tests/test_guarantees_page.py",
     "tests/test_make.py",
-    "tests/test_previous_release.py",
 )
 
 

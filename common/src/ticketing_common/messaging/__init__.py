@@ -3,7 +3,14 @@
 from ticketing_common.messaging.connection import Broker
 from ticketing_common.messaging.consumer import Consumer
 from ticketing_common.messaging.dead_letters import DeadLetter, DeadLetters, NotReplayable
-from ticketing_common.messaging.inspection import Backlog, StoredEvent, backlogs, connect_readonly, read_events
+from ticketing_common.messaging.inspection import (
+    Backlog,
+    StoredEvent,
+    backlogs,
+    connect_readonly,
+    read_events,
+    republish,
+)
 from ticketing_common.messaging.listener import BatchListener, Listener, RetryLater, RetryPolicy
 from ticketing_common.messaging.monitoring import BrokerState, ConsumerLag, StreamFill, read_broker_state
 from ticketing_common.messaging.publisher import MAX_BATCH, EventPublisher, Publisher
@@ -34,4 +41,5 @@ __all__ = [
     "connect_readonly",
     "read_broker_state",
     "read_events",
+    "republish",
 ]

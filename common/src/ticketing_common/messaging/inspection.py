@@ -1,9 +1,9 @@
 """For operators' tools: a connection that changes no stream, the consumers' backlogs and the stored events."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import nats
 from nats.errors import Error as NatsError
@@ -90,35 +90,45 @@ async def backlogs(jetstream: JetStreamContext) -> list[Backlog]:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event in TICKETING. `id` is its deduplication key, empty if it was published without one."""
+    """A message of a stream. `id` is its deduplication key, empty if it was published without one."""
 
     sequence: int
     subject: str
     id: str
     payload: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
-async def read_events(jetstream: JetStreamContext, *, after: int = 0) -> AsyncIterator[StoredEvent]:
-    """The events of TICKETING after this sequence and up to now, oldest first. No service's consumer is affected."""
+async def read_events(
+    jetstream: JetStreamContext, *, after: int = 0, stream: str = EVENTS_STREAM
+) -> AsyncIterator[StoredEvent]:
+    """The messages of a stream after this sequence and up to now, oldest first. No service's consumer is affected."""
     config = ConsumerConfig(
         deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
         opt_start_seq=after + 1,
         ack_policy=AckPolicy.NONE,
         inactive_threshold=_INACTIVE_THRESHOLD_SECONDS,
     )
-    consumer = await jetstream.add_consumer(EVENTS_STREAM, config)
-    pull = await jetstream.pull_subscribe_bind(consumer.name, stream=EVENTS_STREAM)
+    consumer = await jetstream.add_consumer(stream, config)
+    pull = await jetstream.pull_subscribe_bind(consumer.name, stream=stream)
     try:
         remaining = consumer.num_pending or 0
         while remaining > 0:
             page = await pull.fetch(min(remaining, _PAGE), timeout=_REQUEST_TIMEOUT_SECONDS)
             remaining -= len(page)
             for message in page:
-                event_id = (message.headers or {}).get(Header.MSG_ID.value, "")
-                yield StoredEvent(message.metadata.sequence.stream, message.subject, event_id, message.data)
+                headers = message.headers or {}
+                event_id = headers.get(Header.MSG_ID.value, "")
+                yield StoredEvent(message.metadata.sequence.stream, message.subject, event_id, message.data, headers)
     finally:
         await pull.unsubscribe()
-        await jetstream.delete_consumer(EVENTS_STREAM, consumer.name)
+        await jetstream.delete_consumer(stream, consumer.name)
+
+
+async def republish(jetstream: JetStreamContext, events: Sequence[StoredEvent]) -> None:
+    """Publish them once more in this order, without the ids by which JetStream would take them for duplicates."""
+    for batch in (events[start : start + _PAGE] for start in range(0, len(events), _PAGE)):
+        await asyncio.gather(*(jetstream.publish(event.subject, event.payload) for event in batch))
 
 
 async def _ignore(_error: Exception) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 import structlog
 from bson import ObjectId
 from pymongo import IndexModel, WriteConcern
+from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.mongo import driver
-from ticketing_common.mongo.driver import Collection, Driver
+from ticketing_common.mongo.driver import Collection, Document, Driver
 from ticketing_common.mongo.errors import translated_errors
 
 log = structlog.get_logger(__name__)
@@ -56,6 +57,11 @@ class Database:
     def collection(self, name: str) -> Collection:
         """The collection, with writes that survive a crash: majority and journalled."""
         return self._db.get_collection(name, write_concern=WriteConcern(w="majority", j=True))
+
+    @property
+    def everything(self) -> AsyncDatabase[Document]:
+        """The driver's own view, for operators' tools."""
+        return self._db
 
     def require_ready(self) -> None:
         """Unavailable until the indexes exist."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 from urllib.parse import urlsplit
 
+from ticketing_local.chaos.cli import add_chaos
 from ticketing_local.errors import StackError
 from ticketing_ops import cli as operations
 from ticketing_ops.errors import OperationError
@@ -42,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_stack_commands(commands)
     operations.add_commands(commands)
+    add_chaos(commands)
     _add_scripts(commands)
     return top
 
@@ -134,6 +136,10 @@ def _run_on_state(arguments: argparse.Namespace) -> int:
             from ticketing_local.commands.reset import reset
 
             return reset(state, is_confirmed=arguments.yes)
+        case "chaos":
+            from ticketing_local.chaos.cli import run_chaos
+
+            return run_chaos(state, arguments)
         case _:
             from ticketing_local.operated_stack import operated_stack
 

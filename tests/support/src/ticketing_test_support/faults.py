@@ -1,21 +1,26 @@
-"""Faults of processes of a running stack."""
+"""Faults of processes of a running stack: those of `ticketing chaos`, and what only tests do."""
 
-import asyncio
 import contextlib
 import json
 import os
 import signal
 from collections.abc import Iterator, Sequence
 
-from redis import Redis
-
 from ticketing_common.messaging import StoredEvent, connect_readonly
+from ticketing_common.messaging import republish as publish_again
+from ticketing_local.chaos import processes, servers
+from ticketing_local.chaos.fault import Target
 from ticketing_local.state import write_private
 from ticketing_test_support.stack import Stack
 from ticketing_test_support.waiting import wait_until
 
 BACK_WITHIN_SECONDS = 60.0
-BATCH = 200
+
+
+def target(stack: Stack, name: str) -> Target:
+    """A process that runs."""
+    stack.pid(name)
+    return Target(stack.supervisor(), stack.urls(), name)
 
 
 def kill(stack: Stack, name: str) -> None:
@@ -31,30 +36,17 @@ def kill(stack: Stack, name: str) -> None:
 @contextlib.contextmanager
 def frozen(stack: Stack, name: str) -> Iterator[None]:
     """SIGSTOP: while inside, the process keeps its connections and does nothing."""
-    pid = stack.pid(name)
-    os.kill(pid, signal.SIGSTOP)
-    try:
+    with processes.paused(target(stack, name)):
         yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
 
 @contextlib.contextmanager
 def down(stack: Stack, name: str) -> Iterator[None]:
-    """While inside, the process is killed and not restarted.
-
-    The supervisor must stop it, or it would restart it; frozen first, the process never receives that SIGTERM.
-    """
-    supervisor, pid = stack.supervisor(), stack.pid(name)
-    os.kill(pid, signal.SIGSTOP)
-    supervisor.stop_process(name)
-    os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: supervisor.states()[name].state == "stopped", within=BACK_WITHIN_SECONDS, what=f"{name} down")
-    try:
+    """While inside, the process is killed and not restarted."""
+    supervisor = stack.supervisor()
+    with processes.away(target(stack, name)):
         yield
-    finally:
-        supervisor.start_process(name)
-        wait_until(lambda: supervisor.states()[name].is_running, within=BACK_WITHIN_SECONDS, what=f"{name} up")
+    wait_until(lambda: supervisor.states()[name].is_running, within=BACK_WITHIN_SECONDS, what=f"{name} up")
 
 
 @contextlib.contextmanager
@@ -76,12 +68,11 @@ def restarted_with(stack: Stack, name: str, *, wrapper: Sequence[str] = (), **en
 
 def wipe_redis(stack: Stack) -> None:
     """FLUSHALL."""
-    with Redis.from_url(stack.urls()["redis"], socket_timeout=10) as redis:
-        redis.flushall()
+    with servers.wiped_redis(target(stack, "redis")):
+        pass
 
 
 async def republish(stack: Stack, events: Sequence[StoredEvent]) -> None:
     """Publish them in this order, without the ids by which JetStream would take them for duplicates."""
     async with connect_readonly(stack.urls()["nats"]) as jetstream:
-        for batch in (events[start : start + BATCH] for start in range(0, len(events), BATCH)):
-            await asyncio.gather(*(jetstream.publish(event.subject, event.payload) for event in batch))
+        await publish_again(jetstream, events)

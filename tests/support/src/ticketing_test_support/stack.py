@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,21 @@ class Stack:
         """Of this process now, waiting for one that is being restarted."""
         wait_until(lambda: self.supervisor().states()[name].pid is not None, within=60, what=f"{name} running")
         return self.supervisor().states()[name].pid or 0
+
+    def logs(self) -> dict[str, str]:
+        """What each process has logged, by name; the files of earlier rotations first."""
+        found: dict[str, str] = defaultdict(str)
+        for path in sorted(StateDir(self.state_dir).logs.glob("*.log*"), reverse=True):
+            found[path.name.partition(".log")[0]] += path.read_text(errors="replace")
+        return found
+
+    def log_lines(self, service: str) -> list[dict[str, Any]]:
+        """The JSON lines of a service's processes, in order for each of them."""
+        texts = [
+            text for name, text in self.logs().items() if name == service or name.removeprefix(f"{service}-").isdigit()
+        ]
+        lines = "".join(texts).splitlines()
+        return [json.loads(line) for line in lines if line.startswith('{"timestamp"') and line.endswith("}")]
 
     def pids(self) -> list[int]:
         """Every process of the stack, the supervisor among them."""

@@ -3,11 +3,13 @@
 import contextlib
 import os
 import re
+import sys
 import time
 from pathlib import Path
 from typing import TextIO
 
 from ticketing_local.errors import NoStack, SettingsError
+from ticketing_local.log_text import as_text
 from ticketing_local.state import RunningStack, StateDir
 
 POLL_SECONDS = 0.2
@@ -65,7 +67,7 @@ class LogFile:
 def show_logs(state: StateDir, name: str | None, *, lines: int, follow: bool) -> int:
     """Print the last lines of one process, of all replicas of a service, or of all processes, in order of time.
 
-    With `follow`, continue until Ctrl-C.
+    With `follow`, continue until Ctrl-C. In a terminal, JSON is shown as text.
     """
     processes = _processes(state, name)
     width = max(map(len, processes)) if len(processes) > 1 else 0
@@ -93,5 +95,7 @@ def _processes(state: StateDir, name: str | None) -> list[str]:
 def _print(lines: dict[str, list[tuple[str, str]]], width: int) -> None:
     """Each line with its process's name, unless there is only one process."""
     timestamped = [(timestamp, name, line) for name, found in lines.items() for timestamp, line in found]
-    for _, name, line in sorted(timestamped, key=lambda item: item[0]):
+    in_terminal = sys.stdout.isatty()
+    for _, name, raw in sorted(timestamped, key=lambda item: item[0]):
+        line = as_text(raw) if in_terminal else raw
         print(f"{name:<{width}} | {line}" if width else line, flush=True)

@@ -78,7 +78,7 @@ def create_users(manifests, mongosh: int, tmp_path: Path) -> Run:
     path = os.pathsep.join([str(tmp_path / "bin"), str(find_binary("mongod").parent), os.environ["PATH"]])
 
     def run(**passwords: str) -> "subprocess.CompletedProcess[str]":
-        environment = {"DATABASE": "orders", "PATH": path, **passwords}
+        environment = {"DATABASE": "orders", "PATH": path, "MONITOR_PASSWORD": "p9", **passwords}
         command = ["bash", str(tmp_path / "users.sh")]
         return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
@@ -105,6 +105,9 @@ def test_users_are_created_in_old_data_and_passwords_changed(server: Server, cre
         assert not is_accepted(server, "orders", "p1", "admin")
         assert is_accepted(server, "ops", "p2", "orders")
         assert is_accepted(server, "ops", "p2", "admin")
+        assert not is_accepted(server, "monitor", "p9", "admin"), "it may read no documents"
+        with MongoClient[dict[str, object]](f"mongodb://monitor:p9@127.0.0.1:{server.port}/admin") as monitor:
+            assert monitor.admin.command("serverStatus")["ok"] == 1
         server.stop()
     assert create_users(SERVICE_PASSWORD="p3", OPS_PASSWORD="p2").returncode == 0
     with started(server):

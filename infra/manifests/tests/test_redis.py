@@ -14,7 +14,12 @@ from ticketing_local.permissions import REDIS_RULES
 from ticketing_test_support.servers import accepts, free_port
 from ticketing_test_support.waiting import wait_until
 
-PASSWORDS = {"REDISCLI_AUTH": "p-ops", "EXPIRATION_PASSWORD": "p-expiration", "LIMITS_PASSWORD": "p-limits"}
+PASSWORDS = {
+    "REDISCLI_AUTH": "p-ops",
+    "EXPIRATION_PASSWORD": "p-expiration",
+    "LIMITS_PASSWORD": "p-limits",
+    "MONITOR_PASSWORD": "p-monitor",
+}
 
 
 @pytest.fixture

@@ -183,9 +183,20 @@ def test_missing_metric(check: Check, missing: str) -> None:
     check("MetricsMissing", series, {"5m": [], "6m": [{"metric": missing, **TICKET}], "8m": []})
 
 
+def test_metric_that_cannot_be_read_is_missing(check: Check) -> None:
+    series = {metric: f"{value}x20" for metric, value in GUARDED.items()} | {"orders_overdue": "0" + 9 * " NaN"}
+    check("MetricsMissing", series, {"5m": [], "6m": [{"metric": "orders_overdue", **TICKET}]})
+
+
+def test_exporter_without_nats_is_one_alert(check: Check) -> None:
+    series = {metric: "stale" for metric in GUARDED if metric.startswith(("messaging_consumer", "messaging_dead"))}
+    series = {metric: f"{value}x20" for metric, value in GUARDED.items()} | series | {"exporter_up": "0x20"}
+    check("MetricsMissing", series, {"6m": [{"metric": "exporter_up", **TICKET}]})
+
+
 def test_each_gauge_of_an_alert_is_guarded() -> None:
     """`up` and the probe's metrics have alerts of their own; those of HTTP are zero without requests."""
     guard = next(rule["expr"] for rule in rules() if rule.get("alert") == "MetricsMissing")
-    assert all(f"absent({metric})" in guard for metric in GUARDED if metric != "exporter_up")
+    assert all(f"absent({metric} >= 0)" in guard for metric in GUARDED if metric != "exporter_up")
     others = " ".join(rule["expr"] for rule in rules() if rule.get("alert") not in (None, "MetricsMissing"))
     assert all(metric in others for metric in GUARDED if metric != "exporter_up")

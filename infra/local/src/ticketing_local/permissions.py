@@ -94,11 +94,12 @@ EXPORTER_REQUESTS = (
     f"CONSUMER.LIST.{EVENTS_STREAM}",
 )
 
-# RQ's keys and channels, and the wake-ups of the relay; the counters of the frequency limits. Dangerous commands, such
-# as FLUSHALL and KEYS, are left to the operator, who is Redis' default user.
+# RQ's keys and channels, and the wake-ups of the relay; the counters of the frequency limits; statistics without keys.
+# Dangerous commands, such as FLUSHALL and KEYS, are left to the operator, who is Redis' default user.
 REDIS_RULES = {
     "expiration": "~rq:* resetchannels &rq:* &expiration:fired +@all -@dangerous +info +client|list +client|setname",
     "limits": "~limits:* resetchannels +@list +incrby +expire +eval +evalsha +script|load +ping",
+    "monitor": "resetchannels +ping +info +slowlog|get +slowlog|len +latency|latest",
 }
 
 

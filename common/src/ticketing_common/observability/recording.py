@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ticketing_common.observability import spans
 from ticketing_common.observability.dependencies import Dependency
+from ticketing_common.observability.sampling import Sampler
 
 if TYPE_CHECKING:
     from ticketing_common.observability.otel import OtelRecorder
@@ -51,7 +52,9 @@ class Recording:
         from ticketing_common.observability import otel  # noqa: PLC0415  # see above
 
         self._listen(logging.getLogger("opentelemetry"))
-        self._recorder = otel.OtelRecorder(self._service, otel.exporter(on_success=self._collector.succeeded))
+        self._recorder = otel.OtelRecorder(
+            self._service, otel.exporter(on_success=self._collector.succeeded), Sampler.from_environment()
+        )
         spans.record_with(self._recorder)
 
     async def run(self) -> None:

@@ -58,17 +58,22 @@ class Span(Protocol):
 class Recorder(Protocol):
     """What records spans."""
 
+    def enter(
+        self, name: str, kind: Kind, *, parent: str | None, links: Sequence[str], attributes: Attributes | None
+    ) -> tuple[str, Span]:
+        """The context of a new span, and the span, if it is sampled; in a new trace without a `parent`."""
+
     def start(
         self,
         name: str,
         kind: Kind,
         *,
-        parent: str | None,
+        parent: str,
         links: Sequence[str],
         attributes: Attributes | None,
         started_at: int | None,
     ) -> Span:
-        """A new span, sampled or not, under `parent`; in a new trace without one."""
+        """A span under a sampled one. `started_at` is the Unix time in nanoseconds; now by default."""
 
 
 class NotRecorded:
@@ -153,8 +158,9 @@ def enter(
     if _recorder is None:
         tracing.begin(parent)
         return NOT_RECORDED
-    span = _start(_recorder, name, kind, parent, link, attributes)
-    tracing.use(span.traceparent)
+    known = parent if tracing.is_valid(parent) else None
+    context, span = _recorder.enter(name, kind, parent=known, links=_links(link), attributes=attributes)
+    tracing.use(context)
     _span.set(span)
     return span
 
@@ -205,7 +211,9 @@ def client(name: str, attributes: Attributes) -> Span:
     parent = _span.get()
     if not parent.recorded:
         return NOT_RECORDED
-    return start(name, Kind.CLIENT, parent=parent.traceparent, attributes=attributes)
+    return _recorder.start(
+        name, Kind.CLIENT, parent=parent.traceparent, links=(), attributes=attributes, started_at=None
+    )
 
 
 def start(
@@ -221,23 +229,8 @@ def start(
     time in nanoseconds."""
     if _recorder is None or not tracing.is_valid(parent) or not tracing.is_sampled(parent):
         return NOT_RECORDED
-    return _start(_recorder, name, kind, parent, link, attributes, started_at)
+    return _recorder.start(name, kind, parent=parent, links=_links(link), attributes=attributes, started_at=started_at)
 
 
-def _start(
-    recorder: Recorder,
-    name: str,
-    kind: Kind,
-    parent: str | None,
-    link: str | None,
-    attributes: Attributes | None,
-    started_at: int | None = None,
-) -> Span:
-    return recorder.start(
-        name,
-        kind,
-        parent=parent if tracing.is_valid(parent) else None,
-        links=[link] if tracing.is_valid(link) else [],
-        attributes=attributes,
-        started_at=started_at,
-    )
+def _links(traceparent: str | None) -> Sequence[str]:
+    return (traceparent,) if tracing.is_valid(traceparent) else ()

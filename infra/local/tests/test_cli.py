@@ -65,6 +65,7 @@ def test_invalid_setting_is_one_line_with_status_2(
     "arguments",
     [
         *("audit --settle -1", "audit --settle nan", "dead", "dead show x", "dead replay", "dead drop 1 --all"),
+        *("status 1", "trace", "dead list --limit 0", "dead drop --all --older-than 5", "dead list --newer-than x1h"),
         *(
             "demo --url localhost:8080",
             "demo --url ftp://x",
@@ -80,7 +81,17 @@ def test_invalid_argument_is_status_2(arguments: str) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    ["ps", "audit", "dead list", "dead show 1", "dead replay 1", "dead replay --all", "dead drop --all --yes"],
+    [
+        "ps",
+        "status",
+        f"trace {'a' * 24}",
+        "audit",
+        "dead list",
+        "dead show 1",
+        "dead replay 1",
+        "dead replay --all",
+        "dead drop --all --yes",
+    ],
 )
 def test_command_without_stack_says_how_to_start_one(
     state_dir: Path, capsys: pytest.CaptureFixture[str], arguments: str

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from ticketing_common.events import OrderCreated
-from ticketing_ops.dead_letters import summarize
+from ticketing_ops.dead_letters.text import summarize
 
 
 def reason(event: str) -> str:

@@ -74,12 +74,16 @@ class DeadLetters:
     def __init__(self, jetstream: JetStreamContext) -> None:
         self._jetstream = jetstream
 
-    async def all(self) -> AsyncIterator[DeadLetter]:
-        """All dead letters, oldest first; none while the stream does not exist yet."""
-        sequence = 1
+    async def all(self, *, consumer: str | None = None, after: int = 0) -> AsyncIterator[DeadLetter]:
+        """All dead letters, or those of this consumer, oldest first, one at a time; those after this sequence.
+
+        None while the stream does not exist yet.
+        """
+        subject = f"{DEAD_PREFIX}.{consumer}" if consumer else ">"
+        sequence = after + 1
         while True:
             try:
-                message = await self._jetstream.get_msg(DEAD_STREAM, seq=sequence, subject=">", next=True)
+                message = await self._jetstream.get_msg(DEAD_STREAM, seq=sequence, subject=subject, next=True)
             except NotFoundError:
                 return
             letter = _letter(message)

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 
 import nats
+from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo, DeliverPolicy, Header
@@ -90,22 +92,36 @@ async def backlogs(jetstream: JetStreamContext) -> list[Backlog]:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """A message of a stream. `id` is its deduplication key, empty if it was published without one."""
+    """A message in TICKETING, or in DEAD. `id` is its deduplication key, empty if it was published without one.
+
+    `at` is when the stream stored it.
+    """
 
     sequence: int
     subject: str
     id: str
     payload: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
+    at: datetime
+    headers: Mapping[str, str]
 
 
 async def read_events(
-    jetstream: JetStreamContext, *, after: int = 0, stream: str = EVENTS_STREAM
+    jetstream: JetStreamContext,
+    *,
+    stream: str = EVENTS_STREAM,
+    subjects: Sequence[str] = (),
+    after: int = 0,
+    since: datetime | None = None,
 ) -> AsyncIterator[StoredEvent]:
-    """The messages of a stream after this sequence and up to now, oldest first. No service's consumer is affected."""
+    """The messages of a stream up to now, oldest first; no service's consumer is affected.
+
+    Those of these subjects only, or all, after this sequence, or stored at `since` or later.
+    """
+    by_time = {"deliver_policy": DeliverPolicy.BY_START_TIME, "opt_start_time": since}
+    by_sequence = {"deliver_policy": DeliverPolicy.BY_START_SEQUENCE, "opt_start_seq": after + 1}
     config = ConsumerConfig(
-        deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-        opt_start_seq=after + 1,
+        **(by_time if since else by_sequence),
+        filter_subjects=list(subjects) or None,
         ack_policy=AckPolicy.NONE,
         inactive_threshold=_INACTIVE_THRESHOLD_SECONDS,
     )
@@ -117,9 +133,7 @@ async def read_events(
             page = await pull.fetch(min(remaining, _PAGE), timeout=_REQUEST_TIMEOUT_SECONDS)
             remaining -= len(page)
             for message in page:
-                headers = message.headers or {}
-                event_id = headers.get(Header.MSG_ID.value, "")
-                yield StoredEvent(message.metadata.sequence.stream, message.subject, event_id, message.data, headers)
+                yield _stored(message)
     finally:
         await pull.unsubscribe()
         await jetstream.delete_consumer(stream, consumer.name)
@@ -129,6 +143,19 @@ async def republish(jetstream: JetStreamContext, events: Sequence[StoredEvent]) 
     """Publish them once more in this order, without the ids by which JetStream would take them for duplicates."""
     for batch in (events[start : start + _PAGE] for start in range(0, len(events), _PAGE)):
         await asyncio.gather(*(jetstream.publish(event.subject, event.payload) for event in batch))
+
+
+def _stored(message: Msg) -> StoredEvent:
+    headers = message.headers or {}
+    meta = message.metadata
+    return StoredEvent(
+        sequence=meta.sequence.stream,
+        subject=message.subject,
+        id=headers.get(Header.MSG_ID.value, ""),
+        payload=message.data,
+        at=meta.timestamp,
+        headers=headers,
+    )
 
 
 async def _ignore(_error: Exception) -> None:

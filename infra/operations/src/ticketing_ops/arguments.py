@@ -3,6 +3,7 @@
 import argparse
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 
 def seconds(text: str) -> float:
@@ -40,3 +41,11 @@ def base_url(text: str) -> str:
     if not re.fullmatch(r"https?://[^/\s]+/?", text):
         raise argparse.ArgumentTypeError(f"must be a URL such as http://localhost:8080, not '{text}'")
     return text.rstrip("/")
+
+
+def age(text: str) -> timedelta:
+    """A number and a unit: `90s`, `10m`, `2h`, `3d`."""
+    units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+    if not text[:-1].isascii() or not text[:-1].isdigit() or text[-1] not in units:
+        raise argparse.ArgumentTypeError(f"must be a number and a unit, such as 90s, 10m, 2h or 3d, not '{text}'")
+    return timedelta(**{units[text[-1]]: int(text[:-1])})

@@ -4,20 +4,24 @@ What a command needs is imported when it runs, so that `ticketing --help` is qui
 """
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ticketing_ops.stack import Stack
 
-from ticketing_ops.arguments import seconds
+from ticketing_ops.arguments import positive, seconds
+from ticketing_ops.dead_letters.cli import add_dead
 from ticketing_ops.load.cli import add_load
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add all to `ticketing`."""
     _add_status(commands)
+    _add_trace(commands)
+    _add_top(commands)
     _add_audit(commands)
-    _add_dead(commands)
+    add_dead(commands)
     add_load(commands)
     _add_exporter(commands)
 
@@ -31,30 +35,22 @@ def run(stack: "Stack", arguments: argparse.Namespace) -> int:
             from ticketing_ops.status.command import status
 
             return status(stack, as_json=arguments.json)
+        case "trace":
+            from ticketing_ops.trace.command import trace
+
+            return trace(stack, arguments.id, as_json=arguments.json, svg=arguments.svg, html=arguments.html)
+        case "top":
+            from ticketing_ops.top.command import top
+
+            return top(stack, interval=arguments.interval, once=arguments.once)
         case "audit":
             from ticketing_ops.audit.command import audit
 
             return audit(stack.urls, settle=arguments.settle, as_json=arguments.json)
-        case "exporter":
+        case _:
             from ticketing_ops.exporter import serve
 
             return serve(stack.urls)
-        case _:
-            return _run_dead(stack, arguments)
-
-
-def _run_dead(stack: "Stack", arguments: argparse.Namespace) -> int:
-    from ticketing_ops import dead_letters
-
-    match arguments.action:
-        case "list":
-            return dead_letters.list_dead(stack.urls, as_json=arguments.json)
-        case "show":
-            return dead_letters.show_dead(stack.urls, arguments.id)
-        case "replay":
-            return dead_letters.replay_dead(stack.urls, arguments.id)
-        case _:
-            return dead_letters.drop_dead(stack.urls, arguments.id, is_confirmed=arguments.yes)
 
 
 def _add_status(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -66,6 +62,31 @@ def _add_status(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "read-only, and works while parts are down. Exit status 1 when something needs a person, else 0.",
     )
     status.add_argument("--json", action="store_true", help='print {"needs_person", "problems", …}')
+
+
+def _add_trace(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    trace = commands.add_parser(
+        "trace",
+        help="tell everything that happened to an order",
+        description="Tell in order of time, and in words, everything that happened to an order: from the databases, "
+        "the event streams and Stripe (or its emulator), which is only read; then what is still to happen, and what of "
+        "it needs a person. STRIPE_KEY is the key for Stripe. Exit status 1 when there is no such order.",
+    )
+    trace.add_argument("id", metavar="ID", help="of an order; or of a ticket (its latest order), a payment, or pi_…")
+    trace.add_argument("--json", action="store_true", help='print {"order_id", "title", "facts", "steps", "tasks", …}')
+    trace.add_argument("--svg", type=Path, metavar="FILE", help="also draw it as an image")
+    trace.add_argument("--html", type=Path, metavar="FILE", help="also write a page with the image and the text")
+
+
+def _add_top(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    top = commands.add_parser(
+        "top",
+        help="show requests, messages and processes, live",
+        description="Show requests, errors and latency by route, messages and lag by consumer, and CPU, memory and "
+        "outbox by process, from the processes' own metrics. q or Ctrl-C ends it. Into a pipe it writes plain text.",
+    )
+    top.add_argument("--interval", type=positive, default=2.0, metavar="SECONDS", help="default: 2")
+    top.add_argument("--once", action="store_true", help="one measurement, then exit")
 
 
 def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -94,23 +115,3 @@ def _add_exporter(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "Ctrl-C: consumer lag, dead letters, storage. They are seen from outside, so they stay visible while a service "
         "is down. It reads NATS_URL, or the stack that other commands use; NATS_MONITOR_URL adds the storage limit.",
     )
-
-
-def _add_dead(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    dead = commands.add_parser(
-        "dead",
-        help="list, show, replay or drop dead letters",
-        description="Dead letters are messages that a consumer could not handle; they are kept in the stream DEAD. "
-        "Fix the cause, then replay them.",
-    )
-    actions = dead.add_subparsers(dest="action", required=True, metavar="list|show|replay|drop")
-    listing = actions.add_parser("list", help="one line each: id, age, event → consumer, reason")
-    listing.add_argument("--json", action="store_true", help="print a list of objects")
-    actions.add_parser("show", help="everything about one dead letter").add_argument("id", type=int, metavar="ID")
-    replay = actions.add_parser("replay", help="publish it again and remove it from DEAD")
-    drop = actions.add_parser("drop", help="delete it permanently")
-    for action in (replay, drop):
-        which = action.add_mutually_exclusive_group(required=True)
-        which.add_argument("id", type=int, nargs="?", metavar="ID", help="as shown by `ticketing dead list`")
-        which.add_argument("--all", action="store_true", help="all dead letters")
-    drop.add_argument("-y", "--yes", action="store_true", help="do not ask for confirmation")

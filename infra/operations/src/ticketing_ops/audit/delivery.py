@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from ticketing_ops.audit.snapshot import Finding, Snapshot
-from ticketing_ops.dead_letters import summarize
+from ticketing_ops.dead_letters.text import summarize
 
 DEAD_LETTERED = "I7"
 

@@ -1,0 +1,1 @@
+"""`ticketing top`: requests, messages and processes, live, from the processes' own metrics."""

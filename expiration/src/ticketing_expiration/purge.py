@@ -46,8 +46,7 @@ class Purge:
         """Delete one batch; the seconds until the next one."""
         try:
             count = await self._store.purge(fired_before=self._now() - RETENTION, limit=BATCH)
-        except Unavailable as error:
-            log.info("database.unavailable", component=self.name, error=error.message)
+        except Unavailable:
             return RETRY_SECONDS
         if count:
             log.info("expirations.purged", count=count)

@@ -10,6 +10,7 @@ from prometheus_client.core import Metric
 from ticketing_common.clock import utc_now
 from ticketing_common.errors import Unavailable
 from ticketing_common.messaging import connect_readonly, read_broker_state
+from ticketing_common.observability.dependencies import Dependency
 from ticketing_ops.consumers import CONSUMERS
 from ticketing_ops.exporter.families import families, up
 from ticketing_ops.exporter.settings import Settings
@@ -26,7 +27,7 @@ class BrokerReader:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._is_up = True
+        self._dependency = Dependency("nats", settle_seconds=0)
         self._monitor = httpx.AsyncClient(timeout=_MONITOR_TIMEOUT_SECONDS, trust_env=False)
 
     async def read(self) -> Sequence[Metric]:
@@ -35,9 +36,9 @@ class BrokerReader:
             async with asyncio.timeout(_TIMEOUT_SECONDS):
                 found = await self._read()
         except (Unavailable, TimeoutError) as error:
-            self._log_change(is_up=False, error=str(error) or "time-out")
+            self._dependency.failed(error)
             return [up(is_up=False)]
-        self._log_change(is_up=True)
+        self._dependency.succeeded()
         return [up(is_up=True), *found]
 
     async def close(self) -> None:
@@ -60,11 +61,3 @@ class BrokerReader:
         except (httpx.HTTPError, ValueError, KeyError) as error:
             log.info("exporter.limit_not_read", error=repr(error))
             return None
-
-    def _log_change(self, *, is_up: bool, **details: str) -> None:
-        if is_up != self._is_up:
-            self._is_up = is_up
-            if is_up:
-                log.info("dependency.recovered", dependency="nats")
-            else:
-                log.warning("dependency.unavailable", dependency="nats", **details)

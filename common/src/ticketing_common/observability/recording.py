@@ -6,6 +6,8 @@ One line is logged when that begins, and one when it ends.
 
 import asyncio
 import logging
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ticketing_common.observability import spans
@@ -41,21 +43,16 @@ class Recording:
 
     def __init__(self, service: str, *, enabled: bool) -> None:
         self._service = service
-        self._enabled = enabled
         self._collector = Dependency("otlp", settle_seconds=0)
         self._recorder: OtelRecorder | None = None
+        # Already now: what exists before requests are served is exempt from garbage collection.
+        self._new_recorder = self._import_sdk() if enabled else None
 
     def start(self) -> None:
         """Begin, if enabled."""
-        if not self._enabled:
-            return
-        from ticketing_common.observability import otel  # noqa: PLC0415  # see above
-
-        self._listen(logging.getLogger("opentelemetry"))
-        self._recorder = otel.OtelRecorder(
-            self._service, otel.exporter(on_success=self._collector.succeeded), Sampler.from_environment()
-        )
-        spans.record_with(self._recorder)
+        if self._new_recorder is not None:
+            self._recorder = self._new_recorder()
+            spans.record_with(self._recorder)
 
     async def run(self) -> None:
         """Begin."""
@@ -71,6 +68,11 @@ class Recording:
         if self._recorder is not None:
             self._recorder.close(_FLUSH_SECONDS_WHILE_AWAY if self._collector.away else FLUSH_SECONDS)
 
-    def _listen(self, logger: logging.Logger) -> None:
+    def _import_sdk(self) -> "Callable[[], OtelRecorder]":
+        from ticketing_common.observability import otel  # noqa: PLC0415  # see above
+
+        logger = logging.getLogger("opentelemetry")
         logger.handlers[:] = [Problems(self._collector)]
         logger.propagate = False
+        exporter = partial(otel.exporter, on_success=self._collector.succeeded)
+        return lambda: otel.OtelRecorder(self._service, exporter(), Sampler.from_environment())

@@ -1,0 +1,124 @@
+"""A collector of OpenTelemetry's traces, by OTLP over HTTP, for tests to look into."""
+
+import gzip
+import threading
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import KeyValue
+
+from ticketing_test_support.waiting import eventually
+
+ORDER_ID = "ticketing.order.id"
+# On a busy machine, spans arrive late.
+_WITHIN_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class CollectedSpan:
+    """A span that a process has sent. Its ids are hex digits, `links` those of other spans."""
+
+    service: str
+    name: str
+    kind: int
+    trace_id: str
+    span_id: str
+    parent_id: str
+    links: tuple[str, ...]
+    attributes: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Edge:
+    """An event that `service` has processed."""
+
+    subject: str
+    service: str
+
+    def leads_to(self, span: CollectedSpan) -> bool:
+        """Whether this is the span of its processing."""
+        return (span.name, span.service) == (f"process {self.subject}", self.service)
+
+
+class Collector:
+    """Keeps all spans of the processes that run with its `environment`."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self.spans: list[CollectedSpan] = []
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Settings that record every trace, and send it soon."""
+        return {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{self._port}", "OTEL_BSP_SCHEDULE_DELAY": "500"}
+
+    async def trace_of_order(self, order_id: str, edges: Collection[Edge]) -> list[CollectedSpan]:
+        """All spans of the trace in which the order's events went along these edges, once they are there.
+
+        AssertionError when a message about the order is in another trace.
+        """
+        await eventually(
+            lambda: all(any(edge.leads_to(span) for span in self._about(order_id)) for edge in edges),
+            within=_WITHIN_SECONDS,
+            every=0.1,
+            what=f"the arrival of {edges}",
+        )
+        (trace_id,) = {span.trace_id for span in self._about(order_id) if span.attributes.get("messaging.system")}
+        return [span for span in list(self.spans) if span.trace_id == trace_id]
+
+    def _about(self, order_id: str) -> list[CollectedSpan]:
+        return [span for span in list(self.spans) if span.attributes.get(ORDER_ID) == order_id]
+
+
+@contextmanager
+def collecting() -> Iterator[Collector]:
+    """A collector that listens."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server.collector = Collector(server.server_port)  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.collector  # type: ignore[attr-defined]
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.headers.get("Content-Encoding") == "gzip":
+            body = gzip.decompress(body)
+        collector: Collector = self.server.collector  # type: ignore[attr-defined]
+        if self.path == "/v1/traces":
+            collector.spans.extend(_read(body))
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_arguments: object) -> None:
+        """Not logged."""
+
+
+def _read(body: bytes) -> Iterator[CollectedSpan]:
+    for of_process in ExportTraceServiceRequest.FromString(body).resource_spans:
+        service = _values(of_process.resource.attributes)["service.name"]
+        for span in (span for of_scope in of_process.scope_spans for span in of_scope.spans):
+            yield CollectedSpan(
+                service=service,
+                name=span.name,
+                kind=span.kind,
+                trace_id=span.trace_id.hex(),
+                span_id=span.span_id.hex(),
+                parent_id=span.parent_span_id.hex(),
+                links=tuple(link.span_id.hex() for link in span.links),
+                attributes=_values(span.attributes),
+            )
+
+
+def _values(attributes: Collection[KeyValue]) -> dict[str, Any]:
+    return {item.key: getattr(item.value, item.value.WhichOneof("value") or "string_value") for item in attributes}

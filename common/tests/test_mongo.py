@@ -1,6 +1,8 @@
 """State and events in one write; errors distinguish an outage from a conflict."""
 
 import asyncio
+import contextlib
+import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -19,6 +21,7 @@ from ticketing_common.mongo import (
     insert,
     translated_errors,
 )
+from ticketing_common.observability.dependencies import MONGODB
 from ticketing_common.outbox import OutboxSource, PendingEvents
 from ticketing_common.web.background import run_tasks
 from ticketing_test_support.mongo import database_at
@@ -93,6 +96,32 @@ async def test_duplicate_key_names_the_index(items: Documents) -> None:
     with pytest.raises(DuplicateKey) as by_id:
         await items.insert({"_id": "a"})
     assert [caught.value.index for caught in (by_insert, by_update, by_id)] == ["label_unique", "label_unique", "_id_"]
+
+
+async def test_outage_is_one_warning_and_one_line_when_it_is_over(
+    own_mongod: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def is_reachable() -> bool:
+        with contextlib.suppress(Unavailable):
+            await documents.find("a")
+        return not MONGODB.away
+
+    caplog.set_level(logging.INFO)
+    database = new_database(f"{own_mongod.url}/test?serverSelectionTimeoutMS=100")
+    documents = Documents(database.collection("items"))
+    async with run_tasks([database]):
+        await eventually(lambda: database.ready, within=20)
+        await eventually(is_reachable, within=20, what="the end of what other tests have done")
+        caplog.clear()
+        own_mongod.kill()
+        await asyncio.gather(*(eventually(lambda: MONGODB.away, within=20), *(is_reachable() for _ in range(20))))
+        own_mongod.start()
+        await eventually(is_reachable, within=20, what="its end being noticed")
+    lines = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+    assert [(line["level"], line["event"], line.get("dependency")) for line in lines] == [
+        ("warning", "dependency.unavailable", "mongodb"),
+        ("info", "dependency.recovered", "mongodb"),
+    ]
 
 
 async def test_killed_database_is_unavailable_until_its_restart(own_mongod: Server) -> None:

@@ -235,6 +235,16 @@ async def test_calls_are_measured_by_outcome(account: Account, token: str, fault
     assert measured("payment_intents.confirm", outcome) == count + 1
 
 
+async def test_outage_is_one_warning(make_gateway: MakeGateway, account: Account, count_logged: CountLogged) -> None:
+    gateway = make_gateway()
+    for _ in range(3):
+        await account.control("faults", kind="error", path="/v1/payment_intents/*", count=1)
+        with pytest.raises(Unavailable):
+            await gateway.retrieve(account.intent.id)
+        await gateway.retrieve(account.intent.id)
+    assert (count_logged("dependency.unavailable"), count_logged("dependency.recovered")) == (1, 0)
+
+
 async def test_dropped_connection_is_retried(make_gateway: MakeGateway, account: Account) -> None:
     await account.control("faults", kind="drop", path=f"/v1/payment_intents/{account.intent.id}", count=1)
     assert (await make_gateway(retries=2).retrieve(account.intent.id)).id == account.intent.id

@@ -1,7 +1,9 @@
 """What `ticketing trace` tells of what was found."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -13,7 +15,7 @@ from ticketing_ops.trace.drawing import picture
 from ticketing_ops.trace.steps import steps
 from ticketing_ops.trace.stores import is_id, mask_email
 from ticketing_ops.trace.stripe import read_stripe
-from ticketing_ops.trace.tasks import tasks
+from ticketing_ops.trace.tasks import RUNBOOK, tasks
 from ticketing_ops.trace.text import offset, text
 from ticketing_ops.trace.timeline import DeadEvent, Event, Evidence, Timeline
 
@@ -118,37 +120,37 @@ UNPUBLISHED = [{"subject": "order.completed", "at": after(60)}]
 INTENT = {"created": int(START.timestamp()), "amount_received": 0}
 
 
-@pytest.mark.parametrize(
-    ("evidence", "expected", "needs_person"),
-    [
-        (OPEN, "The buyer may pay; the reservation expires in 13 min.", False),
-        (replace(OPEN, at=after(910)), "The reservation was due to be released 10 s ago.", False),
-        (replace(OPEN, at=after(960)), "The reservation was due to be released 60 s ago.", True),
-        (replace(OPEN, expiry=None), "Expiration has not scheduled it yet.", True),
-        (replace(OPEN, order=None), "Orders does not have this order.", True),
-        (replace(PAID, payment=payment(("paid", 59), unexplained=1250)), "$12.50 neither bought the order", False),
-        (
-            replace(PAID, at=after(200), payment=payment(("paid", 59), unexplained=1250)),
-            "$12.50 neither bought the order nor was refunded.",
-            True,
-        ),
-        (replace(PAID, payment=payment(refund={"id": "r1"})), "The refund r1 is not made yet", False),
-        (replace(PAID, payment=payment(money={"bounced": 1250})), "The bank returned a refund of $12.50", True),
-        (replace(PAID, payment=payment(money={"disputed": 1250})), "A dispute is open", True),
-        (replace(PAID, stripe={"payment_intent": INTENT}), "Payments knows of $12.50 captured, Stripe of $0.00.", True),
-        (replace(PAID, order={**(PAID.order or {}), "outbox": UNPUBLISHED}), "orders has not published", False),
-        (
-            replace(HANDLED_TO_7, events=[EVENT]),
-            "orders-payment-created may not have handled payment.created",
-            False,
-        ),
-        (
-            replace(PAID, dead=[DeadEvent(4, after(70), "orders-payment-created", "payment.created", "KeyError")]),
-            "orders-payment-created could not handle payment.created.",
-            True,
-        ),
-    ],
-)
+LEFT = [
+    (OPEN, "The buyer may pay; the reservation expires in 13 min.", False),
+    (replace(OPEN, at=after(910)), "The reservation was due to be released 10 s ago.", False),
+    (replace(OPEN, at=after(960)), "The reservation was due to be released 60 s ago.", True),
+    (replace(OPEN, expiry=None), "Expiration has not scheduled it yet.", True),
+    (replace(OPEN, order=None), "Orders does not have this order.", True),
+    (replace(PAID, payment=payment(("paid", 59), unexplained=1250)), "$12.50 neither bought the order", False),
+    (
+        replace(PAID, at=after(200), payment=payment(("paid", 59), unexplained=1250)),
+        "$12.50 neither bought the order nor was refunded.",
+        True,
+    ),
+    (replace(PAID, payment=payment(refund={"id": "r1"})), "The refund r1 is not made yet", False),
+    (replace(PAID, payment=payment(money={"bounced": 1250})), "The bank returned a refund of $12.50", True),
+    (replace(PAID, payment=payment(money={"disputed": 1250})), "A dispute is open", True),
+    (replace(PAID, stripe={"payment_intent": INTENT}), "Payments knows of $12.50 captured, Stripe of $0.00.", True),
+    (replace(PAID, order={**(PAID.order or {}), "outbox": UNPUBLISHED}), "orders has not published", False),
+    (
+        replace(HANDLED_TO_7, events=[EVENT]),
+        "orders-payment-created may not have handled payment.created",
+        False,
+    ),
+    (
+        replace(PAID, dead=[DeadEvent(4, after(70), "orders-payment-created", "payment.created", "KeyError")]),
+        "orders-payment-created could not handle payment.created.",
+        True,
+    ),
+]
+
+
+@pytest.mark.parametrize(("evidence", "expected", "needs_person"), LEFT)
 def test_what_is_still_to_happen_is_told(evidence: Evidence, expected: str, *, needs_person: bool) -> None:
     found = [task for task in tasks(evidence, USD) if task.text.startswith(expected)]
     assert [task.needs_person for task in found] == [needs_person], tasks(evidence, USD)
@@ -202,3 +204,9 @@ async def test_unreachable_stripe_is_told_without_the_key() -> None:
     found, (sentence,) = await read_stripe("pi_1", emulator=None, environ=environ)
     assert found == {}
     assert sentence == f"Stripe could not be read: {httpx.ConnectError.__name__}."
+
+
+def test_each_section_of_the_runbook_exists() -> None:
+    advice = " ".join(task.do for evidence, _, _ in LEFT for task in tasks(evidence, USD))
+    headings = re.findall(r"^#+ (.+)$", (Path(__file__).parents[3] / RUNBOOK).read_text(), re.MULTILINE)
+    assert {*re.findall(r"#([\w-]+)", advice)} <= {heading.lower().replace(" ", "-") for heading in headings}

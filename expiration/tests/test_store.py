@@ -8,9 +8,11 @@ import pytest
 
 from ticketing_common.events import Envelope, ExpirationComplete
 from ticketing_common.mongo import Database, new_id
-from ticketing_common.observability import tracing
+from ticketing_common.observability import spans, tracing
+from ticketing_common.observability.spans import Kind
 from ticketing_expiration.domain import Expiry
 from ticketing_expiration.store import BATCH, COLLECTION, MongoExpiryStore
+from ticketing_test_support.spans import RecordedSpans, links_of, parent_of
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -47,6 +49,18 @@ async def test_fired_order_has_its_event_in_the_outbox(store: MongoExpiryStore) 
     event = ExpirationComplete(order_id=order_id)
     assert waiting.document_id == order_id
     assert waiting.envelopes == [Envelope.from_event(event, occurred_at=NOW, traceparent=placed_in)]
+
+
+async def test_each_fired_order_has_a_span_in_its_own_trace(
+    store: MongoExpiryStore, recorded_spans: RecordedSpans
+) -> None:
+    placed_in = {f"00-{number:032x}-{1:016x}-01" for number in (1, 2, 3)}
+    await store.add_all({Expiry(new_id(), NOW): trace for trace in placed_in})
+    with spans.enter("fire expirations", Kind.INTERNAL) as job:
+        await store.fire(due_until=NOW, now=NOW)
+    fired = [span for span in recorded_spans.all() if span.name == "fire expiration"]
+    assert {parent_of(span) for span in fired} == placed_in
+    assert all(links_of(span) == [job.traceparent] for span in fired)
 
 
 async def test_order_stored_by_a_newer_release_fires(store: MongoExpiryStore, database: Database) -> None:

@@ -40,6 +40,7 @@ FULL = Payment(
     refund=Refund(id="6d" * 12, reason=RefundReason.EXPIRED, done=True),
     check_at=NOW + timedelta(milliseconds=1),
     checks=3,
+    trace="00-" + "7a" * 16 + "-" + "7b" * 8 + "-01",
 )
 
 

@@ -8,17 +8,25 @@ import pytest
 from ticketing_local.ports import free_gateway_port
 from ticketing_test_support.api import NewClient, api_clients
 from ticketing_test_support.load import LoadGenerator, reconcile
+from ticketing_test_support.otlp import Collector, collecting
 from ticketing_test_support.stack import Stack, started
 
 WINDOW_SECONDS = 6
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def collector() -> Iterator[Collector]:
+    """Collects every trace of the stack."""
+    with collecting() as collector:
+        yield collector
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[Stack]:
     """Everything, with three of orders, two of tickets, and reservations that last 6 s."""
     state_dir = tmp_path_factory.mktemp("stack") / "state"
     settings = {"REPLICAS": "orders=3 tickets=2", "EXPIRATION_WINDOW_SECONDS": str(WINDOW_SECONDS)}
-    with started(state_dir, free_gateway_port(), **settings) as stack:
+    with started(state_dir, free_gateway_port(), **settings, **collector.environment) as stack:
         yield stack
 
 

@@ -6,6 +6,7 @@ Run it after a change of rules or dashboards; a test fails until then.
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import indent
 
 FOLDER = Path(__file__).parent
 HEADER = """\
@@ -36,12 +37,8 @@ def _compact(path: Path) -> str:
 
 
 def _config_map(name: str, source: str, files: dict[str, str]) -> tuple[Path, str]:
-    entries = (f"  {key}: |\n{''.join(f'    {line}' for line in _lines(text))}" for key, text in files.items())
+    entries = (f"  {key}: |\n{indent(text, '    ')}" for key, text in files.items())
     return FOLDER / "k8s" / f"{name}.yaml", HEADER.format(name=name, source=source) + "".join(entries)
-
-
-def _lines(text: str) -> list[str]:
-    return [line if line.strip() else line.lstrip(" ") for line in text.splitlines(keepends=True)]
 
 
 if __name__ == "__main__":

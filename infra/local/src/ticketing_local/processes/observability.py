@@ -63,7 +63,11 @@ def prometheus(layout: Layout) -> Process:
 def prometheus_config(layout: Layout) -> dict[str, object]:
     """JSON is YAML, too. As in a cluster, a job is a service and an instance one of its processes."""
     return {
-        "global": {"scrape_interval": SCRAPE_INTERVAL, "evaluation_interval": SCRAPE_INTERVAL},
+        "global": {
+            "scrape_interval": SCRAPE_INTERVAL,
+            "evaluation_interval": SCRAPE_INTERVAL,
+            "external_labels": {"repository": str(ROOT)},  # where the alerts' runbook is
+        },
         "rule_files": [str(OBSERVABILITY / "rules" / "*.yaml")],
         "scrape_configs": [
             *(_scrape(layout, service, replica_names(layout.settings, service)) for service in REPLICABLE),

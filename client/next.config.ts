@@ -6,6 +6,12 @@ const config: NextConfig = {
   output: "standalone",
   // Next.js would otherwise look for the root at the topmost lock file.
   outputFileTracingRoot: path.resolve(import.meta.dirname),
+  // The server in front of Next.js loads these only if traces are on, and Next.js does not know of it.
+  outputFileTracingIncludes: {
+    "/*": ["package.json", "build/src/**/*.js", "dist/**/*.cjs"].map(
+      (files) => `node_modules/@opentelemetry/*/${files}`,
+    ),
+  },
   turbopack: { root: path.resolve(import.meta.dirname) },
   poweredByHeader: false,
   headers: async () => [

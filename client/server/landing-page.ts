@@ -26,9 +26,18 @@ export function landingPage(render: Renderer, next: RequestListener) {
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse, format: Format): Promise<void> {
-    const { cookie, "x-forwarded-for": forwardedFor, [REQUEST_ID_HEADER]: requestId } = request.headers;
-    const visitor = { cookie, forwardedFor: forwardedFor?.toString(), requestId: requestId?.toString() };
-    const session = await fetchSession(visitor);
+    const {
+      cookie,
+      traceparent,
+      "x-forwarded-for": forwardedFor,
+      [REQUEST_ID_HEADER]: requestId,
+    } = request.headers;
+    const session = await fetchSession({
+      cookie,
+      forwardedFor: forwardedFor?.toString(),
+      requestId: requestId?.toString(),
+      traceparent: traceparent?.toString(),
+    });
     const cache = cacheOf(format, session.state);
     const page = await (cookieValue(cookie, RECENT_WRITE_COOKIE) ? cache.getNew() : cache.get());
     const theme = themeOf(cookie);

@@ -8,15 +8,22 @@ import path from "node:path";
 import next from "next";
 
 import { logError } from "../src/lib/log";
+import { setTracing } from "../src/lib/tracing";
 import { VIEWER_STATE_HEADER } from "../src/lib/viewer-state";
 import { installGracefulShutdown } from "./graceful-shutdown";
 import { landingPage } from "./landing-page";
+import { pageRoutes } from "./page-routes";
 import { startRenderer } from "./renderer";
 import { readableTarget, setRequestId, setSecurityHeaders } from "./requests";
+import type { SpanRecorder } from "./span-recorder";
 import { staticFiles } from "./static-files";
+import { recordsTraces } from "./tracing-settings";
 
 // Slow requests, and new connections on which nothing is sent, are cut.
 const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+
+// Kubernetes asks for it every few seconds.
+const PROBED_PATH = "/robots.txt";
 
 const hostname = process.env.HOSTNAME || "0.0.0.0";
 const port = Number(process.env.PORT) || 3000;
@@ -30,15 +37,27 @@ async function main(): Promise<void> {
     void handle(request, response).catch((error: unknown) => fail(response, error));
   const serveFile = staticFiles(path.join(root, ".next/static"), "/_next/static/");
   const serveLandingPage = landingPage(await startRenderer(renderPage), renderPage);
+  const spans = await startTracing();
   const server = createServer({ ...TIMEOUTS, keepAliveTimeout }, (request, response) => {
     setSecurityHeaders(request, response);
     setRequestId(request, response);
     request.url = readableTarget(request.url ?? "");
     delete request.headers[VIEWER_STATE_HEADER]; // only the renderer may set it
-    if (!serveFile(request, response) && !serveLandingPage(request, response)) renderPage(request, response);
+    if (serveFile(request, response)) return;
+    if (request.url !== PROBED_PATH) spans?.startRequest(request, response);
+    if (!serveLandingPage(request, response)) renderPage(request, response);
   });
-  installGracefulShutdown(server);
+  installGracefulShutdown(server, async () => spans?.stop());
   server.listen(port, hostname);
+}
+
+/** Undefined if traces are off: the SDK is not even loaded then. */
+async function startTracing(): Promise<SpanRecorder | undefined> {
+  if (!recordsTraces(process.env)) return undefined;
+  const { SpanRecorder } = await import("./span-recorder.js");
+  const spans = new SpanRecorder(pageRoutes(path.join(root, ".next/routes-manifest.json")));
+  setTracing(spans);
+  return spans;
 }
 
 function fail(response: ServerResponse, error: unknown): void {

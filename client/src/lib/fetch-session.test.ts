@@ -13,7 +13,9 @@ afterEach(() => {
 test("auth is not asked without a session cookie", async () => {
   const fetch = vi.fn();
   vi.stubGlobal("fetch", fetch);
-  expect(await fetchSession({ cookie: "theme=dark", forwardedFor: null, requestId: null })).toEqual({
+  expect(
+    await fetchSession({ cookie: "theme=dark", forwardedFor: null, requestId: null, traceparent: null }),
+  ).toEqual({
     state: "out",
   });
   expect(fetch).not.toHaveBeenCalled();
@@ -25,5 +27,7 @@ test.each([
   [new Response("<h1>", { status: 502 }), { state: "unknown" }],
 ])("auth decides", async (response, session) => {
   vi.stubGlobal("fetch", vi.fn().mockResolvedValue(response));
-  expect(await fetchSession({ cookie: "session=abc", forwardedFor: null, requestId: null })).toEqual(session);
+  expect(
+    await fetchSession({ cookie: "session=abc", forwardedFor: null, requestId: null, traceparent: null }),
+  ).toEqual(session);
 });

@@ -1,5 +1,13 @@
 /** Writes one JSON line to stderr, with the same keys as the services' logs. Server only. */
-export function logError(event: string, fields: Record<string, unknown>): void {
-  const timestamp = new Date().toISOString();
-  console.error(JSON.stringify({ timestamp, level: "error", service: "client", event, ...fields }));
+type Log = (event: string, fields: Record<string, unknown>) => void;
+
+export const logError = atLevel("error");
+export const logWarning = atLevel("warning");
+export const logInfo = atLevel("info");
+
+function atLevel(level: string): Log {
+  return (event, fields) => {
+    const timestamp = new Date().toISOString();
+    console.error(JSON.stringify({ timestamp, level, service: "client", event, ...fields }));
+  };
 }

@@ -69,17 +69,28 @@ async function send<T>(
   headers: Record<string, string> = {},
 ): Promise<ApiResult<T>> {
   const hasBody = body !== undefined;
+  const isWrite = method !== "GET";
   const result = await request<T>(path, {
     method,
     headers: {
       accept: "application/json",
       ...(hasBody ? { "content-type": "application/json" } : {}),
+      ...(isWrite ? traceHeaders() : {}),
       ...headers,
     },
     cache: "no-store",
     signal: AbortSignal.timeout(TIMEOUT_MS),
     ...(hasBody ? { body: JSON.stringify(body) } : {}),
   });
-  if (method !== "GET") rememberWrite();
+  if (isWrite) rememberWrite();
   return result;
+}
+
+/**
+ * Writes continue the trace of the page's request. Reads do not: a page that polls would make that trace grow without
+ * end.
+ */
+function traceHeaders(): Record<string, string> {
+  const meta = document.querySelector<HTMLMetaElement>('meta[name="traceparent"]');
+  return meta ? { traceparent: meta.content } : {};
 }

@@ -1,3 +1,4 @@
+import { tracing } from "../tracing";
 import { logFailedCall } from "./failed-call";
 import { isRetryable, isTimeout, request, unavailable, type ApiResult } from "./response";
 import { apiUrl } from "./url";
@@ -6,15 +7,19 @@ import { visitorHeaders, type Visitor } from "./visitor";
 /** A GET on behalf of a visitor. Failures of the service are logged. Server only. */
 export async function readAs<T>(visitor: Visitor, path: string, timeoutMs: number): Promise<ApiResult<T>> {
   const startedAt = performance.now();
-  const result = await request<T>(apiUrl(path), {
-    headers: { accept: "application/json", ...visitorHeaders(visitor) },
+  const url = apiUrl(path);
+  const span = tracing()?.startCall("GET", url, visitor.traceparent);
+  const traceparent = span?.traceparent ?? visitor.traceparent;
+  const result = await request<T>(url, {
+    headers: { accept: "application/json", ...visitorHeaders({ ...visitor, traceparent }) },
     cache: "no-store",
     signal: AbortSignal.timeout(timeoutMs),
   });
+  span?.end(result.ok ? 200 : result.problem.status);
   if (result.ok || !isRetryable(result.problem)) return result;
   const { requestId } = visitor;
   logFailedCall(
-    { method: "GET", path, durationMs: performance.now() - startedAt, traceparent: null, requestId },
+    { method: "GET", path, durationMs: performance.now() - startedAt, traceparent, requestId },
     result,
   );
   // A failed connection between the two servers is not the user's.

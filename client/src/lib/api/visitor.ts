@@ -8,6 +8,8 @@ export type Visitor = {
   forwardedFor: string | null | undefined;
   /** The X-Request-ID header: logs of all servers have it. */
   requestId: string | null | undefined;
+  /** The trace that their request is part of. */
+  traceparent: string | null | undefined;
 };
 
 export function visitorOf(headers: Headers): Visitor {
@@ -15,13 +17,16 @@ export function visitorOf(headers: Headers): Visitor {
     cookie: headers.get("cookie"),
     forwardedFor: headers.get("x-forwarded-for"),
     requestId: headers.get(REQUEST_ID_HEADER),
+    traceparent: headers.get("traceparent"),
   };
 }
 
-export function visitorHeaders({ cookie, forwardedFor, requestId }: Visitor): Record<string, string> {
+export function visitorHeaders(visitor: Visitor): Record<string, string> {
+  const { cookie, forwardedFor, requestId, traceparent } = visitor;
   return {
     ...(cookie && { cookie }),
     ...(forwardedFor && { "x-forwarded-for": forwardedFor }),
     ...(requestId && { [REQUEST_ID_HEADER]: requestId }),
+    ...(traceparent && { traceparent }),
   };
 }

@@ -22,7 +22,10 @@ function fakeApi(post: Response | undefined, orders: unknown[] = []) {
 }
 
 beforeEach(() => {
-  vi.stubGlobal("document", { documentElement: { dataset: { user: "buyer-1" } } });
+  vi.stubGlobal("document", {
+    documentElement: { dataset: { user: "buyer-1" } },
+    querySelector: () => null,
+  });
   vi.stubGlobal("window", new EventTarget());
 });
 afterEach(() => vi.unstubAllGlobals());

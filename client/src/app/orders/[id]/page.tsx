@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 
+import { TraceContext } from "@/components/layout/trace-context";
 import { OrderView } from "@/components/orders/order-view";
 import { Unavailable } from "@/components/ui/unavailable";
 import { getOrder } from "@/lib/api/queries";
@@ -26,11 +27,14 @@ export default async function OrderPage({ params }: Props) {
   }
   const email = session.state === "in" ? session.user.email : "";
   return (
-    <OrderView
-      order={result.data}
-      renderedAt={serverTime(result)}
-      stripeConfig={stripeConfig()}
-      email={email}
-    />
+    <>
+      <TraceContext />
+      <OrderView
+        order={result.data}
+        renderedAt={serverTime(result)}
+        stripeConfig={stripeConfig()}
+        email={email}
+      />
+    </>
   );
 }

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 
+import { TraceContext } from "@/components/layout/trace-context";
 import { TicketView, type Viewer } from "@/components/tickets/ticket-view";
 import { Unavailable } from "@/components/ui/unavailable";
 import { getOrder, getTicket } from "@/lib/api/queries";
@@ -25,7 +26,12 @@ export default async function TicketPage({ params }: Props) {
     if (result.problem.status === 404) notFound();
     return <Unavailable problem={result.problem} />;
   }
-  return <TicketView ticket={result.data} viewer={await viewerOf(result.data)} />;
+  return (
+    <>
+      <TraceContext />
+      <TicketView ticket={result.data} viewer={await viewerOf(result.data)} />
+    </>
+  );
 }
 
 async function viewerOf(ticket: Ticket): Promise<Viewer> {

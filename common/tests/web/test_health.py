@@ -1,8 +1,10 @@
 """Readiness depends on the service's own database; metrics name routes, not paths."""
 
+import asyncio
 import platform
+import re
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 from fastapi import FastAPI
@@ -68,11 +70,32 @@ async def test_metrics_are_labelled_with_route_templates(client: httpx.AsyncClie
     assert not any(word in text for word in ("12345", "54321", "BREW"))
 
 
-async def test_running_build_and_requests_in_progress_are_exported(client: httpx.AsyncClient) -> None:
+async def test_running_build_is_exported(client: httpx.AsyncClient) -> None:
     text = (await client.get("/metrics")).text
     build = f'python_version="{platform.python_version()}",revision="unknown",service="test",version="unknown"'
     assert f"ticketing_build_info{{{build}}} 1.0" in text
-    assert "\nhttp_server_active_requests 1.0\n" in text
+
+
+async def test_requests_in_progress_are_counted(client: httpx.AsyncClient) -> None:
+    complete = asyncio.Event()
+
+    async def body() -> AsyncIterator[bytes]:
+        await complete.wait()
+        yield b'{"title": "Seat"}'
+
+    async def active() -> str:
+        (line,) = re.findall(r"^http_server_active_requests (.*)$", (await client.get("/metrics")).text, re.MULTILINE)
+        return str(line)
+
+    async def is_one() -> bool:
+        return await active() == "1.0"
+
+    assert await active() == "0.0"
+    request = asyncio.create_task(client.post("/items", content=body(), headers={"Content-Type": "application/json"}))
+    await eventually(is_one)
+    complete.set()
+    assert (await request).status_code == 201
+    assert await active() == "0.0"
 
 
 async def test_blocked_event_loop_is_measured(client: httpx.AsyncClient) -> None:

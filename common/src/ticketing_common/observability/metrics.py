@@ -11,7 +11,7 @@ HTTP_REQUEST_DURATION = Histogram(
     ["http_request_method", "http_route", "http_response_status_code"],
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-ACTIVE_REQUESTS = Gauge("http_server_active_requests", "Requests in progress, among them the one that reads this")
+ACTIVE_REQUESTS = Gauge("http_server_active_requests", "Requests in progress, apart from those of probes")
 MESSAGES_SENT = Counter("messaging_client_sent_messages_total", "Events that JetStream acknowledged", ["subject"])
 PUBLISH_FAILURES = Counter(
     "messaging_publish_failures_total", "Attempts to publish that JetStream did not acknowledge", ["subject"]

@@ -74,7 +74,7 @@ class RequestMiddleware:
         body = BoundedReceive(receive, headers)
         identity = request_id(headers.get(REQUEST_ID))
         response = _Response(send, routed, body, identity, marks_success=self._marks_writes and is_write)
-        self._active += 1
+        self._active += not is_probe
         try:
             self._admit(routed, headers)
             await self._app(routed, body, response)
@@ -83,7 +83,7 @@ class RequestMiddleware:
                 raise
             await self._send_error(error, routed, receive, response)
         finally:
-            self._active -= 1
+            self._active -= not is_probe
             method, route = _method(scope), _route(routed)
             request = (method, route or "unmatched", response.status)
             self._record(routed, request, seconds=time.perf_counter() - started, request_id=identity, is_probe=is_probe)

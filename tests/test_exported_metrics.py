@@ -62,15 +62,15 @@ def process_of(name: str) -> str:
 
 
 @pytest.fixture
-async def scraped(stack: Stack, new_client: NewClient, anonymous: httpx.AsyncClient) -> dict[str, list[Metric]]:
+async def scraped(stack: Stack, new_client: NewClient) -> dict[str, list[Metric]]:
     """What each process exports after a purchase, a cancelled order, and requests for what does not exist."""
-    seller, buyer = await new_client(), await new_client()
-    await buy_one_and_cancel_another(seller, buyer)
-    for path in ("/api/orders/123456789012345678901234", "/api/tickets/1234567", "/api/nothing/1234567"):
-        await anonymous.get(path)
-    await anonymous.request("BREW1234", "/api/tickets")
+    await buy_one_and_cancel_another(await new_client(), await new_client())
     urls = {name: url for name, url in stack.urls().items() if process_of(name) in REPLICABLE}
     async with httpx.AsyncClient(timeout=10, trust_env=False) as http:
+        for url in urls.values():
+            await http.get(f"{url}/api/orders/123456789012345678901234")
+            await http.get(f"{url}/api/nothing/1234567")
+            await http.request("PROPFIND", url)
         return {name: await measured(http, url) for name, url in urls.items()}
 
 

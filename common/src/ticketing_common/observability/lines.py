@@ -42,6 +42,8 @@ class LineOutput:
 
     def flush(self) -> None:
         """Write what was added. A full disk or a closed pipe must not fail the work that is logged."""
+        if not self._lines:
+            return
         with self._lock:
             lines = self._lines[:]
             del self._lines[: len(lines)]  # not those that another thread has just added

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any
 
 REDACTED = "[redacted]"
@@ -34,7 +35,12 @@ def redact_text(text: str) -> str:
 
 
 def _redact_item(key: object, value: Any) -> Any:
-    return REDACTED if _KEYS.search(str(key)) else _redact_value(value)
+    return REDACTED if _is_secret(str(key)) else _redact_value(value)
+
+
+@lru_cache(maxsize=1024)
+def _is_secret(key: str) -> bool:
+    return _KEYS.search(key) is not None
 
 
 def _redact_value(value: Any) -> Any:

@@ -8,9 +8,10 @@ import pytest
 
 from ticketing_common.events import TicketUpdated
 from ticketing_common.messaging import Broker, Publisher, StreamLimits
-from ticketing_common.messaging.streams import EVENTS_STREAM, ensure_streams
+from ticketing_common.messaging.streams import ensure_streams
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents
 from ticketing_common.outbox import OutboxBacklog, Relay
+from ticketing_common.stream_names import EVENTS_STREAM
 from ticketing_common.web.background import run_tasks
 from ticketing_test_support.mongo import database_at
 from ticketing_test_support.recorder import RecordingPublisher

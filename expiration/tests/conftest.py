@@ -12,9 +12,9 @@ import pytest
 
 from ticketing_common.events import Envelope, HeldTicket, OrderCreated, OrderStatus
 from ticketing_common.messaging import Broker, Publisher
-from ticketing_common.messaging.streams import EVENTS_STREAM
 from ticketing_common.mongo import Database, new_id
 from ticketing_common.observability import tracing
+from ticketing_common.stream_names import EVENTS_STREAM
 from ticketing_expiration.app import create_app
 from ticketing_expiration.settings import Settings
 from ticketing_expiration.store import INDEXES, MongoExpiryStore

@@ -22,8 +22,8 @@ from ticketing_common.events import (
     TicketUpdated,
 )
 from ticketing_common.messaging import Broker, Consumer, Publisher, RetryLater, RetryPolicy
-from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM
 from ticketing_common.mongo import new_id
+from ticketing_common.stream_names import DEAD_STREAM, EVENTS_STREAM
 from ticketing_common.web.background import run_tasks
 from ticketing_orders import listeners
 from ticketing_orders.app import create_app

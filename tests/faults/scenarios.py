@@ -8,7 +8,7 @@ from typing import Any
 
 from ticketing_common.events import Subject
 from ticketing_common.messaging import DeadLetter, DeadLetters, connect_readonly, read_events
-from ticketing_common.messaging.streams import EVENTS_STREAM
+from ticketing_common.stream_names import EVENTS_STREAM
 from ticketing_test_support.crashes import CrashPoint, crashes_in
 from ticketing_test_support.faults import republish, restarted_with, wipe_redis
 from ticketing_test_support.load import LoadGenerator, LoadUser, StoredState, read_state

@@ -11,9 +11,9 @@ from fastapi import FastAPI
 
 from ticketing_common.events import Envelope, OrderCancelled, OrderCreated, OrderState
 from ticketing_common.messaging import Broker, Publisher
-from ticketing_common.messaging.streams import EVENTS_STREAM
 from ticketing_common.mongo import new_id
 from ticketing_common.observability import tracing
+from ticketing_common.stream_names import EVENTS_STREAM
 from ticketing_test_support.apps import served
 from ticketing_test_support.fixtures import JWT_SECRET
 from ticketing_test_support.outbox import is_outbox_empty

@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.messaging import Broker, RetryPolicy
-from ticketing_common.messaging.streams import EVENTS_STREAM
+from ticketing_common.stream_names import EVENTS_STREAM
 from ticketing_test_support.listeners import (
     RecordingBatchListener,
     RecordingListener,

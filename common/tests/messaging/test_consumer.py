@@ -9,7 +9,7 @@ from prometheus_client import REGISTRY
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.messaging import Broker, Consumer, RetryLater, RetryPolicy
-from ticketing_common.messaging.streams import EVENTS_STREAM
+from ticketing_common.stream_names import EVENTS_STREAM
 from ticketing_common.web.background import run_tasks
 from ticketing_test_support.listeners import (
     QUICK,

@@ -20,7 +20,8 @@ from ticketing_common.messaging import (
     backlogs,
     connect_readonly,
 )
-from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM, ensure_streams
+from ticketing_common.messaging.streams import ensure_streams
+from ticketing_common.stream_names import DEAD_STREAM, EVENTS_STREAM
 from ticketing_common.web.background import run_tasks
 from ticketing_test_support.listeners import (
     QUICK,

@@ -3,7 +3,7 @@
 from nats.js.api import AckPolicy, ConsumerConfig
 
 from ticketing_common.messaging import Broker, backlogs, read_events
-from ticketing_common.messaging.streams import EVENTS_STREAM
+from ticketing_common.stream_names import EVENTS_STREAM
 from ticketing_test_support.listeners import publish_expirations
 
 

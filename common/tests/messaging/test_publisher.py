@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from ticketing_common.messaging import Broker, Publisher, StreamLimits
-from ticketing_common.messaging.streams import EVENTS_STREAM, ensure_streams
+from ticketing_common.messaging.streams import ensure_streams
+from ticketing_common.stream_names import EVENTS_STREAM
 from ticketing_test_support.listeners import envelope, publish_expirations
 from ticketing_test_support.waiting import eventually
 

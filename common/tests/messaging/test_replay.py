@@ -13,7 +13,7 @@ from nats.js.api import ConsumerConfig
 
 from ticketing_common.events import Envelope, SessionRevoked
 from ticketing_common.messaging import Broker, Publisher, ReplayConsumer
-from ticketing_common.messaging.streams import EVENTS_STREAM
+from ticketing_common.stream_names import EVENTS_STREAM
 from ticketing_common.web.background import run_tasks
 from ticketing_test_support.servers import Server
 from ticketing_test_support.waiting import eventually

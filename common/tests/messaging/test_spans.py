@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ticketing_common.messaging import Broker, Publisher
-from ticketing_common.messaging.streams import EVENTS_STREAM
+from ticketing_common.stream_names import EVENTS_STREAM
 from ticketing_test_support.listeners import (
     RecordingBatchListener,
     RecordingListener,

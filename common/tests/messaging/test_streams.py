@@ -9,8 +9,9 @@ from nats.js.errors import APIError
 
 from ticketing_common.events import Subject
 from ticketing_common.messaging import Broker, StreamLimits
-from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM, EVENTS_SUBJECTS, ensure_streams
+from ticketing_common.messaging.streams import EVENTS_SUBJECTS, ensure_streams
 from ticketing_common.settings import MessagingSettings
+from ticketing_common.stream_names import DEAD_STREAM, EVENTS_STREAM
 from ticketing_test_support.servers import nats_server, started
 
 

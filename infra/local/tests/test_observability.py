@@ -9,7 +9,7 @@ import pytest
 from infra.local.tests.test_processes import layout_of, table
 
 from ticketing_local.commands.up import banner
-from ticketing_local.processes import process_table
+from ticketing_local.processes.table import process_table
 from ticketing_local.settings import read_settings
 from ticketing_local.state import StateDir
 

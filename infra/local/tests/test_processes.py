@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from ticketing_local.credentials import Credentials
-from ticketing_local.processes import process_table
 from ticketing_local.processes.process import Layout, Process, port_names
+from ticketing_local.processes.table import process_table
 from ticketing_local.settings import read_settings
 
 SECRET = "a-jwt-secret"

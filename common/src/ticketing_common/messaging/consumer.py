@@ -14,7 +14,7 @@ from ticketing_common.messaging.connection import Broker, keep_consuming
 from ticketing_common.messaging.delivery import MessageHandler
 from ticketing_common.messaging.listener import BatchListener, Listener, RetryPolicy
 from ticketing_common.messaging.pull import Pull
-from ticketing_common.messaging.streams import EVENTS_STREAM
+from ticketing_common.stream_names import EVENTS_STREAM
 
 log = structlog.get_logger(__name__)
 

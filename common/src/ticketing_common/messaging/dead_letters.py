@@ -13,8 +13,8 @@ from nats.js.api import Header, RawStreamMsg
 from nats.js.errors import APIError, NotFoundError
 
 from ticketing_common.messaging import headers
-from ticketing_common.messaging.streams import DEAD_PREFIX, DEAD_STREAM, EVENTS_STREAM
 from ticketing_common.observability.redaction import redact_text
+from ticketing_common.stream_names import DEAD_PREFIX, DEAD_STREAM, EVENTS_STREAM
 
 _REASON_CHARS = 4_000
 # The sequence is above those in the stream, or was deleted.

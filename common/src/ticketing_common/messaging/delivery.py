@@ -18,10 +18,10 @@ from ticketing_common.messaging.dead_letters import dead_letter, is_full
 from ticketing_common.messaging.listener import TRANSIENT_ERRORS, BatchListener, Listener, RetryLater, RetryPolicy
 from ticketing_common.messaging.message_log import Delivery, MessageLog
 from ticketing_common.messaging.message_spans import Processing, describe, note_outcome, trace_of
-from ticketing_common.messaging.streams import DEAD_PREFIX, DEAD_STREAM
 from ticketing_common.observability import spans, tracing
 from ticketing_common.observability.metrics import MESSAGES_CONSUMED, PROCESS_DURATION, PUBLISH_FAILURES
 from ticketing_common.observability.spans import Span
+from ticketing_common.stream_names import DEAD_PREFIX, DEAD_STREAM
 
 log = structlog.get_logger(__name__)
 

@@ -15,8 +15,8 @@ from nats.js.errors import NotFoundError
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.messaging.connection import inbox_prefix
-from ticketing_common.messaging.streams import EVENTS_STREAM
 from ticketing_common.observability.redaction import redact_text
+from ticketing_common.stream_names import EVENTS_STREAM
 
 _CONNECT_TIMEOUT_SECONDS = 3.0
 _REQUEST_TIMEOUT_SECONDS = 5.0

@@ -9,7 +9,7 @@ from nats.js import JetStreamContext
 from nats.js.api import ConsumerInfo, StreamInfo
 from nats.js.errors import NotFoundError
 
-from ticketing_common.messaging.streams import DEAD_PREFIX, DEAD_STREAM, EVENTS_STREAM
+from ticketing_common.stream_names import DEAD_PREFIX, DEAD_STREAM, EVENTS_STREAM
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from ticketing_common.messaging.headers import (
     TRACEPARENT,
 )
 from ticketing_common.messaging.message_spans import Publishing
-from ticketing_common.messaging.streams import EVENTS_STREAM
 from ticketing_common.observability.metrics import MESSAGES_SENT, PUBLISH_FAILURES
+from ticketing_common.stream_names import EVENTS_STREAM
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js.api import Header, StatusCode
 
-from ticketing_common.messaging.streams import EVENTS_STREAM
+from ticketing_common.stream_names import EVENTS_STREAM
 
 # A request that a restarting broker swallowed is repeated after this long.
 _EXPIRES_SECONDS = 2.0

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from ticketing_common.errors import Unavailable
 from ticketing_common.events import Event
 from ticketing_common.messaging.connection import Broker, keep_consuming
-from ticketing_common.messaging.streams import EVENTS_STREAM
+from ticketing_common.stream_names import EVENTS_STREAM
 
 log = structlog.get_logger(__name__)
 

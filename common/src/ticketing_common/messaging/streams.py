@@ -8,13 +8,11 @@ from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfi
 from nats.js.errors import NotFoundError
 
 from ticketing_common.settings import MessagingSettings
+from ticketing_common.stream_names import DEAD_PREFIX, DEAD_STREAM, EVENTS_STREAM
 
 log = structlog.get_logger(__name__)
 
-EVENTS_STREAM = "TICKETING"
 EVENTS_SUBJECTS = ("ticket.>", "order.>", "expiration.>", "payment.>", "session.>")
-DEAD_STREAM = "DEAD"
-DEAD_PREFIX = "dead"
 
 _DEDUP_WINDOW_SECONDS = 120.0
 _DAY_SECONDS = 86_400.0

@@ -6,7 +6,7 @@ MongoDB needs no more than this: each service has a user with rights on its one 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ticketing_common.messaging.streams import DEAD_PREFIX, DEAD_STREAM, EVENTS_STREAM
+from ticketing_common.stream_names import DEAD_PREFIX, DEAD_STREAM, EVENTS_STREAM
 
 OPERATOR = "ops"
 EXPORTER = "exporter"

@@ -14,8 +14,8 @@ import pytest
 from nats.js.errors import NotFoundError
 
 from ticketing_common.messaging import Broker
-from ticketing_common.messaging.streams import DEAD_STREAM, EVENTS_STREAM
 from ticketing_common.observability import configure
+from ticketing_common.stream_names import DEAD_STREAM, EVENTS_STREAM
 from ticketing_test_support.servers import mongod, nats_server, redis_server, started
 from ticketing_test_support.spans import RecordedSpans
 

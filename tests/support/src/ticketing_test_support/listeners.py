@@ -18,7 +18,7 @@ from ticketing_common.messaging import (
     Publisher,
     RetryPolicy,
 )
-from ticketing_common.messaging.streams import EVENTS_STREAM
+from ticketing_common.stream_names import EVENTS_STREAM
 from ticketing_common.web.background import run_tasks
 
 QUICK = RetryPolicy(first_delay=0.01, longest_delay=0.02)

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ticketing_local.commands.up import up
-from ticketing_local.processes import process_table
 from ticketing_local.processes.process import Layout, Process
+from ticketing_local.processes.table import process_table
 from ticketing_local.settings import ROOT, SERVICES, read_settings
 
 COMMIT_FILE = ROOT / "infra" / "release" / "previous-release"

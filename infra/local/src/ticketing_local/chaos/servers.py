@@ -11,7 +11,7 @@ from redis import Redis
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.messaging import connect_readonly, read_events, republish
-from ticketing_common.messaging.streams import EVENTS_STREAM
+from ticketing_common.stream_names import EVENTS_STREAM
 from ticketing_local.chaos.fault import Inject, Target
 
 TIMEOUT_SECONDS = 10.0

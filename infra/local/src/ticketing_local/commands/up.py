@@ -16,8 +16,8 @@ from ticketing_local.credentials import Credentials
 from ticketing_local.debian import find_program
 from ticketing_local.errors import StackError
 from ticketing_local.ports import Ports, check_gateway_port, claim_ports
-from ticketing_local.processes import process_table
 from ticketing_local.processes.process import Layout, Process, Tier, port_names
+from ticketing_local.processes.table import process_table
 from ticketing_local.settings import StackSettings, read_state_dir
 from ticketing_local.state import RunningStack, StateDir
 from ticketing_local.supervision.monitor import Monitor

@@ -11,6 +11,7 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from ticketing_common.http_protocol import BoundedHttpProtocol
+from ticketing_common.observability import configure
 from ticketing_test_support.waiting import eventually
 
 HEAD = b"POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 4\r\n"
@@ -162,6 +163,13 @@ async def test_long_url_is_431(port: int) -> None:
 
 async def test_other_protocol_is_400(port: int) -> None:
     assert status(await conversation(port, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n")) == 400
+
+
+async def test_requests_that_cannot_be_parsed_are_not_logged(port: int, caplog: pytest.LogCaptureFixture) -> None:
+    configure(service="test")
+    with caplog.at_level(logging.INFO):
+        assert status(await conversation(port, b"\x16\x03\x01\x02\x00\r\n\r\n")) == 400
+    assert [record for record in caplog.records if record.name.startswith("uvicorn")] == []
 
 
 async def test_request_for_a_websocket_is_handled_like_any_other(port: int, caplog: pytest.LogCaptureFixture) -> None:

@@ -3,6 +3,7 @@ take to send a request, or nothing. Run it by `--http ticketing_common.http_prot
 """
 
 import asyncio
+import logging
 from http import HTTPStatus
 from itertools import chain
 from typing import Any, ClassVar
@@ -27,6 +28,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.logger = logging.getLogger("uvicorn.error.protocol")  # without warnings: see `observability.logs`
         self._deadline: asyncio.TimerHandle | None = None
         self._is_receiving = True
         self._head_is_complete = False

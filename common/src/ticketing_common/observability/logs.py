@@ -18,6 +18,8 @@ LogFormat = Literal["json", "console"]
 _FIRST = ("timestamp", "level", "service", "event")
 # Libraries whose INFO records are noise here, or may contain URLs with credentials.
 _QUIET = ("httpx", "httpcore", "stripe", "pymongo", "nats", "asyncio", "watchfiles")
+# Of `http_protocol`: each request that cannot be parsed has a warning, and anybody may send any number of them.
+_HTTP_PROTOCOL = "uvicorn.error.protocol"
 
 
 class _Handler(logging.StreamHandler[TextIO]):
@@ -79,6 +81,7 @@ def _attach(formatter: logging.Formatter, level: str) -> None:
         _propagate(logging.getLogger(name))
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger(_HTTP_PROTOCOL).setLevel(logging.ERROR)
 
 
 def _propagate(logger: logging.Logger) -> None:

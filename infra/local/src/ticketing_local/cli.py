@@ -7,13 +7,17 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
 from ticketing_local.chaos.cli import add_chaos
 from ticketing_local.errors import StackError
 from ticketing_ops import cli as operations
 from ticketing_ops.errors import OperationError
+
+if TYPE_CHECKING:
+    from ticketing_local.state import StateDir
+    from ticketing_ops.stack import Stack
 
 SETTINGS = """\
 environment variables:
@@ -140,10 +144,22 @@ def _run_on_state(arguments: argparse.Namespace) -> int:
             from ticketing_local.chaos.cli import run_chaos
 
             return run_chaos(state, arguments)
-        case _:
-            from ticketing_local.operated_stack import operated_stack
+        case "restore" if not os.environ.get("ADDRESSES"):
+            from ticketing_local.commands.restore import services_stopped
+            from ticketing_ops.backup.restore import require_restorable
 
-            return operations.run(operated_stack(state), arguments)
+            stack = _operated_stack(state)
+            require_restorable(stack, arguments.folder)
+            with services_stopped(state):
+                return operations.run(stack, arguments)
+        case _:
+            return operations.run(_operated_stack(state), arguments)
+
+
+def _operated_stack(state: "StateDir") -> "Stack":
+    from ticketing_local.operated_stack import operated_stack
+
+    return operated_stack(state)
 
 
 def _run_script(name: str, *arguments: str) -> NoReturn:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ticketing_ops.stack import Stack
 
 from ticketing_ops.arguments import positive, seconds
+from ticketing_ops.backup.cli import add_backup
 from ticketing_ops.dead_letters.cli import add_dead
 from ticketing_ops.load.cli import add_load
 
@@ -23,6 +24,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     _add_audit(commands)
     add_dead(commands)
     add_load(commands)
+    add_backup(commands)
     _add_exporter(commands)
 
 

@@ -96,6 +96,10 @@ class Supervisor:
         with contextlib.suppress(xmlrpc.client.Fault):  # a tier without processes
             self._call("stopProcessGroup", tier.value, True)
 
+    def start_tier(self, tier: Tier) -> None:
+        """Start a tier's processes without waiting for them."""
+        self._call("startProcessGroup", tier.value, False)
+
     def stop_process(self, name: str) -> None:
         """Send one process SIGTERM without waiting for it, and do not restart it."""
         self._call("stopProcess", self._full_name(name), False)

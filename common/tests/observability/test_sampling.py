@@ -1,7 +1,5 @@
 """Which traces are recorded."""
 
-from random import getrandbits
-
 import pytest
 
 from ticketing_common.observability import tracing
@@ -34,18 +32,16 @@ def sampler(monkeypatch: pytest.MonkeyPatch, name: str, argument: str = "") -> S
 def test_samplers_decide_as_specified(
     monkeypatch: pytest.MonkeyPatch, name: str, argument: str, *, root: bool, child: bool, other_child: bool
 ) -> None:
-    decide = sampler(monkeypatch, name, argument).decide
-    decisions = (
-        decide(SAMPLED, has_parent=False),
-        decide(SAMPLED, has_parent=True),
-        decide(NOT_SAMPLED, has_parent=True),
-    )
-    assert tuple(map(tracing.is_sampled, decisions)) == (root, child, other_child)
+    chosen = sampler(monkeypatch, name, argument)
+    contexts = [chosen.child_of(parent) for parent in (None, SAMPLED, NOT_SAMPLED)]
+    assert [tracing.is_sampled(context) for context in contexts] == [root, child, other_child]
+    assert all(tracing.is_valid(context) for context in contexts)
+    assert all(tracing.same_trace(context, SAMPLED) for context in contexts[1:])
 
 
 def test_ratio_depends_on_the_trace_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     tenth = sampler(monkeypatch, "traceidratio", "0.1")
-    traces = [f"00-{getrandbits(128):032x}-{1:016x}-01" for _ in range(5_000)]
-    sampled = [tracing.is_sampled(tenth.decide(trace, has_parent=False)) for trace in traces]
+    traces = [tenth.child_of(None) for _ in range(5_000)]
+    sampled = [tracing.is_sampled(trace) for trace in traces]
     assert 350 < sum(sampled) < 650
-    assert sampled == [tracing.is_sampled(tenth.decide(trace, has_parent=True)) for trace in traces]
+    assert sampled == [tracing.is_sampled(tenth.child_of(trace)) for trace in traces]

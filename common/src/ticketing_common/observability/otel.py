@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from random import getrandbits
-from typing import Self
+from typing import Any, Self
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import OTELResourceDetector, Resource
@@ -26,15 +26,20 @@ from ticketing_common.observability.spans import NOT_RECORDED, Attributes, Kind,
 
 _KINDS = {kind: SpanKind[kind.name] for kind in Kind}
 _UNSET, _FAILED = Status(StatusCode.UNSET), Status(StatusCode.ERROR)
+_SAMPLED = TraceFlags(TraceFlags.SAMPLED)
 _SCOPE = InstrumentationScope("ticketing_common")
 
 
 class OtelSpan:
     """spans.Span, given to `finish` when it ends."""
 
-    __slots__ = ("attributes", "failed", "finish", "kind", "links", "name", "parent", "started_at", "traceparent")
+    __slots__ = (
+        *("attributes", "ended_at", "failed", "finish", "kind", "links", "name", "parent", "started_at"),
+        "traceparent",
+    )
 
     recorded = True
+    context = SpanContext(1, 1, is_remote=False, trace_flags=_SAMPLED)  # all that the SDK's queue looks at
 
     def __init__(
         self,
@@ -56,6 +61,7 @@ class OtelSpan:
         self.links = links
         self.attributes = dict(attributes) if attributes else {}
         self.started_at = started_at or time.time_ns()
+        self.ended_at = 0
         self.failed = False
 
     def rename(self, name: str) -> None:
@@ -69,6 +75,7 @@ class OtelSpan:
         self.failed = True
 
     def end(self) -> None:
+        self.ended_at = time.time_ns()
         self.finish(self)
 
     def __enter__(self) -> Self:
@@ -77,21 +84,65 @@ class OtelSpan:
     def __exit__(self, kind: type[BaseException] | None, error: object, traceback: object, /) -> None:
         if kind is not None:
             self.fail(kind.__qualname__)
-        self.finish(self)
+        self.end()
+
+    def to_sdk(self, resource: Resource) -> ReadableSpan:
+        """The same for the SDK's exporters."""
+        return ReadableSpan(
+            name=self.name,
+            context=_context(self.traceparent),
+            parent=_context(self.parent) if self.parent else None,
+            resource=resource,
+            attributes=self.attributes,
+            links=[Link(_context(link)) for link in self.links],
+            kind=_KINDS[self.kind],
+            status=_FAILED if self.failed else _UNSET,
+            start_time=self.started_at,
+            end_time=self.ended_at,
+            instrumentation_scope=_SCOPE,
+        )
+
+
+class _Exporter(SpanExporter):
+    """Turns spans into the SDK's only here, in the thread that sends them."""
+
+    def __init__(self, exporter: SpanExporter, resource: Resource, on_success: Callable[[], None]) -> None:
+        self._exporter = exporter
+        self._resource = resource
+        self._on_success = on_success
+
+    def export(self, spans: Sequence[Any]) -> SpanExportResult:
+        result = self._exporter.export([span.to_sdk(self._resource) for span in spans])
+        if result is SpanExportResult.SUCCESS:
+            self._on_success()
+        return result
+
+    def shutdown(self) -> None:
+        self._exporter.shutdown()
 
 
 class OtelRecorder:
-    """spans.Recorder, which sends what is sampled to `exporter`, in the background."""
+    """spans.Recorder, which sends what is sampled to `exporter`, in the background.
 
-    def __init__(self, service: str, exporter: SpanExporter, sampler: Sampler | None = None) -> None:
-        self._sampler = sampler or Sampler()
-        self._resource = _resource(service)
-        self._processor = BatchSpanProcessor(exporter)
+    `on_success` is called, in its thread, whenever it has sent spans.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        exporter: SpanExporter,
+        sampler: Sampler,
+        *,
+        on_success: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._sampler = sampler
+        self._processor = BatchSpanProcessor(_Exporter(exporter, _resource(service), on_success))
+        self._finish: Callable[[Any], None] = self._processor.on_end
 
     def enter(
         self, name: str, kind: Kind, *, parent: str | None, links: Sequence[str], attributes: Attributes | None
     ) -> tuple[str, Span]:
-        traceparent = self._sampler.decide(tracing.child_of(parent), has_parent=parent is not None)
+        traceparent = self._sampler.child_of(parent)
         if not tracing.is_sampled(traceparent):
             return traceparent, NOT_RECORDED
         span = OtelSpan(
@@ -134,41 +185,10 @@ class OtelRecorder:
         sending.start()
         sending.join(timeout)
 
-    def _finish(self, span: OtelSpan) -> None:
-        self._processor.on_end(
-            ReadableSpan(
-                name=span.name,
-                context=_context(span.traceparent),
-                parent=_context(span.parent) if span.parent else None,
-                resource=self._resource,
-                attributes=span.attributes,
-                links=[Link(_context(link)) for link in span.links],
-                kind=_KINDS[span.kind],
-                status=_FAILED if span.failed else _UNSET,
-                start_time=span.started_at,
-                end_time=time.time_ns(),
-                instrumentation_scope=_SCOPE,
-            )
-        )
 
-
-def exporter(*, on_success: Callable[[], None]) -> SpanExporter:
-    """The one that `OTEL_TRACES_EXPORTER` names; `on_success` is called, in its thread, whenever it has sent spans."""
-    if os.environ.get("OTEL_TRACES_EXPORTER") == "console":
-        return ConsoleSpanExporter()
-    return _OtlpExporter(on_success)
-
-
-class _OtlpExporter(OTLPSpanExporter):
-    def __init__(self, on_success: Callable[[], None]) -> None:
-        super().__init__()
-        self._on_success = on_success
-
-    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        result = super().export(spans)
-        if result is SpanExportResult.SUCCESS:
-            self._on_success()
-        return result
+def new_exporter() -> SpanExporter:
+    """The one that `OTEL_TRACES_EXPORTER` names."""
+    return ConsoleSpanExporter() if os.environ.get("OTEL_TRACES_EXPORTER") == "console" else OTLPSpanExporter()
 
 
 def _context(traceparent: str) -> SpanContext:

@@ -7,7 +7,6 @@ One line is logged when that begins, and one when it ends.
 import asyncio
 import logging
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from ticketing_common.observability import spans
@@ -74,5 +73,9 @@ class Recording:
         logger = logging.getLogger("opentelemetry")
         logger.handlers[:] = [Problems(self._collector)]
         logger.propagate = False
-        exporter = partial(otel.exporter, on_success=self._collector.succeeded)
-        return lambda: otel.OtelRecorder(self._service, exporter(), Sampler.from_environment())
+        return lambda: otel.OtelRecorder(
+            self._service,
+            otel.new_exporter(),
+            Sampler.from_environment(),
+            on_success=self._collector.succeeded,
+        )

@@ -1,19 +1,21 @@
 """The samplers of OpenTelemetry's specification: which traces are recorded (`OTEL_TRACES_SAMPLER`)."""
 
 import os
-from dataclasses import dataclass
+from random import getrandbits
 from typing import Self
+
+from ticketing_common.observability import tracing
 
 _ID_BITS = 64
 
 
-@dataclass(frozen=True, slots=True)
 class Sampler:
     """Records this `ratio` of traces, by their ids, so that all processes decide the same; with `parent_based`, a trace
     that has come from elsewhere if that has recorded it."""
 
-    parent_based: bool = True
-    ratio: float = 1.0
+    def __init__(self, *, parent_based: bool = True, ratio: float = 1.0) -> None:
+        self._parent_based = parent_based
+        self._bound = round(ratio * (1 << _ID_BITS))
 
     @classmethod
     def from_environment(cls) -> Self:
@@ -24,11 +26,15 @@ class Sampler:
         ratio = ratios[root] if root in ratios else float(os.environ.get("OTEL_TRACES_SAMPLER_ARG") or 1)
         return cls(parent_based=root != name, ratio=ratio)
 
-    def decide(self, traceparent: str, *, has_parent: bool) -> str:
-        """The `traceparent` of a new span, with the flag that says whether it is recorded."""
-        if has_parent and self.parent_based:
-            return traceparent
-        return traceparent[:53] + ("01" if self._is_sampled(traceparent) else "00")
+    def child_of(self, parent: str | None) -> str:
+        """The `traceparent` of a new span under a valid `parent`, or in a new trace; its flag says whether it is
+        recorded."""
+        if parent is None:
+            trace = getrandbits(_ID_BITS)
+            return f"00-{getrandbits(_ID_BITS):016x}{trace:016x}-{getrandbits(_ID_BITS):016x}-{self._flag(trace)}"
+        if self._parent_based:
+            return tracing.child_of(parent)
+        return f"{parent[:36]}{getrandbits(_ID_BITS):016x}-{self._flag(int(parent[19:35], 16))}"
 
-    def _is_sampled(self, traceparent: str) -> bool:
-        return int(traceparent[19:35], 16) < round(self.ratio * (1 << _ID_BITS))
+    def _flag(self, trace: int) -> str:
+        return "01" if trace < self._bound else "00"

@@ -7,6 +7,7 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from ticketing_common.observability import spans
 from ticketing_common.observability.otel import OtelRecorder
+from ticketing_common.observability.sampling import Sampler
 
 _CLOSE_SECONDS = 5
 
@@ -16,7 +17,7 @@ class RecordedSpans:
 
     def __init__(self) -> None:
         self._exporter = _InMemoryExporter()
-        self._recorder = OtelRecorder("test", self._exporter)
+        self._recorder = OtelRecorder("test", self._exporter, Sampler())
         spans.leave()
         spans.record_with(self._recorder)
 

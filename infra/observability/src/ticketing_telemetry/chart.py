@@ -9,10 +9,9 @@ from itertools import pairwise
 from ticketing_telemetry.prometheus import Series
 from ticketing_telemetry.units import format_value
 
-MARGIN_LEFT, MARGIN_RIGHT, MARGIN_TOP, MARGIN_BOTTOM = 58, 10, 8, 22
+MARGIN_LEFT, MARGIN_RIGHT, MARGIN_TOP, MARGIN_BOTTOM = 76, 10, 8, 22
 TICKS = 4
-MAX_SERIES = 12
-COLOURS = 8
+MAX_SERIES = 8  # as many as there are colours
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,11 @@ class Chart:
     hidden: int
 
     @property
+    def left(self) -> int:
+        """The left edge of the plot."""
+        return MARGIN_LEFT
+
+    @property
     def right(self) -> int:
         """The right edge of the plot."""
         return self.width - MARGIN_RIGHT
@@ -73,14 +77,14 @@ def draw(
     """The series over this period, in seconds since the epoch, those with the highest newest value first."""
     shown = sorted(named, key=lambda item: -_finite(item[1].last))[:MAX_SERIES]
     values = [value for _, series in shown for _, value in series.points if math.isfinite(value)]
-    ticks = _nice_ticks(min([*values, 0]), max(values, default=1))
+    ticks = _nice_ticks(min([*values, 0]), max(values, default=1), unit)
     x_scale = _Scale(*period, MARGIN_LEFT, width - MARGIN_RIGHT)
     y_scale = _Scale(ticks[0], ticks[-1], height - MARGIN_BOTTOM, MARGIN_TOP)
     return Chart(
         width=width,
         height=height,
         lines=tuple(
-            Line(name, f"s{index % COLOURS}", _path(series, x_scale, y_scale), format_value(series.last, unit))
+            Line(name, f"s{index}", _path(series, x_scale, y_scale), format_value(series.last, unit))
             for index, (name, series) in enumerate(shown)
         ),
         x_marks=tuple(_x_marks(period, x_scale)),
@@ -114,13 +118,17 @@ def _gap(times: list[float]) -> float:
     return 1.5 * min((after - before for before, after in pairwise(times)), default=math.inf)
 
 
-def _nice_ticks(low: float, high: float) -> list[float]:
+def _nice_ticks(low: float, high: float, unit: str) -> list[float]:
     """Round values from at most `low` to at least `high`."""
     raw = (high - low) / TICKS or 0.25
-    magnitude = 10.0 ** math.floor(math.log10(raw))
-    step = next(factor * magnitude for factor in (1, 2, 2.5, 5, 10) if factor * magnitude >= raw)
+    step = _nice_step(raw) if unit != "bytes" else 2.0 ** math.ceil(math.log2(raw))
     first, last = math.floor(low / step), math.ceil(high / step)
     return [index * step for index in range(first, max(last, first + 1) + 1)]
+
+
+def _nice_step(at_least: float) -> float:
+    magnitude = 10.0 ** math.floor(math.log10(at_least))
+    return next(factor * magnitude for factor in (1, 2, 2.5, 5, 10) if factor * magnitude >= at_least)
 
 
 def _x_marks(period: tuple[float, float], scale: _Scale) -> Iterator[Mark]:

@@ -2,8 +2,10 @@
 
 A purchase takes milliseconds of work within minutes of waiting, for the buyer or the timer. Drawn to scale, no span
 could be seen. Therefore idle gaps are folded: each takes a small width, whatever its length, and says how long it was.
+The stretches between them have widths by the square root of their lengths, so that a slow one leaves room for others.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -13,7 +15,6 @@ from ticketing_telemetry.units import format_duration
 FOLD_RATIO = 0.15
 FOLD_WIDTH = 0.055
 MAX_FOLDED = 0.45
-MIN_SEGMENT = 0.06  # of the width that busy time has
 MIN_TICK_DISTANCE = 0.07
 
 
@@ -114,8 +115,7 @@ def _join(busy: list[tuple[int, int]], *, min_gap: float) -> list[tuple[int, int
 def _lay_out(busy: list[tuple[int, int]]) -> Iterator[Segment]:
     fold = min(FOLD_WIDTH, MAX_FOLDED / max(1, len(busy) - 1))
     for_busy = 1 - fold * (len(busy) - 1)
-    total = sum(end - start for start, end in busy) or 1
-    weights = [max((end - start) / total, MIN_SEGMENT) for start, end in busy]
+    weights = [math.sqrt(max(end - start, 1)) for start, end in busy]
     left = 0.0
     for index, (start, end) in enumerate(busy):
         if index:

@@ -26,6 +26,13 @@ def test_spans_of_a_trace_are_capped_and_counted() -> None:
     assert (len(trace.spans), trace.dropped) == (3, 7)
 
 
+def test_spans_of_all_traces_are_capped() -> None:
+    store = TraceStore(max_total_spans=5)
+    for trace_id in ids(4):
+        store.add([span(number, trace_id=trace_id) for number in (1, 2, 2)])
+    assert [store.get(trace_id) is not None for trace_id in ids(4)] == [False, False, True, True]
+
+
 def test_span_sent_twice_is_stored_once() -> None:
     store = TraceStore(max_spans=1)
     store.add([span(1), span(1)])

@@ -8,6 +8,7 @@ from ticketing_telemetry.spans import Span, Trace
 
 MAX_TRACES = 1_000
 MAX_SPANS = 1_000
+MAX_TOTAL_SPANS = 50_000  # about 100 MB
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,17 @@ class _Entry:
 
 
 class TraceStore:
-    """At most `max_traces` traces of at most `max_spans` spans. The trace that was silent for longest makes room."""
+    """At most `max_traces` traces of at most `max_spans` spans, and `max_total_spans` in all. The trace that was silent
+    for longest makes room.
+    """
 
-    def __init__(self, *, max_traces: int = MAX_TRACES, max_spans: int = MAX_SPANS) -> None:
+    def __init__(
+        self, *, max_traces: int = MAX_TRACES, max_spans: int = MAX_SPANS, max_total_spans: int = MAX_TOTAL_SPANS
+    ) -> None:
         self._max_traces = max_traces
         self._max_spans = max_spans
+        self._max_total_spans = max_total_spans
+        self._total_spans = 0
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
 
     def __len__(self) -> int:
@@ -59,17 +66,20 @@ class TraceStore:
         """Add spans; one that is sent again replaces itself."""
         for span in spans:
             self._add(span)
-        while len(self._entries) > self._max_traces:
-            self._entries.popitem(last=False)
+        while len(self._entries) > self._max_traces or self._total_spans > self._max_total_spans:
+            _, oldest = self._entries.popitem(last=False)
+            self._total_spans -= len(oldest.spans)
 
     def _add(self, span: Span) -> None:
         entry = self._entries.setdefault(span.trace_id, _Entry())
         self._entries.move_to_end(span.trace_id)
         entry.trace = None
-        if span.span_id in entry.spans or len(entry.spans) < self._max_spans:
-            entry.spans[span.span_id] = span
-        else:
+        is_new = span.span_id not in entry.spans
+        if is_new and len(entry.spans) >= self._max_spans:
             entry.dropped += 1
+            return
+        entry.spans[span.span_id] = span
+        self._total_spans += is_new
 
     def get(self, trace_id: str) -> Trace | None:
         """What has been received of it."""

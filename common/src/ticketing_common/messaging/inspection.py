@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-import nats
+from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
@@ -49,22 +49,22 @@ async def connect_readonly(url: str) -> AsyncIterator[JetStreamContext]:
 
     Unavailable when NATS is unreachable or does not respond, also inside the `with` block.
     """
+    client = Client()
     try:
         # Without it the client would retry the first connection endlessly.
         async with asyncio.timeout(_CONNECT_TIMEOUT_SECONDS):
-            client = await nats.connect(
+            await client.connect(
                 url,
                 name="ticketing-inspection",
                 inbox_prefix=inbox_prefix(url),
                 allow_reconnect=False,
                 error_cb=_ignore,
             )
-        try:
-            yield client.jetstream(timeout=_REQUEST_TIMEOUT_SECONDS)
-        finally:
-            await client.close()
+        yield client.jetstream(timeout=_REQUEST_TIMEOUT_SECONDS)
     except (NatsError, OSError, TimeoutError) as error:
         raise Unavailable(f"NATS at {redact_text(url)} is unavailable: {str(error) or repr(error)}") from error
+    finally:
+        await client.close()  # also of a server that accepted the connection and said nothing
 
 
 async def backlogs(jetstream: JetStreamContext) -> list[Backlog]:

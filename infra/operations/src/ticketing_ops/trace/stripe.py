@@ -26,7 +26,8 @@ async def read_stripe(
     if not key:
         return {}, ["Stripe was not asked: set STRIPE_KEY to a key that may read payments."]
     base = environ.get("STRIPE_API_BASE") or emulator or _API
-    async with httpx.AsyncClient(base_url=base, auth=(key, ""), timeout=_TIMEOUT_SECONDS, trust_env=True) as http:
+    headers = {"Authorization": f"Bearer {key}"}
+    async with httpx.AsyncClient(base_url=base, headers=headers, timeout=_TIMEOUT_SECONDS) as http:
         try:
             return await _objects(http, intent_id), []
         except (httpx.HTTPError, ValueError) as error:

@@ -46,7 +46,9 @@ async def read_timeline(stack: Stack, name: str) -> Timeline:
         try:
             order_id = await find_order_id(databases, name)
         except Unavailable:
-            order_id = name if not name.startswith("pi_") else None
+            if name.startswith("pi_"):
+                raise OperationError("Payments does not respond: pass the id of the order instead") from None
+            order_id = name
         if order_id is None:
             raise OperationError(f"No order, ticket or payment has the id {name}")
         documents, unread = await read_documents(databases, order_id)

@@ -10,11 +10,11 @@ export function reportOutages(exporter: SpanExporter): SpanExporter {
 
   function note({ code, error }: ExportResult): void {
     if (code === ExportResultCode.SUCCESS && failedSince !== null) {
-      logInfo("dependency.recovered", { component: "otlp", seconds: (Date.now() - failedSince) / 1000 });
+      logInfo("dependency.recovered", { dependency: "otlp", seconds: (Date.now() - failedSince) / 1000 });
       failedSince = null;
     } else if (code === ExportResultCode.FAILED && failedSince === null) {
       failedSince = Date.now();
-      logWarning("dependency.unavailable", { component: "otlp", error: String(error) });
+      logWarning("dependency.unavailable", { dependency: "otlp", error: String(error) });
     }
   }
 

@@ -1,4 +1,4 @@
-"""The events of an order, and which services process them (docs/architecture.md)."""
+"""The events of an order, and which services process them."""
 
 from collections.abc import Collection, Sequence
 

@@ -9,7 +9,9 @@ import pytest
 
 from ticketing_test_support.api import ApiClient, Json, NewClient
 from ticketing_test_support.faults import frozen
+from ticketing_test_support.otlp import Collector
 from ticketing_test_support.stack import Stack
+from ticketing_test_support.traces import REFUNDED, REINSTATED, unlinked
 from ticketing_test_support.waiting import eventually
 
 
@@ -40,7 +42,7 @@ async def charged_but_expired(
 
 
 async def test_late_payment_reinstates_order_of_free_ticket(
-    new_client: NewClient, stack: Stack, slow_stripe: httpx.AsyncClient
+    new_client: NewClient, stack: Stack, slow_stripe: httpx.AsyncClient, collector: Collector
 ) -> None:
     seller, buyer = await new_client(), await new_client()
     order = await buyer.create_order(await seller.create_ticket(price=30))
@@ -48,10 +50,11 @@ async def test_late_payment_reinstates_order_of_free_ticket(
         pass
     bought = await buyer.wait_for_status(order, "complete")
     assert bought["payment"] == {"status": "succeeded", "amount": 30, "refunded": 0}
+    assert unlinked(await collector.trace_of_order(order["id"], REINSTATED), REINSTATED) == []
 
 
 async def test_late_payment_of_resold_ticket_is_refunded_once(
-    new_client: NewClient, stack: Stack, slow_stripe: httpx.AsyncClient
+    new_client: NewClient, stack: Stack, slow_stripe: httpx.AsyncClient, collector: Collector
 ) -> None:
     seller, buyer, other = await new_client(), await new_client(), await new_client()
     ticket = await seller.create_ticket(price=31)
@@ -62,3 +65,4 @@ async def test_late_payment_of_resold_ticket_is_refunded_once(
     assert refunded["status"] == "cancelled"
     refunds = [r for r in (await slow_stripe.get("/emulator/ledger")).json()["refunds"] if r["amount"] == 3100]
     assert len(refunds) == 1
+    assert unlinked(await collector.trace_of_order(order["id"], REFUNDED), REFUNDED) == []

@@ -17,7 +17,8 @@ def whole_ledger(objects: Objects) -> Json:
 
 def ledger_of(objects: Objects, intents: Sequence[Json]) -> Json:
     """The same of these intents only."""
-    parts = {kind: [part for intent in intents for part in objects.of_intent(kind, intent["id"])] for kind in PARTS}
+    ids = [intent["id"] for intent in intents]
+    parts = {kind: objects.of_intents(kind, ids) for kind in PARTS}
     return _ledger({INTENT: list(intents), **parts})
 
 

@@ -3,7 +3,7 @@
 import json
 import secrets
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stripe_emulator.database import Database, Value
@@ -63,7 +63,12 @@ class Objects:
 
     def of_intent(self, kind: str, intent_id: str) -> list[Json]:
         """The objects that belong to a PaymentIntent, oldest first."""
-        return self._select("intent = ? and kind = ? order by seq", intent_id, kind)
+        return self.of_intents(kind, [intent_id])
+
+    def of_intents(self, kind: str, intent_ids: Sequence[str]) -> list[Json]:
+        """The objects that belong to these PaymentIntents, oldest first."""
+        of_these = "intent in (select value from json_each(?))"
+        return self._select(f"{of_these} and kind = ? order by seq", json.dumps(intent_ids), kind)
 
     def all(self, kind: str) -> list[Json]:
         """Every object of a kind, oldest first."""

@@ -81,7 +81,8 @@ def _retry_after(outcome: Outcome) -> float | None:
     """Seconds until another attempt may succeed; None when it cannot."""
     if isinstance(outcome, httpx.Response):
         if outcome.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-            return float(outcome.headers.get("Retry-After", RETRY_SECONDS))
+            seconds = outcome.headers.get("Retry-After", "")
+            return float(seconds) if seconds.isdecimal() else RETRY_SECONDS
         if outcome.status_code not in RETRYABLE:
             return None
     return RETRY_SECONDS

@@ -11,6 +11,7 @@ from ticketing_test_support.api import ApiClient, Json, NewClient
 from ticketing_test_support.faults import frozen
 from ticketing_test_support.otlp import Collector
 from ticketing_test_support.stack import Stack
+from ticketing_test_support.timelines import in_order, timeline_of
 from ticketing_test_support.traces import REFUNDED, REINSTATED, unlinked
 from ticketing_test_support.waiting import eventually
 
@@ -51,6 +52,8 @@ async def test_late_payment_reinstates_order_of_free_ticket(
     bought = await buyer.wait_for_status(order, "complete")
     assert bought["payment"] == {"status": "succeeded", "amount": 30, "refunded": 0}
     assert unlinked(await collector.trace_of_order(order["id"], REINSTATED), REINSTATED) == []
+    told = await timeline_of(stack, order["id"])
+    assert in_order(told, "orders: The reservation expires", "payments: $30.00 is", "orders: The payment came after")
 
 
 async def test_late_payment_of_resold_ticket_is_refunded_once(
@@ -63,6 +66,8 @@ async def test_late_payment_of_resold_ticket_is_refunded_once(
         await other.create_order(ticket)
     refunded = await buyer.wait_for_payment(order, status="refunded", amount=31, refunded=31)
     assert refunded["status"] == "cancelled"
+    told = await timeline_of(stack, order["id"])
+    assert in_order(told, "payments: $31.00 is captured", "orders: The payment cannot", "payments: $31.00 is refunded")
     refunds = [r for r in (await slow_stripe.get("/emulator/ledger")).json()["refunds"] if r["amount"] == 3100]
     assert len(refunds) == 1
     assert unlinked(await collector.trace_of_order(order["id"], REFUNDED), REFUNDED) == []

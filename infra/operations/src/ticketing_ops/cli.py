@@ -30,6 +30,10 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(stack: "Stack", arguments: argparse.Namespace) -> int:
     """Run the chosen command on this stack; the exit status. Raises OperationError."""
+    from ticketing_common.observability import configure
+
+    # A command tells by itself what does not respond; standard output is for its result.
+    configure(service="ticketing", level="ERROR")
     if "run" in arguments:
         return int(arguments.run(stack.urls, arguments))
     match arguments.command:

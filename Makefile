@@ -28,7 +28,7 @@ EXPORT := $(BIN)/uv export --quiet --no-emit-workspace --no-annotate --no-header
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-run: $(SETUP) $(CLIENT) ## Start the stack and print its URL; Ctrl-C stops it (PORT=8080 STATE_DIR=.local REPLICAS="orders=3 tickets=2")
+run: $(SETUP) $(CLIENT) ## Start the stack and print its URL; Ctrl-C stops it (PORT=8080 STATE_DIR=.local REPLICAS="orders=3 tickets=2" OBSERVABILITY=1)
 	@exec $(BIN)/ticketing up
 
 test: $(SETUP) $(CLIENT) ## Run the default test suite (WORKERS=3, ARGS="-k expiry" for pytest)
@@ -84,7 +84,7 @@ fmt: $(SETUP) $(CLIENT_PACKAGES) ## Format the code and fix what can be fixed
 	$(BIN)/ruff check --fix .
 	cd client && npm run --silent format
 
-screenshots: $(SETUP) $(CLIENT) ## Take the screenshots in the README
+screenshots: $(SETUP) $(CLIENT) ## Take the screenshots of the documentation
 	$(BIN)/python client/scripts/screenshots.py
 
 # The script reads its variables from the environment and needs only Docker.

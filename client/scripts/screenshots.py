@@ -1,6 +1,7 @@
-"""Take the README's screenshots, in docs/images, on a stack of their own. `make screenshots`.
+"""Take the screenshots of the documentation, in docs/images, on a stack of their own. `make screenshots`.
 
-Ids, times and the countdown are replaced by fixed text first, so that an unchanged page gives an identical file.
+In the shop, ids, times and the countdown are replaced by fixed text first, so that an unchanged page gives an identical
+file. The trace and the dashboards show what was measured.
 """
 
 import asyncio
@@ -13,11 +14,17 @@ from playwright.async_api import Browser, ViewportSize, async_playwright, expect
 from ticketing_local.ports import free_gateway_port
 from ticketing_test_support.browser import launch
 from ticketing_test_support.browser_user import PASSWORD, BrowserUser
-from ticketing_test_support.stack import started
+from ticketing_test_support.load import LoadGenerator
+from ticketing_test_support.stack import Stack, started
+from ticketing_test_support.waiting import eventually
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "images"
 DESKTOP: ViewportSize = {"width": 1180, "height": 760}
 PHONE: ViewportSize = {"width": 360, "height": 740}
+WIDE: ViewportSize = {"width": 1280, "height": 1120}
+PURCHASE_ENDS_WITH = "process order.completed"
+LOAD_SECONDS = 75
+SETTLE_SECONDS = 20
 TICKETS = {
     "Radiohead, Berlin": 95,
     "Chess finals, table 4": 20,
@@ -49,10 +56,14 @@ FIX_VARIABLE_TEXT = """() => {
 async def main() -> None:
     """Start a stack and take all screenshots."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, started(Path(folder) / "state", free_gateway_port()) as stack:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        started(Path(folder) / "state", free_gateway_port(), OBSERVABILITY="1") as stack,
+    ):
         async with async_playwright() as playwright:
             browser = await launch(playwright)
             await take_screenshots(browser, stack.url)
+            await take_telemetry(browser, stack)
             await browser.close()
 
 
@@ -89,6 +100,55 @@ async def take(user: BrowserUser, name: str) -> None:
         print(f"{name}-{suffix}.png", flush=True)
     await user.page.set_viewport_size(DESKTOP)
     await user.page.clock.resume()
+
+
+async def take_telemetry(browser: Browser, stack: Stack) -> None:
+    """The trace of a purchase with a declined card, and the dashboard of the system after a minute of load."""
+    trace_id = await purchase(browser, stack.url)
+    telemetry = stack.urls()["telemetry"]
+    await trace_is_complete(browser, f"{telemetry}/traces/{trace_id}")
+    await take_page(browser, f"{telemetry}/traces/{trace_id}", "trace", full_page=True)
+    async with LoadGenerator(stack.url).running():
+        await asyncio.sleep(LOAD_SECONDS)
+    await asyncio.sleep(SETTLE_SECONDS)
+    await take_page(browser, f"{telemetry}/dashboards/ticketing-overview?minutes=2", "dashboard", full_page=False)
+
+
+async def purchase(browser: Browser, url: str) -> str:
+    """Buy a ticket as people do; the id of the trace, which begins with the ticket's page."""
+    seller, buyer = await BrowserUser.open(browser, url), await BrowserUser.open(browser, url)
+    await seller.sign_up("seller@example.com")
+    await buyer.sign_up("buyer@example.com")
+    await buyer.goto(f"/tickets/{await seller.create_ticket('Opera gala, row C', 240)}")
+    traceparent = await buyer.page.locator("meta[name=traceparent]").get_attribute("content")
+    await buyer.button("Reserve this ticket").click()
+    await buyer.pay_with("Insufficient funds")
+    await expect(buyer.alert).to_be_visible()
+    await buyer.pay_with("Succeeds")
+    await expect(buyer.heading("Receipt")).to_be_visible()
+    return str(traceparent).split("-")[1]
+
+
+async def trace_is_complete(browser: Browser, url: str) -> None:
+    """Wait for the spans of the two services that are told of the paid order."""
+    page = await browser.new_page()
+
+    async def is_complete() -> bool:
+        await page.goto(url)
+        return await page.get_by_text(PURCHASE_ENDS_WITH).count() == len(("tickets", "payments"))
+
+    await eventually(is_complete, within=30, every=0.5, what="all spans of the purchase")
+    await page.close()
+
+
+async def take_page(browser: Browser, url: str, name: str, *, full_page: bool) -> None:
+    """A page of the trace view in both themes."""
+    for scheme in ("light", "dark"):
+        page = await browser.new_page(viewport=WIDE)
+        await page.goto(f"{url}{'&' if '?' in url else '?'}theme={scheme}")
+        await page.screenshot(path=FOLDER / f"{name}-{scheme}.png", full_page=full_page)
+        await page.close()
+        print(f"{name}-{scheme}.png", flush=True)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,17 @@ async def test_purchase_is_one_trace(new_client: NewClient, collector: Collector
     assert {"insert orders", "find payments", "POST /v1/payment_intents"} <= {span.name for span in trace}
 
 
+async def test_page_is_in_one_trace_with_what_it_reads(new_client: NewClient, collector: Collector) -> None:
+    seller = await new_client()
+    ticket = await seller.create_ticket()
+    trace_id = token_hex(16)
+    await seller.http.get(f"/tickets/{ticket['id']}", headers={"traceparent": f"00-{trace_id}-{token_hex(8)}-01"})
+    names = ("GET /tickets/[id]", "GET /api/tickets/{id}", "GET /api/tickets/{ticket_id}")
+    page, call, request = await collector.named_spans(trace_id, names)
+    assert (page.service, call.service, request.service) == ("client", "client", "tickets")
+    assert (call.parent_id, request.parent_id) == (page.span_id, call.span_id)
+
+
 async def test_payment_request_of_another_trace_is_linked(new_client: NewClient, collector: Collector) -> None:
     seller, buyer = await new_client(), await new_client()
     order = await buyer.buy(await seller.create_ticket())

@@ -2,7 +2,7 @@
 
 import gzip
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -70,8 +70,22 @@ class Collector:
         (trace_id,) = {span.trace_id for span in self._about(order_id) if span.attributes.get("messaging.system")}
         return [span for span in list(self.spans) if span.trace_id == trace_id]
 
+    async def named_spans(self, trace_id: str, names: Sequence[str]) -> list[CollectedSpan]:
+        """The first span of each name in a trace, once they are there."""
+
+        def found() -> list[CollectedSpan]:
+            trace = [span for span in list(self.spans) if span.trace_id == trace_id]
+            return [next(span for span in trace if span.name == name) for name in names if _has(trace, name)]
+
+        await eventually(lambda: len(found()) == len(names), within=_WITHIN_SECONDS, every=0.1, what=f"{names}")
+        return found()
+
     def _about(self, order_id: str) -> list[CollectedSpan]:
         return [span for span in list(self.spans) if span.attributes.get(ORDER_ID) == order_id]
+
+
+def _has(trace: Sequence[CollectedSpan], name: str) -> bool:
+    return any(span.name == name for span in trace)
 
 
 @contextmanager
@@ -90,7 +104,7 @@ def collecting() -> Iterator[Collector]:
 
 class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self._body()
         if self.headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
         collector: Collector = self.server.collector  # type: ignore[attr-defined]
@@ -99,6 +113,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Length", "0")
         self.end_headers()
+
+    def _body(self) -> bytes:
+        """The client's exporter, of Node, sends chunks and no length."""
+        if "Content-Length" in self.headers:
+            return self.rfile.read(int(self.headers["Content-Length"]))
+        body = b""
+        while size := int(self.rfile.readline(), 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
 
     def log_message(self, *_arguments: object) -> None:
         """Not logged."""

@@ -150,6 +150,53 @@ export type UserOut = {
     email: string;
 };
 
+export type CurrentUserApiUsersCurrentuserGetData = {
+    body?: never;
+    headers?: {
+        /**
+         * The id of the user that the page was rendered for: 409 if the session is another user's
+         */
+        'Ticketing-User'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/users/currentuser';
+};
+
+export type CurrentUserApiUsersCurrentuserGetErrors = {
+    /**
+     * The request is invalid, or not possible in the current state
+     */
+    400: ErrorEnvelope;
+    /**
+     * No valid session, or the resource is another user's
+     */
+    401: ErrorEnvelope;
+    /**
+     * The page was rendered for another user than the session's
+     */
+    409: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
+};
+
+export type CurrentUserApiUsersCurrentuserGetError = CurrentUserApiUsersCurrentuserGetErrors[keyof CurrentUserApiUsersCurrentuserGetErrors];
+
+export type CurrentUserApiUsersCurrentuserGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: SessionOut;
+};
+
+export type CurrentUserApiUsersCurrentuserGetResponse = CurrentUserApiUsersCurrentuserGetResponses[keyof CurrentUserApiUsersCurrentuserGetResponses];
+
 export type SignUpApiUsersSignupPostData = {
     body: SignUpIn;
     path?: never;
@@ -378,50 +425,3 @@ export type DeleteAccountApiUsersDeleteaccountPostResponses = {
 };
 
 export type DeleteAccountApiUsersDeleteaccountPostResponse = DeleteAccountApiUsersDeleteaccountPostResponses[keyof DeleteAccountApiUsersDeleteaccountPostResponses];
-
-export type CurrentUserApiUsersCurrentuserGetData = {
-    body?: never;
-    headers?: {
-        /**
-         * The id of the user that the page was rendered for: 409 if the session is another user's
-         */
-        'Ticketing-User'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/api/users/currentuser';
-};
-
-export type CurrentUserApiUsersCurrentuserGetErrors = {
-    /**
-     * The request is invalid, or not possible in the current state
-     */
-    400: ErrorEnvelope;
-    /**
-     * No valid session, or the resource is another user's
-     */
-    401: ErrorEnvelope;
-    /**
-     * The page was rendered for another user than the session's
-     */
-    409: ErrorEnvelope;
-    /**
-     * Too many requests
-     */
-    429: ErrorEnvelope;
-    /**
-     * A dependency is unavailable; the same request may succeed soon
-     */
-    503: ErrorEnvelope;
-};
-
-export type CurrentUserApiUsersCurrentuserGetError = CurrentUserApiUsersCurrentuserGetErrors[keyof CurrentUserApiUsersCurrentuserGetErrors];
-
-export type CurrentUserApiUsersCurrentuserGetResponses = {
-    /**
-     * Successful Response
-     */
-    200: SessionOut;
-};
-
-export type CurrentUserApiUsersCurrentuserGetResponse = CurrentUserApiUsersCurrentuserGetResponses[keyof CurrentUserApiUsersCurrentuserGetResponses];

@@ -6,12 +6,17 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 from fastapi import FastAPI
+from nats.aio.client import Client
+from nats.aio.msg import Msg
 
+from ticketing_common.messaging.message_log import Delivery, MessageLog
 from ticketing_common.observability import configure
 from ticketing_common.observability.lines import OUTPUT
 from ticketing_common.web.refusal_log import RefusalLog
 from ticketing_common.web.request_id import request_id
+from ticketing_common.web.request_log import RequestLog
 from ticketing_test_support.apps import served
 from ticketing_test_support.sessions import cookie_for
 
@@ -133,3 +138,17 @@ async def test_flood_is_logged_again_a_minute_later(lines: Lines) -> None:
     for _ in range(3):
         refusals.write(("GET", "/me", 429), address="203.0.113.7", user_id=None)
     assert len(lines("request.refused")) == 2
+
+
+def test_line_below_the_level_is_not_even_rendered() -> None:
+    def fail(*_: object) -> Any:
+        raise AssertionError("rendered")
+
+    configure(service="test", level="WARNING", log_format="json")
+    structlog.configure(processors=[fail])
+    try:
+        RequestLog().write(("GET", "/me", 200), seconds=0.01, user_id=None, request_id=UUID)
+        delivery = Delivery(Msg(Client(), reply="$JS.ACK.TICKETING.orders.1.1.1.1.0"))
+        MessageLog("order.created", "orders").write(delivery, "handled", trace_id=TRACE)
+    finally:
+        configure(service="test", log_format="json")

@@ -1,5 +1,6 @@
 """The line that each delivery of a message leaves in the log."""
 
+import logging
 import time
 
 import structlog
@@ -8,6 +9,7 @@ from nats.aio.msg import Msg
 from ticketing_common.observability.lines import OUTPUT, Heads, quoted, start
 
 log = structlog.get_logger(__name__)
+_LOGGER = logging.getLogger(__name__)  # asked first, as in `web.request_log`
 
 _CONSTANT = ("subject", "consumer", "outcome")
 # $JS.ACK.STREAM.CONSUMER.DELIVERIES.… has 9 parts; servers with a domain put two more before the stream.
@@ -50,7 +52,7 @@ class MessageLog:
                 f'"duration_ms": {duration_ms:.3f}, "trace_id": "{trace_id}", '
                 f'"order_id": {quoted(delivery.order_id)}}}\n'
             )
-        else:
+        elif _LOGGER.isEnabledFor(logging.INFO):
             log.info(
                 "message",
                 **dict(zip(_CONSTANT, constant, strict=True)),

@@ -1,11 +1,15 @@
 """The line that each request leaves in the log. It has neither the query string nor the body, which may be secret."""
 
+import logging
+
 import structlog
 
 from ticketing_common.observability import tracing
 from ticketing_common.observability.lines import OUTPUT, Heads, quoted, start
 
 log = structlog.get_logger(__name__)
+# Asked first: structlog asks it only when the line is complete, which takes longer than to write it by `OUTPUT`.
+_LOGGER = logging.getLogger(__name__)
 
 _CONSTANT = ("method", "route", "status")
 
@@ -27,7 +31,7 @@ class RequestLog:
                 f'{start()}{head}"duration_ms": {seconds * 1000:.3f}, "user_id": {quoted(user_id)}, '
                 f'"trace_id": "{tracing.trace_id()}", "request_id": "{request_id}"}}\n'
             )
-        else:
+        elif _LOGGER.isEnabledFor(logging.INFO):
             log.info(
                 "request",
                 **dict(zip(_CONSTANT, request, strict=True)),

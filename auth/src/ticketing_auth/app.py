@@ -23,7 +23,7 @@ def create_app(settings: Settings) -> FastAPI:
     broker = Broker(settings.nats_url, client_name="auth", limits=StreamLimits.of(settings))
     users, revocations = MongoUserStore(database), MongoRevocationStore(database)
     sources = [users.documents, revocations.documents]
-    relay = Relay(sources, Publisher(broker))
+    relay = Relay(sources, Publisher(broker, aggregate="session"))
     for store in (users, revocations):
         store.documents.notify_with(relay.notify)
     limiter = settings.rate_limiter()

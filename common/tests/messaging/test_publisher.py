@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from prometheus_client import REGISTRY
 
 from ticketing_common.messaging import Broker, Publisher, StreamLimits
 from ticketing_common.messaging.streams import ensure_streams
@@ -82,3 +83,9 @@ async def test_subject_removed_by_an_older_release_is_restored(broker: Broker, c
 
     assert not await is_published()
     await eventually(is_published, what="the subject being restored")
+
+
+def test_counters_of_own_subjects_begin_at_0() -> None:
+    Publisher(Broker("nats://127.0.0.1:9", client_name="test"), aggregate="payment")
+    for counter in ("messaging_client_sent_messages_total", "messaging_publish_failures_total"):
+        assert REGISTRY.get_sample_value(counter, {"subject": "payment.refunded"}) == 0

@@ -32,7 +32,7 @@ def create_app(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> 
     store = MongoExpiryStore(database)
     timers = RqTimers(settings.redis_url)
     broker = Broker(settings.nats_url, client_name="expiration", limits=StreamLimits.of(settings))
-    relay = Relay([store.documents], Publisher(broker))
+    relay = Relay([store.documents], Publisher(broker, aggregate="expiration"))
     store.documents.notify_with(relay.notify)
     wakeups = Wakeups(settings.redis_url, wake=relay.sweep_now)
     consumer = Consumer(broker, OrderCreatedListener(store, timers, now=now))

@@ -19,7 +19,7 @@ def create_app(settings: Settings) -> FastAPI:
     database = Database(settings.mongo_uri, default_name="orders", indexes=INDEXES, mongo_driver=settings.mongo_driver)
     broker = Broker(settings.nats_url, client_name="orders", limits=StreamLimits.of(settings))
     store = MongoOrderStore(database)
-    relay = Relay([store.documents], Publisher(broker))
+    relay = Relay([store.documents], Publisher(broker, aggregate="order"))
     store.documents.notify_with(relay.notify)
     consumed = (
         listeners.TicketCreatedListener(store),

@@ -25,7 +25,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     broker = Broker(settings.nats_url, client_name="payments", limits=StreamLimits.of(settings))
     store = MongoPaymentStore(database)
-    relay = Relay([store.documents], Publisher(broker))
+    relay = Relay([store.documents], Publisher(broker, aggregate="payment"))
     store.documents.notify_with(relay.notify)
     secret = settings.stripe_webhook_secret
     gateway = StripeGateway(

@@ -18,7 +18,7 @@ def create_app(settings: Settings) -> FastAPI:
     database = Database(settings.mongo_uri, default_name="tickets", indexes=INDEXES, mongo_driver=settings.mongo_driver)
     store = MongoTicketStore(database)
     broker = Broker(settings.nats_url, client_name="tickets", limits=StreamLimits.of(settings))
-    relay = Relay([store.documents], Publisher(broker))
+    relay = Relay([store.documents], Publisher(broker, aggregate="ticket"))
     store.documents.notify_with(relay.notify)
     listeners = (OrderCreatedListener(store), OrderCancelledListener(store), OrderCompletedListener(store))
     return build_app(

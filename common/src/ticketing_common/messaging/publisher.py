@@ -15,7 +15,7 @@ from nats.js.api import Header
 from nats.js.errors import NoStreamResponseError
 
 from ticketing_common.errors import Unavailable
-from ticketing_common.events import Envelope
+from ticketing_common.events import Envelope, Subject
 from ticketing_common.messaging.connection import Broker
 from ticketing_common.messaging.headers import (
     BATCH_COMMIT,
@@ -62,13 +62,21 @@ class Publisher:
     """Publishes to JetStream, each event with its id as the deduplication key.
 
     Many at once go as an atomic batch, which is stored as a whole or not at all; if it is refused, one by one.
+    `aggregate` is the first word of the subjects that the process publishes to: their counters begin at 0, since an
+    increase from nothing is none to Prometheus.
     """
 
-    def __init__(self, broker: Broker, *, ack_timeout: float = ACK_TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self, broker: Broker, *, aggregate: str | None = None, ack_timeout: float = ACK_TIMEOUT_SECONDS
+    ) -> None:
         self._broker = broker
         self._ack_timeout = ack_timeout
         self._error: Exception | None = None  # the latest
         self._misses = Counter[str]()  # by event id, while other events are stored
+        for subject in Subject:
+            if subject.partition(".")[0] == aggregate:
+                MESSAGES_SENT.labels(subject.value)
+                PUBLISH_FAILURES.labels(subject.value)
 
     @property
     def connected(self) -> bool:

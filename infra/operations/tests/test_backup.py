@@ -2,11 +2,14 @@
 
 import io
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from bson import encode
 
-from ticketing_common.mongo.backup import DamagedBackup, split_documents
+from ticketing_common.mongo import Database
+from ticketing_common.mongo.backup import DamagedBackup, split_documents, unlock_writes
 from ticketing_ops.backup.folder import BackupFolder, Summary
 from ticketing_ops.errors import OperationError
 
@@ -41,3 +44,22 @@ def test_backup_without_summary_is_incomplete(tmp_path: Path) -> None:
         folder.summary()
     folder.finish(SUMMARY)
     assert folder.summary() == SUMMARY
+
+
+async def test_database_that_cannot_be_unlocked_keeps_no_other_locked() -> None:
+    unlocked = list[str]()
+
+    def database(name: str, error: Exception | None = None) -> Database:
+        async def command(_command: dict[str, Any]) -> None:
+            if error:
+                raise error
+            unlocked.append(name)
+
+        return cast(
+            Database,
+            SimpleNamespace(everything=SimpleNamespace(client=SimpleNamespace(admin=SimpleNamespace(command=command)))),
+        )
+
+    with pytest.raises(ValueError, match="not locked"):
+        await unlock_writes([database("auth"), database("tickets", ValueError("not locked")), database("orders")])
+    assert unlocked == ["auth", "orders"]

@@ -1,5 +1,6 @@
 """Whole databases as BSON documents, the form that `mongodump` writes and `mongorestore` reads."""
 
+import asyncio
 import struct
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -69,9 +70,11 @@ async def lock_writes(databases: Sequence[Database]) -> None:
 
 
 async def unlock_writes(databases: Sequence[Database]) -> None:
-    """A server counts its locks: each database has to be given back once."""
-    for database in databases:
-        await _admin(database, {"fsyncUnlock": 1})
+    """A server counts its locks: each database has to be given back once. One that fails keeps no other locked."""
+    unlocking = (_admin(database, {"fsyncUnlock": 1}) for database in databases)
+    for failure in await asyncio.gather(*unlocking, return_exceptions=True):
+        if failure is not None:
+            raise failure
 
 
 async def _admin(database: Database, command: Mapping[str, Any]) -> None:

@@ -210,3 +210,12 @@ def test_each_section_of_the_runbook_exists() -> None:
     advice = " ".join(task.do for evidence, _, _ in LEFT for task in tasks(evidence, USD))
     headings = re.findall(r"^#+ (.+)$", (Path(__file__).parents[3] / RUNBOOK).read_text(), re.MULTILINE)
     assert {*re.findall(r"#([\w-]+)", advice)} <= {heading.lower().replace(" ", "-") for heading in headings}
+
+
+def test_trace_is_that_of_the_order_not_of_its_tickets_edits() -> None:
+    edit, placed = (f"00-{digit * 32}-{'b' * 16}-01" for digit in "1e")
+    edited = Event(1, "ticket.updated", START, {}, edit)
+    found = replace(OPEN, events=[edited, Event(2, "order.created", START, {}, placed)])
+    assert replace(OPEN, events=[edited]).trace_id is None
+    assert found.trace_id == "e" * 32
+    assert replace(found, order={**(OPEN.order or {}), "trace": edit}).trace_id == "1" * 32

@@ -106,9 +106,8 @@ def _facts(evidence: Evidence) -> dict[str, str]:
         facts["ticket"] = order["ticket"]["id"]
     if payment.get("intent_id"):
         facts["payment"] = f"{payment['id']} ({payment['intent_id']})"
-    traces = [event.traceparent.split("-")[1] for event in evidence.events if event.traceparent.count("-") == 3]  # noqa: PLR2004
-    if traces:
-        facts["trace"] = traces[0]
+    if evidence.trace_id:
+        facts["trace"] = evidence.trace_id
     return facts
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ticketing_common.observability import tracing
+
 Document = Mapping[str, Any]
 
 
@@ -70,6 +72,13 @@ class Evidence:
     ack_floors: Mapping[str, int] = field(default_factory=dict)
     stripe: Mapping[str, Any] = field(default_factory=dict)
     unread: Sequence[str] = ()
+
+    @property
+    def trace_id(self) -> str | None:
+        """Of the request that placed the order. Events of its ticket may be of others: the seller has edited it."""
+        events = [event.traceparent for event in self.events if event.subject.startswith("order.")]
+        traceparents = [(self.order or {}).get("trace"), *events]
+        return next((found[3:35] for found in traceparents if tracing.is_valid(found)), None)
 
 
 @dataclass(frozen=True, slots=True)

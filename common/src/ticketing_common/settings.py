@@ -3,10 +3,10 @@
 import re
 import sys
 from math import inf
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from limits import parse
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ticketing_common.currency import Currency
@@ -23,6 +23,15 @@ _PREAMBLE = re.compile(r"^(?:Input|String) should ")
 SettingsT = TypeVar("SettingsT", bound=BaseSettings)
 
 
+def _known_level(value: str) -> str:
+    if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+    return value.upper()
+
+
+LogLevel = Annotated[str, AfterValidator(_known_level)]
+
+
 class CommonSettings(TelemetrySettings):
     """What every service needs."""
 
@@ -31,7 +40,7 @@ class CommonSettings(TelemetrySettings):
     mongo_uri: MongoUrl
     # PyMongo's own asynchronous client is Motor's successor, and costs less CPU.
     mongo_driver: Literal["motor", "pymongo"] = "motor"
-    log_level: str = "INFO"
+    log_level: LogLevel = "INFO"
     # The Git commit of the code, which infra/images stores in the image.
     revision: str = "unknown"
     # By default `console` if standard error is a terminal, else `json`.
@@ -42,13 +51,6 @@ class CommonSettings(TelemetrySettings):
     requests_per_user: Rate = parse("1200/minute")
     # How long a stopping process still accepts requests, so that routers have time to notice.
     shutdown_delay_seconds: float = Field(default=0.3, ge=0, le=5)
-
-    @field_validator("log_level")
-    @classmethod
-    def _is_level(cls, value: str) -> str:
-        if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-            raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
-        return value.upper()
 
 
 class MessagingSettings(CommonSettings):

@@ -163,3 +163,10 @@ def test_missing_address_is_named() -> None:
     command = [sys.executable, "-m", "ticketing_ops.exporter"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (2, "error: NATS_URL is not set: set it in the environment\n")
+
+
+def test_invalid_level_is_named() -> None:
+    environment = {**os.environ, "NATS_URL": "nats://127.0.0.1:4222", "LOG_LEVEL": "loud"}
+    command = [sys.executable, "-m", "ticketing_ops.exporter"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, "error: LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR\n")

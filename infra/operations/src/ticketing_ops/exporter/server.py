@@ -27,7 +27,7 @@ def serve(urls: Mapping[str, str]) -> int:
     if "nats" in urls:
         os.environ.setdefault("NATS_URL", urls["nats"])
     settings = load(Settings)
-    configure(service="exporter", level=settings.log_level)
+    configure(service="exporter", level=settings.log_level, log_format=settings.log_format)
     uvicorn.run(
         build_app(settings),
         host=settings.metrics_host,

@@ -3,6 +3,8 @@
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ticketing_common.observability.logs import LogFormat
+from ticketing_common.settings import LogLevel
 from ticketing_common.urls import NatsUrl
 
 
@@ -20,4 +22,5 @@ class Settings(BaseSettings):
     nats_monitor_url: str | None = Field(default=None, pattern="^https?://")
     port: int = Field(default=9101, ge=0, le=65_535, validation_alias=AliasChoices("METRICS_PORT", "PORT"))
     metrics_host: str = "0.0.0.0"  # noqa: S104  # scraped from outside, like the other processes
-    log_level: str = "INFO"
+    log_level: LogLevel = "INFO"
+    log_format: LogFormat | None = None

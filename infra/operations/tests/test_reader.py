@@ -10,8 +10,9 @@ from nats.js.errors import NotFoundError
 
 from ticketing_ops.audit import run_checks
 from ticketing_ops.audit.ledger_reader import LedgerReader
-from ticketing_ops.audit.reader import SERVICES, SnapshotReader
+from ticketing_ops.audit.reader import SnapshotReader
 from ticketing_ops.audit.snapshot import Snapshot, by_id
+from ticketing_ops.stack import SERVICES
 from ticketing_test_support.clean_snapshot import clean_snapshot, known, order, payment, ticket
 from ticketing_test_support.memory import InMemoryDatabase
 from ticketing_test_support.snapshots import read_all

@@ -68,14 +68,9 @@ async def connect_readonly(url: str) -> AsyncIterator[JetStreamContext]:
 
 
 async def backlogs(jetstream: JetStreamContext) -> list[Backlog]:
-    """The backlog of each durable consumer of TICKETING; empty before the stream exists.
-
-    The others are of one process each, and end with it.
-    """
-    found: list[ConsumerInfo] = []
+    """The backlog of each durable consumer of TICKETING; empty before the stream exists."""
     try:
-        while page := await jetstream.consumers_info(EVENTS_STREAM, offset=len(found)):
-            found += page
+        found = await durable_consumers(jetstream)
     except NotFoundError:
         return []
     return [
@@ -86,8 +81,15 @@ async def backlogs(jetstream: JetStreamContext) -> list[Backlog]:
             ack_floor=info.ack_floor.stream_seq if info.ack_floor else 0,
         )
         for info in found
-        if info.config.durable_name
     ]
+
+
+async def durable_consumers(jetstream: JetStreamContext) -> list[ConsumerInfo]:
+    """Those of TICKETING. The others are of one process each, and end with it."""
+    found: list[ConsumerInfo] = []
+    while page := await jetstream.consumers_info(EVENTS_STREAM, offset=len(found)):
+        found += page
+    return [info for info in found if info.config.durable_name]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from nats.js import JetStreamContext
 from nats.js.api import ConsumerInfo, StreamInfo
 from nats.js.errors import NotFoundError
 
+from ticketing_common.messaging.inspection import durable_consumers
 from ticketing_common.stream_names import DEAD_PREFIX, DEAD_STREAM, EVENTS_STREAM
 
 
@@ -98,10 +99,7 @@ def _dead_letters(info: StreamInfo | None) -> dict[str, int]:
 
 
 async def _lags(jetstream: JetStreamContext, events: StreamInfo, known: Mapping[str, str]) -> list[ConsumerLag]:
-    found: list[ConsumerInfo] = []
-    while page := await jetstream.consumers_info(EVENTS_STREAM, offset=len(found)):
-        found += page
-    durables = {info.name: info for info in found if info.config.durable_name}
+    durables = {info.name: info for info in await durable_consumers(jetstream)}
     counts = events.state.subjects or {}
     missing = [_missing(jetstream, name, known[name], counts) for name in known if name not in durables]
     return list(await asyncio.gather(*(_lag(jetstream, info) for info in durables.values()), *missing))

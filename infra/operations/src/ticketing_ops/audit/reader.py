@@ -12,8 +12,8 @@ from ticketing_common.messaging import DeadLetters, backlogs, connect_readonly
 from ticketing_common.mongo import Database, translated_errors
 from ticketing_ops.audit.ledger_reader import LedgerReader, without
 from ticketing_ops.audit.snapshot import Document, Snapshot
+from ticketing_ops.stack import SERVICES
 
-SERVICES = ("auth", "tickets", "orders", "payments", "expiration")
 PAGE_SIZE = 1000
 # No check uses these; of an outbox entry, only its id is needed.
 _EXCLUDED = {"password_hash": 0, "declines": 0, "outbox.data": 0, "outbox.trace": 0}

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ticketing_common.messaging import DeadLetter
+from ticketing_ops.texts import duration
 
 SUMMARY_CHARS = 100
 SUMMARY_FIELDS = 6
-UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 # How pydantic prints a ValidationError, on one line.
 VALIDATION = re.compile(r"(\d+) validation errors? for (\w+)")
 INVALID_FIELD = re.compile(r"(?:validation errors? for \w+|https://\S+) (\S+) [^\[]*\[type=(\w+)")
@@ -44,10 +44,8 @@ def facts(letter: DeadLetter) -> dict[str, Any]:
 
 def line(letter: DeadLetter) -> str:
     """Id, age, event, consumer and reason."""
-    seconds = _age(letter)
-    age = next((f"{seconds // size} {unit}" for size, unit in UNITS if seconds >= size), f"{seconds} s")
     origin = f"{letter.event_id or letter.subject or 'unknown'} → {letter.durable}"
-    return f"{letter.sequence:>4}  {age:>6}  {origin}  {summarize(letter.reason)}"
+    return f"{letter.sequence:>4}  {duration(_age(letter)):>6}  {origin}  {summarize(letter.reason)}"
 
 
 def payload(letter: DeadLetter) -> str:

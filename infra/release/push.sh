@@ -7,6 +7,6 @@ REGISTRY=${REGISTRY:-$(sed -n 's/^REGISTRY=//p' infra/release/production.env)}
 : "${REGISTRY:?set the registry, here or in infra/release/production.env: registry.digitalocean.com/NAME}"
 : "${TAG:?set the tag of the images, for example TAG=$(git rev-parse HEAD)}"
 
-grep -rhoE 'image: ticketing/[a-z-]+' infra/k8s infra/k8s-prod | sort -u | while read -r _ image; do
+grep -rhoE 'image: ticketing/[a-z-]+' infra/k8s infra/k8s-prod infra/observability/k8s | sort -u | while read -r _ image; do
     docker push --quiet "$REGISTRY/$image:$TAG" < /dev/null
 done

@@ -123,7 +123,7 @@ def main() -> None:
     stop = StopSignal()
     if settings.worker_metrics_port:
         export_build_info(SERVICE, package="ticketing-expiration", revision=settings.revision)
-        start_http_server(settings.worker_metrics_port, registry=worker_registry())
+        start_http_server(settings.worker_metrics_port, addr=settings.worker_metrics_host, registry=worker_registry())
     with asyncio.Runner() as runner:
         # The service creates the indexes.
         database = Database(

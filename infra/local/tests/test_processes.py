@@ -48,7 +48,9 @@ def test_each_service_has_its_own_database() -> None:
         f"mongodb://{name}:{CREDENTIALS.password('mongo', name)}@127.0.0.1:20001/{name}" for name in services
     ]
     worker = dict(processes["expiration-worker"].environment)
-    assert processes["expiration-worker"].url == f"http://127.0.0.1:{worker.pop('WORKER_METRICS_PORT')}"
+    metrics = f"http://{worker.pop('WORKER_METRICS_HOST')}:{worker.pop('WORKER_METRICS_PORT')}"
+    assert processes["expiration-worker"].url == metrics
+    assert metrics.startswith("http://127.0.0.1:")
     assert {**worker, "OTEL_SERVICE_NAME": "expiration"} == processes["expiration"].environment
 
 

@@ -53,6 +53,7 @@ def worker_process(layout: Layout, name: str) -> Process:
         environment={
             **service_environment(layout, "expiration"),
             **tracing_environment(layout, WORKER),
+            "WORKER_METRICS_HOST": HOST,
             "WORKER_METRICS_PORT": str(layout.ports[name]),
         },
         url=layout.url("http", name),

@@ -1,12 +1,13 @@
 """What works on a payment later continues the trace of its order."""
 
+from collections import Counter
 from datetime import timedelta
 
 from ticketing_common.mongo import Database
 from ticketing_common.observability import spans, tracing
 from ticketing_common.observability.spans import Kind
 from ticketing_payments.use_cases.reconcile import reconcile_due
-from ticketing_test_support.payments.scenario import NOW, PaymentScenario
+from ticketing_test_support.payments.scenario import NOW, PaymentScenario, make_order
 from ticketing_test_support.payments.stripe import GOOD, REQUIRES_3DS
 from ticketing_test_support.spans import RecordedSpans, context_of, links_of, parent_of
 
@@ -48,3 +49,19 @@ async def test_reconciler_continues_the_trace_and_then_leaves_it(
     assert await reconcile_due(scenario.deps, NOW + timedelta(days=1)) == 1
     assert tracing.trace_id() is None
     assert parent_of(recorded_spans.by_name()["reconcile payment"]) == known_in
+
+
+async def test_reconciled_payment_leaves_no_span_in_the_trace_of_the_one_before(
+    scenario: PaymentScenario, recorded_spans: RecordedSpans
+) -> None:
+    other = PaymentScenario()
+    other.store, other.stripe, other.deps = scenario.store, scenario.stripe, scenario.deps
+    await other.record(make_order())
+    for order in (scenario, other):
+        spans.leave()
+        await order.pay(REQUIRES_3DS)
+    spans.leave()
+    assert await reconcile_due(scenario.deps, NOW + timedelta(days=1)) == 2
+    traces = [(await trace_of(order))[3:35] for order in (scenario, other)]
+    found = Counter(context_of(span)[3:35] for span in recorded_spans.all())
+    assert found[traces[0]] == found[traces[1]] > 0

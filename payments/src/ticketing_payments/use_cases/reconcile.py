@@ -23,11 +23,11 @@ BATCH_SIZE = 50
 async def reconcile_due(deps: PaymentDeps, now: datetime) -> int:
     """Reconcile the payments due at `now`; returns how many there were."""
     due = await deps.store.find_due(now=now, limit=BATCH_SIZE)
-    try:
-        for payment in due:
+    for payment in due:
+        try:
             await _reconcile_once(deps, payment, now)
-    finally:
-        spans.leave()
+        finally:
+            spans.leave()  # or what claims the next payment would be in this one's trace
     return len(due)
 
 

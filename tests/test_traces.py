@@ -16,7 +16,7 @@ def named(trace: list[CollectedSpan], name: str) -> CollectedSpan:
     return next(span for span in trace if span.name == name)
 
 
-@pytest.mark.parametrize("caller", [None, f"00-{token_hex(16)}-{token_hex(8)}-01"])
+@pytest.mark.parametrize("caller", [None, f"00-{token_hex(16)}-{token_hex(8)}-01"], ids=["browser", "traced client"])
 async def test_purchase_is_one_trace(new_client: NewClient, collector: Collector, caller: str | None) -> None:
     seller, buyer = await new_client(), await new_client()
     ticket = await seller.create_ticket()

@@ -7,9 +7,10 @@ const STOP_MS = 1_000;
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 0 };
 
 /**
- * Exits soon after SIGTERM or SIGINT: as soon as no request is in flight, or after a timeout.
+ * Exits soon after SIGTERM or SIGINT: as soon as no request is in flight, or after a timeout. `stop` is called before,
+ * and may take a second.
  *
- * `stop` is called then; the process does not wait for it for longer than a second. Closing the server alone would wait for every connection, including those that a browser opened in advance and never
+ * Closing the server alone would wait for every connection, including those that a browser opened in advance and never
  * used.
  */
 export function installGracefulShutdown(server: Server, stop: () => Promise<void>): void {

@@ -37,6 +37,13 @@ def test_commands_exist() -> None:
         parser().parse_args(shlex.split(command.replace("ORDER_ID", "0" * 24).replace("ID", "17")))
 
 
+def test_logs_of_selected_pods_are_read_whole() -> None:
+    """By default kubectl shows the last ten lines of each."""
+    commands = re.findall(r"kubectl logs [^`]*-l [^`]*", RUNBOOK)
+    assert len(commands) > len(SECTIONS) / 3
+    assert [command for command in commands if "--tail=-1" not in command] == []
+
+
 def test_dashboards_exist() -> None:
     assert set(re.findall(r"`/d/ticketing-(\w+)`", RUNBOOK)) <= dashboards().keys()
 

@@ -103,7 +103,7 @@ def is_full(fill: StreamFill) -> bool:
 
 def _full(fill: StreamFill) -> Problem:
     what = f"The stream {fill.stream} has {size(fill.bytes)} of at most {size(fill.max_bytes or 0)}"
-    return Problem(f"{what}: full, it refuses events.", _section("NatsStorageFilling"))
+    return Problem(f"{what}; when it is full, it refuses more.", _section("NatsStorageFilling"))
 
 
 def _outboxes(outboxes: Sequence[Outbox], now: datetime) -> Iterator[Problem]:

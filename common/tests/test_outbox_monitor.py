@@ -11,6 +11,7 @@ from ticketing_common.events import Envelope, TicketUpdated
 from ticketing_common.messaging import Broker, Publisher, StreamLimits
 from ticketing_common.messaging.streams import ensure_streams
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents
+from ticketing_common.mongo.driver import Driver
 from ticketing_common.outbox import Relay
 from ticketing_common.outbox_monitor import OutboxMonitor
 from ticketing_common.web.background import run_tasks
@@ -97,3 +98,13 @@ async def test_backlog_is_counted_by_the_index(items: Documents, database: Datab
     [read] = await database.collection("system.profile").find({"command.aggregate": "items"}).to_list(2)
     assert read["planSummary"] == "IXSCAN { outbox.0.at: 1 }"
     assert read["docsExamined"] == WAITING
+
+
+@pytest.mark.parametrize("driver", ["motor", "pymongo"])
+async def test_backlog_is_known_before_the_index_exists(mongo_uri: str, driver: Driver) -> None:
+    database = Database(mongo_uri, default_name="test", indexes={}, mongo_driver=driver)
+    try:
+        await database.collection("restored").insert_one(waiting(1, datetime.now(UTC)))
+        assert (await Documents(database.collection("restored")).backlog()).events == 1
+    finally:
+        await database.close()

@@ -10,11 +10,15 @@ from typing import Any, Literal, cast
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.errors import OperationFailure
 
 Document = dict[str, Any]
 Client = AsyncMongoClient[Document]
 Collection = AsyncCollection[Document]
 Driver = Literal["motor", "pymongo"]
+
+# BadValue: the hint names no index.
+_NO_SUCH_INDEX = 2
 
 
 def connect(uri: str, driver: Driver, **options: Any) -> Client:
@@ -25,8 +29,20 @@ def connect(uri: str, driver: Driver, **options: Any) -> Client:
 
 
 async def aggregate(collection: Collection, pipeline: Sequence[Document], *, limit: int, index: str) -> list[Document]:
-    """Up to `limit` results, by the index of this name. Motor returns the cursor, PyMongo a coroutine for it."""
-    cursor: Any = collection.aggregate(pipeline, hint=index)
+    """Up to `limit` results, by the index of this name; without it while it does not exist, as after a restore."""
+    try:
+        return await _aggregate(collection, pipeline, limit, hint=index)
+    except OperationFailure as error:
+        if error.code != _NO_SUCH_INDEX:
+            raise
+        return await _aggregate(collection, pipeline, limit)
+
+
+async def _aggregate(
+    collection: Collection, pipeline: Sequence[Document], limit: int, **options: Any
+) -> list[Document]:
+    """Motor returns the cursor, PyMongo a coroutine for it."""
+    cursor: Any = collection.aggregate(pipeline, **options)
     if inspect.isawaitable(cursor):
         cursor = await cursor
     return cast(list[Document], await cursor.to_list(limit))

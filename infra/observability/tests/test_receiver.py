@@ -40,6 +40,7 @@ async def test_gzip_is_accepted(http: httpx.AsyncClient, store: TraceStore) -> N
         (gzip.compress(export_request(span_message()))[:-9], "gzip"),
         (export_request(span_message()), "br"),
     ],
+    ids=["not protobuf", "cut off", "not gzip", "gzip, cut off", "unknown encoding"],
 )
 async def test_malformed_body_is_refused(
     http: httpx.AsyncClient, store: TraceStore, body: bytes, encoding: str
@@ -55,6 +56,7 @@ async def test_other_format_is_refused(http: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("body", "encoding"),
     [(bytes(MAX_BODY_BYTES + 1), "identity"), (gzip.compress(bytes(MAX_PLAIN_BYTES + 1)), "gzip")],
+    ids=["identity", "gzip"],
 )
 async def test_large_body_is_refused(http: httpx.AsyncClient, body: bytes, encoding: str) -> None:
     assert (await post(http, body, content_encoding=encoding)).status_code == 413

@@ -60,6 +60,11 @@ def test_picture_is_one_well_formed_file() -> None:
     assert not [value for element in root.iter() for key, value in element.attrib.items() if "href" in key]
 
 
+def test_picture_of_a_service_with_a_long_name_is_drawn() -> None:
+    spans = trace(span(1, service="s" * 60, is_error=True))
+    assert ElementTree.fromstring(draw_trace(spans)).tag == f"{SVG}svg"
+
+
 def test_both_themes_are_drawn() -> None:
     light, dark, auto = (draw_trace(trace(span(1)), theme=theme) for theme in ("light", "dark", "auto"))
     assert ["prefers-color-scheme" in svg for svg in (light, dark, auto)] == [False, False, True]

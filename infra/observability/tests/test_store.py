@@ -62,3 +62,12 @@ def test_search_by_each_condition() -> None:
     assert found(service="tickets") == [slow]
     assert found(errors_only=True) == [failed]
     assert found(min_duration=500 * MS) == [slow]
+
+
+def test_trace_of_an_order_is_found_before_requests_that_read_it() -> None:
+    store = TraceStore()
+    own, *reads = ids(4)
+    of_order = {"ticketing.order.id": ORDER_ID}
+    store.add([span(1, trace_id=own, attributes=of_order), span(2, trace_id=own, service="payments")])
+    store.add(span(number + 5, trace_id=trace_id, attributes=of_order) for number, trace_id in enumerate(reads))
+    assert [trace.id for trace in store.search(Query(text=ORDER_ID), limit=2)] == [own, reads[-1]]

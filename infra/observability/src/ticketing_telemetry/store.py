@@ -91,9 +91,12 @@ class TraceStore:
         return sorted({service for trace in self._traces() for service in trace.services})
 
     def search(self, query: Query, *, limit: int = 100) -> list[Trace]:
-        """Matching traces; those that started last come first."""
+        """Matching traces, the last started first; but an order's own one before requests that only read it."""
         found = [trace for trace in self._traces() if query.matches(trace)]
-        return sorted(found, key=lambda trace: trace.start, reverse=True)[:limit]
+        found.sort(key=lambda trace: trace.start, reverse=True)
+        order_id = query.text.strip().lower()
+        found.sort(key=lambda trace: len(trace.services) if order_id in trace.order_ids else 0, reverse=True)
+        return found[:limit]
 
     def _traces(self) -> Iterator[Trace]:
         return (_trace(trace_id, entry) for trace_id, entry in self._entries.items())

@@ -99,8 +99,8 @@ def test_stripes_objects_are_told() -> None:
     found = {
         "payment_intent": {"id": "pi_1", "created": created, "amount": 1250},
         "charges": [
+            {"id": "ch_2", "created": created + 1, "amount": 1250, "status": "succeeded"},
             {"id": "ch_1", "created": created + 1, "amount": 1250, "status": "failed", "failure_code": "card_declined"},
-            {"id": "ch_2", "created": created + 2, "amount": 1250, "status": "succeeded"},
         ],
         "refunds": [{"id": "re_1", "created": created + 3, "amount": 1250, "status": "succeeded"}],
     }
@@ -109,6 +109,21 @@ def test_stripes_objects_are_told() -> None:
         "stripe: Charge ch_1: failed (card_declined)",
         "stripe: Charge ch_2: $12.50 succeeded",
         "stripe: Refund re_1 of $12.50: now succeeded",
+    ]
+
+
+def test_stripes_whole_seconds_do_not_precede_the_order() -> None:
+    placed = order("created", ("reserved", 0.124))
+    found = {"payment_intent": {"id": "pi_1", "created": int(START.timestamp()), "amount": 1250}}
+    told = steps(Evidence(ORDER_ID, after(9), order=placed, stripe=found), USD)
+    assert [(step.at, step.source) for step in told] == [(after(0.124), "orders"), (after(0.124), "stripe")]
+
+
+def test_reason_of_a_declined_card_ends_with_one_full_stop() -> None:
+    declined = payment(("declined", 5))
+    declined["history"][0]["reason"] = "Your card was declined."
+    assert sentences(Evidence(ORDER_ID, after(9), payment=declined)) == [
+        "payments: A card is declined: Your card was declined"
     ]
 
 

@@ -35,7 +35,7 @@ def steps(evidence: Evidence, currency: Currency) -> list[Step]:
         *_expiry(evidence.expiry, evidence.at),
         *_events(evidence),
         *_dead(evidence),
-        *_stripe(evidence.stripe, currency),
+        *_stripe(evidence.stripe, currency, not_before=_placed_at(evidence.order)),
     ]
     return sorted(found, key=lambda step: step.at)
 
@@ -53,7 +53,9 @@ def _payment(payment: Document | None, currency: Currency) -> Iterator[Step]:
     for entry in (payment or {}).get("history", ()):
         text = _PAYMENT.get(entry["step"], str(entry["step"]))
         amount = currency.format_price(entry["amount"]) if entry.get("amount") is not None else ""
-        yield Step(entry["at"], "payments", text.format(amount=amount, reason=entry.get("reason") or "no reason"))
+        yield Step(
+            entry["at"], "payments", text.format(amount=amount, reason=(entry.get("reason") or "no reason").rstrip("."))
+        )
 
 
 def _expiry(expiry: Document | None, now: datetime) -> Iterator[Step]:
@@ -97,25 +99,29 @@ def _dead(evidence: Evidence) -> Iterator[Step]:
         yield Step(letter.at, "stream", text)
 
 
-def _stripe(found: Any, currency: Currency) -> Iterator[Step]:
+def _placed_at(order: Document | None) -> datetime:
+    return order["history"][0]["at"] if order and order["history"] else datetime.min.replace(tzinfo=UTC)
+
+
+def _stripe(found: Any, currency: Currency, *, not_before: datetime) -> Iterator[Step]:
+    """Stripe lists the newest first. Its times are whole seconds, which may lie before the order that caused them."""
+
+    def moment(each: Document) -> datetime:
+        return max(datetime.fromtimestamp(each["created"], UTC), not_before)
+
     intent = found.get("payment_intent")
     if intent:
         text = f"{intent['id']} is created for {currency.format_price(intent['amount'])}"
-        yield Step(_moment(intent["created"]), "stripe", text)
-    for charge in found.get("charges", ()):
-        yield Step(_moment(charge["created"]), "stripe", f"Charge {charge['id']}: {_charge_text(charge, currency)}")
+        yield Step(moment(intent), "stripe", text)
+    for charge in reversed(found.get("charges", ())):
+        yield Step(moment(charge), "stripe", f"Charge {charge['id']}: {_charge_text(charge, currency)}")
     for kind, name in (("refunds", "Refund"), ("disputes", "Dispute")):
-        for each in found.get(kind, ()):
+        for each in reversed(found.get(kind, ())):
             amount = currency.format_price(each["amount"])
-            yield Step(_moment(each["created"]), "stripe", f"{name} {each['id']} of {amount}: now {each['status']}")
+            yield Step(moment(each), "stripe", f"{name} {each['id']} of {amount}: now {each['status']}")
 
 
 def _charge_text(charge: Document, currency: Currency) -> str:
     if charge["status"] == "failed":
         return f"failed ({charge.get('failure_code') or 'unknown reason'})"
     return f"{currency.format_price(charge['amount'])} {charge['status']}"
-
-
-def _moment(seconds: int) -> datetime:
-    """Stripe's times are whole seconds."""
-    return datetime.fromtimestamp(seconds, UTC)

@@ -13,7 +13,7 @@ def seconds(text: str) -> float:
     except ValueError:
         number = -1.0
     if not 0 <= number < float("inf"):
-        raise argparse.ArgumentTypeError(f"must be a number of seconds, 0 or more, not '{text}'")
+        raise argparse.ArgumentTypeError(f"must be a number, 0 or more, not '{text}'")
     return number
 
 

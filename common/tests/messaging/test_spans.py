@@ -1,5 +1,6 @@
 """The span of a message's processing is a child of the one in which it was published, and linked to it."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from ticketing_common.messaging import Broker, Publisher
@@ -50,3 +51,16 @@ async def test_event_of_an_unsampled_trace_is_sent_as_it_is(broker: Broker, reco
     message = await broker.jetstream.get_msg(EVENTS_STREAM, 1)
     assert (message.headers or {})["traceparent"] == sent.traceparent
     assert recorded_spans.all() == []
+
+
+async def test_batch_that_fails_ends_its_spans(broker: Broker, recorded_spans: RecordedSpans) -> None:
+    async def fail(_order_ids: Sequence[str]) -> Collection[str]:
+        raise ValueError("not together")
+
+    await publish_expirations(broker, *IDS)
+    async with consuming(broker, RecordingBatchListener(fail)):
+        await eventually(lambda: all_acknowledged(broker))
+    processed = [span for span in recorded_spans.all() if span.name == PROCESSED]
+    failed = [span for span in processed if (span.attributes or {}).get("error.type") == "ValueError"]
+    assert failed
+    assert len(processed) - len(failed) == len(IDS)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import structlog
@@ -103,15 +103,15 @@ class MessageHandler:
         try:
             with self._timing(len(readable)):
                 left = await listener.handle_batch([item.received for item in readable.values()])
-        except TRANSIENT_ERRORS:
-            return remaining
         except Exception as error:
-            log.info("consumer.batch_failed", consumer=self._name, messages=len(messages), exc_info=error)
+            if not isinstance(error, TRANSIENT_ERRORS):
+                log.info("consumer.batch_failed", consumer=self._name, messages=len(messages), exc_info=error)
+            _end_all(readable.values(), failed=error)
             return remaining
+        _end_all(readable.values())
         unhandled = {id(received) for received in left}
         for reply, item in readable.items():
             if id(item.received) not in unhandled:
-                item.span.end()  # the others get another one
                 self._log.write(item.delivery, "handled", trace_id=item.received.trace[3:35])
                 del remaining[reply]
         return remaining
@@ -199,6 +199,14 @@ class MessageHandler:
             seconds = time.perf_counter() - started
             for _ in range(messages):
                 self._duration.observe(seconds)
+
+
+def _end_all(items: Iterable["_Item"], *, failed: Exception | None = None) -> None:
+    """Also of those that are handled once more, by themselves: calls have been recorded below their spans."""
+    for item in items:
+        if failed is not None:
+            item.span.fail(type(failed).__qualname__)
+        item.span.end()
 
 
 async def _return(messages: Sequence[Msg]) -> None:

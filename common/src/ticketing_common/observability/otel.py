@@ -90,11 +90,12 @@ class OtelSpan:
         """The same for the SDK's exporters."""
         return ReadableSpan(
             name=self.name,
-            context=_context(self.traceparent),
-            parent=_context(self.parent) if self.parent else None,
+            context=_context(self.traceparent, is_remote=False),
+            # Only a call's parent is certainly of this process: others came in a header, or were stored.
+            parent=_context(self.parent, is_remote=self.kind is not Kind.CLIENT) if self.parent else None,
             resource=resource,
             attributes=self.attributes,
-            links=[Link(_context(link)) for link in self.links],
+            links=[Link(_context(link, is_remote=True)) for link in self.links],
             kind=_KINDS[self.kind],
             status=_FAILED if self.failed else _UNSET,
             start_time=self.started_at,
@@ -191,12 +192,12 @@ def new_exporter() -> SpanExporter:
     return ConsoleSpanExporter() if os.environ.get("OTEL_TRACES_EXPORTER") == "console" else OTLPSpanExporter()
 
 
-def _context(traceparent: str) -> SpanContext:
+def _context(traceparent: str, *, is_remote: bool) -> SpanContext:
     """Of a valid header."""
     return SpanContext(
         int(traceparent[3:35], 16),
         int(traceparent[36:52], 16),
-        is_remote=True,
+        is_remote=is_remote,
         trace_flags=TraceFlags(int(traceparent[53:], 16)),
     )
 

@@ -12,9 +12,12 @@ from prometheus_client import REGISTRY
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.mongo import new_id
+from ticketing_common.observability import spans
+from ticketing_common.observability.spans import Kind
 from ticketing_payments.domain.intent import Intent, IntentStatus, Money
 from ticketing_payments.ports import InvalidToken, UnknownIntent
 from ticketing_payments.stripe_gateway import StripeGateway
+from ticketing_test_support.spans import RecordedSpans
 from ticketing_test_support.waiting import eventually
 
 PRICE = 1250
@@ -287,3 +290,15 @@ async def test_unknown_status_is_unavailable_and_logged_once(
             with pytest.raises(Unavailable, match="not known yet"):
                 await gateway.retrieve("pi_1")
     assert count_logged("stripe.unknown_status") == 1
+
+
+async def test_span_of_a_call_names_the_server_and_the_response(
+    account: Account, recorded_spans: RecordedSpans
+) -> None:
+    with spans.enter("POST", Kind.SERVER):
+        await account.pay("pm_card_visa_chargeDeclined")
+    found = recorded_spans.by_name()["POST /v1/payment_intents/{intent}/confirm"]
+    attributes = dict(found.attributes or {})
+    assert attributes["server.address"] == "127.0.0.1"
+    assert attributes["http.response.status_code"] == 402
+    assert attributes["error.type"] == "CardError"

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import aiohttp
 import stripe
@@ -20,7 +21,7 @@ from ticketing_payments.domain.intent import Decline, Intent, IntentStatus
 from ticketing_payments.metrics import STRIPE_DURATION
 from ticketing_payments.ports import InvalidSignature, InvalidToken, InvalidWebhook, UnknownIntent, WebhookEvent
 from ticketing_payments.stripe_objects import Json, UnknownStatus, to_intent, to_webhook_event
-from ticketing_payments.stripe_spans import stripe_span
+from ticketing_payments.stripe_spans import note_response, stripe_span
 
 ResultT = TypeVar("ResultT")
 
@@ -64,6 +65,7 @@ class StripeGateway:
         network_retries: int = NETWORK_RETRIES,
     ) -> None:
         self._webhook_secret = webhook_secret
+        self._server = urlsplit(api_base or stripe.DEFAULT_API_BASE).hostname or ""
         self._dependency = Dependency("stripe")
         self._logged: set[tuple[str, str]] = set()
         self._http = stripe.AIOHTTPClient(timeout=TIMEOUT_SECONDS)  # a fifth of the CPU time that HTTPX needs
@@ -157,8 +159,18 @@ class StripeGateway:
 
     async def _call(self, operation: str, call: Awaitable[ResultT]) -> ResultT:
         """The result of one call of Stripe's API, which is measured and traced; errors as of `_translated_errors`."""
-        with stripe_span(operation), _translated_errors(self._dependency), _measured(operation):
-            return await call
+        with (
+            _translated_errors(self._dependency),
+            stripe_span(operation, self._server) as span,
+            _measured(operation),
+        ):
+            try:
+                found = await call
+            except stripe.StripeError as error:
+                note_response(span, error)
+                raise
+            note_response(span, found)
+            return found
 
     def read_webhook(self, body: bytes, signature: str | None) -> WebhookEvent:
         if self._webhook_secret is None:

@@ -89,3 +89,11 @@ def test_disabled_access_log_stays_off() -> None:
     access.handlers, access.propagate = [], False
     configure(service="orders")
     assert not access.propagate
+
+
+def test_level_applies_to_the_server_too(lines: Lines) -> None:
+    logging.getLogger("uvicorn.error").setLevel(logging.INFO)
+    configure(service="orders", level="WARNING")
+    logging.getLogger("uvicorn.error").info("Shutting down")
+    logging.getLogger("uvicorn.error").warning("Something is wrong")
+    assert [line["event"] for line in lines()] == ["Something is wrong"]

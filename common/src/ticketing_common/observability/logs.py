@@ -85,7 +85,8 @@ def _attach(formatter: logging.Formatter, level: str) -> None:
 
 
 def _propagate(logger: logging.Logger) -> None:
-    """Use our handler. A logger without handlers was switched off (`--no-access-log`) and stays off."""
+    """Use our handler and level. A logger without handlers was switched off (`--no-access-log`) and stays off."""
+    logger.setLevel(logging.NOTSET)
     if logger.handlers:
         logger.handlers.clear()
         logger.propagate = True

@@ -101,10 +101,13 @@ async def test_backlog_is_counted_by_the_index(items: Documents, database: Datab
 
 
 @pytest.mark.parametrize("driver", ["motor", "pymongo"])
-async def test_backlog_is_known_before_the_index_exists(mongo_uri: str, driver: Driver) -> None:
+async def test_documents_are_counted_before_their_index_exists(mongo_uri: str, driver: Driver) -> None:
     database = Database(mongo_uri, default_name="test", indexes={}, mongo_driver=driver)
     try:
         await database.collection("restored").insert_one(waiting(1, datetime.now(UTC)))
-        assert (await Documents(database.collection("restored")).backlog()).events == 1
+        restored = Documents(database.collection("restored"))
+        assert (await restored.backlog()).events == 1
+        assert await restored.count({"fired": False}, index="waiting") == 0
+        assert await restored.count({}, index="all", limit=1) == 1
     finally:
         await database.close()

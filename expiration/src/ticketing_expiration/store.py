@@ -66,8 +66,7 @@ class MongoExpiryStore:
                 return Firing(count, lateness)
 
     async def count_pending(self) -> int:
-        async with translated_errors():
-            return int(await self._collection.count_documents({"fired": False}, hint="waiting"))
+        return await self.documents.count({"fired": False}, index="waiting")
 
     async def purge(self, *, fired_before: datetime, limit: int) -> int:
         # A TTL index cannot check both conditions.

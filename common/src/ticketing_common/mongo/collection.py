@@ -10,7 +10,7 @@ from pymongo.errors import BulkWriteError, WriteError
 from ticketing_common.events import Envelope, Event
 from ticketing_common.mongo.batching import Batcher
 from ticketing_common.mongo.calls import Calls
-from ticketing_common.mongo.driver import Collection, Document, aggregate
+from ticketing_common.mongo.driver import Collection, Document, aggregate, count
 from ticketing_common.mongo.errors import DuplicateKey, refusals, translated_errors
 from ticketing_common.mongo.writes import Write, envelopes_for, execute, update_for, with_outbox
 from ticketing_common.outbox import OutboxBacklog, OutboxSource, PendingEvents
@@ -77,10 +77,10 @@ class Documents:
             cursor = self._collection.find(query, {field: 1, "_id": 0}, hint=index)
             return [document[field] for document in await cursor.to_list(None)]
 
-    async def count(self, query: Mapping[str, Any], *, index: str, limit: int) -> int:
-        """How many documents match, counted by this index up to `limit` to stay cheap."""
+    async def count(self, query: Mapping[str, Any], *, index: str, limit: int | None = None) -> int:
+        """How many documents match, counted by this index, and up to `limit` to stay cheap."""
         async with translated_errors(self.calls.start("aggregate")):
-            return int(await self._collection.count_documents(query, hint=index, limit=limit))
+            return await count(self._collection, query, index=index, **({"limit": limit} if limit else {}))
 
     async def insert(self, document: Document, events: Sequence[Event] = ()) -> None:
         """Store a new document and its events in one write; DuplicateKey if a unique index forbids it.

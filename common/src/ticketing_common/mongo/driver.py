@@ -4,7 +4,7 @@ Both have the same methods, apart from those in this module, and are typed as Py
 """
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, cast
 
 from motor.motor_asyncio import AsyncIOMotorClient
@@ -36,6 +36,16 @@ async def aggregate(collection: Collection, pipeline: Sequence[Document], *, lim
         if error.code != _NO_SUCH_INDEX:
             raise
         return await _aggregate(collection, pipeline, limit)
+
+
+async def count(collection: Collection, query: Mapping[str, Any], *, index: str, **options: Any) -> int:
+    """How many documents match, by the index of this name; without it while it does not exist, as after a restore."""
+    try:
+        return int(await collection.count_documents(query, hint=index, **options))
+    except OperationFailure as error:
+        if error.code != _NO_SUCH_INDEX:
+            raise
+        return int(await collection.count_documents(query, **options))
 
 
 async def _aggregate(

@@ -22,7 +22,8 @@ except BrowserNotFound as error:
     print(error)
 """
 APT = """#!/bin/sh
-[ "$1" = update ] || { echo '#!/bin/sh' > "$BIN/chromium"; /bin/chmod +x "$BIN/chromium"; }
+for package; do :; done
+[ "$1" = update ] || { echo '#!/bin/sh' > "$BIN/$package"; /bin/chmod +x "$BIN/$package"; }
 """
 
 pytestmark = pytest.mark.skipif(MAC.exists(), reason="this Mac's own Chrome would be found")
@@ -48,16 +49,17 @@ def add_program(path: Path, content: str = "#!/bin/sh\n") -> None:
 @pytest.mark.parametrize(
     ("installed", "may_install", "found"),
     [
-        ("chromium", True, "{}/chromium"),
-        ("google-chrome", True, "{}/google-chrome"),
-        (None, True, "{}/chromium"),
-        (None, False, "None"),
+        (("chromium",), True, "{}/chromium"),
+        (("google-chrome",), True, "{}/google-chrome"),
+        (("chromium", "chromium-headless-shell"), True, "{}/chromium-headless-shell"),
+        ((), True, "{}/chromium-headless-shell"),
+        ((), False, "None"),
     ],
 )
-def test_browser_is_found_or_installed(path: Path, installed: str | None, may_install: bool, found: str) -> None:
+def test_browser_is_found_or_installed(path: Path, installed: tuple[str, ...], may_install: bool, found: str) -> None:
+    for name in installed:
+        add_program(path / name)
     add_program(path / "apt-get", APT)
-    if installed:
-        add_program(path / installed)
     assert run(FIND.format(may_install), path).stdout.strip() == found.format(path)
 
 

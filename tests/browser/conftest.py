@@ -8,9 +8,12 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
 from ticketing_local.ports import free_gateway_port
+from ticketing_local.probes import HttpProbe
 from ticketing_test_support.browser import launch
 from ticketing_test_support.browser_user import BrowserUser
+from ticketing_test_support.faults import restarted_with
 from ticketing_test_support.stack import Stack, started
+from ticketing_test_support.waiting import wait_until
 
 expect.set_options(timeout=30_000)
 TEST_SECONDS = 300  # generous, for a busy machine
@@ -34,10 +37,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield stack
 
 
-@pytest.fixture
-def short_hold_site(stack: Stack) -> Stack:
-    """A stack whose reservations expire after seconds."""
-    return stack
+@pytest.fixture(scope="module")
+def short_hold_site(site: Stack) -> Iterator[Stack]:
+    """The same stack. Until the last test of the file, new reservations last 6 s."""
+    ready = HttpProbe(f"{site.urls()['orders']}/healthz/ready")
+    with restarted_with(site, "orders", EXPIRATION_WINDOW_SECONDS="6"):
+        wait_until(ready.passes, within=60, what="orders to be ready")
+        yield site
+    wait_until(ready.passes, within=60, what="orders to be ready")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -50,16 +57,15 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def new_user(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[NewUser]:
+async def new_user(browser: Browser, site: Stack) -> AsyncIterator[NewUser]:
     """Call it for a user: `await new_user("a@example.com", color_scheme="dark")`; signed out without an email.
 
     Fails the test if a page threw an error or violated its Content Security Policy.
     """
     users: list[BrowserUser] = []
 
-    async def open_user(email: str | None = None, *, at: Stack | None = None, **options: object) -> BrowserUser:
-        stack = at or request.getfixturevalue("site")
-        user = await BrowserUser.open(browser, stack.url, **options)
+    async def open_user(email: str | None = None, **options: object) -> BrowserUser:
+        user = await BrowserUser.open(browser, site.url, **options)
         users.append(user)
         if email is not None:
             await user.sign_up(email)

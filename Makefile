@@ -21,6 +21,9 @@ MEMBERS := common $(SERVICES) infra/local infra/operations infra/observability i
 
 EXPORT := $(BIN)/uv export --quiet --no-emit-workspace --no-annotate --no-header
 
+# Some machines set it. Then each of hundreds of processes would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
 .PHONY: help run test coverage test-browser test-faults test-images test-long test-stripe lint fmt lock bench bench-guard images manifests security screenshots lighthouse client set-up wheel

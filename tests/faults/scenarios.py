@@ -11,7 +11,7 @@ from ticketing_common.messaging import DeadLetter, DeadLetters, connect_readonly
 from ticketing_common.stream_names import EVENTS_STREAM
 from ticketing_test_support.crashes import CrashPoint, crashes_in
 from ticketing_test_support.faults import republish, restarted_with, wipe_redis
-from ticketing_test_support.load import LoadGenerator, LoadUser, StoredState, read_state
+from ticketing_test_support.load import LoadGenerator, LoadUser, StoredState, read_orders, read_state
 from ticketing_test_support.stack import Stack
 from ticketing_test_support.waiting import eventually
 
@@ -40,10 +40,8 @@ async def expire_orders_after_redis_wipe(stack: Stack, load: LoadGenerator, *, o
     assert len(left) >= still_open, f"only {len(left)} were open when Redis was wiped: give this stack a longer window"
 
     async def all_expired() -> bool:
-        found = (await read_state(stack.urls())).orders
-        return {(found[order_id]["status"], found[order_id]["reason"]) for order_id in ids} == {
-            ("cancelled", "expired")
-        }
+        found = {order["_id"]: (order["status"], order["reason"]) for order in await read_orders(stack.urls())}
+        return {found[order_id] for order_id in ids} == {("cancelled", "expired")}
 
     await eventually(all_expired, within=EXPIRED_WITHIN_SECONDS, every=0.5, what=f"{orders} orders expired")
 

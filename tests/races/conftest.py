@@ -9,8 +9,9 @@ import pytest
 from tests.races.race import Rounds
 from tests.races.system import RacedSystem, in_process, running_stack
 
+from ticketing_test_support.operations import operate
 from ticketing_test_support.servers import Server, started
-from ticketing_test_support.stack import Stack, ticketing
+from ticketing_test_support.stack import Stack
 from ticketing_test_support.stripe_emulator import stripe_emulator
 
 SECONDS_PER_ROUND = 5
@@ -40,8 +41,8 @@ def rounds(request: pytest.FixtureRequest) -> Rounds:
 def audited_stack(stack: Stack) -> Iterator[Stack]:
     """The stack; at the end of the run its audit is clean."""
     yield stack
-    audit = ticketing("audit", "--settle", "60", STATE_DIR=str(stack.state_dir))
-    assert audit.returncode == 0, audit.stdout + audit.stderr
+    status, output = operate(stack, "audit", "--settle", "60")
+    assert status == 0, output
 
 
 @pytest.fixture

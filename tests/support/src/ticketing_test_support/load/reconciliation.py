@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from ticketing_common.errors import Unavailable
 from ticketing_test_support.load.generator import LoadGenerator
-from ticketing_test_support.load.state import read_state
-from ticketing_test_support.stack import Stack, ticketing
+from ticketing_test_support.load.state import is_open, read_orders, read_state
+from ticketing_test_support.operations import operate
+from ticketing_test_support.stack import Stack
 from ticketing_test_support.waiting import eventually
 
 CLOSED_WITHIN_SECONDS = 120.0
@@ -33,12 +34,12 @@ async def reconcile(stack: Stack, load: LoadGenerator, *, settle: float = SETTLE
 
     async def all_orders_closed() -> bool:
         with suppress(Unavailable):  # a server is coming back
-            return not (await read_state(stack.urls())).open_orders()
+            return not any(map(is_open, await read_orders(stack.urls())))
         return False
 
     await eventually(all_orders_closed, within=CLOSED_WITHIN_SECONDS, every=0.5, what="all orders being closed")
-    audit = await asyncio.to_thread(ticketing, "audit", "--settle", str(settle), STATE_DIR=str(stack.state_dir))
+    status, output = await asyncio.to_thread(operate, stack, "audit", "--settle", str(settle))
     seconds = time.monotonic() - began
-    problems = (audit.stdout + audit.stderr).splitlines() if audit.returncode else []
+    problems = output.splitlines() if status else []
     problems += load.lost(await read_state(stack.urls())) + load.record.unexpected
     return Reconciliation(seconds, len(load.record.accepted), problems)

@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import ssl
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,6 +10,8 @@ import httpx
 
 TIMEOUT_SECONDS = 1.0
 HOST = "127.0.0.1"
+# Without it httpx loads all certificate authorities for each request, which takes 20 ms of CPU time.
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class Probe(Protocol):
@@ -34,7 +37,7 @@ class HttpProbe:
 
     def _status(self) -> int | None:
         try:
-            return httpx.get(self.url, timeout=TIMEOUT_SECONDS, trust_env=False).status_code
+            return httpx.get(self.url, timeout=TIMEOUT_SECONDS, trust_env=False, verify=_NO_TLS).status_code
         except httpx.HTTPError:
             return None
 

@@ -1,12 +1,13 @@
 """The whole system, started once a run as `make run` does it, and clients that use it through the gateway."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import httpx
 import pytest
 
 from ticketing_local.ports import free_gateway_port
-from ticketing_test_support.api import NewClient, api_clients
+from ticketing_test_support.api import Json, NewClient, api_clients
 from ticketing_test_support.load import LoadGenerator, reconcile
 from ticketing_test_support.otlp import Collector, collecting
 from ticketing_test_support.stack import Stack, started
@@ -42,6 +43,19 @@ async def new_client(stack: Stack) -> AsyncIterator[NewClient]:
     """Call it for a user who has just signed up."""
     async with api_clients(stack.url) as new_client:
         yield new_client
+
+
+@pytest.fixture(scope="session")
+def expired_order(stack: Stack) -> Json:
+    """An order that nobody paid."""
+
+    async def expire() -> Json:
+        async with api_clients(stack.url) as new_client:
+            seller, buyer = await new_client(), await new_client()
+            order = await buyer.create_order(await seller.create_ticket())
+            return await buyer.wait_for_status(order, "cancelled", "expired")
+
+    return asyncio.run(expire())
 
 
 @pytest.fixture

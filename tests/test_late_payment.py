@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import httpx
 import pytest
 
-from ticketing_test_support.api import ApiClient, Json, NewClient
+from ticketing_test_support.api import ApiClient, Json, api_clients
 from ticketing_test_support.faults import frozen
 from ticketing_test_support.otlp import Collector
 from ticketing_test_support.stack import Stack
@@ -15,59 +16,87 @@ from ticketing_test_support.timelines import in_order, timeline_of
 from ticketing_test_support.traces import REFUNDED, REINSTATED, unlinked
 from ticketing_test_support.waiting import eventually
 
+FREE_PRICE, RESOLD_PRICE = 30, 31
 
-@pytest.fixture
-async def slow_stripe(stripe: httpx.AsyncClient) -> httpx.AsyncClient:
-    """Responds late to confirmations, and sends no webhook until the test is over."""
+
+@dataclass(frozen=True)
+class LatePayments:
+    """Two orders whose payment came after their expiry: of a ticket that stayed free, and of one that was resold."""
+
+    free: Json
+    resold: Json
+
+
+@pytest.fixture(scope="module")
+def late(stack: Stack) -> LatePayments:
+    """Both at once, because a reservation takes its time to expire."""
+    return asyncio.run(pay_late(stack))
+
+
+async def pay_late(stack: Stack) -> LatePayments:
+    """Return when the money of both orders is settled."""
+    async with api_clients(stack.url) as new_client, slow_stripe(stack) as stripe:
+        seller, buyer, other = await new_client(), await new_client(), await new_client()
+        tickets = [await seller.create_ticket(price=price) for price in (FREE_PRICE, RESOLD_PRICE)]
+        orders = [await buyer.create_order(ticket) for ticket in tickets]
+        async with charged_but_expired(stack, stripe, buyer, orders):
+            await other.create_order(tickets[1])
+        return LatePayments(
+            free=await buyer.wait_for_status(orders[0], "complete"),
+            resold=await buyer.wait_for_payment(
+                orders[1], status="refunded", amount=RESOLD_PRICE, refunded=RESOLD_PRICE
+            ),
+        )
+
+
+@asynccontextmanager
+async def slow_stripe(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
+    """While inside, it responds late to confirmations, and sends no webhook."""
     slow = {"kind": "delay", "when": "after", "path": "/v1/payment_intents/*/confirm", "seconds": 8}
-    await stripe.put("/emulator/faults", json={"faults": [slow, {"kind": "withhold"}]})
-    return stripe
+    async with httpx.AsyncClient(base_url=stack.urls()["stripe"], timeout=30, trust_env=False) as http:
+        await http.put("/emulator/faults", json={"faults": [slow, {"kind": "withhold"}]})
+        try:
+            yield http
+        finally:
+            await http.delete("/emulator/faults")
+            await http.post("/emulator/webhooks/release")
 
 
 @asynccontextmanager
 async def charged_but_expired(
-    stack: Stack, stripe: httpx.AsyncClient, buyer: ApiClient, order: Json
+    stack: Stack, stripe: httpx.AsyncClient, buyer: ApiClient, orders: list[Json]
 ) -> AsyncIterator[None]:
-    """While inside, Stripe has charged the card, payments is frozen, and the order has expired."""
+    """While inside, Stripe has charged the card, payments is frozen, and the orders have expired."""
+    ids = {order["id"] for order in orders}
 
-    async def is_charged() -> bool:
+    async def are_charged() -> bool:
         intents = (await stripe.get("/emulator/ledger")).json()["payment_intents"]
-        return any(i["status"] == "succeeded" and i["metadata"].get("order_id") == order["id"] for i in intents)
+        return ids <= {i["metadata"].get("order_id") for i in intents if i["status"] == "succeeded"}
 
-    paying = asyncio.create_task(buyer.pay(order))
-    await eventually(is_charged, what="the charge")
+    paying = asyncio.gather(*map(buyer.pay, orders))
+    await eventually(are_charged, what="the charges")
     with frozen(stack, "payments"):
-        await buyer.wait_for_status(order, "cancelled", "expired")
+        for order in orders:
+            await buyer.wait_for_status(order, "cancelled", "expired")
         yield
     await paying
 
 
 async def test_late_payment_reinstates_order_of_free_ticket(
-    new_client: NewClient, stack: Stack, slow_stripe: httpx.AsyncClient, collector: Collector
+    late: LatePayments, stack: Stack, collector: Collector
 ) -> None:
-    seller, buyer = await new_client(), await new_client()
-    order = await buyer.create_order(await seller.create_ticket(price=30))
-    async with charged_but_expired(stack, slow_stripe, buyer, order):
-        pass
-    bought = await buyer.wait_for_status(order, "complete")
-    assert bought["payment"] == {"status": "succeeded", "amount": 30, "refunded": 0}
-    assert unlinked(await collector.trace_of_order(order["id"], REINSTATED), REINSTATED) == []
-    told = await timeline_of(stack, order["id"])
+    assert late.free["payment"] == {"status": "succeeded", "amount": FREE_PRICE, "refunded": 0}
+    assert unlinked(await collector.trace_of_order(late.free["id"], REINSTATED), REINSTATED) == []
+    told = await timeline_of(stack, late.free["id"])
     assert in_order(told, "orders: The reservation expires", "payments: $30.00 is", "orders: The payment came after")
 
 
 async def test_late_payment_of_resold_ticket_is_refunded_once(
-    new_client: NewClient, stack: Stack, slow_stripe: httpx.AsyncClient, collector: Collector
+    late: LatePayments, stack: Stack, stripe: httpx.AsyncClient, collector: Collector
 ) -> None:
-    seller, buyer, other = await new_client(), await new_client(), await new_client()
-    ticket = await seller.create_ticket(price=31)
-    order = await buyer.create_order(ticket)
-    async with charged_but_expired(stack, slow_stripe, buyer, order):
-        await other.create_order(ticket)
-    refunded = await buyer.wait_for_payment(order, status="refunded", amount=31, refunded=31)
-    assert refunded["status"] == "cancelled"
-    told = await timeline_of(stack, order["id"])
+    assert late.resold["status"] == "cancelled"
+    told = await timeline_of(stack, late.resold["id"])
     assert in_order(told, "payments: $31.00 is captured", "orders: The payment cannot", "payments: $31.00 is refunded")
-    refunds = [r for r in (await slow_stripe.get("/emulator/ledger")).json()["refunds"] if r["amount"] == 3100]
+    refunds = [r for r in (await stripe.get("/emulator/ledger")).json()["refunds"] if r["amount"] == 3100]
     assert len(refunds) == 1
-    assert unlinked(await collector.trace_of_order(order["id"], REFUNDED), REFUNDED) == []
+    assert unlinked(await collector.trace_of_order(late.resold["id"], REFUNDED), REFUNDED) == []

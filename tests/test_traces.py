@@ -7,7 +7,7 @@ from secrets import token_hex
 
 import pytest
 
-from ticketing_test_support.api import NewClient
+from ticketing_test_support.api import Json, NewClient
 from ticketing_test_support.otlp import CollectedSpan, Collector, Edge
 from ticketing_test_support.traces import EXPIRED, PURCHASED, unlinked
 
@@ -51,13 +51,11 @@ async def test_payment_request_of_another_trace_is_linked(new_client: NewClient,
     assert found.trace_id != trace[0].trace_id
 
 
-async def test_expiry_is_in_the_order_s_trace(new_client: NewClient, collector: Collector) -> None:
-    seller, buyer = await new_client(), await new_client()
-    order = await buyer.create_order(await seller.create_ticket())
-    trace = await collector.trace_of_order(order["id"], EXPIRED)
+async def test_expiry_is_in_the_order_s_trace(expired_order: Json, collector: Collector) -> None:
+    trace = await collector.trace_of_order(expired_order["id"], EXPIRED)
     assert unlinked(trace, EXPIRED) == []
     fired = named(trace, "fire expiration")
-    assert fired.attributes["ticketing.order.id"] == order["id"]
+    assert fired.attributes["ticketing.order.id"] == expired_order["id"]
 
 
 async def test_cancellation_is_in_the_order_s_trace(new_client: NewClient, collector: Collector) -> None:

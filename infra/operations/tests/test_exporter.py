@@ -19,7 +19,7 @@ from ticketing_common.messaging import StreamLimits
 from ticketing_common.messaging.streams import ensure_streams
 from ticketing_local.permissions import NATS_USERS, nats_authorization, nats_users, password_variable
 from ticketing_ops.consumers import CONSUMERS
-from ticketing_ops.exporter.server import build_app
+from ticketing_ops.exporter.server import build_app, serve
 from ticketing_ops.exporter.settings import Settings
 from ticketing_test_support.servers import Server, accepts, free_port, nats_server, started
 from ticketing_test_support.waiting import wait_until
@@ -165,8 +165,9 @@ def test_missing_address_is_named() -> None:
     assert (done.returncode, done.stderr) == (2, "error: NATS_URL is not set: set it in the environment\n")
 
 
-def test_invalid_level_is_named() -> None:
-    environment = {**os.environ, "NATS_URL": "nats://127.0.0.1:4222", "LOG_LEVEL": "loud"}
-    command = [sys.executable, "-m", "ticketing_ops.exporter"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (2, "error: LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR\n")
+def test_invalid_level_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("NATS_URL", "nats://127.0.0.1:4222")
+    monkeypatch.setenv("LOG_LEVEL", "loud")
+    with pytest.raises(SystemExit) as end:
+        serve({})
+    assert (end.value.code, capsys.readouterr().err) == (2, "error: LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR\n")

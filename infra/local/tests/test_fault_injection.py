@@ -18,7 +18,7 @@ def test_killed_process_is_replaced(stack: Stack) -> None:
 
 def test_stopped_process_is_not_restarted(stack: Stack) -> None:
     with down(stack, "tickets-1"):
-        assert stack.ps()["tickets-1"]["state"] == "stopped"
+        assert stack.supervisor().states()["tickets-1"].state == "stopped"
     assert stack.supervisor().states()["tickets-1"].is_running
 
 

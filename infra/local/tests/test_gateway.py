@@ -63,7 +63,7 @@ def test_target_that_is_no_path_is_405(stack: Stack) -> None:
 @pytest.mark.parametrize("path", ["/", "/API/tickets", "/healthz/ready", "/metrics", "/orders/5", "/apifoo"])
 def test_other_path_is_routed_to_the_client(stack: Stack, path: str) -> None:
     pid, routed_path, *_ = get(stack, path).text.split()
-    assert (int(pid), routed_path) == (stack.ps()["client"]["pid"], path)
+    assert (int(pid), routed_path) == (stack.pid("client"), path)
 
 
 def test_unavailable_service_is_502_with_retry_after(stack: Stack) -> None:

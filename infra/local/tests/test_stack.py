@@ -46,7 +46,7 @@ def test_banner_commands_apply_to_this_stack(stack: Stack, tmp_path: Path) -> No
     run = subprocess.run(
         ["/bin/sh", "-c", command[1]], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
-    assert [line.split()[0] for line in run.stdout.splitlines()] == ["NAME", *stack.ps()], run.stderr
+    assert [line.split()[0] for line in run.stdout.splitlines()] == ["NAME", *stack.urls()], run.stderr
 
 
 def test_logs_show_the_end_of_one_process(stack: Stack) -> None:
@@ -58,8 +58,9 @@ def test_logs_show_the_end_of_one_process(stack: Stack) -> None:
 def test_killed_process_is_restarted(stack: Stack, name: str) -> None:
     killed = stack.pid(name)
     os.kill(killed, signal.SIGKILL)
-    wait_until(lambda: stack.ps()[name]["pid"] not in (None, killed), within=30, what=f"the restart of {name}")
-    wait_until(TcpProbe(urlsplit(stack.ps()[name]["url"]).port).passes, within=30, what=f"{name} listening")
+    supervisor = stack.supervisor()
+    wait_until(lambda: supervisor.states()[name].pid not in (None, killed), within=30, what=f"the restart of {name}")
+    wait_until(TcpProbe(urlsplit(stack.urls()[name]).port or 0).passes, within=30, what=f"{name} listening")
     wait_until(HttpProbe(f"{stack.url}/").passes, within=30, what="a response through the gateway")
 
 

@@ -32,9 +32,15 @@ def up(minutes: int, instance: str = "a") -> dict[str, str]:
 
 
 def test_many_errors_page_and_resolve(check: Check) -> None:
-    """2 of 100 for an hour: a burn rate of 20."""
-    series = {requests(201): "0+98x140", requests(503): "0x29 2+2x59 120x51"} | up(140)
-    check(series, {FAST_ERRORS: {"25m": [], "80m": [PAGE | AVAILABILITY], "125m": []}})
+    """2 of 100 for an hour: a burn rate of 20, but of 3.3 in 6 hours."""
+    series = {requests(201): "0+98x440", requests(503): "0x329 2+2x59 120x51"} | up(440)
+    check(series, {FAST_ERRORS: {"325m": [], "380m": [PAGE | AVAILABILITY], "425m": []}})
+
+
+def test_errors_that_last_page(check: Check) -> None:
+    """1 of 100 for 6 hours: a burn rate of 10, too low for the page of an hour."""
+    series = {requests(201): "0+99x420", requests(503): "0x59 1+1x360"} | up(420)
+    check(series, {FAST_ERRORS: {"59m": [], "410m": [PAGE | AVAILABILITY]}})
 
 
 def test_few_errors_make_a_ticket_and_resolve(check: Check) -> None:
@@ -89,12 +95,18 @@ def test_no_requests_are_no_alert(check: Check) -> None:
 
 
 def test_slow_reservations_page_and_resolve(check: Check) -> None:
-    """A fifth is slow for an hour, on two replicas: a burn rate of 20."""
-    series = up(140) | up(140, "b")
+    """A fifth is slow for an hour, on two replicas: a burn rate of 20, but of 3.3 in 6 hours."""
+    series = up(440) | up(440, "b")
     for instance in ("a", "b"):
-        series |= {requests(201, instance): "0+10x140"}
-        series |= {within_250ms(201, instance): "0+10x29 298+8x59 780+10x51"}
-    check(series, {FAST_LATENCY: {"29m": [], "80m": [PAGE | LATENCY], "125m": []}})
+        series |= {requests(201, instance): "0+10x440"}
+        series |= {within_250ms(201, instance): "0+10x329 3298+8x59 3780+10x51"}
+    check(series, {FAST_LATENCY: {"329m": [], "380m": [PAGE | LATENCY], "425m": []}})
+
+
+def test_slow_reservations_that_last_page(check: Check) -> None:
+    """A tenth is slow for 6 hours: a burn rate of 10, too low for the page of an hour."""
+    series = {requests(201): "0+10x420", within_250ms(201): "0+10x59 599+9x360"} | up(420)
+    check(series, {FAST_LATENCY: {"59m": [], "410m": [PAGE | LATENCY]}})
 
 
 def test_few_slow_reservations_make_a_ticket_and_resolve(check: Check) -> None:

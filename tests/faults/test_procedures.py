@@ -105,7 +105,7 @@ async def test_dead_letters_are_replayed_after_the_fix(stack, new_client: NewCli
         assert (letter["durable"], "not a readable" in letter["reason"]) == ("orders-payment-created", True)
         assert (await buyer.order(order))["status"] == "created"
     await asyncio.to_thread(wait_until_ready, stack, "orders-1", "orders-2")
-    operate(stack, "dead", "replay", "--all")
+    operate(stack, "dead", "replay", "--all", "--yes")
     await buyer.wait_for_status(order, "complete")
     assert dead_letters() == []
     await asyncio.to_thread(operate, stack, "audit", "--settle", "60")

@@ -33,13 +33,15 @@ class Stack:
     list_processes: Callable[[], Sequence[Process]]
     in_cluster: bool = False
 
-    def mongo_url(self, service: str) -> str:
-        """The server with this service's database: Kubernetes has one for each."""
-        return self.urls.get(f"{service}-mongo") or self.urls["mongo"]
+
+def database_url(urls: Mapping[str, str], service: str) -> str:
+    """A service's database: Kubernetes has a server for each."""
+    server = urls.get(f"{service}-mongo") or urls["mongo"]
+    return f"{server}/{service}"
 
 
 @asynccontextmanager
-async def open_databases(stack: Stack) -> AsyncIterator[dict[str, Database]]:
+async def open_databases(urls: Mapping[str, str]) -> AsyncIterator[dict[str, Database]]:
     """The five databases by service. They connect when they are read: then Unavailable, after 3 s at most.
 
     PyMongo's own driver, because cancelling Motor leaves a thread that waits.
@@ -47,7 +49,7 @@ async def open_databases(stack: Stack) -> AsyncIterator[dict[str, Database]]:
     async with AsyncExitStack() as connections:
         databases = {}
         for service in SERVICES:
-            url = f"{stack.mongo_url(service)}/{service}"
+            url = database_url(urls, service)
             databases[service] = Database(url, default_name=service, indexes={}, mongo_driver="pymongo")
             connections.push_async_callback(databases[service].close)
         yield databases

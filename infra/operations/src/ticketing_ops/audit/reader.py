@@ -12,7 +12,7 @@ from ticketing_common.messaging import DeadLetters, backlogs, connect_readonly
 from ticketing_common.mongo import Database, translated_errors
 from ticketing_ops.audit.ledger_reader import LedgerReader, without
 from ticketing_ops.audit.snapshot import Document, Snapshot
-from ticketing_ops.stack import SERVICES
+from ticketing_ops.stack import open_databases
 
 PAGE_SIZE = 1000
 # No check uses these; of an outbox entry, only its id is needed.
@@ -148,11 +148,7 @@ class SnapshotReader:
 async def open_reader(urls: Mapping[str, str]) -> AsyncIterator[SnapshotReader]:
     """Connect to the stack whose processes have these addresses, by name as in `ticketing ps`."""
     async with AsyncExitStack() as connections:
-        databases = {}
-        for service in SERVICES:
-            server = urls.get(f"{service}-mongo") or urls["mongo"]  # Kubernetes has one MongoDB per service
-            databases[service] = Database(f"{server}/{service}", default_name=service, indexes={})
-            connections.push_async_callback(databases[service].close)
+        databases = await connections.enter_async_context(open_databases(urls))
         ledger = None
         if "stripe" in urls:
             client = httpx.AsyncClient(base_url=urls["stripe"], timeout=_LEDGER_TIMEOUT, trust_env=False)

@@ -16,7 +16,7 @@ from ticketing_ops.backup.folder import BackupFolder, Summary
 from ticketing_ops.backup.lock import writes_locked
 from ticketing_ops.errors import OperationError
 from ticketing_ops.progress import Progress
-from ticketing_ops.stack import SERVICES, Stack, open_databases
+from ticketing_ops.stack import SERVICES, Stack, database_url, open_databases
 
 REPORT_EVERY = 100
 
@@ -50,9 +50,9 @@ class _Backup:
 
         What was published by then is about writes that the databases have; what comes later is not read.
         """
-        urls = {service: f"{self._stack.mongo_url(service)}/{service}" for service in SERVICES}
-        async with connect_readonly(self._stack.urls["nats"]) as jetstream, open_databases(self._stack) as databases:
-            async with writes_locked(urls):
+        urls = self._stack.urls
+        async with connect_readonly(urls["nats"]) as jetstream, open_databases(urls) as databases:
+            async with writes_locked({service: database_url(urls, service) for service in SERVICES}):
                 began, at = time.monotonic(), datetime.now(UTC)
                 documents = await self._dump(databases)
                 last = await last_sequences(jetstream)

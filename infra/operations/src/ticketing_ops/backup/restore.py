@@ -59,7 +59,7 @@ def restore(stack: Stack, root: Path) -> int:
 
 async def _restore(stack: Stack, folder: BackupFolder, progress: Progress) -> None:
     """First the databases, then the events, which the services handle once more when they start."""
-    async with connect_readonly(stack.urls["nats"]) as jetstream, open_databases(stack) as databases:
+    async with connect_readonly(stack.urls["nats"]) as jetstream, open_databases(stack.urls) as databases:
         if await has_listeners(jetstream):
             raise OperationError("The services are running: stop them first, as docs/runbook.md says")
         for service, name, path in folder.collections():
@@ -74,7 +74,7 @@ async def _restore(stack: Stack, folder: BackupFolder, progress: Progress) -> No
 
 
 async def _check(stack: Stack) -> None:
-    async with connect_readonly(stack.urls["nats"]) as jetstream, open_databases(stack) as databases:
+    async with connect_readonly(stack.urls["nats"]) as jetstream, open_databases(stack.urls) as databases:
         await _require_empty(jetstream, databases)
 
 

@@ -33,7 +33,7 @@ def status(stack: Stack, *, as_json: bool) -> int:
 async def read_report(stack: Stack) -> Report:
     """The state of the stack now; parts that cannot be read say so."""
     at = utc_now()
-    async with open_databases(stack) as databases:
+    async with open_databases(stack.urls) as databases:
         (listed, listing_error), (broker, broker_error), outboxes, guarantees = await asyncio.gather(
             read_processes(stack),
             _read_broker(stack.urls["nats"]),

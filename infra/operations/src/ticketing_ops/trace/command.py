@@ -42,7 +42,7 @@ async def read_timeline(stack: Stack, name: str) -> Timeline:
     """What happened to the order, or of the ticket or payment, with this id. Raises OperationError."""
     if not is_id(name):
         raise OperationError(f"'{name}' is not an id: pass one of an order, ticket or payment (24 hex digits), or pi_…")
-    async with open_databases(stack) as databases:
+    async with open_databases(stack.urls) as databases:
         try:
             order_id = await find_order_id(databases, name)
         except Unavailable:

@@ -10,8 +10,9 @@ import pytest
 
 from ticketing_common.messaging import BrokerState, ConsumerLag, StreamFill
 from ticketing_ops.pods import list_pods
+from ticketing_ops.runbook import RUNBOOK
 from ticketing_ops.stack import Process
-from ticketing_ops.status.problems import RUNBOOK, problems
+from ticketing_ops.status.problems import problems
 from ticketing_ops.status.report import Guarantees, Health, Outbox, ProcessStatus, Report, Violations
 from ticketing_ops.status.text import screen
 

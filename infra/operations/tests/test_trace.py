@@ -11,11 +11,12 @@ import httpx
 import pytest
 
 from ticketing_common.currency import USD
+from ticketing_ops.runbook import RUNBOOK
 from ticketing_ops.trace.drawing import picture
 from ticketing_ops.trace.steps import steps
 from ticketing_ops.trace.stores import is_id, mask_email
 from ticketing_ops.trace.stripe import read_stripe
-from ticketing_ops.trace.tasks import RUNBOOK, tasks
+from ticketing_ops.trace.tasks import tasks
 from ticketing_ops.trace.text import offset, text
 from ticketing_ops.trace.timeline import DeadEvent, Event, Evidence, Timeline
 

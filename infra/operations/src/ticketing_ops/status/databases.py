@@ -7,6 +7,7 @@ from typing import Any
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.mongo import Database, Documents, translated_errors
+from ticketing_ops.runbook import OVERDUE_AFTER
 from ticketing_ops.status.report import Guarantees, Outbox, Violations
 
 TIMEOUT_SECONDS = 4.0
@@ -18,8 +19,6 @@ OUTBOXES = {
     "payments": ("payments",),
     "expiration": ("expiries",),
 }
-# As orders' own monitor: expiration's sweep fires two seconds after the expiry, a restart takes some more.
-_OVERDUE_AFTER = timedelta(seconds=30)
 # Every payment is unreconciled until orders has settled it, and every order unscheduled until its event arrives.
 _SETTLED_AFTER = timedelta(seconds=60)
 _MAX_ORDERS = 5_000
@@ -65,7 +64,7 @@ async def _outbox(service: str, database: Database) -> Outbox:
 
 
 async def _overdue(orders: Database, now: datetime) -> Violations:
-    query = {"status": "created", "expires_at": {"$lt": now - _OVERDUE_AFTER}}
+    query = {"status": "created", "expires_at": {"$lt": now - OVERDUE_AFTER}}
     count = await _count(orders, "orders", query)
     return Violations(count, await _ids(orders, "orders", query, "expires_at", MAX_IDS))
 

@@ -1,15 +1,13 @@
 """What needs a person: rules on a report, with the alerts' thresholds. Pure."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ticketing_common.messaging import BrokerState, ConsumerLag, StreamFill
+from ticketing_ops.runbook import PATIENCE, section
 from ticketing_ops.status.report import Guarantees, Outbox, Problem, ProcessStatus, Report, Violations
 from ticketing_ops.texts import counted, duration, size
 
-RUNBOOK = "docs/runbook.md"
-# What is older waits for something other than its turn.
-LAG_SECONDS = 60
 FULL = 0.8
 
 
@@ -26,11 +24,11 @@ def problems(report: Report) -> list[Problem]:
 
 def _processes(report: Report) -> Iterator[Problem]:
     if report.processes_error is not None:
-        yield Problem(f"The processes cannot be listed: {report.processes_error}", _section("TargetDown"))
+        yield Problem(f"The processes cannot be listed: {report.processes_error}", section("TargetDown"))
     for status in report.processes:
         if trouble := _trouble(status):
             logs = ("kubectl logs " if report.in_cluster else "ticketing logs ") + status.process.name
-            yield Problem(f"{status.process.name}: {trouble}.", f"{logs}; {_section('TargetDown')}")
+            yield Problem(f"{status.process.name}: {trouble}.", f"{logs}; {section('TargetDown')}")
 
 
 def _trouble(status: ProcessStatus) -> str:
@@ -49,7 +47,7 @@ def _trouble(status: ProcessStatus) -> str:
 def _databases(outboxes: Sequence[Outbox]) -> Iterator[Problem]:
     unread = [outbox.service for outbox in outboxes if outbox.error is not None]
     if unread:
-        yield Problem(f"The databases of {', '.join(unread)} do not respond.", _section("TargetDown"))
+        yield Problem(f"The databases of {', '.join(unread)} do not respond.", section("TargetDown"))
 
 
 def _guarantees(found: Guarantees) -> Iterator[Problem]:
@@ -67,26 +65,26 @@ def _guarantees(found: Guarantees) -> Iterator[Problem]:
 
 def _of_orders(what: str, found: Violations, alert: str) -> Problem:
     ids = found.order_ids
-    return Problem(f"{what} (orders {', '.join(ids)}).", f"ticketing trace {ids[0]}; {_section(alert)}")
+    return Problem(f"{what} (orders {', '.join(ids)}).", f"ticketing trace {ids[0]}; {section(alert)}")
 
 
 def _no_broker(error: str | None) -> Iterator[Problem]:
-    yield Problem(f"{error} Sales go on; events wait in the outboxes.", _section("BrokerUnavailable"))
+    yield Problem(f"{error} Sales go on; events wait in the outboxes.", section("BrokerUnavailable"))
 
 
 def _broker(state: BrokerState, now: datetime) -> Iterator[Problem]:
     for lag in state.consumers:
         if _is_stuck(lag, now):
-            yield Problem(f"{lag.consumer} {_lag_text(lag, now)}.", _section("ConsumerLagging"))
+            yield Problem(f"{lag.consumer} {_lag_text(lag, now)}.", section("ConsumerLagging"))
     total = sum(state.dead_letters.values())
     if total:
         names = ", ".join(f"{name} {count:,}" for name, count in state.dead_letters.items() if count)
-        yield Problem(f"{counted(total, 'dead letter')}: {names}.", f"ticketing dead list; {_section('DeadLetters')}")
+        yield Problem(f"{counted(total, 'dead letter')}: {names}.", f"ticketing dead list; {section('DeadLetters')}")
     yield from map(_full, filter(is_full, state.streams))
 
 
 def _is_stuck(lag: ConsumerLag, now: datetime) -> bool:
-    return lag.oldest_at is not None and (now - lag.oldest_at).total_seconds() > LAG_SECONDS
+    return lag.oldest_at is not None and now - lag.oldest_at > PATIENCE
 
 
 def _lag_text(lag: ConsumerLag, now: datetime) -> str:
@@ -103,16 +101,12 @@ def is_full(fill: StreamFill) -> bool:
 
 def _full(fill: StreamFill) -> Problem:
     what = f"The stream {fill.stream} has {size(fill.bytes)} of at most {size(fill.max_bytes or 0)}"
-    return Problem(f"{what}; when it is full, it refuses more.", _section("NatsStorageFilling"))
+    return Problem(f"{what}; when it is full, it refuses more.", section("NatsStorageFilling"))
 
 
 def _outboxes(outboxes: Sequence[Outbox], now: datetime) -> Iterator[Problem]:
     for outbox in outboxes:
-        age = (now - outbox.oldest_at).total_seconds() if outbox.oldest_at else 0.0
-        if age > LAG_SECONDS:
+        age = now - outbox.oldest_at if outbox.oldest_at else timedelta(0)
+        if age > PATIENCE:
             what = f"{outbox.service} has not published {counted(outbox.events, 'event')}"
-            yield Problem(f"{what}, the oldest {duration(age)} old.", _section("OutboxNotDraining"))
-
-
-def _section(alert: str) -> str:
-    return f"{RUNBOOK}#{alert.lower()}"
+            yield Problem(f"{what}, the oldest {duration(age.total_seconds())} old.", section("OutboxNotDraining"))

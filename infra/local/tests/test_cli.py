@@ -72,6 +72,10 @@ def test_invalid_setting_is_one_line_with_status_2(
             "demo --url http://",
             "demo --url http://[",
             "demo --url=",
+            "demo --url http://localhost/?x",
+            "load --url http://[",
+            "load --url http://localhost/shop",
+            "load --seconds 3601",
         ),
     ],
 )

@@ -8,11 +8,11 @@ import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
-from urllib.parse import urlsplit
 
 from ticketing_local.chaos.cli import add_chaos
 from ticketing_local.errors import StackError
 from ticketing_ops import cli as operations
+from ticketing_ops.arguments import base_url
 from ticketing_ops.errors import OperationError
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _add_scripts(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         description="List tickets, reserve, expire, decline, pay and cancel, and show each response. Without --url it "
         "starts a temporary stack with a short reservation window. Exit status 0 when every step succeeds, else 1.",
     )
-    demo.add_argument("--url", type=_url, metavar="URL", help="a running stack, e.g. http://localhost:8080")
+    demo.add_argument("--url", type=base_url, metavar="URL", help="a running stack, e.g. http://localhost:8080")
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -112,14 +112,17 @@ def _run(arguments: argparse.Namespace) -> int:
             return up(read_settings(os.environ))
         case "demo":
             return _run_script("demo.py", *([arguments.url] if arguments.url else []))
-        case "load" if arguments.url:  # the stack may be elsewhere
-            return int(arguments.run({}, arguments))
-        case "exporter" if "NATS_URL" in os.environ:
-            from ticketing_ops.exporter import serve
+        case "load" | "exporter" if _names_its_stack(arguments):
+            from ticketing_ops.stack import Stack
 
-            return serve({})
+            return operations.run(Stack("elsewhere", {}, list), arguments)
         case _:
             return _run_on_state(arguments)
+
+
+def _names_its_stack(arguments: argparse.Namespace) -> bool:
+    """Whether no stack has to run on this machine."""
+    return bool(arguments.url) if arguments.command == "load" else "NATS_URL" in os.environ
 
 
 def _run_on_state(arguments: argparse.Namespace) -> int:
@@ -170,13 +173,3 @@ def _run_script(name: str, *arguments: str) -> NoReturn:
     if not script.is_file():
         raise StackError(f"{script} is missing: this command needs a checkout of the repository")
     os.execv(sys.executable, [sys.executable, str(script), *arguments])  # noqa: S606
-
-
-def _url(text: str) -> str:
-    try:
-        url = urlsplit(text)
-    except ValueError:
-        url = urlsplit("")
-    if url.scheme not in ("http", "https") or not url.hostname:
-        raise argparse.ArgumentTypeError(f"must be a URL such as http://localhost:8080, not '{text}'")
-    return text.rstrip("/")

@@ -4,6 +4,7 @@ import argparse
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 
 def seconds(text: str) -> float:
@@ -25,6 +26,18 @@ def positive(text: str) -> float:
     return number
 
 
+def duration(highest: float) -> Callable[[str], float]:
+    """A number of seconds above 0, up to `highest`."""
+
+    def parse(text: str) -> float:
+        number = positive(text)
+        if number > highest:
+            raise argparse.ArgumentTypeError(f"must be at most {highest:.0f}")
+        return number
+
+    return parse
+
+
 def count(highest: int) -> Callable[[str], int]:
     """A whole number from 1 to `highest`."""
 
@@ -37,8 +50,12 @@ def count(highest: int) -> Callable[[str], int]:
 
 
 def base_url(text: str) -> str:
-    """A URL without a path."""
-    if not re.fullmatch(r"https?://[^/\s]+/?", text):
+    """A URL with a host and without a path."""
+    try:
+        url = urlsplit(text)
+    except ValueError:
+        url = urlsplit("")
+    if url.scheme not in ("http", "https") or not url.hostname or not re.fullmatch(r"[^/\s]+//[^/?#\s]+/?", text):
         raise argparse.ArgumentTypeError(f"must be a URL such as http://localhost:8080, not '{text}'")
     return text.rstrip("/")
 

@@ -34,29 +34,7 @@ def run(stack: "Stack", arguments: argparse.Namespace) -> int:
 
     # A command tells by itself what does not respond; standard output is for its result.
     configure(service="ticketing", level="ERROR")
-    if "run" in arguments:
-        return int(arguments.run(stack.urls, arguments))
-    match arguments.command:
-        case "status":
-            from ticketing_ops.status.command import status
-
-            return status(stack, as_json=arguments.json)
-        case "trace":
-            from ticketing_ops.trace.command import trace
-
-            return trace(stack, arguments.id, as_json=arguments.json, svg=arguments.svg, html=arguments.html)
-        case "top":
-            from ticketing_ops.top.command import top
-
-            return top(stack, interval=arguments.interval, once=arguments.once)
-        case "audit":
-            from ticketing_ops.audit.command import audit
-
-            return audit(stack.urls, settle=arguments.settle, as_json=arguments.json)
-        case _:
-            from ticketing_ops.exporter import serve
-
-            return serve(stack.urls)
+    return int(arguments.run(stack, arguments))
 
 
 def _add_status(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -68,6 +46,13 @@ def _add_status(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "read-only, and works while parts are down. Exit status 1 when something needs a person, else 0.",
     )
     status.add_argument("--json", action="store_true", help='print {"needs_person", "problems", …}')
+    status.set_defaults(run=_status)
+
+
+def _status(stack: "Stack", arguments: argparse.Namespace) -> int:
+    from ticketing_ops.status.command import status
+
+    return status(stack, as_json=arguments.json)
 
 
 def _add_trace(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -82,6 +67,13 @@ def _add_trace(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     trace.add_argument("--json", action="store_true", help='print {"order_id", "title", "facts", "steps", "tasks", …}')
     trace.add_argument("--svg", type=Path, metavar="FILE", help="also draw it as an image")
     trace.add_argument("--html", type=Path, metavar="FILE", help="also write a page with the image and the text")
+    trace.set_defaults(run=_trace)
+
+
+def _trace(stack: "Stack", arguments: argparse.Namespace) -> int:
+    from ticketing_ops.trace.command import trace
+
+    return trace(stack, arguments.id, as_json=arguments.json, svg=arguments.svg, html=arguments.html)
 
 
 def _add_top(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -93,6 +85,13 @@ def _add_top(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     top.add_argument("--interval", type=positive, default=2.0, metavar="SECONDS", help="default: 2")
     top.add_argument("--once", action="store_true", help="one measurement, then exit")
+    top.set_defaults(run=_top)
+
+
+def _top(stack: "Stack", arguments: argparse.Namespace) -> int:
+    from ticketing_ops.top.command import top
+
+    return top(stack, interval=arguments.interval, once=arguments.once)
 
 
 def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -111,13 +110,27 @@ def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="wait up to this long for events to be handled and orders to expire (default: 0)",
     )
     audit.add_argument("--json", action="store_true", help='print {"clean", "counts", "findings"}')
+    audit.set_defaults(run=_audit)
+
+
+def _audit(stack: "Stack", arguments: argparse.Namespace) -> int:
+    from ticketing_ops.audit.command import audit
+
+    return audit(stack.urls, settle=arguments.settle, as_json=arguments.json)
 
 
 def _add_exporter(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    commands.add_parser(
+    exporter = commands.add_parser(
         "exporter",
         help="serve metrics of streams and consumers",
         description="Serve Prometheus metrics of NATS' streams and consumers on METRICS_PORT (default: 9101) until "
         "Ctrl-C: consumer lag, dead letters, storage. They are seen from outside, so they stay visible while a service "
         "is down. It reads NATS_URL, or the stack that other commands use; NATS_MONITOR_URL adds the storage limit.",
     )
+    exporter.set_defaults(run=_export)
+
+
+def _export(stack: "Stack", _arguments: argparse.Namespace) -> int:
+    from ticketing_ops.exporter import serve
+
+    return serve(stack.urls)

@@ -5,7 +5,7 @@ import os
 
 from ticketing_local.errors import SettingsError
 from ticketing_local.state import StateDir
-from ticketing_ops.arguments import count, positive, seconds
+from ticketing_ops.arguments import count, duration, seconds
 
 MAX_SECONDS = 600.0
 MAX_FAULTS = 100
@@ -29,7 +29,7 @@ def add_chaos(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     run = actions.add_parser("run", help="inject one fault")
     run.add_argument("fault", metavar="FAULT", help="as shown by `ticketing chaos list`")
     run.add_argument("process", nargs="?", default="", metavar="PROCESS", help="as shown by `ticketing ps`")
-    run.add_argument("--seconds", type=_duration, metavar="N", help=f"how long, up to {MAX_SECONDS:.0f}")
+    run.add_argument("--seconds", type=duration(MAX_SECONDS), metavar="N", help=f"how long, up to {MAX_SECONDS:.0f}")
     drills = actions.add_parser("random", help="inject several faults, chosen at random")
     drills.add_argument("--seed", type=int, help="the same seed repeats the same faults (default: a new one)")
     drills.add_argument("--faults", type=count(MAX_FAULTS), default=5, metavar="N", help="how many (default: 5)")
@@ -55,10 +55,3 @@ def run_chaos(state: StateDir, arguments: argparse.Namespace) -> int:
         print(f"--seed {seed}", flush=True)
         drills = command.choose_randomly(state, seed=seed, count=arguments.faults)
     return command.run(state, drills, with_load=arguments.load, settle=arguments.settle)
-
-
-def _duration(text: str) -> float:
-    number = positive(text)
-    if number > MAX_SECONDS:
-        raise argparse.ArgumentTypeError(f"must be at most {MAX_SECONDS:.0f}")
-    return number

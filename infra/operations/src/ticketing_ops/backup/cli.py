@@ -1,8 +1,11 @@
 """The arguments of `ticketing backup` and `ticketing restore`."""
 
 import argparse
-from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ticketing_ops.stack import Stack
 
 
 def add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -24,15 +27,13 @@ def add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         command.set_defaults(run=run)
 
 
-def _backup(urls: Mapping[str, str], arguments: argparse.Namespace) -> int:
+def _backup(stack: "Stack", arguments: argparse.Namespace) -> int:
     from ticketing_ops.backup.backup import backup
-    from ticketing_ops.stack import Stack
 
-    return backup(Stack("backup", urls, list), arguments.folder)
+    return backup(stack, arguments.folder)
 
 
-def _restore(urls: Mapping[str, str], arguments: argparse.Namespace) -> int:
+def _restore(stack: "Stack", arguments: argparse.Namespace) -> int:
     from ticketing_ops.backup.restore import restore
-    from ticketing_ops.stack import Stack
 
-    return restore(Stack("restore", urls, list), arguments.folder)
+    return restore(stack, arguments.folder)

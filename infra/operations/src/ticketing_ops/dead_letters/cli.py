@@ -1,13 +1,13 @@
 """The arguments of `ticketing dead`."""
 
 import argparse
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ticketing_ops.arguments import age, count
 
 if TYPE_CHECKING:
     from ticketing_ops.dead_letters.selection import Selection
+    from ticketing_ops.stack import Stack
 
 MAX_LETTERS = 10**9
 
@@ -44,9 +44,10 @@ def _add_filters(action: argparse.ArgumentParser) -> None:
     action.add_argument("--limit", type=count(MAX_LETTERS), metavar="N", help="at most N, the oldest first")
 
 
-def _run(urls: Mapping[str, str], arguments: argparse.Namespace) -> int:
+def _run(stack: "Stack", arguments: argparse.Namespace) -> int:
     from ticketing_ops.dead_letters import command
 
+    urls = stack.urls
     match arguments.action:
         case "list":
             return command.list_dead(urls, _selection(arguments), as_json=arguments.json)

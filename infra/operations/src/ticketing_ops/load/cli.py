@@ -1,11 +1,15 @@
 """The arguments of `ticketing load`."""
 
 import argparse
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from ticketing_ops.arguments import base_url, count, positive
+from ticketing_ops.arguments import base_url, count, duration, positive
+
+if TYPE_CHECKING:
+    from ticketing_ops.stack import Stack
 
 MAX_USERS = 1000
+MAX_SECONDS = 3600.0
 
 
 def add_load(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -21,7 +25,9 @@ def add_load(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     load.add_argument("--url", type=base_url, metavar="URL", help="a running stack (default: the local one)")
     load.add_argument("--users", type=count(MAX_USERS), default=10, metavar="N", help="at once (default: 10)")
     load.add_argument("--rate", type=positive, default=40.0, metavar="N", help="requests a second, in all (default 40)")
-    load.add_argument("--seconds", type=positive, default=30.0, metavar="N", help="end after so long (default: 30)")
+    load.add_argument(
+        "--seconds", type=duration(MAX_SECONDS), default=30.0, metavar="N", help="end after so long (default: 30)"
+    )
     load.add_argument("--purchases", type=count(10**9), metavar="N", help="end earlier, after so many purchases")
     load.add_argument("--seed", type=int, default=1, metavar="N", help="of the random choices (default: 1)")
     load.add_argument("--allow-remote", action="store_true", help="a stack that is not on this machine")
@@ -29,8 +35,8 @@ def add_load(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     load.set_defaults(run=_run)
 
 
-def _run(urls: Mapping[str, str], arguments: argparse.Namespace) -> int:
+def _run(stack: "Stack", arguments: argparse.Namespace) -> int:
     from ticketing_ops.load.command import LoadOptions, load
 
     names = ("users", "rate", "seconds", "purchases", "seed", "allow_remote", "allow_live")
-    return load(urls, arguments.url, LoadOptions(**{name: getattr(arguments, name) for name in names}))
+    return load(stack.urls, arguments.url, LoadOptions(**{name: getattr(arguments, name) for name in names}))

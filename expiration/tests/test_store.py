@@ -9,7 +9,7 @@ import pytest
 from ticketing_common.events import Envelope, ExpirationComplete
 from ticketing_common.mongo import Database, new_id
 from ticketing_common.observability import spans, tracing
-from ticketing_common.observability.spans import Kind
+from ticketing_common.observability.spans import ORDER_ID, Kind
 from ticketing_expiration.domain import Expiry
 from ticketing_expiration.store import BATCH, COLLECTION, MongoExpiryStore
 from ticketing_test_support.spans import RecordedSpans, links_of, parent_of
@@ -61,6 +61,26 @@ async def test_each_fired_order_has_a_span_in_its_own_trace(
     fired = [span for span in recorded_spans.all() if span.name == "fire expiration"]
     assert {parent_of(span) for span in fired} == placed_in
     assert all(links_of(span) == [job.traceparent] for span in fired)
+
+
+async def test_order_fired_by_another_process_has_no_span_of_this_one(
+    database: Database, recorded_spans: RecordedSpans
+) -> None:
+    ids = [new_id() for _ in range(3)]
+
+    class SlowStore(MongoExpiryStore):
+        async def _due(self, until: datetime) -> list[Any]:
+            due = await super()._due(until)
+            fired = {"fired": True, "fired_at": NOW - timedelta(seconds=1)}
+            await database.collection(COLLECTION).update_one({"_id": ids[0]}, {"$set": fired})
+            return due
+
+    store = SlowStore(database)
+    for number, order_id in enumerate(ids):
+        await store.add(Expiry(order_id, NOW + timedelta(milliseconds=number)))
+    assert (await store.fire(due_until=NOW + timedelta(seconds=1), now=NOW)).count == 2
+    fired = [span for span in recorded_spans.all() if span.name == "fire expiration"]
+    assert {(span.attributes or {})[ORDER_ID] for span in fired} == {*ids[1:]}
 
 
 async def test_order_stored_by_a_newer_release_fires(store: MongoExpiryStore, database: Database) -> None:

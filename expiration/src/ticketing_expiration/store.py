@@ -61,7 +61,8 @@ class MongoExpiryStore:
                 # Another process may have fired some of them meanwhile, and counts those.
                 lateness += [(now - item["due_at"]).total_seconds() for item in due[:fired]]
                 if spans.is_recording():
-                    _record_spans(due[:fired], started_at)
+                    own = due if fired == len(due) else await self._fired_at(now, due)
+                    _record_spans(own, started_at)
             if len(due) < BATCH:
                 return Firing(count, lateness)
 
@@ -83,6 +84,12 @@ class MongoExpiryStore:
         async with translated_errors(self.documents.calls.start("find")):
             cursor = self._collection.find(query, fields, sort=[("due_at", ASCENDING)], limit=BATCH)
             return await cursor.to_list(BATCH)
+
+    async def _fired_at(self, now: datetime, due: Iterable[Document]) -> list[Document]:
+        """Those of `due` that this process fired: another one may have fired some meanwhile."""
+        query = {"_id": {"$in": [item["_id"] for item in due]}, "fired_at": now}
+        async with translated_errors(self.documents.calls.start("find")):
+            return await self._collection.find(query, {"trace": 1}).to_list(BATCH)
 
     async def _fire_until(self, due_at: datetime, now: datetime) -> int:
         query = {"fired": False, "due_at": {"$lte": due_at}}

@@ -1,6 +1,5 @@
 """A collector of OpenTelemetry's traces, by OTLP over HTTP, for tests to look into."""
 
-import gzip
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,9 +7,8 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import KeyValue
-
+from ticketing_telemetry.otlp import read_batch
+from ticketing_telemetry.receiver import decompress
 from ticketing_test_support.waiting import eventually
 
 ORDER_ID = "ticketing.order.id"
@@ -24,7 +22,6 @@ class CollectedSpan:
 
     service: str
     name: str
-    kind: int
     trace_id: str
     span_id: str
     parent_id: str
@@ -110,9 +107,7 @@ def collecting() -> Iterator[Collector]:
 
 class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
-        body = self._body()
-        if self.headers.get("Content-Encoding") == "gzip":
-            body = gzip.decompress(body)
+        body = decompress(self._body(), self.headers.get("Content-Encoding", "identity"))
         collector: Collector = self.server.collector  # type: ignore[attr-defined]
         if self.path == "/v1/traces":
             collector.spans.extend(_read(body))
@@ -136,20 +131,13 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _read(body: bytes) -> Iterator[CollectedSpan]:
-    for of_process in ExportTraceServiceRequest.FromString(body).resource_spans:
-        service = _values(of_process.resource.attributes)["service.name"]
-        for span in (span for of_scope in of_process.scope_spans for span in of_scope.spans):
-            yield CollectedSpan(
-                service=service,
-                name=span.name,
-                kind=span.kind,
-                trace_id=span.trace_id.hex(),
-                span_id=span.span_id.hex(),
-                parent_id=span.parent_span_id.hex(),
-                links=tuple(link.span_id.hex() for link in span.links),
-                attributes=_values(span.attributes),
-            )
-
-
-def _values(attributes: Collection[KeyValue]) -> dict[str, Any]:
-    return {item.key: getattr(item.value, item.value.WhichOneof("value") or "string_value") for item in attributes}
+    for span in read_batch(body).spans:
+        yield CollectedSpan(
+            service=span.service,
+            name=span.name,
+            trace_id=span.trace_id,
+            span_id=span.span_id,
+            parent_id=span.parent_id or "",
+            links=tuple(link.span_id for link in span.links),
+            attributes=span.attributes,
+        )

@@ -1,14 +1,15 @@
 """The rules of a ticket."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from ticketing_common.events import OrderCancelled, OrderCompleted, OrderCreated
+from ticketing_common.events import OrderCancelled, OrderCompleted, OrderCreated, TicketStep
 from ticketing_common.mongo import new_id
 from ticketing_test_support.samples import order_event
 from ticketing_tickets import domain
-from ticketing_tickets.domain import Fence, NotTheSeller, Ticket, TicketReserved
+from ticketing_tickets.domain import Availability, Fence, NotTheSeller, Ticket, TicketReserved
 
 SELLER = new_id()
 TICKET = Ticket(id=new_id(), title="Front row", price=1250, user_id=SELLER, created_at=datetime.now(UTC))
@@ -99,6 +100,36 @@ def test_order_reserves_and_cancellation_releases_ticket() -> None:
 def test_completion_keeps_the_version() -> None:
     sold = domain.apply_order(RESERVED, order_event(OrderCompleted, id="first", hold=3, version=1))
     assert (sold.order_id, sold.version, sold.fence) == ("first", RESERVED.version, Fence(3, 1))
+    assert (sold.availability, sold.reserved_until) == (Availability.SOLD, None)
+
+
+def test_withdrawal_takes_effect_when_the_order_ends_unpaid() -> None:
+    withdrawn = replace(RESERVED, withdrawn=True)
+    assert withdrawn.availability is Availability.RESERVED
+    expired = domain.apply_order(withdrawn, order_event(OrderCancelled, id="first", hold=3, version=1))
+    assert expired.availability is Availability.WITHDRAWN
+    paid = domain.apply_order(expired, order_event(OrderCompleted, id="first", hold=4, version=2))
+    assert paid.availability is Availability.SOLD
+
+
+FREED = domain.apply_order(RESERVED, order_event(OrderCancelled, id="first", hold=3, version=1))
+STEPS = {
+    TicketStep.RESERVED: (TICKET, RESERVED),
+    TicketStep.FREED: (RESERVED, FREED),
+    TicketStep.SOLD: (FREED, domain.apply_order(FREED, order_event(OrderCompleted, id="first", hold=4, version=2))),
+    TicketStep.WITHDRAWN: (replace(RESERVED, withdrawn=True), replace(FREED, withdrawn=True)),
+    TicketStep.EDITED: (TICKET, domain.edit(TICKET, user_id=SELLER, title="Back row", price=TICKET.price)),
+    TicketStep.REPRICED: (TICKET, domain.edit(TICKET, user_id=SELLER, title="Back row", price=900)),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_step_names_what_happened(step: TicketStep) -> None:
+    assert domain.step_between(*STEPS[step]) is step
+
+
+def test_withdrawal_is_a_step_of_its_own() -> None:
+    assert domain.step_between(TICKET, replace(TICKET, withdrawn=True)) is TicketStep.WITHDRAWN
 
 
 def test_repeated_event_changes_nothing() -> None:

@@ -73,6 +73,9 @@ async def test_new_ticket_is_published_once(app: FastAPI, broker: Broker, ticket
         "price": 1250,
         "userId": SELLER_ID,
         "orderId": None,
+        "reservedUntil": None,
+        "withdrawn": False,
+        "step": "new",
     }
     assert await published(broker, "ticket.created") == [(f"ticket.created:{ticket['id']}:0", whole)]
 

@@ -61,7 +61,7 @@ async def test_fields_of_a_newer_release_are_ignored_and_kept(
     assert (server["tickets"].find_one({"_id": ticket.id}) or {})["venue"] == {"row": "C"}
 
 
-@pytest.mark.parametrize("field", ["version", "order_id"])
+@pytest.mark.parametrize("field", ["version", "order_id", "reserved_until", "sold", "withdrawn"])
 async def test_missing_field_has_its_default(
     store: MongoTicketStore, server: SyncDatabase[dict[str, Any]], field: str
 ) -> None:

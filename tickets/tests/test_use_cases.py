@@ -12,6 +12,7 @@ from ticketing_common.events import (
     Received,
     TicketCreated,
     TicketState,
+    TicketStep,
     TicketUpdated,
 )
 from ticketing_common.mongo import new_id
@@ -43,8 +44,8 @@ async def edit(store: MongoTicketStore, ticket: Ticket, *, title: str = "Back ro
 async def test_edit_publishes_the_next_version(store: MongoTicketStore, ticket: Ticket) -> None:
     await edit(store, ticket)
     assert await pending_events(store.documents) == [
-        TicketCreated(id=ticket.id, version=0, title="Front row", price=1250, user_id=SELLER),
-        TicketUpdated(id=ticket.id, version=1, title="Back row", price=900, user_id=SELLER),
+        TicketCreated(id=ticket.id, version=0, title="Front row", price=1250, user_id=SELLER, step=TicketStep.NEW),
+        TicketUpdated(id=ticket.id, version=1, title="Back row", price=900, user_id=SELLER, step=TicketStep.REPRICED),
     ]
 
 

@@ -33,6 +33,9 @@ TICKET: dict[str, Any] = {
     "price": 1250,
     "userId": "u1",
     "orderId": "o1",
+    "reservedUntil": "2026-01-01T00:00:00Z",
+    "withdrawn": True,
+    "step": "reserved",
 }
 _BY_OWNER = {
     "ticket": TICKET,

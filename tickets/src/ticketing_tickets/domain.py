@@ -1,12 +1,13 @@
-"""A ticket: its price, its seller and the order that holds it."""
+"""A ticket: its price, its seller, whether it is withdrawn, and the order that holds it."""
 
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 
 from ticketing_common.errors import Forbidden, InvalidState
-from ticketing_common.events import OrderState
+from ticketing_common.events import OrderState, OrderStatus, TicketStep
 
 MAX_TITLE_CHARS = 200
 # The most characters that NFC makes one of: a Greek letter with three accents.
@@ -29,11 +30,22 @@ class Fence(NamedTuple):
 NEVER_HELD = Fence(-1, -1)
 
 
+class Availability(StrEnum):
+    """Whether a ticket can be bought, and if not, why."""
+
+    ON_SALE = "on_sale"
+    RESERVED = "reserved"
+    SOLD = "sold"
+    WITHDRAWN = "withdrawn"
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A ticket on sale, or held by `order_id`. `price` is in minor units.
+    """A ticket on sale, withdrawn, or held by `order_id`: until `reserved_until`, or for good once it is `sold`.
 
-    `version` grows with each change that others can see; `fence` is that of the newest order event applied.
+    `price` is in minor units. `version` grows with each change of title, price, withdrawal or order; `fence` is that of
+    the newest order event applied. A ticket may be withdrawn while an order holds it: that order was placed before the
+    withdrawal was known, and goes on.
     """
 
     id: str
@@ -43,7 +55,25 @@ class Ticket:
     created_at: datetime
     version: int = 0
     order_id: str | None = None
+    reserved_until: datetime | None = None
+    sold: bool = False
+    withdrawn: bool = False
     fence: Fence = NEVER_HELD
+
+    @property
+    def availability(self) -> Availability:
+        """An order comes before a withdrawal, which takes effect when the order ends unpaid."""
+        if self.order_id is not None:
+            return Availability.SOLD if self.sold else Availability.RESERVED
+        return Availability.WITHDRAWN if self.withdrawn else Availability.ON_SALE
+
+
+_STEPS = {
+    Availability.ON_SALE: TicketStep.FREED,
+    Availability.RESERVED: TicketStep.RESERVED,
+    Availability.SOLD: TicketStep.SOLD,
+    Availability.WITHDRAWN: TicketStep.WITHDRAWN,
+}
 
 
 class TicketReserved(InvalidState):
@@ -96,12 +126,27 @@ def apply_order(ticket: Ticket, order: OrderState) -> Ticket:
     """The ticket after an order event: reserved, released, or unchanged when newer state is known.
 
     Without the fence, a late event of a cancelled order would lock the ticket forever, or release one that another
-    order holds. The fence moves even where nothing visible changes, to keep older events out.
+    order holds. The fence moves even where nothing else changes, to keep older events out.
     """
     fence = Fence(order.hold, order.version)
     if fence <= ticket.fence:
         return ticket
+    sold = order.status is OrderStatus.COMPLETE
     order_id = order.id if order.status.holds_ticket else None
-    if order_id == ticket.order_id:
-        return replace(ticket, fence=fence)
-    return replace(ticket, fence=fence, order_id=order_id, version=ticket.version + 1)
+    return replace(
+        ticket,
+        fence=fence,
+        order_id=order_id,
+        reserved_until=None if sold or order_id is None else order.expires_at,
+        sold=sold,
+        version=ticket.version + (order_id != ticket.order_id),
+    )
+
+
+def step_between(before: Ticket, after: Ticket) -> TicketStep:
+    """What happened between two states of a ticket."""
+    if after.order_id != before.order_id:
+        return _STEPS[after.availability]
+    if after.withdrawn != before.withdrawn:
+        return TicketStep.WITHDRAWN
+    return TicketStep.EDITED if after.price == before.price else TicketStep.REPRICED

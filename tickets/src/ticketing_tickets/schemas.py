@@ -32,7 +32,7 @@ class TicketIn(CamelModel):
 
 
 class TicketOut(TypedDict):
-    """A ticket. `orderId` is present while an order holds it or has bought it."""
+    """A ticket. `orderId` is present while an order holds it or has bought it, `withdrawn` once it is withdrawn."""
 
     id: Id
     title: str
@@ -40,6 +40,7 @@ class TicketOut(TypedDict):
     userId: Id
     version: int
     orderId: NotRequired[Id]
+    withdrawn: NotRequired[bool]
 
 
 def ticket_out(ticket: Ticket, currency: Currency) -> TicketOut:
@@ -53,4 +54,6 @@ def ticket_out(ticket: Ticket, currency: Currency) -> TicketOut:
     }
     if ticket.order_id is not None:
         shown["orderId"] = ticket.order_id
+    if ticket.withdrawn:
+        shown["withdrawn"] = True
     return shown

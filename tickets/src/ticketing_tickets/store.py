@@ -8,7 +8,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from ticketing_common.documents import known_fields
 from ticketing_common.events import TicketState
 from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, SharedReads, Write, compare_and_set
-from ticketing_tickets.domain import Fence, Ticket
+from ticketing_tickets.domain import Availability, Fence, Ticket
 from ticketing_tickets.ports import TicketChange
 
 BUYABLE = "buyable"
@@ -72,7 +72,10 @@ def _changeable(ticket: Ticket) -> dict[str, Any]:
         "price": ticket.price,
         "version": ticket.version,
         "order_id": ticket.order_id,
-        "buyable": ticket.order_id is None,
+        "reserved_until": ticket.reserved_until,
+        "sold": ticket.sold,
+        "withdrawn": ticket.withdrawn,
+        "buyable": ticket.availability is Availability.ON_SALE,
         **_fence(ticket),
     }
 

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from ticketing_common.concurrency import update, update_all
 from ticketing_common.errors import NotFound
-from ticketing_common.events import OrderState, Received, TicketCreated, TicketState, TicketUpdated
+from ticketing_common.events import OrderState, Received
 from ticketing_common.ids import is_id
 from ticketing_tickets import domain
 from ticketing_tickets.domain import Ticket
-from ticketing_tickets.events import event_for
+from ticketing_tickets.events import event_between, listed
 from ticketing_tickets.ports import TicketChange, TicketStore
 
 
@@ -18,7 +18,7 @@ async def create_ticket(
 ) -> Ticket:
     """Put a ticket on sale."""
     ticket = Ticket(id=ticket_id, title=title, price=price, user_id=seller_id, created_at=now)
-    await store.add(ticket, event_for(TicketCreated, ticket))
+    await store.add(ticket, listed(ticket))
     return ticket
 
 
@@ -44,9 +44,11 @@ async def apply_orders(store: TicketStore, orders: Mapping[str, Received[OrderSt
     """As `apply_order`, for the order of each ticket, by its id, in one write; the ids without a ticket."""
 
     async def save(changed: Sequence[tuple[Ticket, Ticket]]) -> bool:
-        return await store.save_all(
-            [TicketChange(after, before, _event(before, after), orders[after.id].trace) for before, after in changed]
-        )
+        changes = [
+            TicketChange(after, before, event_between(before, after), orders[after.id].trace)
+            for before, after in changed
+        ]
+        return await store.save_all(changes)
 
     found = await update_all(
         lambda: store.find_all(orders), lambda ticket: domain.apply_order(ticket, orders[ticket.id].event), save
@@ -70,9 +72,4 @@ async def list_tickets(store: TicketStore, *, seller_id: str | None, after: str 
 
 
 async def _save(store: TicketStore, before: Ticket, after: Ticket) -> bool:
-    return await store.save(after, expected=before, event=_event(before, after))
-
-
-def _event(before: Ticket, after: Ticket) -> TicketState | None:
-    """Changes that others can see raise the version and publish an event."""
-    return event_for(TicketUpdated, after) if after.version > before.version else None
+    return await store.save(after, expected=before, event=event_between(before, after))

@@ -25,7 +25,7 @@ from ticketing_common.events.payments import (
 )
 from ticketing_common.events.sessions import SessionRevoked
 from ticketing_common.events.subjects import Subject
-from ticketing_common.events.tickets import TicketCreated, TicketState, TicketUpdated
+from ticketing_common.events.tickets import TicketCreated, TicketState, TicketStep, TicketUpdated, TicketWithdrawn
 
 __all__ = [
     "EVENTS",
@@ -53,7 +53,9 @@ __all__ = [
     "Subject",
     "TicketCreated",
     "TicketState",
+    "TicketStep",
     "TicketUpdated",
+    "TicketWithdrawn",
     "VersionedEvent",
     "newest",
 ]
@@ -63,6 +65,7 @@ EVENTS: dict[Subject, type[Event]] = {
     for event in (
         TicketCreated,
         TicketUpdated,
+        TicketWithdrawn,
         OrderCreated,
         OrderCancelled,
         OrderCompleted,

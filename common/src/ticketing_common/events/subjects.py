@@ -8,6 +8,7 @@ class Subject(StrEnum):
 
     TICKET_CREATED = "ticket.created"
     TICKET_UPDATED = "ticket.updated"
+    TICKET_WITHDRAWN = "ticket.withdrawn"
     ORDER_CREATED = "order.created"
     ORDER_CANCELLED = "order.cancelled"
     ORDER_COMPLETED = "order.completed"

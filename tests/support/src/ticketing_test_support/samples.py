@@ -23,7 +23,7 @@ def order_event(kind: type[OrderEventT], *, ticket_id: str | None = None, **valu
         "hold": 1,
         "status": _STATUS[kind],
         "user_id": new_id(),
-        "expires_at": datetime.now(UTC) + timedelta(minutes=15),
+        "expires_at": datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=15),
         "ticket": HeldTicket(id=ticket_id or new_id(), title="Front row", price=1250),
     }
     return kind.model_validate({**defaults, **values})

@@ -59,7 +59,7 @@ export type TicketIn = {
 /**
  * TicketOut
  *
- * A ticket. `orderId` is present while an order holds it or has bought it.
+ * A ticket. `orderId` is present while an order holds it or has bought it, `withdrawn` once it is withdrawn.
  */
 export type TicketOut = {
     /**
@@ -88,6 +88,10 @@ export type TicketOut = {
      * Orderid
      */
     orderId?: string;
+    /**
+     * Withdrawn
+     */
+    withdrawn?: boolean;
 };
 
 export type ListTicketsApiTicketsGetData = {

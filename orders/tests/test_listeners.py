@@ -122,7 +122,7 @@ async def test_replicas_share_their_consumers(settings: Settings, broker: Broker
         infos = await broker.jetstream.consumers_info(EVENTS_STREAM)
         consumers = {info.name: info for info in infos if info.config.durable_name}
         delivered = consumers["orders-payment-created"].delivered
-        assert (len(consumers), delivered and delivered.consumer_seq) == (6, 20)
+        assert (len(consumers), delivered and delivered.consumer_seq) == (7, 20)
 
 
 async def test_early_expiry_is_retried_after_the_time_left(store: MongoOrderStore) -> None:

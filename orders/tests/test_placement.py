@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from ticketing_common.errors import NotFound
 from ticketing_common.events import OrderStatus
 from ticketing_common.mongo import new_id
 from ticketing_orders.domain import (
@@ -18,7 +19,18 @@ from ticketing_orders.domain import (
 )
 from ticketing_orders.store import MongoOrderStore
 from ticketing_test_support.memory import WriteFaults
-from ticketing_test_support.orders import HOLD_FOR, NOW, RULES, cancel, expire, list_ticket, pay, place, reload
+from ticketing_test_support.orders import (
+    HOLD_FOR,
+    NOW,
+    RULES,
+    cancel,
+    expire,
+    list_ticket,
+    pay,
+    place,
+    reload,
+    withdraw,
+)
 
 BUYER = "b0" * 12
 LIMITED = replace(RULES, max_open=3)
@@ -35,6 +47,14 @@ async def place_same(store: MongoOrderStore, order: Order, *, seconds: float = 0
     """An order of the same ticket so many seconds later, by the same buyer or another one."""
     ticket, now = await store.find_ticket(order.ticket.id), NOW + timedelta(seconds=seconds)
     return await place(store, ticket, buyer_id=buyer_id or order.user_id, now=now, rules=COOLING)
+
+
+async def test_withdrawn_ticket_cannot_be_ordered(store: MongoOrderStore) -> None:
+    order = await place(store)
+    await cancel(store, order)
+    await withdraw(store, order)
+    with pytest.raises(NotFound):
+        await place_same(store, order, seconds=3600)
 
 
 async def test_open_orders_of_a_buyer_are_limited(store: MongoOrderStore) -> None:

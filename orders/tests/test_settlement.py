@@ -28,6 +28,7 @@ from ticketing_test_support.orders import (
     place,
     place_again,
     reload,
+    withdraw,
 )
 
 Step = Callable[[MongoOrderStore, Order], Awaitable[object]]
@@ -61,6 +62,12 @@ async def test_payment_completes_an_open_order(store: MongoOrderStore, order: Or
     assert (event.version, event.hold, event.status) == (1, order.hold, OrderStatus.COMPLETE)
 
 
+async def test_payment_completes_an_open_order_of_a_withdrawn_ticket(store: MongoOrderStore, order: Order) -> None:
+    await withdraw(store, order)
+    await pay(store, order)
+    assert (await reload(store, order)).status is OrderStatus.COMPLETE
+
+
 @pytest.mark.parametrize(("between", "hold"), [([], 2), ([resell_and_cancel], 3)], ids=["free", "free again"])
 async def test_late_payment_reinstates_with_a_higher_hold(
     store: MongoOrderStore, order: Order, between: list[Step], hold: int
@@ -79,9 +86,11 @@ async def test_late_payment_reinstates_with_a_higher_hold(
         ([cancel], RefundReason.BUYER),
         ([expire, cancel], RefundReason.BUYER),
         ([expire, resell], RefundReason.EXPIRED),
+        ([expire, withdraw], RefundReason.EXPIRED),
+        ([withdraw, expire], RefundReason.EXPIRED),
         ([pay], RefundReason.DUPLICATE),
     ],
-    ids=["cancelled", "expired and cancelled", "resold", "paid"],
+    ids=["cancelled", "expired and cancelled", "resold", "withdrawn", "withdrawn before it expired", "paid"],
 )
 async def test_payment_that_buys_nothing_is_refunded(
     store: MongoOrderStore, order: Order, steps: list[Step], reason: RefundReason

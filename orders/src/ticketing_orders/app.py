@@ -24,6 +24,7 @@ def create_app(settings: Settings) -> FastAPI:
     consumed = (
         listeners.TicketCreatedListener(store),
         listeners.TicketUpdatedListener(store),
+        listeners.TicketWithdrawnListener(store),
         listeners.ExpirationCompleteListener(store),
         listeners.PaymentCreatedListener(store),
         listeners.PaymentFailedListener(store),

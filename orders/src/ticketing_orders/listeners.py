@@ -16,6 +16,7 @@ from ticketing_common.events import (
     TicketCreated,
     TicketState,
     TicketUpdated,
+    TicketWithdrawn,
     newest,
 )
 from ticketing_common.messaging import BatchListener, Listener, RetryLater
@@ -38,7 +39,7 @@ class OrdersListener(Listener[EventT]):
 
 
 class TicketListener(OrdersListener[TicketEventT], BatchListener[TicketEventT]):
-    """Both events carry the whole ticket and are handled the same way."""
+    """Each event carries the whole ticket, so all three are handled the same way."""
 
     async def handle(self, event: TicketEventT) -> None:
         await self._store.save_tickets([_ticket(event)])
@@ -68,6 +69,13 @@ class TicketUpdatedListener(TicketListener[TicketUpdated]):
 
     event = TicketUpdated
     durable = "orders-ticket-updated"
+
+
+class TicketWithdrawnListener(TicketListener[TicketWithdrawn]):
+    """Refuse future orders of the ticket."""
+
+    event = TicketWithdrawn
+    durable = "orders-ticket-withdrawn"
 
 
 class ExpirationCompleteListener(OrdersListener[ExpirationComplete], BatchListener[ExpirationComplete]):
@@ -115,7 +123,7 @@ class PaymentRefundedListener(PaymentStateListener[PaymentRefunded]):
 
 
 def _ticket(event: TicketState) -> Ticket:
-    return Ticket(id=event.id, version=event.version, title=event.title, price=event.price)
+    return Ticket(id=event.id, version=event.version, title=event.title, price=event.price, withdrawn=event.withdrawn)
 
 
 def _payment(event: PaymentState) -> Payment:

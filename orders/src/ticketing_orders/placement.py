@@ -42,8 +42,8 @@ async def place_order(
 ) -> Order:
     """Reserve a ticket for a buyer.
 
-    NotFound when it does not exist, TicketReserved when it is reserved or sold, PriceChanged when it does not cost
-    `seen_price` (in minor units), ReleasedRecently or TooManyReservations when the buyer has to wait.
+    NotFound when it does not exist or is withdrawn, TicketReserved when it is reserved or sold, PriceChanged when it
+    does not cost `seen_price` (in minor units), ReleasedRecently or TooManyReservations when the buyer has to wait.
     """
     ticket = await wait_for_replica(
         store.find_ticket,
@@ -53,6 +53,7 @@ async def place_order(
         broker_available=broker_available,
         what="ticket",
     )
+    domain.require_listed(ticket)
     preferred = domain.preferred_slot(order_id, rules.max_open)
 
     def decide(earlier: _Earlier) -> Order:

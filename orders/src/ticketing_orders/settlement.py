@@ -14,7 +14,7 @@ from ticketing_orders.use_cases import find_order
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """An order, and the hold to complete it with: None while another order holds its ticket."""
+    """An order, and the hold to complete it with: None when its ticket is withdrawn, or another order holds it."""
 
     order: Order
     hold: int | None
@@ -44,6 +44,9 @@ async def settle_payment(store: OrderStore, *, order_id: str, payment: Payment, 
 async def _hold_to_complete(store: OrderStore, order: Order) -> int | None:
     if order.status.holds_ticket:
         return order.hold
+    ticket = await store.find_ticket(order.ticket.id)
+    if ticket is not None and ticket.withdrawn:
+        return None
     try:
         return domain.next_hold(await store.latest_of_ticket(order.ticket.id))
     except TicketReserved:

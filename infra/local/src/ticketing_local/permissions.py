@@ -64,6 +64,7 @@ NATS_USERS = (
         {
             "orders-ticket-created": "ticket.created",
             "orders-ticket-updated": "ticket.updated",
+            "orders-ticket-withdrawn": "ticket.withdrawn",
             "orders-expiration-complete": "expiration.complete",
             "orders-payment-created": "payment.created",
             "orders-payment-failed": "payment.failed",

@@ -7,6 +7,7 @@ CONSUMERS = {
     "tickets-order-completed": "order.completed",
     "orders-ticket-created": "ticket.created",
     "orders-ticket-updated": "ticket.updated",
+    "orders-ticket-withdrawn": "ticket.withdrawn",
     "orders-expiration-complete": "expiration.complete",
     "orders-payment-created": "payment.created",
     "orders-payment-failed": "payment.failed",

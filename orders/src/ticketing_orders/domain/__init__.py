@@ -22,6 +22,7 @@ from ticketing_orders.domain.reservations import (
     preferred_slot,
     require_buyer,
     require_cooled_down,
+    require_listed,
     require_price,
 )
 
@@ -52,6 +53,7 @@ __all__ = [
     "request_refund",
     "require_buyer",
     "require_cooled_down",
+    "require_listed",
     "require_price",
     "settle",
 ]

@@ -16,6 +16,7 @@ class Ticket:
     version: int
     title: str
     price: int
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from ticketing_orders.domain.order import Order, OrderStep, Payment
 def settle(order: Order, payment: Payment, *, hold: int | None, now: datetime) -> Order:
     """The order with its decision about a captured payment; the same order when that was settled before.
 
-    `hold` is the one to complete the order with, None when another order holds the ticket.
+    `hold` is the one to complete the order with, None when the ticket is no longer available.
     """
     if payment.id in order.settled:
         return order

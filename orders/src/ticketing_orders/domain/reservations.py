@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ticketing_common.currency import Currency
-from ticketing_common.errors import Forbidden
+from ticketing_common.errors import Forbidden, NotFound
 from ticketing_common.events import CancelReason, OrderStatus
 from ticketing_orders.domain.errors import (
     AlreadyComplete,
@@ -84,6 +84,12 @@ def require_price(ticket: Ticket, seen: int | None, currency: Currency) -> None:
     """PriceChanged unless the ticket costs what the buyer saw; None accepts any price."""
     if seen is not None and seen != ticket.price:
         raise PriceChanged(ticket.price, currency)
+
+
+def require_listed(ticket: Ticket) -> None:
+    """NotFound once the ticket is known to be withdrawn."""
+    if ticket.withdrawn:
+        raise NotFound("There is no such ticket.")
 
 
 def require_buyer(order: Order, user_id: str) -> Order:

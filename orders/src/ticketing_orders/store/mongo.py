@@ -134,7 +134,7 @@ class MongoOrderStore:
 
     async def save_tickets(self, tickets: Iterable[Ticket]) -> None:
         await self._tickets.replace_older(
-            {"_id": ticket.id, "version": ticket.version, "title": ticket.title, "price": ticket.price}
+            {"_id": ticket.id, **{name: value for name, value in asdict(ticket).items() if name != "id"}}
             for ticket in tickets
         )
 

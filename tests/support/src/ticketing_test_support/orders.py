@@ -1,5 +1,6 @@
 """Shorthand for the use cases of orders."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from ticketing_common.currency import USD
@@ -73,6 +74,13 @@ async def expire(store: OrderStore, order: Order) -> None:
 async def cancel(store: OrderStore, order: Order) -> None:
     """The buyer cancels the order."""
     await use_cases.cancel_order(store, order_id=order.id, user_id=order.user_id, now=NOW)
+
+
+async def withdraw(store: OrderStore, order: Order) -> None:
+    """The withdrawal of the order's ticket becomes known."""
+    ticket = await store.find_ticket(order.ticket.id)
+    assert ticket is not None
+    await store.save_tickets([replace(ticket, version=ticket.version + 1, withdrawn=True)])
 
 
 def captured_payment(*, payment_id: str | None = None, version: int = 3, captured: int = PRICE) -> Payment:

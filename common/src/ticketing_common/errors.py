@@ -9,6 +9,7 @@ AppError                    500
 ├── CrossSiteRequest        403  a browser sends it for another site's page
 ├── NotFound                404
 ├── AccountChanged          409  the page was rendered for another account
+├── PreconditionFailed      412  the resource is no longer the version that the client names
 ├── PayloadTooLarge         413
 ├── TooManyRequests         429  too often or too soon; carries Retry-After
 └── Unavailable             503  a dependency is unavailable; carries Retry-After
@@ -106,6 +107,13 @@ class AccountChanged(AppError):
 
     status = 409
     message = "You are signed in with another account now. Reload the page."
+
+
+class PreconditionFailed(AppError):
+    """The resource has another version than the client expects."""
+
+    status = 412
+    message = "This has changed since you loaded it. Reload it, then make your change again."
 
 
 class PayloadTooLarge(AppError):

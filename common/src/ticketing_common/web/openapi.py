@@ -29,6 +29,7 @@ _DESCRIPTIONS = {
     403: "The request comes from a page of another site",
     404: "Not found",
     409: "The page was rendered for another user than the session's",
+    412: "The resource has another version than If-Match names",
     413: "The body is too large",
     429: "Too many requests",
     503: "A dependency is unavailable; the same request may succeed soon",
@@ -104,6 +105,8 @@ def _statuses(method: str, operation: dict[str, Any]) -> Iterator[int]:
         yield HTTPStatus.FORBIDDEN
     if any(parameter["in"] == "path" for parameter in parameters):
         yield HTTPStatus.NOT_FOUND
+    if any(parameter["name"] == "if-match" for parameter in parameters):
+        yield HTTPStatus.PRECONDITION_FAILED
     if "requestBody" in operation:
         yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     yield from _RETRIED

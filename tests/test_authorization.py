@@ -30,6 +30,7 @@ GET /api/tickets?seller=me             401      401     401      401     []    2
 POST /api/tickets                      401      401     401      401    201    201
 GET /api/tickets/{ticket_id}           200      200     200      200    200    200
 PUT /api/tickets/{ticket_id}           401      401     401      401    401    200
+DELETE /api/tickets/{ticket_id}        401      401     401      401    401    204
 GET /api/orders                        401      401     401      401     []    200
 POST /api/orders                       401      401     401      401    201    201
 GET /api/orders/{order_id}             401      401     401      401    401    200

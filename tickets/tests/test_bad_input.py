@@ -186,7 +186,7 @@ async def test_unknown_route_is_404(client: httpx.AsyncClient, path: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("path", "allowed"), [("/api/tickets", "GET, HEAD, POST"), ("/api/tickets/x", "GET, HEAD, PUT")]
+    ("path", "allowed"), [("/api/tickets", "GET, HEAD, POST"), ("/api/tickets/x", "DELETE, GET, HEAD, PUT")]
 )
 async def test_wrong_method_is_405_with_allow(client: httpx.AsyncClient, path: str, allowed: str) -> None:
     response = await client.patch(path, json=GOOD, headers=SELLER)

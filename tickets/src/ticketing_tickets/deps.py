@@ -1,12 +1,13 @@
 """Dependencies of the routes, by type."""
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request
 from pydantic import WithJsonSchema
 
 from ticketing_common.web import from_database
-from ticketing_common.web.sessions import PageUser, require_user
+from ticketing_common.web.sessions import PageUser, find_user, require_user
 from ticketing_tickets.ports import TicketStore
 
 
@@ -25,5 +26,16 @@ async def _seller_id(
     return require_user(request, page_user).id
 
 
+async def _viewer(request: Request, page_user: PageUser = None) -> Callable[[], str | None]:
+    """Most tickets look the same to everybody: only for the others the session is read."""
+
+    def viewer() -> str | None:
+        user = find_user(request, page_user)
+        return user.id if user else None
+
+    return viewer
+
+
 StoreDep = Annotated[TicketStore, Depends(from_database("store"))]
 SellerId = Annotated[str | None, Depends(_seller_id)]
+Viewer = Annotated[Callable[[], str | None], Depends(_viewer)]

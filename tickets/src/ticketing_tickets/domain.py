@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from ticketing_common.errors import Forbidden, InvalidState
+from ticketing_common.errors import Forbidden, InvalidState, NotFound
 from ticketing_common.events import OrderState, OrderStatus, TicketStep
 
 MAX_TITLE_CHARS = 200
@@ -76,10 +76,22 @@ _STEPS = {
 }
 
 
+class NoSuchTicket(NotFound):
+    """There is none, or none that the user may see."""
+
+    message = "There is no such ticket."
+
+
 class TicketReserved(InvalidState):
     """An order holds the ticket, or has bought it."""
 
     message = "This ticket is reserved or sold and cannot be changed now."
+
+
+class AlreadyWithdrawn(InvalidState):
+    """The seller withdrew the ticket."""
+
+    message = "This ticket was withdrawn and cannot be changed."
 
 
 class NotTheSeller(Forbidden):
@@ -111,15 +123,34 @@ def _is_visible(char: str) -> bool:
     return unicodedata.category(char)[0] in "LNPS" and char not in _BLANK
 
 
+def require_visible(ticket: Ticket, user_id: str | None) -> None:
+    """NotFound for others than the seller while the ticket is withdrawn."""
+    if ticket.availability is Availability.WITHDRAWN and user_id != ticket.user_id:
+        raise NoSuchTicket
+
+
 def edit(ticket: Ticket, *, user_id: str, title: str, price: int) -> Ticket:
-    """The ticket with a new title and price; NotTheSeller, or TicketReserved while an order holds it."""
+    """The ticket with a new title and price; NotTheSeller, TicketReserved while an order holds it, AlreadyWithdrawn."""
     if user_id != ticket.user_id:
         raise NotTheSeller
     if ticket.order_id is not None:
         raise TicketReserved
+    if ticket.withdrawn:
+        raise AlreadyWithdrawn
     if (title, price) == (ticket.title, ticket.price):
         return ticket
     return replace(ticket, title=title, price=price, version=ticket.version + 1)
+
+
+def withdraw(ticket: Ticket, *, user_id: str) -> Ticket:
+    """The ticket withdrawn, or the same one if it was before; NotTheSeller, TicketReserved while an order holds it."""
+    if user_id != ticket.user_id:
+        raise NotTheSeller
+    if ticket.withdrawn:
+        return ticket
+    if ticket.order_id is not None:
+        raise TicketReserved
+    return replace(ticket, withdrawn=True, version=ticket.version + 1)
 
 
 def apply_order(ticket: Ticket, order: OrderState) -> Ticket:

@@ -1,11 +1,12 @@
-"""/api/tickets: create, edit, list and show tickets."""
+"""/api/tickets: create, edit, withdraw, list and show tickets."""
 
 from fastapi import Request, Response
 
 from ticketing_common.web import CurrencyDep, Id, NewId, Now, UserId, api_router, json_response
 from ticketing_common.web.paging import PageDep
+from ticketing_common.web.preconditions import IfMatch, etag
 from ticketing_tickets import use_cases
-from ticketing_tickets.deps import SellerId, StoreDep
+from ticketing_tickets.deps import SellerId, StoreDep, Viewer
 from ticketing_tickets.schemas import TicketIn, TicketOut, ticket_out
 
 router = api_router("tickets")
@@ -19,7 +20,7 @@ async def create_ticket(
     ticket = await use_cases.create_ticket(
         store, ticket_id=new_id, seller_id=user_id, title=body.title, price=body.price, now=now
     )
-    return json_response(ticket_out(ticket, currency), status=201)
+    return json_response(ticket_out(ticket, currency), status=201, headers=etag(ticket.version))
 
 
 @router.get("", response_model=list[TicketOut])
@@ -33,17 +34,29 @@ async def list_tickets(
 
 
 @router.get("/{ticket_id}", response_model=TicketOut)
-async def get_ticket(ticket_id: Id, store: StoreDep, currency: CurrencyDep) -> Response:
-    """One ticket, in any state."""
-    return json_response(ticket_out(await use_cases.get_ticket(store, ticket_id), currency))
+async def get_ticket(ticket_id: Id, store: StoreDep, viewer: Viewer, currency: CurrencyDep) -> Response:
+    """One ticket, in any state; a withdrawn one for its seller only."""
+    ticket = await use_cases.get_ticket(store, ticket_id, viewer=viewer)
+    return json_response(ticket_out(ticket, currency), headers=etag(ticket.version))
 
 
 @router.put("/{ticket_id}", response_model=TicketOut)
 async def edit_ticket(
-    ticket_id: Id, body: TicketIn, user_id: UserId, store: StoreDep, currency: CurrencyDep
+    ticket_id: Id, body: TicketIn, user_id: UserId, store: StoreDep, currency: CurrencyDep, expected: IfMatch
 ) -> Response:
     """Change the title and price of the user's own ticket while no order holds it."""
     ticket = await use_cases.edit_ticket(
-        store, ticket_id=ticket_id, user_id=user_id, title=body.title, price=body.price
+        store,
+        ticket_id=ticket_id,
+        user_id=user_id,
+        title=body.title,
+        price=body.price,
+        require_version=expected.require,
     )
-    return json_response(ticket_out(ticket, currency))
+    return json_response(ticket_out(ticket, currency), headers=etag(ticket.version))
+
+
+@router.delete("/{ticket_id}", status_code=204)
+async def withdraw_ticket(ticket_id: Id, user_id: UserId, store: StoreDep, expected: IfMatch) -> None:
+    """Take the user's own ticket off sale, for good, while no order holds it."""
+    await use_cases.withdraw_ticket(store, ticket_id=ticket_id, user_id=user_id, require_version=expected.require)

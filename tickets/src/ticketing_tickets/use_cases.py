@@ -1,16 +1,22 @@
 """What can happen to a ticket. Each use case is one write of the ticket and its event."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from ticketing_common.concurrency import update, update_all
-from ticketing_common.errors import NotFound
 from ticketing_common.events import OrderState, Received
 from ticketing_common.ids import is_id
 from ticketing_tickets import domain
-from ticketing_tickets.domain import Ticket
+from ticketing_tickets.domain import NoSuchTicket, Ticket
 from ticketing_tickets.events import event_between, listed
 from ticketing_tickets.ports import TicketChange, TicketStore
+
+RequireVersion = Callable[[int], None]
+"""Raises if the current version is not the one that the client wants to change."""
+
+
+def any_version(_version: int) -> None:
+    """Accepts every version."""
 
 
 async def create_ticket(
@@ -22,19 +28,41 @@ async def create_ticket(
     return ticket
 
 
-async def edit_ticket(store: TicketStore, *, ticket_id: str, user_id: str, title: str, price: int) -> Ticket:
-    """Change title and price; NotFound, NotTheSeller or TicketReserved."""
-    return await update(
-        lambda: get_ticket(store, ticket_id),
+async def edit_ticket(
+    store: TicketStore,
+    *,
+    ticket_id: str,
+    user_id: str,
+    title: str,
+    price: int,
+    require_version: RequireVersion = any_version,
+) -> Ticket:
+    """Change title and price; NoSuchTicket, NotTheSeller, TicketReserved or AlreadyWithdrawn.
+
+    `require_version` is called with the version that is changed, unless the ticket is so already.
+    """
+    return await _change(
+        store,
+        ticket_id,
+        user_id,
         lambda ticket: domain.edit(ticket, user_id=user_id, title=title, price=price),
-        lambda before, after: _save(store, before, after),
+        require_version,
+    )
+
+
+async def withdraw_ticket(
+    store: TicketStore, *, ticket_id: str, user_id: str, require_version: RequireVersion = any_version
+) -> Ticket:
+    """Take a ticket off sale; NoSuchTicket, NotTheSeller or TicketReserved. `require_version` as in `edit_ticket`."""
+    return await _change(
+        store, ticket_id, user_id, lambda ticket: domain.withdraw(ticket, user_id=user_id), require_version
     )
 
 
 async def apply_order(store: TicketStore, order: OrderState) -> Ticket:
     """Let the order reserve or release its ticket, unless newer state is known; NotFound without such a ticket."""
     return await update(
-        lambda: get_ticket(store, order.ticket.id),
+        lambda: _find(store, order.ticket.id),
         lambda ticket: domain.apply_order(ticket, order),
         lambda before, after: _save(store, before, after),
     )
@@ -56,11 +84,11 @@ async def apply_orders(store: TicketStore, orders: Mapping[str, Received[OrderSt
     return orders.keys() - {ticket.id for ticket in found}
 
 
-async def get_ticket(store: TicketStore, ticket_id: str) -> Ticket:
-    """The ticket, or NotFound."""
-    ticket = await store.find(ticket_id) if is_id(ticket_id) else None
-    if ticket is None:
-        raise NotFound("There is no such ticket.")
+async def get_ticket(store: TicketStore, ticket_id: str, *, viewer: Callable[[], str | None]) -> Ticket:
+    """The ticket, or NoSuchTicket. `viewer` returns the user's id, if there is one; it is called if that matters."""
+    ticket = await _find(store, ticket_id)
+    if ticket.withdrawn:
+        domain.require_visible(ticket, viewer())
     return ticket
 
 
@@ -69,6 +97,35 @@ async def list_tickets(store: TicketStore, *, seller_id: str | None, after: str 
     if seller_id is None:
         return await store.find_buyable(after=after, limit=limit)
     return await store.find_by_seller(seller_id, after=after, limit=limit)
+
+
+async def _change(
+    store: TicketStore,
+    ticket_id: str,
+    user_id: str,
+    decide: Callable[[Ticket], Ticket],
+    require_version: RequireVersion,
+) -> Ticket:
+    """What would fail, or change nothing, does so whatever the version (RFC 9110, 13.2.1)."""
+
+    def change(ticket: Ticket) -> Ticket:
+        changed = decide(ticket)
+        if changed is not ticket:
+            require_version(ticket.version)
+        return changed
+
+    return await update(
+        lambda: get_ticket(store, ticket_id, viewer=lambda: user_id),
+        change,
+        lambda before, after: _save(store, before, after),
+    )
+
+
+async def _find(store: TicketStore, ticket_id: str) -> Ticket:
+    ticket = await store.find(ticket_id) if is_id(ticket_id) else None
+    if ticket is None:
+        raise NoSuchTicket
+    return ticket
 
 
 async def _save(store: TicketStore, before: Ticket, after: Ticket) -> bool:

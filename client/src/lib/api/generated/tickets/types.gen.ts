@@ -221,8 +221,88 @@ export type CreateTicketApiTicketsPostResponses = {
 
 export type CreateTicketApiTicketsPostResponse = CreateTicketApiTicketsPostResponses[keyof CreateTicketApiTicketsPostResponses];
 
+export type WithdrawTicketApiTicketsTicketIdDeleteData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ticketing-User
+         *
+         * The id of the user that the page was rendered for: 409 if the session is another user's
+         */
+        'Ticketing-User'?: string;
+        /**
+         * If-Match
+         *
+         * Change only this version: the ETag of the response that it was read from
+         */
+        'if-match'?: string;
+    };
+    path: {
+        /**
+         * Ticket Id
+         */
+        ticket_id: string;
+    };
+    query?: never;
+    url: '/api/tickets/{ticket_id}';
+};
+
+export type WithdrawTicketApiTicketsTicketIdDeleteErrors = {
+    /**
+     * The request is invalid, or not possible in the current state
+     */
+    400: ErrorEnvelope;
+    /**
+     * No valid session, or the resource is another user's
+     */
+    401: ErrorEnvelope;
+    /**
+     * The request comes from a page of another site
+     */
+    403: ErrorEnvelope;
+    /**
+     * Not found
+     */
+    404: ErrorEnvelope;
+    /**
+     * The page was rendered for another user than the session's
+     */
+    409: ErrorEnvelope;
+    /**
+     * The resource has another version than If-Match names
+     */
+    412: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
+};
+
+export type WithdrawTicketApiTicketsTicketIdDeleteError = WithdrawTicketApiTicketsTicketIdDeleteErrors[keyof WithdrawTicketApiTicketsTicketIdDeleteErrors];
+
+export type WithdrawTicketApiTicketsTicketIdDeleteResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type WithdrawTicketApiTicketsTicketIdDeleteResponse = WithdrawTicketApiTicketsTicketIdDeleteResponses[keyof WithdrawTicketApiTicketsTicketIdDeleteResponses];
+
 export type GetTicketApiTicketsTicketIdGetData = {
     body?: never;
+    headers?: {
+        /**
+         * Ticketing-User
+         *
+         * The id of the user that the page was rendered for: 409 if the session is another user's
+         */
+        'Ticketing-User'?: string;
+    };
     path: {
         /**
          * Ticket Id
@@ -239,9 +319,17 @@ export type GetTicketApiTicketsTicketIdGetErrors = {
      */
     400: ErrorEnvelope;
     /**
+     * No valid session, or the resource is another user's
+     */
+    401: ErrorEnvelope;
+    /**
      * Not found
      */
     404: ErrorEnvelope;
+    /**
+     * The page was rendered for another user than the session's
+     */
+    409: ErrorEnvelope;
     /**
      * Too many requests
      */
@@ -272,6 +360,12 @@ export type EditTicketApiTicketsTicketIdPutData = {
          * The id of the user that the page was rendered for: 409 if the session is another user's
          */
         'Ticketing-User'?: string;
+        /**
+         * If-Match
+         *
+         * Change only this version: the ETag of the response that it was read from
+         */
+        'if-match'?: string;
     };
     path: {
         /**
@@ -304,6 +398,10 @@ export type EditTicketApiTicketsTicketIdPutErrors = {
      * The page was rendered for another user than the session's
      */
     409: ErrorEnvelope;
+    /**
+     * The resource has another version than If-Match names
+     */
+    412: ErrorEnvelope;
     /**
      * The body is too large
      */

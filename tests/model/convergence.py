@@ -18,10 +18,11 @@ _QUIET_ROUNDS = 4
 
 @dataclass
 class AcceptedWrites:
-    """What was accepted: orders placed and cancelled, and the price of each ticket."""
+    """What was accepted: orders placed and cancelled, tickets withdrawn, and the price of each ticket."""
 
     placed: set[str] = field(default_factory=set)
     cancelled: set[str] = field(default_factory=set)
+    withdrawn: set[str] = field(default_factory=set)
     prices: dict[str, int] = field(default_factory=dict)
 
 
@@ -63,6 +64,9 @@ def check_accepted_writes(accepted: AcceptedWrites, snapshot: Snapshot) -> None:
         require(order_id in orders, f"I5 order {order_id} was accepted and is gone")
     for order_id in accepted.cancelled:
         require(orders[order_id]["reason"] == "buyer", f"I5 the cancellation of order {order_id} is gone")
+    for ticket_id in accepted.withdrawn:
+        require(tickets[ticket_id]["withdrawn"], f"I5 the withdrawal of ticket {ticket_id} is gone")
+        require(not tickets[ticket_id]["buyable"], f"I5 ticket {ticket_id} was withdrawn, and is on sale")
     for ticket_id, price in accepted.prices.items():
         stored = tickets[ticket_id]["price"]
         require(stored == price, f"I5 ticket {ticket_id} was priced {price}, and has {stored}")

@@ -198,6 +198,7 @@ CHANGE_PASSWORD = Step("auth.change_password", _change_password)
 DELETE_ACCOUNT = Step("auth.delete_account", _delete_account)
 CREATE_TICKET = Step("tickets.create_ticket", lambda system: system.create_ticket(TICKET, 2000))
 EDIT_TICKET = Step("tickets.edit_ticket", lambda system: system.edit_ticket(TICKET, 2500))
+WITHDRAW_TICKET = Step("tickets.withdraw_ticket", lambda system: system.withdraw_ticket(TICKET))
 PLACE_ORDER = Step("orders.place_order", lambda system: system.place_order(ORDER, TICKET))
 PLACE_AGAIN = Step("orders.place_order", lambda system: system.place_order(OTHER_ORDER, TICKET))
 CANCEL_ORDER = Step("orders.cancel_order", lambda system: system.cancel_order(ORDER))
@@ -223,6 +224,8 @@ EXPIRED = (TIME_OUT, FIRE, deliver("orders-expiration-complete"))
 
 SALE = (*ORDERED, pay_with(GOOD), *COMPLETED)
 EDIT = (CREATE_TICKET, deliver("orders-ticket-created"), EDIT_TICKET, deliver("orders-ticket-updated"))
+WITHDRAWN = deliver("orders-ticket-withdrawn")
+WITHDRAWAL = (CREATE_TICKET, deliver("orders-ticket-created"), WITHDRAW_TICKET, WITHDRAWN, PLACE_ORDER)
 EXPIRY = (*ORDERED, *EXPIRED, *CANCELLED)
 TWO_OF_EACH = (
     Step("another ticket", lambda system: system.create_ticket(OTHER_TICKET, 3000)),
@@ -238,6 +241,9 @@ SCENARIOS: dict[str, tuple[Step, ...]] = {
     "sale, in batches": in_batches(*SALE),
     "edit": EDIT,
     "edit, in batches": in_batches(*EDIT),
+    "withdrawal": WITHDRAWAL,
+    "withdrawal, in batches": in_batches(*WITHDRAWAL),
+    "withdrawal of an ordered ticket": (*ORDERED[:3], WITHDRAW_TICKET, *ORDERED[3:], *EXPIRED, *CANCELLED, WITHDRAWN),
     "second card": (*ORDERED, pay_with(DECLINED), deliver("orders-payment-failed"), pay_with(GOOD), *COMPLETED),
     "cancellation": (*ORDERED, pay_with(DECLINED), CANCEL_ORDER, *CANCELLED),
     "second reservation": (*ORDERED, CANCEL_ORDER, *CANCELLED, COOL_DOWN, PLACE_AGAIN, *ORDERED[3:]),
@@ -319,7 +325,9 @@ async def outcome(system_type: type[CrashableSystem], scenario: str, crash: Cell
     return {
         "user": await system.users.find_by_email(EMAIL),
         "revoked": {event.id for event in system.network.stream.values() if event.subject == Subject.SESSION_REVOKED},
-        "tickets": [(doc["title"], doc["price"], doc["order_id"], doc["buyable"]) for doc in snapshot.tickets],
+        "tickets": [
+            (doc["title"], doc["price"], doc["order_id"], doc["buyable"], doc["withdrawn"]) for doc in snapshot.tickets
+        ],
         "orders": [
             (doc["status"], doc["reason"], *(line["step"] for line in doc["history"])) for doc in snapshot.orders
         ],

@@ -72,6 +72,13 @@ class SystemMachine(SystemRun):
         if self.attempt(self.system.edit_ticket(ticket, price)) is None:
             self.accepted.prices[ticket] = price
 
+    @precondition(lambda self: len(self.accepted.prices) > 1 and not self.accepted.withdrawn)
+    @rule(ticket=tickets)
+    def withdraw_ticket(self, ticket: str) -> None:
+        """One at most, and not the only ticket: hardly anything can happen to it afterwards."""
+        if self.attempt(self.system.withdraw_ticket(ticket)) is None:
+            self.accepted.withdrawn.add(ticket)
+
     @rule(target=orders, ticket=tickets, buyer=BUYERS)
     def place_order(self, ticket: str, buyer: str) -> Any:
         order_id = self.new_id()

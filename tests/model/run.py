@@ -106,8 +106,10 @@ class SystemRun(RuleBasedStateMachine):
         return ticket_id
 
     def available_ticket(self, preferred: str) -> str:
-        """This ticket, or another one without a live order; a new one when there is no such ticket."""
+        """This ticket, or another one on sale without a live order; a new one when there is no such ticket."""
         for ticket_id in (preferred, *self.accepted.prices):
+            if ticket_id in self.accepted.withdrawn:
+                continue
             latest = self.do(self.system.orders.latest_of_ticket(ticket_id))
             if latest is None or not latest.status.holds_ticket:
                 return ticket_id

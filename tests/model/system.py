@@ -161,6 +161,10 @@ class System:
         """The seller changes its price."""
         await tickets.edit_ticket(self.tickets, ticket_id=ticket_id, user_id=SELLER, title="Opera", price=price)
 
+    async def withdraw_ticket(self, ticket_id: str) -> None:
+        """The seller takes a ticket off sale."""
+        await tickets.withdraw_ticket(self.tickets, ticket_id=ticket_id, user_id=SELLER)
+
     async def place_order(self, order_id: str, ticket_id: str, buyer_id: str = BUYER) -> None:
         """A buyer reserves a ticket."""
         self._buyers[order_id] = buyer_id
@@ -223,6 +227,7 @@ class System:
             tickets_listeners.OrderCompletedListener(self.tickets),
             orders_listeners.TicketCreatedListener(self.orders),
             orders_listeners.TicketUpdatedListener(self.orders),
+            orders_listeners.TicketWithdrawnListener(self.orders),
             self.make_expiration_listener(),
             self.make_settlement_listener(),
             orders_listeners.PaymentFailedListener(self.orders),

@@ -82,6 +82,7 @@ VIOLATIONS: list[tuple[Callable[[], Snapshot], str]] = [
     (lambda: changed("tickets", "t-held", order_id=None), "I4  ticket t-held: is free in tickets, but orders has the"),
     (lambda: changed("tickets", "t-late", order_id="late"), "I4  ticket t-late: is held by order late in tickets, but"),
     (lambda: changed("tickets", "t-free", buyable=False), "I4  ticket t-free: has buyable=False with order_id=None"),
+    (lambda: changed("tickets", "t-free", withdrawn=True), "order_id=None and withdrawn=True: it is listed wrongly"),
     (lambda: without("tickets", "t-sold"), "I4  ticket t-sold: has orders, but tickets does not know it"),
     (with_same_slot, "I9  user buyer: has slot 3 in 2 open orders: another, open"),
     # money
@@ -112,6 +113,7 @@ VIOLATIONS: list[tuple[Callable[[], Snapshot], str]] = [
     (lambda: without("known_tickets", "t-free"), "I6  ticket t-free: orders does not know it"),
     (lambda: changed("known_tickets", "t-free", version=1), "is at version 1 in orders and 2 in tickets: an event is"),
     (lambda: changed("known_tickets", "t-free", version=3), "is at version 3 in orders and 2 in tickets: which is imp"),
+    (lambda: changed("known_tickets", "t-free", withdrawn=True), "I6  ticket t-free: has withdrawn=True in orders"),
     (lambda: changed("known_tickets", "t-free", price=1), "I6  ticket t-free: costs 1 in orders and"),
     (lambda: without("tickets", "t-free"), "I6  ticket t-free: orders knows it, but tickets does not"),
     (lambda: without("payments", "open"), "I6  order open: payments does not know it"),

@@ -69,6 +69,8 @@ def _tickets_in_orders(snapshot: Snapshot) -> Iterator[Finding]:
         elif (replica["title"], replica["price"]) != (ticket["title"], ticket["price"]):
             what = f"costs {replica['price']} in orders and, at the same version, {ticket['price']} in tickets"
             yield Finding("I6", where, what)
+        elif replica.get("withdrawn", False) != ticket.get("withdrawn", False):
+            yield Finding("I6", where, f"has withdrawn={replica.get('withdrawn', False)} in orders, not so in tickets")
     for ticket_id in replicas:
         yield Finding("I6", f"ticket {ticket_id}", "orders knows it, but tickets does not")
 

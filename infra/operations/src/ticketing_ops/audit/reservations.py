@@ -66,5 +66,7 @@ def _holder(ticket: Document, orders: Sequence[Document]) -> Iterator[Finding]:
     elif holder is not None and holder not in live:
         in_orders = f"the live order {', '.join(live)}" if live else "no live order"
         yield Finding("I4", where, f"is held by order {holder} in tickets, but orders has {in_orders}")
-    if ticket["buyable"] != (holder is None):
-        yield Finding("I4", where, f"has buyable={ticket['buyable']} with order_id={holder}: it is listed wrongly")
+    withdrawn = ticket.get("withdrawn", False)  # absent in tickets of releases that could not withdraw them
+    if ticket["buyable"] != (holder is None and not withdrawn):
+        state = f"order_id={holder} and withdrawn={withdrawn}"
+        yield Finding("I4", where, f"has buyable={ticket['buyable']} with {state}: it is listed wrongly")

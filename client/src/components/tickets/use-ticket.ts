@@ -4,8 +4,8 @@ import { useEffect, useState } from "react";
 
 import { fetchOrders, fetchTicket } from "@/lib/api/browser";
 import type { Ticket } from "@/lib/api/types";
+import { subscribe } from "@/lib/live";
 import { heldOrder, type HeldOrder } from "@/lib/orders/reserve";
-import { pollWhileVisible } from "@/lib/poll";
 
 import type { Viewer } from "./ticket-view";
 
@@ -14,36 +14,35 @@ const POLL_MS = 3_000;
 type State = { ticket: Ticket; order: HeldOrder | null };
 
 /**
- * The ticket and the viewer's own order of it, polled while the page is open.
+ * The ticket and the viewer's own order of it, kept up to date while the page is open.
  *
- * Polls at once, because the page may come from the browser's history. Both are read together: without the order, the
- * viewer's own reservation would look like someone else's.
+ * Read at once, because the page may come from the browser's history, and whenever something happens to the ticket. Both
+ * are read together: without the order, the viewer's own reservation would look like someone else's.
  */
 export function useTicket(initial: Ticket, viewer: Viewer): State {
   const initialOrder = viewer.kind === "buyer" ? viewer.order : null;
   const [state, setState] = useState<State>({ ticket: initial, order: initialOrder });
   const isBuyer = viewer.kind === "buyer";
-  useEffect(
-    () =>
-      pollWhileVisible(async () => {
-        const [ticket, orders] = await Promise.all([
-          fetchTicket(initial.id),
-          isBuyer ? fetchOrders() : undefined,
-        ]);
-        setState((known) => {
-          const latest = ticket.ok ? ticket.data : known.ticket;
-          if (orders === undefined) return { ticket: latest, order: null };
-          if (!orders.ok) return known;
-          // Older than the newest orders, but still the ticket's.
-          const keeps = known.order !== null && known.order.id === latest.orderId;
-          return {
-            ticket: latest,
-            order: heldOrder(orders.data, initial.id) ?? (keeps ? known.order : null),
-          };
-        });
-        return POLL_MS;
-      }, 0),
-    [initial.id, isBuyer],
-  );
+  useEffect(() => {
+    async function refresh() {
+      const [ticket, orders] = await Promise.all([
+        fetchTicket(initial.id),
+        isBuyer ? fetchOrders() : undefined,
+      ]);
+      setState((known) => {
+        const latest = ticket.ok ? ticket.data : known.ticket;
+        if (orders === undefined) return { ticket: latest, order: null };
+        if (!orders.ok) return known;
+        // Older than the newest orders, but still the ticket's.
+        const keeps = known.order !== null && known.order.id === latest.orderId;
+        return { ticket: latest, order: heldOrder(orders.data, initial.id) ?? (keeps ? known.order : null) };
+      });
+    }
+    return subscribe("tickets", {
+      refresh,
+      pollMs: POLL_MS,
+      onEvent: ({ ticket }) => ticket.id === initial.id && void refresh(),
+    });
+  }, [initial.id, isBuyer]);
   return initial.version > state.ticket.version ? { ...state, ticket: initial } : state;
 }

@@ -53,7 +53,7 @@ def test_late_payment_for_a_free_ticket_is_explained() -> None:
 def test_refund_has_its_reason() -> None:
     paid = payment(entry(15.5, PaymentStep.PAID, amount=PRICE), entry(17, PaymentStep.REFUNDED, amount=PRICE))
     order = domain.request_refund(EXPIRED, paid, RefundReason.EXPIRED, now=NOW + timedelta(minutes=16))
-    why = "Your payment arrived after the reservation had expired, and someone else has the ticket."
+    why = "Your payment arrived after the reservation had expired, and the ticket was gone."
     assert texts(order)[-2:] == [f"Your payment will be refunded. {why}", f"$12.50 was refunded to your card. {why}"]
 
 

@@ -50,7 +50,7 @@ def _reason(text: str | None) -> str:
 _DECLINED = "Your card was declined."
 _WHY: Mapping[RefundReason | None, str] = {
     None: "",
-    RefundReason.EXPIRED: "Your payment arrived after the reservation had expired, and someone else has the ticket.",
+    RefundReason.EXPIRED: "Your payment arrived after the reservation had expired, and the ticket was gone.",
     RefundReason.BUYER: "You had released the ticket before your payment arrived.",
     RefundReason.DUPLICATE: "The order had already been paid.",
     RefundReason.WRONG_AMOUNT: "The amount did not match the price of the ticket.",

@@ -11,6 +11,7 @@ import type { Order, Ticket } from "@/lib/api/types";
 import { formatMoney } from "@/lib/money";
 import { summaryOf } from "@/lib/orders/view";
 import { pollWhileVisible } from "@/lib/poll";
+import { isWithdrawn } from "@/lib/tickets/withdrawal";
 
 const POLL_MS = 2_000;
 
@@ -20,7 +21,7 @@ export function OrderClosed({ order }: { order: Order }) {
   return (
     <Panel className="grid justify-items-start gap-4 p-6">
       {isRefund && <RefundDetails order={order} />}
-      <Availability orderId={order.id} ticketId={order.ticket.id} />
+      <Availability order={order} />
     </Panel>
   );
 }
@@ -31,7 +32,7 @@ function RefundDetails({ order }: { order: Order }) {
   const why =
     order.reason === "buyer"
       ? "You released the ticket before your payment arrived."
-      : "Your payment arrived after the time had run out, and the ticket had been reserved by someone else.";
+      : "Your payment arrived after the time had run out, and the ticket was no longer available.";
   return (
     <div className="grid gap-2">
       <h2 className="text-lg">
@@ -45,29 +46,33 @@ function RefundDetails({ order }: { order: Order }) {
 }
 
 /** Polls the ticket: just after the order has ended, it may still be reserved for it. */
-function Availability({ orderId, ticketId }: { orderId: string; ticketId: string }) {
-  const [ticket, setTicket] = useState<Ticket | null>(null);
+function Availability({ order }: { order: Order }) {
+  const [ticket, setTicket] = useState<Ticket | "withdrawn" | null>(null);
   useEffect(
     () =>
       pollWhileVisible(async () => {
-        const result = await fetchTicket(ticketId);
-        if (result.ok) setTicket(result.data);
+        const result = await fetchTicket(order.ticket.id);
+        if (result.ok) setTicket(isWithdrawn(result.data) ? "withdrawn" : result.data);
+        else if (result.problem.status === 404) setTicket("withdrawn");
         return POLL_MS;
       }, 0),
-    [ticketId],
+    [order.ticket.id],
   );
-  if (ticket === null || ticket.orderId === orderId) {
+  if (ticket === "withdrawn") return <Unavailable why="Its seller has withdrawn this ticket" />;
+  if (ticket === null || ticket.orderId === order.id) {
     return <p className="pulse-soft text-muted">Checking availability…</p>;
   }
-  if (ticket.orderId) {
-    return (
-      <>
-        <h2 className="text-lg">Someone else has this ticket now</h2>
-        <ButtonLink href="/">See what else is on sale</ButtonLink>
-      </>
-    );
-  }
+  if (ticket.orderId) return <Unavailable why="Someone else has this ticket now" />;
   return <StillAvailable ticket={ticket} />;
+}
+
+function Unavailable({ why }: { why: string }) {
+  return (
+    <>
+      <h2 className="text-lg">{why}</h2>
+      <ButtonLink href="/">See what else is on sale</ButtonLink>
+    </>
+  );
 }
 
 function StillAvailable({ ticket }: { ticket: Ticket }) {

@@ -7,24 +7,25 @@ import { Button, ButtonLink } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { ProblemMessages } from "@/components/ui/problem-messages";
 import { useSubmit } from "@/components/ui/use-submit";
-import { createTicket, editTicket } from "@/lib/api/browser";
 import type { Ticket } from "@/lib/api/types";
 import { parsePrice, priceText } from "@/lib/money";
 import { toast } from "@/lib/toast";
+
+import { useSave } from "./use-save";
 
 /** Puts a ticket on sale, or edits `ticket`. */
 export function TicketForm({ ticket }: { ticket?: Ticket }) {
   const router = useRouter();
   const { currency } = useSiteConfig();
+  const { form, save } = useSave(ticket);
   const { problem, pending, onSubmit } = useSubmit({
-    submit: (form) => {
-      const title = String(form.get("title") ?? "").trim();
-      const parsed = parsePrice(String(form.get("price") ?? ""), currency);
+    submit: (data) => {
+      const title = String(data.get("title") ?? "").trim();
+      const parsed = parsePrice(String(data.get("price") ?? ""), currency);
       const fields: Record<string, string> = title ? {} : { title: "Enter a title." };
       if ("error" in parsed) fields.price = parsed.error;
       if ("error" in parsed || !title) return { status: 400, messages: [], fields };
-      const body = { title, price: parsed.price };
-      return ticket ? editTicket(ticket.id, body) : createTicket(body);
+      return save({ title, price: parsed.price });
     },
     onSuccess: (saved) => {
       toast.success(ticket ? "Your changes are saved." : "Your ticket is on sale.");
@@ -33,7 +34,7 @@ export function TicketForm({ ticket }: { ticket?: Ticket }) {
     },
   });
   return (
-    <form method="post" noValidate onSubmit={onSubmit} className="grid gap-4 p-6 sm:p-8">
+    <form ref={form} method="post" noValidate onSubmit={onSubmit} className="grid gap-4 p-6 sm:p-8">
       <Field
         label="Title"
         name="title"

@@ -10,11 +10,13 @@ import { formatMoney } from "@/lib/money";
 import { formatDuration } from "@/lib/orders/countdown";
 import type { HeldOrder } from "@/lib/orders/reserve";
 import { signInPath } from "@/lib/return-path";
+import { isWithdrawn } from "@/lib/tickets/withdrawal";
 
 import { HeldOrderLink } from "./held-order-link";
 import { ReserveButton } from "./reserve-button";
 import { TicketShape } from "./ticket-shape";
 import { useTicket } from "./use-ticket";
+import { WithdrawButton } from "./withdraw-button";
 
 export type Viewer = { kind: "anonymous" } | { kind: "buyer"; order: HeldOrder | null } | { kind: "seller" };
 
@@ -22,7 +24,6 @@ export type Viewer = { kind: "anonymous" } | { kind: "buyer"; order: HeldOrder |
 export function TicketView({ ticket: initial, viewer }: { ticket: Ticket; viewer: Viewer }) {
   const { ticket, order } = useTicket(initial, viewer);
   const { currency } = useSiteConfig();
-  const isTaken = Boolean(ticket.orderId ?? order);
   return (
     <article className="mx-auto max-w-3xl">
       <TicketShape size="page" stub={formatMoney(ticket.price, currency)}>
@@ -32,7 +33,7 @@ export function TicketView({ ticket: initial, viewer }: { ticket: Ticket; viewer
             No. <span className="figures">{shortId(ticket.id)}</span>
           </p>
           <div className="mt-auto pt-6">
-            {isTaken ? <Pill tone="warn">Reserved or sold</Pill> : <Pill tone="ok">Available</Pill>}
+            <StatusPill ticket={ticket} order={order} />
           </div>
         </div>
       </TicketShape>
@@ -43,11 +44,17 @@ export function TicketView({ ticket: initial, viewer }: { ticket: Ticket; viewer
   );
 }
 
+function StatusPill({ ticket, order }: { ticket: Ticket; order: HeldOrder | null }) {
+  if (ticket.orderId || order) return <Pill tone="warn">Reserved or sold</Pill>;
+  return isWithdrawn(ticket) ? <Pill tone="plain">Withdrawn</Pill> : <Pill tone="ok">Available</Pill>;
+}
+
 type ActionsProps = { ticket: Ticket; viewer: Viewer; order: HeldOrder | null; wasAvailable: boolean };
 
 function Actions({ ticket, viewer, order, wasAvailable }: ActionsProps) {
   if (viewer.kind === "seller") return <SellerActions ticket={ticket} />;
   if (order !== null) return <HeldOrderLink order={order} />;
+  if (isWithdrawn(ticket)) return <Withdrawn />;
   if (ticket.orderId) return <Reserved wasAvailable={wasAvailable} />;
   return <BuyerActions ticket={ticket} isSignedIn={viewer.kind !== "anonymous"} />;
 }
@@ -74,12 +81,29 @@ function BuyerActions({ ticket, isSignedIn }: { ticket: Ticket; isSignedIn: bool
 
 function SellerActions({ ticket }: { ticket: Ticket }) {
   if (ticket.orderId) {
-    return <Notice tone="warn">Your ticket is reserved or sold, so it cannot be changed now.</Notice>;
+    return (
+      <Notice tone="warn">
+        {ticket.withdrawn
+          ? "Your ticket was reserved before you withdrew it. If it is not paid in time, it stays off sale."
+          : "Your ticket is reserved or sold, so it cannot be changed now."}
+      </Notice>
+    );
   }
+  if (ticket.withdrawn) return <Notice tone="ok">You withdrew this ticket. Only you can see it.</Notice>;
   return (
     <div className="flex flex-wrap items-center gap-4">
       <ButtonLink href={`/tickets/${ticket.id}/edit`}>Edit ticket</ButtonLink>
+      <WithdrawButton ticket={ticket} />
       <p className="text-sm text-muted">You are selling this ticket.</p>
+    </div>
+  );
+}
+
+function Withdrawn() {
+  return (
+    <div className="grid justify-items-start gap-4">
+      <Notice tone="warn">Its seller has withdrawn this ticket.</Notice>
+      <ButtonLink href="/">See what else is on sale</ButtonLink>
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { fetchOrders, fetchTicket } from "@/lib/api/browser";
 import type { Ticket } from "@/lib/api/types";
 import { subscribe } from "@/lib/live";
 import { heldOrder, type HeldOrder } from "@/lib/orders/reserve";
+import { latestOf } from "@/lib/tickets/withdrawal";
 
 import type { Viewer } from "./ticket-view";
 
@@ -30,7 +31,7 @@ export function useTicket(initial: Ticket, viewer: Viewer): State {
         isBuyer ? fetchOrders() : undefined,
       ]);
       setState((known) => {
-        const latest = ticket.ok ? ticket.data : known.ticket;
+        const latest = latestOf(known.ticket, ticket);
         if (orders === undefined) return { ticket: latest, order: null };
         if (!orders.ok) return known;
         // Older than the newest orders, but still the ticket's.

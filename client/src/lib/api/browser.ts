@@ -38,8 +38,13 @@ export const fetchCurrentUser = () => send<{ currentUser: User | null }>("GET", 
 
 export const createTicket = (body: TicketIn) => sendAsPageUser<Ticket>("POST", "/api/tickets", body);
 
-export const editTicket = (id: string, body: TicketIn) =>
-  sendAsPageUser<Ticket>("PUT", `/api/tickets/${id}`, body);
+/** 412 unless the ticket still has this version. */
+export const editTicket = (id: string, body: TicketIn, version: number) =>
+  sendAsPageUser<Ticket>("PUT", `/api/tickets/${id}`, body, ifMatch(version));
+
+/** 412 unless the ticket still has this version. */
+export const withdrawTicket = (id: string, version: number) =>
+  sendAsPageUser<null>("DELETE", `/api/tickets/${id}`, undefined, ifMatch(version));
 
 export const fetchTicket = (id: string) => sendAsPageUser<Ticket>("GET", `/api/tickets/${id}`);
 
@@ -55,9 +60,17 @@ export const release = (orderId: string) => sendAsPageUser<null>("DELETE", `/api
 export const pay = (body: PaymentIn) => sendAsPageUser<PaymentResult>("POST", "/api/payments", body);
 
 /** Names the user that the page was rendered for: the API refuses the request if the session is another user's. */
-async function sendAsPageUser<T>(method: string, path: string, body?: unknown): Promise<ApiResult<T>> {
+async function sendAsPageUser<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<ApiResult<T>> {
   const user = document.documentElement.dataset.user;
-  const result = await send<T>(method, path, body, user ? { "ticketing-user": user } : {});
+  const result = await send<T>(method, path, body, {
+    ...(user ? { "ticketing-user": user } : {}),
+    ...headers,
+  });
   if (!result.ok && [401, 409].includes(result.problem.status)) requestSessionCheck();
   return result;
 }
@@ -84,6 +97,10 @@ async function send<T>(
   });
   if (isWrite) rememberWrite();
   return result;
+}
+
+function ifMatch(version: number): Record<string, string> {
+  return { "if-match": `"${version}"` };
 }
 
 /**

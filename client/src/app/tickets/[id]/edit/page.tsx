@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 
 import { TicketForm } from "@/components/tickets/ticket-form";
+import { WithdrawButton } from "@/components/tickets/withdraw-button";
 import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Heading } from "@/components/ui/heading";
@@ -30,9 +31,16 @@ export default async function EditTicketPage({ params }: PageProps<"/tickets/[id
         <NotEditable id={id} title="This ticket is reserved or sold">
           It cannot be edited while it is reserved, or after it is sold.
         </NotEditable>
+      ) : result.data.withdrawn ? (
+        <NotEditable id={id} title="This ticket is withdrawn">
+          It cannot be edited any more.
+        </NotEditable>
       ) : (
         <Panel>
           <TicketForm ticket={result.data} />
+          <div className="border-t border-line p-6 sm:p-8">
+            <WithdrawButton ticket={result.data} />
+          </div>
         </Panel>
       )}
     </div>

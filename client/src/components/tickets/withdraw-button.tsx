@@ -1,0 +1,44 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useState, useTransition } from "react";
+
+import { Button } from "@/components/ui/button";
+import { withdrawTicket } from "@/lib/api/browser";
+import { firstMessage } from "@/lib/api/response";
+import type { Ticket } from "@/lib/api/types";
+import { toast } from "@/lib/toast";
+
+/** Withdraws the user's own ticket after an inline confirmation, unless it has changed meanwhile. */
+export function WithdrawButton({ ticket }: { ticket: Ticket }) {
+  const router = useRouter();
+  const [isConfirming, setConfirming] = useState(false);
+  const [pending, start] = useTransition();
+
+  const confirm = () =>
+    start(async () => {
+      const result = await withdrawTicket(ticket.id, ticket.version);
+      if (result.ok) toast.success("Your ticket is withdrawn.");
+      else toast.error(firstMessage(result.problem));
+      start(() => {
+        setConfirming(false);
+        if (result.ok) router.push(`/tickets/${ticket.id}`);
+        router.refresh();
+      });
+    });
+
+  if (!isConfirming) return <Button onClick={() => setConfirming(true)}>Withdraw ticket</Button>;
+  return (
+    <div role="group" aria-label="Withdraw this ticket?" className="flex flex-wrap items-center gap-2.5">
+      <p className="w-full text-[15px]">
+        Withdraw this ticket? It goes off sale for good, and nobody else can see it any more.
+      </p>
+      <Button autoFocus pending={pending} onClick={confirm}>
+        Yes, withdraw it
+      </Button>
+      <Button variant="quiet" disabled={pending} onClick={() => setConfirming(false)}>
+        Keep ticket
+      </Button>
+    </div>
+  );
+}

@@ -95,6 +95,17 @@ def test_events_of_the_ticket_are_told_while_the_order_holds_it() -> None:
     ]
 
 
+def test_withdrawal_of_the_ticket_is_told() -> None:
+    states = [("updated", ORDER_ID, False), ("updated", None, False), ("withdrawn", None, True), ("updated", "c", True)]
+    events = [
+        Event(number, f"ticket.{kind}", after(number), {"version": number, "orderId": holder, "withdrawn": withdrawn})
+        for number, (kind, holder, withdrawn) in enumerate(states)
+    ]
+    assert sentences(Evidence(ORDER_ID, after(9), events=events))[2:] == [
+        "stream: ticket.withdrawn (version 2, withdrawn by its seller) is stored (sequence 2)"
+    ]
+
+
 def test_stripes_objects_are_told() -> None:
     created = int(START.timestamp())
     found = {

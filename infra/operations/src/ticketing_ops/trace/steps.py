@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ticketing_common.currency import Currency
+from ticketing_common.events import Subject
 from ticketing_ops.trace.timeline import Document, Evidence, Step
 
 _ORDER = {
@@ -74,7 +75,8 @@ def _events(evidence: Evidence) -> Iterator[Step]:
         about, is_ours = _event_text(event.data), True
         if event.subject.startswith("ticket."):
             holds = event.data.get("orderId") == evidence.order_id
-            about, is_ours = _ticket_text(event.data, holds=holds), holds or held
+            about = _ticket_text(event.data, holds=holds, held=held)
+            is_ours = holds or held or event.subject == Subject.TICKET_WITHDRAWN
             held = holds
         if is_ours:
             yield Step(event.at, "stream", f"{event.subject}{about} is stored (sequence {event.sequence:,})")
@@ -86,8 +88,13 @@ def _event_text(data: Document) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
-def _ticket_text(data: Document, *, holds: bool) -> str:
-    return f" (version {data.get('version')}, {'held by this order' if holds else 'no longer held by this order'})"
+def _ticket_text(data: Document, *, holds: bool, held: bool) -> str:
+    parts = [f"version {data.get('version')}"]
+    if holds or held:
+        parts.append("held by this order" if holds else "no longer held by this order")
+    if data.get("withdrawn"):
+        parts.append("withdrawn by its seller")
+    return f" ({', '.join(parts)})"
 
 
 def _dead(evidence: Evidence) -> Iterator[Step]:

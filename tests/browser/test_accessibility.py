@@ -24,13 +24,15 @@ async def test_anonymous_pages(new_user):
 
 async def test_seller_pages(new_user):
     seller = await new_user("seller@example.com")
-    ticket = await seller.create_ticket("Opera gala, row C", 240)
+    ticket, withdrawn = [await seller.create_ticket("Opera gala, row C", 240) for _ in range(2)]
+    await seller.context.request.delete(f"/api/tickets/{withdrawn}")
     paths = (
         "/",
         "/tickets/new",
         "/tickets/mine",
         f"/tickets/{ticket}",
         f"/tickets/{ticket}/edit",
+        f"/tickets/{withdrawn}",
         "/orders",
         "/account",
     )

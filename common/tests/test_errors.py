@@ -15,7 +15,9 @@ STATUSES: dict[type[AppError], int] = {
     errors.CrossSiteRequest: 403,
     errors.NotFound: 404,
     errors.AccountChanged: 409,
+    errors.PreconditionFailed: 412,
     errors.PayloadTooLarge: 413,
+    errors.KeyReused: 422,
     errors.TooManyRequests: 429,
     errors.Unavailable: 503,
 }

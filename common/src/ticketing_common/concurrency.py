@@ -11,7 +11,7 @@ StateT = TypeVar("StateT")
 
 # Each failed attempt means that another writer made progress.
 MAX_ATTEMPTS = 20
-_TOO_MANY_CONFLICTS = "Too many concurrent changes. Try again in a few seconds."
+TOO_MANY_CONFLICTS = "Too many concurrent changes. Try again in a few seconds."
 
 
 async def update(
@@ -29,7 +29,7 @@ async def update(
         after = decide(before)
         if after is before or await save(before, after):
             return after
-    raise Unavailable(_TOO_MANY_CONFLICTS)
+    raise Unavailable(TOO_MANY_CONFLICTS)
 
 
 async def update_all(
@@ -46,4 +46,4 @@ async def update_all(
         changed = [(before, after) for before, after in pairs if after is not before]
         if not changed or await save(changed):
             return [after for _, after in pairs]
-    raise Unavailable(_TOO_MANY_CONFLICTS)
+    raise Unavailable(TOO_MANY_CONFLICTS)

@@ -11,6 +11,7 @@ AppError                    500
 ├── AccountChanged          409  the page was rendered for another account
 ├── PreconditionFailed      412  the resource is no longer the version that the client names
 ├── PayloadTooLarge         413
+├── KeyReused               422  its Idempotency-Key is another request's
 ├── TooManyRequests         429  too often or too soon; carries Retry-After
 └── Unavailable             503  a dependency is unavailable; carries Retry-After
 """
@@ -121,6 +122,13 @@ class PayloadTooLarge(AppError):
 
     status = 413
     message = "The request body is too large."
+
+
+class KeyReused(AppError):
+    """The user has sent another request with this Idempotency-Key."""
+
+    status = 422
+    message = "This Idempotency-Key was used for another request. Send a new one with each new request."
 
 
 class TooManyRequests(AppError):

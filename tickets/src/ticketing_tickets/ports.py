@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ticketing_common.events import TicketState
+from ticketing_common.idempotency import RequestStore, StoredRequest
 from ticketing_tickets.domain import Ticket
 
 
@@ -21,8 +22,12 @@ class TicketChange:
 class TicketStore(Protocol):
     """Where tickets are stored. Lists are newest first and start after the ticket `after`."""
 
-    async def add(self, ticket: Ticket, event: TicketState) -> None:
-        """Store a new ticket and its event."""
+    @property
+    def requests(self) -> RequestStore:
+        """The requests that created tickets."""
+
+    async def add(self, ticket: Ticket, event: TicketState, *, request: StoredRequest | None = None) -> None:
+        """Store a new ticket, its event and the request for it; RequestRepeated if that one is stored already."""
 
     async def find(self, ticket_id: str) -> Ticket | None:
         """The ticket with this id."""

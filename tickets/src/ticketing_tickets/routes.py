@@ -1,8 +1,11 @@
 """/api/tickets: create, edit, withdraw, list and show tickets."""
 
+from functools import partial
+
 from fastapi import Request, Response
 
 from ticketing_common.web import CurrencyDep, Id, NewId, Now, UserId, api_router, json_response
+from ticketing_common.web.idempotency import IdempotencyDep
 from ticketing_common.web.paging import PageDep
 from ticketing_common.web.preconditions import IfMatch, etag
 from ticketing_tickets import use_cases
@@ -14,13 +17,28 @@ router = api_router("tickets")
 
 @router.post("", status_code=201, response_model=TicketOut)
 async def create_ticket(
-    body: TicketIn, user_id: UserId, store: StoreDep, new_id: NewId, now: Now, currency: CurrencyDep
+    body: TicketIn,
+    user_id: UserId,
+    store: StoreDep,
+    new_id: NewId,
+    now: Now,
+    currency: CurrencyDep,
+    idempotency: IdempotencyDep,
 ) -> Response:
     """Put a ticket on sale."""
-    ticket = await use_cases.create_ticket(
-        store, ticket_id=new_id, seller_id=user_id, title=body.title, price=body.price, now=now
+    return await idempotency.respond(
+        store.requests,
+        partial(
+            use_cases.create_ticket,
+            store,
+            ticket_id=new_id,
+            seller_id=user_id,
+            title=body.title,
+            price=body.price,
+            now=now,
+        ),
+        lambda ticket: json_response(ticket_out(ticket, currency), status=201, headers=etag(ticket.version)),
     )
-    return json_response(ticket_out(ticket, currency), status=201, headers=etag(ticket.version))
 
 
 @router.get("", response_model=list[TicketOut])

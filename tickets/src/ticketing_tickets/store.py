@@ -7,7 +7,8 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from ticketing_common.documents import known_fields
 from ticketing_common.events import TicketState
-from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, SharedReads, Write, compare_and_set
+from ticketing_common.idempotency import StoredRequest
+from ticketing_common.mongo import OUTBOX_INDEX, REQUEST_INDEX, Database, Documents, SharedReads, Write, compare_and_set
 from ticketing_tickets.domain import Availability, Fence, Ticket
 from ticketing_tickets.ports import TicketChange
 
@@ -21,6 +22,7 @@ INDEXES = {
         IndexModel([("buyable", ASCENDING), *NEWEST_FIRST], name=BUYABLE, partialFilterExpression={"buyable": True}),
         IndexModel([("user_id", ASCENDING), *NEWEST_FIRST], name=BY_SELLER),
         OUTBOX_INDEX,
+        REQUEST_INDEX,
     ]
 }
 
@@ -30,10 +32,11 @@ class MongoTicketStore:
 
     def __init__(self, database: Database) -> None:
         self.documents = Documents(database.collection("tickets"))
+        self.requests = self.documents.requests
         self._lists = SharedReads(lambda: self.documents.calls.start("find"))
 
-    async def add(self, ticket: Ticket, event: TicketState) -> None:
-        await self.documents.insert(_to_document(ticket), [event])
+    async def add(self, ticket: Ticket, event: TicketState, *, request: StoredRequest | None = None) -> None:
+        await self.documents.insert(_to_document(ticket), [event], request=request)
 
     async def find(self, ticket_id: str) -> Ticket | None:
         document = await self.documents.find(ticket_id)

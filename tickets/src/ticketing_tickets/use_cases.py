@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ticketing_common.concurrency import update, update_all
 from ticketing_common.events import OrderState, Received
+from ticketing_common.idempotency import Record, unrecorded
 from ticketing_common.ids import is_id
 from ticketing_tickets import domain
 from ticketing_tickets.domain import NoSuchTicket, Ticket
@@ -20,11 +21,18 @@ def any_version(_version: int) -> None:
 
 
 async def create_ticket(
-    store: TicketStore, *, ticket_id: str, seller_id: str, title: str, price: int, now: datetime
+    store: TicketStore,
+    *,
+    ticket_id: str,
+    seller_id: str,
+    title: str,
+    price: int,
+    now: datetime,
+    record: Record[Ticket] = unrecorded,
 ) -> Ticket:
-    """Put a ticket on sale."""
+    """Put a ticket on sale; RequestRepeated."""
     ticket = Ticket(id=ticket_id, title=title, price=price, user_id=seller_id, created_at=now)
-    await store.add(ticket, listed(ticket))
+    await store.add(ticket, listed(ticket), request=record(ticket))
     return ticket
 
 

@@ -9,10 +9,12 @@ from ticketing_common.mongo.collection import OUTBOX_INDEX, Documents
 from ticketing_common.mongo.database import Database, new_id
 from ticketing_common.mongo.driver import Document, Driver
 from ticketing_common.mongo.errors import DuplicateKey, translated_errors
+from ticketing_common.mongo.requests import REQUEST_INDEX
 from ticketing_common.mongo.writes import Write, compare_and_set, insert
 
 __all__ = [
     "OUTBOX_INDEX",
+    "REQUEST_INDEX",
     "Database",
     "Document",
     "Documents",

@@ -8,10 +8,12 @@ from pymongo import ASCENDING, IndexModel, UpdateOne, WriteConcern
 from pymongo.errors import BulkWriteError, WriteError
 
 from ticketing_common.events import Envelope, Event
+from ticketing_common.idempotency import RequestRepeated, StoredRequest
 from ticketing_common.mongo.batching import Batcher
 from ticketing_common.mongo.calls import Calls
 from ticketing_common.mongo.driver import Collection, Document, aggregate, count
 from ticketing_common.mongo.errors import DuplicateKey, refusals, translated_errors
+from ticketing_common.mongo.requests import REQUEST_INDEX_NAME, Requests, with_request
 from ticketing_common.mongo.writes import Write, envelopes_for, execute, update_for, with_outbox
 from ticketing_common.outbox import OutboxBacklog, OutboxSource, PendingEvents
 
@@ -22,6 +24,8 @@ OUTBOX_INDEX = IndexModel(
     [("outbox.0.at", ASCENDING)], name=OUTBOX_INDEX_NAME, partialFilterExpression={"outbox.0": {"$exists": True}}
 )
 
+# What reads of a document's state leave out.
+_INTERNAL = {"outbox": 0, "request": 0}
 # Documents looked at to measure the outbox.
 _BACKLOG_LIMIT = 10_000
 
@@ -34,6 +38,7 @@ class Documents:
         # A removal that a crash undoes is harmless: the event is published again.
         self._unjournalled = collection.with_options(write_concern=WriteConcern(w=1))
         self.calls = Calls(collection)
+        self.requests = Requests(collection, self.calls)
         self._reads = Batcher(self._find_batch)
         self._inserts = Batcher(self._insert_batch)
         self._notify: Notify = lambda _source, _pending: None
@@ -43,31 +48,31 @@ class Documents:
         self._notify = notify
 
     async def find(self, document_id: str) -> Document | None:
-        """The document with this id, without its outbox. Concurrent calls share one query: do not change it."""
+        """The document with this id, without outbox and request. Concurrent calls share one query: do not change it."""
         with self.calls.start("find"):
             return await self._reads.submit(document_id)
 
     async def find_one(
         self, query: Mapping[str, Any], *, sort: Sequence[tuple[str, int]] | None = None
     ) -> Document | None:
-        """The first document that matches, without its outbox."""
+        """The first document that matches, without outbox and request."""
         async with translated_errors(self.calls.start("find")):
-            found: Document | None = await self._collection.find_one(query, {"outbox": 0}, sort=sort)
+            found: Document | None = await self._collection.find_one(query, _INTERNAL, sort=sort)
             return found
 
     async def find_many(
         self, query: Mapping[str, Any], *, sort: Sequence[tuple[str, int]], limit: int, index: str | None = None
     ) -> list[Document]:
-        """Up to `limit` documents that match, in this order, without their outboxes.
+        """Up to `limit` documents that match, in this order, without outboxes and requests.
 
         `index` names the one to use where the server's own choice depends on the data.
         """
         async with translated_errors(self.calls.start("find")):
-            cursor = self._collection.find(query, {"outbox": 0}, sort=list(sort), limit=limit, hint=index)
+            cursor = self._collection.find(query, _INTERNAL, sort=list(sort), limit=limit, hint=index)
             return await cursor.to_list(limit)
 
     async def find_all(self, document_ids: Iterable[str]) -> list[Document]:
-        """The documents with these ids, in any order, without their outboxes."""
+        """The documents with these ids, in any order, without outboxes and requests."""
         with self.calls.start("find"):
             return await self._find_all(document_ids)
 
@@ -82,16 +87,19 @@ class Documents:
         async with translated_errors(self.calls.start("aggregate")):
             return await count(self._collection, query, index=index, **({"limit": limit} if limit else {}))
 
-    async def insert(self, document: Document, events: Sequence[Event] = ()) -> None:
-        """Store a new document and its events in one write; DuplicateKey if a unique index forbids it.
+    async def insert(
+        self, document: Document, events: Sequence[Event] = (), *, request: StoredRequest | None = None
+    ) -> None:
+        """Store a new document, its events and the request in one write.
 
+        RequestRepeated if the user's request is stored already, DuplicateKey if another unique index forbids it.
         Concurrent calls share one command and its journal flush; each document is accepted or refused by itself.
         """
         envelopes = envelopes_for(events)
         with self.calls.start("insert"):
-            refused = await self._inserts.submit(with_outbox(document, envelopes))
+            refused = await self._inserts.submit(with_outbox(with_request(document, request), envelopes))
         if refused is not None:
-            raise refused
+            raise _refusal(refused)
         self._notify_relay(document["_id"], envelopes)
 
     async def compare_and_set(
@@ -194,7 +202,7 @@ class Documents:
 
     async def _find_all(self, document_ids: Iterable[str]) -> list[Document]:
         async with translated_errors():
-            found = self._collection.find({"_id": {"$in": list(document_ids)}}, {"outbox": 0})
+            found = self._collection.find({"_id": {"$in": list(document_ids)}}, _INTERNAL)
             return await found.to_list(None)
 
     async def _find_batch(self, ids: Sequence[str]) -> list[Document | None]:
@@ -213,3 +221,7 @@ class Documents:
     def _notify_relay(self, document_id: str, envelopes: Sequence[Envelope]) -> None:
         if envelopes:
             self._notify(self, PendingEvents(document_id, envelopes))
+
+
+def _refusal(error: DuplicateKey | WriteError) -> Exception:
+    return RequestRepeated() if isinstance(error, DuplicateKey) and error.index == REQUEST_INDEX_NAME else error

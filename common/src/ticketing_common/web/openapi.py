@@ -12,6 +12,7 @@ from pydantic import WithJsonSchema
 from ticketing_common.currency import USD
 from ticketing_common.ids import PATTERN
 from ticketing_common.web.envelope import ErrorEnvelope
+from ticketing_common.web.idempotency import IDEMPOTENCY_KEY
 from ticketing_common.web.prices import documented_in
 from ticketing_common.web.sessions import COOKIE, PAGE_USER, SessionDep, UserId
 
@@ -31,8 +32,15 @@ _DESCRIPTIONS = {
     409: "The page was rendered for another user than the session's",
     412: "The resource has another version than If-Match names",
     413: "The body is too large",
+    422: "The Idempotency-Key was used for another request",
     429: "Too many requests",
     503: "A dependency is unavailable; the same request may succeed soon",
+}
+_REPLAYED = {
+    "Idempotency-Replayed": {
+        "description": "Present if it is the response to an earlier request with the same Idempotency-Key",
+        "schema": {"const": "true"},
+    }
 }
 _RETRIED = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _NOT_OF_WEBHOOKS = {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}
@@ -77,6 +85,8 @@ def _complete(path: dict[str, dict[str, Any]], route: APIRoute, *, is_webhook: b
             operation["security"] = security
         responses = operation["responses"]
         del responses["default"]
+        if _has_key(operation):
+            responses["201"]["headers"] = _REPLAYED
         for status in sorted({*_statuses(method, operation)} - (_NOT_OF_WEBHOOKS if is_webhook else set())):
             responses.setdefault(str(status), {"$ref": f"#/components/responses/{_name(status)}"})
 
@@ -107,9 +117,15 @@ def _statuses(method: str, operation: dict[str, Any]) -> Iterator[int]:
         yield HTTPStatus.NOT_FOUND
     if any(parameter["name"] == "if-match" for parameter in parameters):
         yield HTTPStatus.PRECONDITION_FAILED
+    if _has_key(operation):
+        yield HTTPStatus.UNPROCESSABLE_ENTITY
     if "requestBody" in operation:
         yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     yield from _RETRIED
+
+
+def _has_key(operation: dict[str, Any]) -> bool:
+    return any(parameter["name"] == IDEMPOTENCY_KEY for parameter in operation.get("parameters", ()))
 
 
 def _name(status: int) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from ticketing_common.errors import NotFound, Unavailable
 from ticketing_common.events import CancelReason, Event, OrderCancelled, OrderCreated, OrderStatus
+from ticketing_common.idempotency import StoredRequest
 from ticketing_common.mongo import new_id
 from ticketing_orders import use_cases
 from ticketing_orders.domain import AlreadyComplete, HoldTaken, Order, Ticket, TicketReserved
@@ -66,7 +67,7 @@ async def test_order_after_a_concurrent_cancelled_one_has_a_higher_hold(
 
 async def test_placing_is_unavailable_while_holds_are_always_taken(memory: InMemoryDatabase) -> None:
     class Contended(MongoOrderStore):
-        async def add(self, order: Order, event: Event) -> None:
+        async def add(self, order: Order, event: Event, *, request: StoredRequest | None = None) -> None:
             raise HoldTaken
 
     with pytest.raises(Unavailable, match="Try again"):

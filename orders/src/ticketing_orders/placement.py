@@ -7,6 +7,7 @@ from datetime import datetime
 from ticketing_common.concurrency import update
 from ticketing_common.currency import Currency
 from ticketing_common.events import OrderCreated
+from ticketing_common.idempotency import Record, unrecorded
 from ticketing_common.observability import spans
 from ticketing_common.observability.spans import ORDER_ID
 from ticketing_common.replicas import wait_for_replica
@@ -39,11 +40,13 @@ async def place_order(
     now: datetime,
     rules: ReservationRules,
     broker_available: Callable[[], bool],
+    record: Record[Order] = unrecorded,
 ) -> Order:
     """Reserve a ticket for a buyer.
 
     NotFound when it does not exist or is withdrawn, TicketReserved when it is reserved or sold, PriceChanged when it
-    does not cost `seen_price` (in minor units), ReleasedRecently or TooManyReservations when the buyer has to wait.
+    does not cost `seen_price` (in minor units), ReleasedRecently or TooManyReservations when the buyer has to wait,
+    RequestRepeated.
     """
     ticket = await wait_for_replica(
         store.find_ticket,
@@ -72,7 +75,7 @@ async def place_order(
 
     async def save(_earlier: _Earlier, order: Order) -> bool:
         try:
-            await store.add(order, event_for(OrderCreated, order))
+            await store.add(order, event_for(OrderCreated, order), request=record(order))
         except (HoldTaken, SlotTaken):
             return False
         spans.annotate({ORDER_ID: order.id})

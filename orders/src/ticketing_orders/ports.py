@@ -5,11 +5,16 @@ from datetime import datetime
 from typing import Protocol
 
 from ticketing_common.events import Event
+from ticketing_common.idempotency import RequestStore, StoredRequest
 from ticketing_orders.domain import Order, Ticket
 
 
 class OrderStore(Protocol):
     """Where orders and replicas of tickets are stored."""
+
+    @property
+    def requests(self) -> RequestStore:
+        """The requests that placed orders."""
 
     async def find(self, order_id: str) -> Order | None:
         """The order with this id."""
@@ -29,8 +34,11 @@ class OrderStore(Protocol):
     async def count_open(self, *, due_before: datetime) -> int:
         """How many unpaid orders hold a ticket although they expired before that moment (capped)."""
 
-    async def add(self, order: Order, event: Event) -> None:
-        """Store a new order; TicketReserved, HoldTaken or SlotTaken when a unique index forbids it."""
+    async def add(self, order: Order, event: Event, *, request: StoredRequest | None = None) -> None:
+        """Store a new order, and the request for it.
+
+        TicketReserved, HoldTaken, SlotTaken or RequestRepeated when a unique index forbids it: of several, any.
+        """
 
     async def save(self, order: Order, *, expected_version: int, event: Event | None = None) -> bool:
         """Store the next state if the stored version is still the expected one, else return False.

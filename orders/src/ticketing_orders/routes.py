@@ -1,8 +1,11 @@
 """/api/orders: reserve a ticket, list and show the buyer's orders, cancel one."""
 
+from functools import partial
+
 from fastapi import Request, Response
 
 from ticketing_common.web import BrokerAvailable, CurrencyDep, Id, NewId, Now, UserId, api_router, errors, json_response
+from ticketing_common.web.idempotency import IdempotencyDep
 from ticketing_common.web.paging import PageDep
 from ticketing_orders import use_cases
 from ticketing_orders.deps import Rules, StoreDep
@@ -22,20 +25,25 @@ async def create_order(
     rules: Rules,
     broker_available: BrokerAvailable,
     currency: CurrencyDep,
+    idempotency: IdempotencyDep,
 ) -> Response:
     """Reserve a ticket for the signed-in buyer."""
-    order = await place_order(
-        store,
-        order_id=new_id,
-        buyer_id=user_id,
-        ticket_id=body.ticket_id,
-        seen_price=body.price,
-        currency=currency,
-        now=now,
-        rules=rules,
-        broker_available=broker_available,
+    return await idempotency.respond(
+        store.requests,
+        partial(
+            place_order,
+            store,
+            order_id=new_id,
+            buyer_id=user_id,
+            ticket_id=body.ticket_id,
+            seen_price=body.price,
+            currency=currency,
+            now=now,
+            rules=rules,
+            broker_available=broker_available,
+        ),
+        lambda order: json_response(order_out(order, currency), status=201),
     )
-    return json_response(order_out(order, currency), status=201)
 
 
 @router.get("", response_model=list[OrderOut])

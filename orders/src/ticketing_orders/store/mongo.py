@@ -10,7 +10,8 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from ticketing_common.documents import known_fields, parse_enum
 from ticketing_common.events import CancelReason, Event, OrderStatus, PaymentHistoryEntry, PaymentStep, RefundReason
-from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey, SharedReads
+from ticketing_common.idempotency import StoredRequest
+from ticketing_common.mongo import OUTBOX_INDEX, REQUEST_INDEX, Database, Documents, DuplicateKey, SharedReads
 from ticketing_common.observability import tracing
 from ticketing_orders.domain import (
     HoldTaken,
@@ -60,6 +61,7 @@ INDEXES = {
         ),
         IndexModel("expires_at", name=OPEN_BY_TIME, partialFilterExpression={"status": OrderStatus.CREATED.value}),
         OUTBOX_INDEX,
+        REQUEST_INDEX,
     ]
 }
 
@@ -73,6 +75,7 @@ class MongoOrderStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.documents = Documents(database.collection("orders"))
+        self.requests = self.documents.requests
         self._tickets = Documents(database.collection("tickets"))
         self._lists = SharedReads(lambda: self.documents.calls.start("find"))
 
@@ -107,10 +110,10 @@ class MongoOrderStore:
         query = {"status": OrderStatus.CREATED.value, "expires_at": {"$lt": due_before}}
         return await self.documents.count(query, index=OPEN_BY_TIME, limit=_MAX_COUNT)
 
-    async def add(self, order: Order, event: Event) -> None:
+    async def add(self, order: Order, event: Event, *, request: StoredRequest | None = None) -> None:
         self._database.require_ready()
         try:
-            await self.documents.insert(_to_document(order) | {"trace": tracing.current()}, [event])
+            await self.documents.insert(_to_document(order) | {"trace": tracing.current()}, [event], request=request)
         except DuplicateKey as duplicate:
             raise _error_for(duplicate) from None
 

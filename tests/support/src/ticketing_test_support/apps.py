@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from ticketing_test_support.memory import InMemoryDatabase
+from ticketing_common.mongo import Database
 from ticketing_test_support.waiting import eventually
 
 
@@ -23,8 +23,8 @@ async def served(app: FastAPI, *, wait_ready: bool = True) -> AsyncIterator[http
 
 
 @asynccontextmanager
-async def served_in_memory(app: FastAPI, database: InMemoryDatabase, **state: Any) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the application's routes on an in-memory database; `state` replaces parts of `app.state`.
+async def served_in_memory(app: FastAPI, database: Database, **state: Any) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application's routes on this database; `state` replaces parts of `app.state`.
 
     No background task runs: nothing is published, consumed or connected.
     """

@@ -27,6 +27,8 @@ POST /api/users/deleteaccount          401      401     401      401    400    2
 GET /api/users/currentuser          nobody   nobody  nobody   nobody  other  owner
 GET /api/tickets                       200      200     200      200    200    200
 GET /api/tickets?seller=me             401      401     401      401     []    200
+GET /api/tickets/summary               401      401     401      401    200    200
+GET /api/tickets/export                401      401     401      401    200    200
 POST /api/tickets                      401      401     401      401    201    201
 GET /api/tickets/{ticket_id}           200      200     200      200    200    200
 PUT /api/tickets/{ticket_id}           401      401     401      401    401    200

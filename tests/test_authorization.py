@@ -35,6 +35,7 @@ PUT /api/tickets/{ticket_id}           401      401     401      401    401    2
 DELETE /api/tickets/{ticket_id}        401      401     401      401    401    204
 GET /api/orders                        401      401     401      401     []    200
 POST /api/orders                       401      401     401      401    201    201
+GET /api/orders/sales                  401      401     401      401    200    200
 GET /api/orders/{order_id}             401      401     401      401    401    200
 DELETE /api/orders/{order_id}          401      401     401      401    401    204
 POST /api/payments                     401      401     401      401    401    201

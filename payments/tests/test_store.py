@@ -17,6 +17,7 @@ from ticketing_common.events import (
     PaymentStep,
     RefundReason,
 )
+from ticketing_common.idempotency import RequestRepeated, StoredRequest
 from ticketing_common.mongo import Database, new_id
 from ticketing_payments.domain.intent import Decline, Money
 from ticketing_payments.domain.payment import Order, Payment, Refund
@@ -41,6 +42,7 @@ FULL = Payment(
     check_at=NOW + timedelta(milliseconds=1),
     checks=3,
     trace="00-" + "7a" * 16 + "-" + "7b" * 8 + "-01",
+    requests=(StoredRequest("key", "digest", NOW, 402, "{}", {"etag": "1"}), StoredRequest("other key", "digest", NOW)),
 )
 
 
@@ -67,6 +69,21 @@ async def test_one_of_many_writes_to_one_version_succeeds(store: MongoPaymentSto
     saved = await asyncio.gather(*(store.save(other, expected_version=0) for other in others))
     assert saved.count(True) == 1
     assert await store.find(MINIMAL.order_id) == others[saved.index(True)]
+
+
+async def test_request_belongs_to_one_payment_of_the_user(store: MongoPaymentStore) -> None:
+    request = StoredRequest("key", "digest", NOW)
+    payments = [replace(MINIMAL, order_id=new_id()) for _ in range(2)]
+    others = replace(MINIMAL, order_id=new_id(), order=replace(MINIMAL.order, user_id=new_id()))
+    for payment in (*payments, others):
+        await store.add(payment)
+    first, second, others_own = (replace(payment, version=1, requests=(request,)) for payment in (*payments, others))
+    assert await store.save(first, expected_version=0)
+    assert await store.save(others_own, expected_version=0)
+    with pytest.raises(RequestRepeated):
+        await store.save(second, expected_version=0)
+    assert await store.find_by_request(first.order.user_id, "key") == first
+    assert await store.find_by_request(first.order.user_id, "another") is None
 
 
 async def test_state_and_event_are_one_write(store: MongoPaymentStore) -> None:
@@ -100,6 +117,7 @@ LEVELS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "decline": lambda document: document["declines"][0],
     "history": lambda document: document["history"][0],
     "refund": lambda document: document["refund"],
+    "request": lambda document: document["requests"][0],
 }
 
 

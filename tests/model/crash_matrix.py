@@ -16,7 +16,7 @@ from ticketing_auth.use_cases import change_password, delete_account, sign_in, s
 from ticketing_common.errors import AppError
 from ticketing_common.events import Subject
 from ticketing_common.messaging import Listener
-from ticketing_common.mongo import Database, Documents, DuplicateKey
+from ticketing_common.mongo import Database, Documents, DuplicateKey, new_id
 from ticketing_common.outbox import Relay
 from ticketing_common.revocations import Revocations
 from ticketing_common.tokens import CurrentUser
@@ -140,6 +140,15 @@ def pay_with(card: str) -> Step:
     return Step("payments.pay", lambda system: system.pay(ORDER, card))
 
 
+def pay_once_with(card: str) -> Step:
+    """The buyer pays, by a request with a key."""
+    return Step("payments.pay_once", lambda system: system.pay_once(ORDER, card))
+
+
+async def _create_once(system: CrashableSystem) -> None:
+    await system.create_ticket_once(new_id(), 2000)
+
+
 async def _sign_up(system: CrashableSystem) -> None:
     deps = account_deps(system.users)
     await sign_up(deps, user_id=BUYER, email=EMAIL, password=PASSWORD, address="", now=system.clock())
@@ -197,6 +206,7 @@ SIGN_OUT = Step("auth.sign_out", _sign_out)
 CHANGE_PASSWORD = Step("auth.change_password", _change_password)
 DELETE_ACCOUNT = Step("auth.delete_account", _delete_account)
 CREATE_TICKET = Step("tickets.create_ticket", lambda system: system.create_ticket(TICKET, 2000))
+CREATE_ONCE = Step("tickets.create_ticket", _create_once)
 EDIT_TICKET = Step("tickets.edit_ticket", lambda system: system.edit_ticket(TICKET, 2500))
 WITHDRAW_TICKET = Step("tickets.withdraw_ticket", lambda system: system.withdraw_ticket(TICKET))
 PLACE_ORDER = Step("orders.place_order", lambda system: system.place_order(ORDER, TICKET))
@@ -239,6 +249,8 @@ SCENARIOS: dict[str, tuple[Step, ...]] = {
     "deleted account": (SIGN_UP, CHANGE_PASSWORD, DELETE_ACCOUNT),
     "sale": SALE,
     "sale, in batches": in_batches(*SALE),
+    "requests to pay with keys": (*ORDERED[:5], pay_once_with(DECLINED), pay_once_with(GOOD), *COMPLETED),
+    "new ticket, by a request with a key": (CREATE_ONCE, deliver("orders-ticket-created")),
     "edit": EDIT,
     "edit, in batches": in_batches(*EDIT),
     "withdrawal": WITHDRAWAL,

@@ -9,6 +9,7 @@ from tests.model.bank import Bank, IntentIdWebhooks
 from tests.model.network import Network
 
 from ticketing_common.currency import USD
+from ticketing_common.idempotency import KeyedRequest, Record, StoredRequest, once, unrecorded
 from ticketing_common.messaging import Listener
 from ticketing_common.mongo import Database, Documents
 from ticketing_expiration import listeners as expiration_listeners
@@ -24,16 +25,19 @@ from ticketing_orders.placement import place_order
 from ticketing_orders.store import INDEXES as ORDERS
 from ticketing_orders.store import MongoOrderStore
 from ticketing_payments import listeners as payments_listeners
+from ticketing_payments.domain.requests import LEASE
 from ticketing_payments.ports import PaymentDeps
 from ticketing_payments.store import INDEXES as PAYMENTS
 from ticketing_payments.store import MongoPaymentStore
 from ticketing_payments.use_cases.pay import pay
+from ticketing_payments.use_cases.pay_once import pay_once
 from ticketing_payments.use_cases.reconcile import reconcile_due
 from ticketing_payments.use_cases.webhooks import handle_webhook
 from ticketing_test_support.memory import InMemoryDatabase, WriteFaults
 from ticketing_test_support.payments.scenario import UNLIMITED
 from ticketing_tickets import listeners as tickets_listeners
 from ticketing_tickets import use_cases as tickets
+from ticketing_tickets.domain import Ticket
 from ticketing_tickets.store import INDEXES as TICKETS
 from ticketing_tickets.store import MongoTicketStore
 
@@ -151,10 +155,25 @@ class System:
         """Expiration fires what is due by its clock."""
         return await fire_due(self.expiries, now=self.expiration_now(), by=FiredBy.SWEEP)
 
-    async def create_ticket(self, ticket_id: str, price: int) -> None:
+    async def create_ticket(self, ticket_id: str, price: int, record: Record[Ticket] = unrecorded) -> Ticket:
         """The seller puts a ticket on sale."""
-        await tickets.create_ticket(
-            self.tickets, ticket_id=ticket_id, seller_id=SELLER, title="Opera", price=price, now=self.clock()
+        return await tickets.create_ticket(
+            self.tickets,
+            ticket_id=ticket_id,
+            seller_id=SELLER,
+            title="Opera",
+            price=price,
+            now=self.clock(),
+            record=record,
+        )
+
+    async def create_ticket_once(self, ticket_id: str, price: int) -> None:
+        """The seller's browser sends a request with a key, which it may repeat."""
+        request = KeyedRequest(SELLER, "key", "digest", self.clock())
+        await once(
+            self.tickets.requests,
+            request,
+            lambda: self.create_ticket(ticket_id, price, lambda _: StoredRequest("key", "digest", request.at, 201)),
         )
 
     async def edit_ticket(self, ticket_id: str, price: int) -> None:
@@ -184,6 +203,19 @@ class System:
         """The buyer cancels an order."""
         buyer_id = self._buyers[order_id]
         await orders.cancel_order(self.orders, order_id=order_id, user_id=buyer_id, now=self.clock())
+
+    async def pay_once(self, order_id: str, card: str) -> None:
+        """The buyer's browser sends a request with a key, which it may repeat after a while."""
+        self.clock.move(LEASE.total_seconds())
+        request = KeyedRequest(self._buyers[order_id], card, "digest", self.clock())
+        await pay_once(
+            self.deps,
+            request,
+            lambda result: StoredRequest(card, "digest", request.at, 201, type(result).__name__),
+            order_id=order_id,
+            token=card,
+            broker_available=lambda: True,
+        )
 
     async def pay(self, order_id: str, card: str) -> None:
         """The buyer pays an order."""

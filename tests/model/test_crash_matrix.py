@@ -23,6 +23,8 @@ CELLS = {scenario: list(found) for scenario, found in groupby(asyncio.run(cells(
 WRITE = {CrashPoint.BEFORE_WRITE, CrashPoint.AFTER_WRITE}
 # They write nothing, or are called by the use cases and listeners of the matrix.
 NOT_ENTRY_POINTS = {
+    "payments.find_own",
+    "payments.charge",
     *("tickets.get_ticket", "tickets.list_tickets", "orders.get_order", "orders.find_order"),
     *("tickets.apply_order", "orders.expire_order", "orders.record_payment", "orders.settle_payment"),
     *("tickets.apply_orders", "orders.expire_orders", "payments.record_orders", "expiration.schedule_expirations"),

@@ -123,14 +123,7 @@ class PaymentRefundedListener(PaymentStateListener[PaymentRefunded]):
 
 
 def _ticket(event: TicketState) -> Ticket:
-    return Ticket(
-        id=event.id,
-        version=event.version,
-        title=event.title,
-        price=event.price,
-        withdrawn=event.withdrawn,
-        seller_id=event.user_id,
-    )
+    return Ticket(id=event.id, version=event.version, title=event.title, price=event.price, withdrawn=event.withdrawn)
 
 
 def _payment(event: PaymentState) -> Payment:

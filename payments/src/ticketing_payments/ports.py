@@ -48,7 +48,13 @@ class PaymentStore(Protocol):
         """Store new payments in one request; False when an order has one: the others are stored."""
 
     async def save(self, payment: Payment, *, expected_version: int, event: Event | None = None) -> bool:
-        """Store the next state and its event if the stored version is still the expected one, else return False."""
+        """Store the next state and its event if the stored version is still the expected one, else return False.
+
+        RequestRepeated when another payment of the user has a request with the same key.
+        """
+
+    async def find_by_request(self, user_id: str, key: str) -> Payment | None:
+        """The user's payment that has a request with this key."""
 
     async def save_orders(self, changed: Sequence[tuple[Payment, Payment]]) -> bool:
         """Store the order and version of payments in which nothing else changed, given as (before, after), in one

@@ -2,9 +2,12 @@
 
 from typing import Annotated
 
+from fastapi import Response
 from pydantic import BaseModel, Field
 
+from ticketing_common.errors import PaymentDeclined
 from ticketing_common.web import CamelModel, Id
+from ticketing_common.web.envelope import response_for
 from ticketing_payments.stripe_objects import EVENT_TYPE, INTENT_ID
 from ticketing_payments.use_cases.pay import PaymentResult
 
@@ -61,6 +64,9 @@ class WebhookReceived(BaseModel):
     """An empty object: Stripe only looks at the status."""
 
 
-def payment_out(result: PaymentResult) -> PaymentOut:
-    """The result as the buyer's page sees it."""
-    return PaymentOut(id=result.payment.id, status=result.payment.status.value, client_secret=result.client_secret)
+def response_to(result: PaymentResult | PaymentDeclined) -> Response:
+    """The response to a result."""
+    if isinstance(result, PaymentDeclined):
+        return response_for(result)
+    shown = PaymentOut(id=result.payment.id, status=result.payment.status.value, client_secret=result.client_secret)
+    return Response(shown.model_dump_json(exclude_none=True), status_code=201, media_type="application/json")

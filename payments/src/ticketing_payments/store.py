@@ -19,7 +19,8 @@ from ticketing_common.events import (
     PaymentStep,
     RefundReason,
 )
-from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey, compare_and_set, insert
+from ticketing_common.idempotency import RequestRepeated
+from ticketing_common.mongo import OUTBOX_INDEX, Database, Documents, DuplicateKey, compare_and_set, insert, to_request
 from ticketing_payments.domain.intent import Decline, Money
 from ticketing_payments.domain.payment import Order, Payment, Refund
 
@@ -43,6 +44,13 @@ _UNRECONCILED = {"unexplained": {"$type": "number"}}
 INDEXES = {
     "payments": [
         OUTBOX_INDEX,
+        # A payment may be tried several times, so its requests are an array: not `REQUEST_INDEX`.
+        IndexModel(
+            [("order.user_id", ASCENDING), ("requests.key", ASCENDING)],
+            name="one_payment_per_request",
+            unique=True,
+            partialFilterExpression={"requests.key": {"$exists": True}},
+        ),
         IndexModel([("check_at", ASCENDING)], name="to_check", partialFilterExpression={"check_at": {"$type": "date"}}),
         IndexModel([("unexplained", ASCENDING)], name="unexplained", partialFilterExpression=_UNRECONCILED),
     ]
@@ -74,7 +82,14 @@ class MongoPaymentStore:
 
     async def save(self, payment: Payment, *, expected_version: int, event: Event | None = None) -> bool:
         query = {"_id": payment.order_id, "version": expected_version}
-        return await self.documents.compare_and_set(query, _changes(payment), [event] if event else [])
+        try:
+            return await self.documents.compare_and_set(query, _changes(payment), [event] if event else [])
+        except DuplicateKey:
+            raise RequestRepeated from None
+
+    async def find_by_request(self, user_id: str, key: str) -> Payment | None:
+        document = await self.documents.find_one({"order.user_id": user_id, "requests.key": key})
+        return _to_payment(document) if document else None
 
     async def save_orders(self, changed: Sequence[tuple[Payment, Payment]]) -> bool:
         return await self.documents.write_all(
@@ -135,6 +150,7 @@ def _fields(payment: Payment) -> dict[str, Any]:
     fields["unexplained"] = payment.unreconciled or None  # null keeps it out of the index
     fields["order"] = _order_fields(payment.order)
     fields["history"] = [{**entry.model_dump(), "step": entry.step.value} for entry in payment.history]
+    fields["requests"] = list(fields["requests"])
     if payment.refund is not None:
         fields["refund"]["reason"] = payment.refund.reason.value
     return fields
@@ -152,6 +168,7 @@ def _to_payment(document: dict[str, Any]) -> Payment:
         "declines": tuple(Decline(**known_fields(Decline, decline)) for decline in document.get("declines", ())),
         "history": tuple(_to_history_entry(entry) for entry in document.get("history", ())),
         "refund": _to_refund(refund) if refund else None,
+        "requests": tuple(to_request(request) for request in document.get("requests", ())),
     }
     return Payment(**fields)
 

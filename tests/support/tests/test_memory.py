@@ -11,11 +11,12 @@ from ticketing_expiration.domain import Expiry
 from ticketing_expiration.store import INDEXES as EXPIRATION
 from ticketing_expiration.store import MongoExpiryStore
 from ticketing_orders.store import INDEXES as ORDERS
+from ticketing_payments.store import INDEXES as PAYMENTS
 from ticketing_test_support.memory import InMemoryDatabase
 from ticketing_test_support.mongo import database_at
 
 NOON = datetime(2030, 5, 1, 12, 0, 0, 123_456, tzinfo=UTC)
-INDEXES = {"orders": ORDERS["orders"], "expiries": EXPIRATION["expiries"]}
+INDEXES = {"payments": PAYMENTS["payments"], "orders": ORDERS["orders"], "expiries": EXPIRATION["expiries"]}
 
 
 @pytest.fixture(params=["memory", "mongod"])
@@ -58,6 +59,19 @@ async def test_partial_index_rejects_only_matching_documents(documents: Document
     assert rejected.value.index == "one_live_order_per_ticket"
     assert await documents.compare_and_set({"_id": "a", "version": 0}, {"live": False, "version": 1})
     assert await documents.compare_and_set({"_id": "b", "version": 0}, {"live": True, "version": 1})
+
+
+async def test_index_of_an_array_rejects_any_of_its_elements(database) -> None:
+    payments = Documents(database.collection("payments"))
+    for payment_id, keys in (("a", "xy"), ("b", "z"), ("c", ""), ("d", "")):
+        await payments.insert(
+            {"_id": payment_id, "order": {"user_id": "u"}, "requests": [{"key": key} for key in keys]}
+        )
+    for keys in ("yv", "vx"):
+        with pytest.raises(DuplicateKey) as rejected:
+            await payments.compare_and_set({"_id": "b"}, {"requests": [{"key": key} for key in keys]})
+        assert rejected.value.index == "one_payment_per_request"
+    assert await payments.compare_and_set({"_id": "b"}, {"requests": [{"key": "z"}, {"key": "v"}]})
 
 
 async def test_partial_index_rejects_only_documents_that_have_its_field(documents: Documents) -> None:

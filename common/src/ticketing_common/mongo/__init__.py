@@ -9,7 +9,7 @@ from ticketing_common.mongo.collection import OUTBOX_INDEX, Documents
 from ticketing_common.mongo.database import Database, new_id
 from ticketing_common.mongo.driver import Document, Driver
 from ticketing_common.mongo.errors import DuplicateKey, translated_errors
-from ticketing_common.mongo.requests import REQUEST_INDEX
+from ticketing_common.mongo.requests import REQUEST_INDEX, to_request
 from ticketing_common.mongo.writes import Write, compare_and_set, insert
 
 __all__ = [
@@ -25,5 +25,6 @@ __all__ = [
     "compare_and_set",
     "insert",
     "new_id",
+    "to_request",
     "translated_errors",
 ]

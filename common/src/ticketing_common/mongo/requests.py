@@ -40,12 +40,7 @@ class Requests:
 
 def with_request(document: Document, request: StoredRequest | None) -> Document:
     """The document with the request that creates it."""
-    return {**document, "request": to_document(request)} if request else document
-
-
-def to_document(request: StoredRequest) -> Document:
-    """The request as it is stored."""
-    return asdict(request)
+    return {**document, "request": asdict(request)} if request else document
 
 
 def to_request(stored: dict[str, Any]) -> StoredRequest:

@@ -10,16 +10,7 @@ from ticketing_orders.domain.errors import (
     TicketReserved,
     TooManyReservations,
 )
-from ticketing_orders.domain.order import (
-    Order,
-    OrderedTicket,
-    OrderHistoryEntry,
-    OrderStep,
-    Payment,
-    Sales,
-    Ticket,
-    Total,
-)
+from ticketing_orders.domain.order import Order, OrderedTicket, OrderHistoryEntry, OrderStep, Payment, Ticket
 from ticketing_orders.domain.payments import complete, record_payment, request_refund, settle
 from ticketing_orders.domain.reservations import (
     ReservationRules,
@@ -47,12 +38,10 @@ __all__ = [
     "PriceChanged",
     "ReleasedRecently",
     "ReservationRules",
-    "Sales",
     "SlotTaken",
     "Ticket",
     "TicketReserved",
     "TooManyReservations",
-    "Total",
     "cancel",
     "complete",
     "expire",

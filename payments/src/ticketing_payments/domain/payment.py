@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ticketing_common.events import CancelReason, OrderStatus, PaymentHistoryEntry, PaymentStatus, RefundReason
+from ticketing_common.idempotency import StoredRequest
 from ticketing_payments.domain.intent import NO_MONEY, Decline, Money
 
 
@@ -34,7 +35,8 @@ class Payment:
 
     `attempt` is a digest of the last token; `declines` and `history` are oldest first. Stripe is asked about the
     intent at `check_at`, for the time numbered `checks`. `trace` is the `traceparent` in which the order became known,
-    which is of the trace that placed it; None for payments of releases that did not keep it.
+    which is of the trace that placed it; None for payments of releases that did not keep it. `requests` are those to
+    pay it that had an Idempotency-Key, and were not refused.
     """
 
     order_id: str
@@ -51,6 +53,11 @@ class Payment:
     check_at: datetime | None = None
     checks: int = 0
     trace: str | None = None
+    requests: tuple[StoredRequest, ...] = ()
+
+    def request(self, key: str) -> StoredRequest | None:
+        """The request to pay with this key."""
+        return next((request for request in self.requests if request.key == key), None)
 
     @property
     def is_captured(self) -> bool:

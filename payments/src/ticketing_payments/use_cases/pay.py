@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from ticketing_common.errors import InvalidState, PaymentDeclined, Unavailable
+from ticketing_common.errors import AppError, InvalidState, PaymentDeclined, Unavailable
 from ticketing_common.events import PaymentStatus
 from ticketing_common.observability import spans
 from ticketing_common.observability.spans import ORDER_ID
@@ -31,6 +31,14 @@ class PaymentResult:
     client_secret: str | None = None
 
 
+Answer = Callable[[Payment, PaymentResult | PaymentDeclined], Payment]
+"""The payment with the response to the request for it, to be stored with its result."""
+
+
+def _unanswered(payment: Payment, _result: PaymentResult | PaymentDeclined) -> Payment:
+    return payment
+
+
 async def pay(
     deps: PaymentDeps,
     *,
@@ -45,16 +53,27 @@ async def pay(
     Raises NotFound, Forbidden, InvalidState (cancelled, expired, paid), InvalidToken, TooManyRequests (after
     too many declines), PaymentDeclined; Unavailable when the result is unknown, which the reconciler then finds out.
     """
+    payment = await find_own(deps, order_id, user_id=user_id, now=now, broker_available=broker_available)
+    with spans.resume(payment.trace, "pay order", attributes={ORDER_ID: order_id}):
+        return await charge(deps, payment, token=token, now=now)
+
+
+async def find_own(
+    deps: PaymentDeps, order_id: str, *, user_id: str, now: datetime, broker_available: Callable[[], bool]
+) -> Payment:
+    """The payment of one of the user's orders; NotFound or Forbidden."""
     payment = await wait_for_replica(
         deps.store.find, order_id, user_id=user_id, now=now, broker_available=broker_available, what="order"
     )
     rules.require_payer(payment, user_id)
-    with spans.resume(payment.trace, "pay order", attributes={ORDER_ID: order_id}):
-        return await _charge(deps, payment, user_id=user_id, token=token, now=now)
+    return payment
 
 
-async def _charge(deps: PaymentDeps, payment: Payment, *, user_id: str, token: str, now: datetime) -> PaymentResult:
-    order_id = payment.order_id
+async def charge(
+    deps: PaymentDeps, payment: Payment, *, token: str, now: datetime, answer: Answer = _unanswered
+) -> PaymentResult:
+    """As `pay`. `answer` changes the payment in the write that stores what Stripe did now, if it did anything."""
+    order_id, user_id = payment.order_id, payment.order.user_id
     payment = await _refresh(deps, payment)
     attempt = hashlib.sha256(token.encode()).hexdigest()
     if payment.was_paid_with(attempt):
@@ -68,7 +87,10 @@ async def _charge(deps: PaymentDeps, payment: Payment, *, user_id: str, token: s
         intent = await deps.gateway.confirm(payment.intent_id or "", order_id=order_id, token=token)
         if _is_declined(intent):
             limited.count()
-        return _result(await apply_intent(deps, order_id, intent), intent, now=now)
+        payment = await apply_intent(
+            deps, order_id, intent, then=lambda latest: _answered(latest, intent, answer, now=now)
+        )
+        return _result(payment, intent, now=now)
 
 
 async def _refresh(deps: PaymentDeps, payment: Payment) -> Payment:
@@ -124,6 +146,16 @@ def _result(payment: Payment, intent: Intent, *, now: datetime) -> PaymentResult
     if intent.status in _UNTRIED:
         raise Unavailable("The payment result is not known yet. Try again in a few seconds.")
     return PaymentResult(payment, intent.client_secret if intent.status is IntentStatus.REQUIRES_ACTION else None)
+
+
+def _answered(payment: Payment, intent: Intent, answer: Answer, *, now: datetime) -> Payment:
+    """An unknown result, or an order that was closed, is no answer: the same request may be sent again."""
+    try:
+        return answer(payment, _result(payment, intent, now=now))
+    except PaymentDeclined as declined:
+        return answer(payment, declined)
+    except AppError:
+        return payment
 
 
 def _is_declined(intent: Intent) -> bool:

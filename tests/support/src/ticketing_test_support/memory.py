@@ -88,9 +88,6 @@ class Collection:
     async def count_documents(self, query: Mapping[str, Any], *, hint: str | None = None, **options: Any) -> int:
         return int(await self._collection.count_documents(query, **options))
 
-    def aggregate(self, pipeline: Sequence[Document], *, hint: str | None = None) -> Any:
-        return self._collection.aggregate(pipeline)
-
     async def insert_many(self, documents: Sequence[Document], *, ordered: bool = True) -> None:
         refused: list[Document] = []
         for index, document in enumerate(documents):
@@ -179,7 +176,7 @@ class Collection:
             partial = index.get("partialFilterExpression", {})
             if not filter_applies(partial, document):  # type: ignore[no-untyped-call]
                 continue
-            same = {name: _value(document, name) for name in index["key"]}
+            same = {name: {"$in": _indexed(document, name.split("."))} for name in index["key"]}
             others = {"$and": [partial, same, {"_id": {"$ne": document["_id"]}}]}
             if await self._collection.find_one(others, {"_id": 1}):
                 raise _duplicate_key(index["name"])
@@ -188,6 +185,15 @@ class Collection:
 @dataclass(frozen=True)
 class _Modified:
     modified_count: int
+
+
+def _indexed(value: Any, names: Sequence[str]) -> list[Any]:
+    """The values of an index's field: one, or one of each element of an array."""
+    if isinstance(value, list):
+        return [found for item in value for found in _indexed(item, names)]
+    if not names:
+        return [value]
+    return _indexed(value.get(names[0]) if isinstance(value, Mapping) else None, names[1:])
 
 
 def _value(document: Mapping[str, Any], path: str) -> Any:

@@ -6,15 +6,19 @@ from typing import TypeVar
 from limits import parse
 
 from ticketing_common.events import CancelReason, Event, OrderStatus, RefundReason
+from ticketing_common.idempotency import KeyedRequest, StoredRequest
 from ticketing_common.mongo import new_id
 from ticketing_common.rate_limits import RateLimiter
+from ticketing_common.web.idempotency import response_with
 from ticketing_payments.domain.payment import Order, Payment
 from ticketing_payments.limits import DeclineLimits
 from ticketing_payments.ports import PaymentDeps
+from ticketing_payments.schemas import response_to
 from ticketing_payments.store import INDEXES, MongoPaymentStore
 from ticketing_payments.use_cases.apply_intent import apply_intent
 from ticketing_payments.use_cases.orders import cancel_if_order_cancelled, record_order
 from ticketing_payments.use_cases.pay import PaymentResult, pay
+from ticketing_payments.use_cases.pay_once import Result, pay_once
 from ticketing_payments.use_cases.refund import refund
 from ticketing_test_support.memory import InMemoryDatabase, WriteFaults
 from ticketing_test_support.outbox import pending_events
@@ -83,6 +87,18 @@ class PaymentScenario:
         """The buyer pays."""
         return await pay(
             self.deps, order_id=self.order_id, user_id=user_id, token=token, now=now, broker_available=lambda: True
+        )
+
+    async def pay_once(self, token: str = GOOD, *, key: str = "key", now: datetime = NOW) -> Result | StoredRequest:
+        """The buyer's request to pay, with a key."""
+        request = KeyedRequest(BUYER, key, fingerprint=f"{self.order_id} {token}", at=now)
+        return await pay_once(
+            self.deps,
+            request,
+            lambda result: response_with(request, response_to(result)),
+            order_id=self.order_id,
+            token=token,
+            broker_available=lambda: True,
         )
 
     async def refresh(self) -> Payment:

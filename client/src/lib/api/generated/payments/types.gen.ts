@@ -92,6 +92,12 @@ export type CreatePaymentApiPaymentsPostData = {
          * The id of the user that the page was rendered for: 409 if the session is another user's
          */
         'Ticketing-User'?: string;
+        /**
+         * Idempotency-Key
+         *
+         * New for each request, such as a UUID. Sent again with the same body within 24 hours, the request has no second effect and gets the first one's response, with `Idempotency-Replayed: true`
+         */
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -127,6 +133,10 @@ export type CreatePaymentApiPaymentsPostErrors = {
      * The body is too large
      */
     413: ErrorEnvelope;
+    /**
+     * The Idempotency-Key was used for another request
+     */
+    422: ErrorEnvelope;
     /**
      * Too many requests
      */

@@ -132,15 +132,15 @@ async def test_newest_ticket_of_a_batch_is_stored(store: MongoOrderStore) -> Non
 
     def updated(ticket_id: str, version: int) -> Received[Any]:
         fields = {"id": ticket_id, "version": version, "title": f"v{version}", "price": 100 + version}
-        return Received(TicketUpdated(**fields, user_id=new_id()), "trace")
+        return Received(TicketUpdated(**fields, user_id="s"), "trace")
 
     listener = TicketUpdatedListener(store)
     await listener.handle_batch([updated(ids[0], 4)])
     batch = [updated(ticket_id, version) for ticket_id in ids for version in (1, 3, 2, 3)]
     assert await listener.handle_batch(batch) == ()
     assert [await store.find_ticket(ticket_id) for ticket_id in ids] == [
-        Ticket(id=ids[0], version=4, title="v4", price=104),
-        Ticket(id=ids[1], version=3, title="v3", price=103),
+        Ticket(id=ids[0], version=4, title="v4", price=104, seller_id="s"),
+        Ticket(id=ids[1], version=3, title="v3", price=103, seller_id="s"),
     ]
 
 

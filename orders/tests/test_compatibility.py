@@ -50,7 +50,7 @@ async def test_write_keeps_unknown_field(store: MongoOrderStore, database: Datab
     assert await database.collection("orders").count_documents({f"{level}added": 1}) == 1
 
 
-NEWER_FIELDS = ["reason", "ticket_version", "trace", "payments.p.disputed", "payments.p.history"]
+NEWER_FIELDS = ["reason", "ticket_version", "seller_id", "trace", "payments.p.disputed", "payments.p.history"]
 NEWER_FIELDS += ["payments.p.history.0.reason", "history.0.reason"]
 
 

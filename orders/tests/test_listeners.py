@@ -162,7 +162,8 @@ async def test_replica_of_a_ticket_is_its_newest_state(live_store: MongoOrderSto
         return all(info.num_pending == 0 and info.num_ack_pending == 0 for info in of_tickets)
 
     await eventually(are_handled, what="all events being handled")
-    assert await live_store.find_ticket(listed.id) == Ticket(id=listed.id, version=2, title="Listed", price=102)
+    replica = Ticket(id=listed.id, version=2, title="Listed", price=102, seller_id=listed.user_id)
+    assert await live_store.find_ticket(listed.id) == replica
 
 
 async def test_orders_are_placed_while_the_broker_is_unreachable(settings: Settings) -> None:

@@ -29,7 +29,7 @@ class Seller:
         return await self.http.post("/api/tickets", content=body, headers=headers)
 
     async def tickets(self) -> list[Mapping[str, object]]:
-        found: list[Mapping[str, object]] = (await self.http.get("/api/tickets?seller=me", headers=self.session)).json()
+        found: list[Mapping[str, object]] = (await self.http.get("/api/tickets", headers=self.session)).json()
         return found
 
 

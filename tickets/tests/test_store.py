@@ -8,15 +8,16 @@ import pytest
 from pymongo import MongoClient
 from pymongo.database import Database as SyncDatabase
 
-from ticketing_common.events import OrderCancelled, OrderCreated, TicketCreated
+from ticketing_common.events import OrderCancelled, OrderCompleted, OrderCreated, OrderState, TicketCreated
 from ticketing_common.mongo import new_id
 from ticketing_test_support.mongo import database_at
 from ticketing_test_support.samples import order_event
 from ticketing_tickets import domain
-from ticketing_tickets.domain import Ticket
+from ticketing_tickets.domain import Availability, Ticket, Total
 from ticketing_tickets.store import INDEXES, MongoTicketStore
 
 SELLER = new_id()
+SELLERS_INDEX = "IXSCAN { user_id: 1, _id: -1, order_id: 1, order_version: 1, withdrawn: 1, price: 1 }"
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def server(mongo_uri: str) -> Iterator[SyncDatabase[dict[str, Any]]]:
         yield client.get_default_database()
 
 
-async def stored(store: MongoTicketStore, *, order: OrderCreated | None = None) -> Ticket:
+async def stored(store: MongoTicketStore, *, order: OrderState | None = None) -> Ticket:
     """A ticket in the store, held by `order` if there is one."""
     # To the millisecond, MongoDB's precision.
     now = datetime.now(UTC).replace(microsecond=0)
@@ -46,7 +47,7 @@ async def stored(store: MongoTicketStore, *, order: OrderCreated | None = None) 
 
 
 async def test_ticket_round_trips(store: MongoTicketStore) -> None:
-    ticket = await stored(store, order=order_event(OrderCreated, hold=4, version=2))
+    ticket = await stored(store, order=order_event(OrderCreated, hold=4))
     assert await store.find(ticket.id) == ticket
     assert await store.find(new_id()) is None
 
@@ -61,7 +62,7 @@ async def test_fields_of_a_newer_release_are_ignored_and_kept(
     assert (server["tickets"].find_one({"_id": ticket.id}) or {})["venue"] == {"row": "C"}
 
 
-@pytest.mark.parametrize("field", ["version", "order_id", "reserved_until", "sold", "withdrawn"])
+@pytest.mark.parametrize("field", ["version", "order_id", "reserved_until", "withdrawn"])
 async def test_missing_field_has_its_default(
     store: MongoTicketStore, server: SyncDatabase[dict[str, Any]], field: str
 ) -> None:
@@ -118,8 +119,55 @@ async def test_lists_read_only_what_they_return(store: MongoTicketStore, server:
     assert [find["planSummary"] for find in finds] == [
         "IXSCAN { buyable: 1, _id: -1 }",
         "IXSCAN { buyable: 1, _id: -1 }",
-        "IXSCAN { user_id: 1, _id: -1 }",
+        SELLERS_INDEX,
     ]
     assert [(find["keysExamined"], find["docsExamined"], find.get("hasSortStage")) for find in finds] == [
         (5, 5, None)
     ] * 3
+
+
+async def one_in_each_state(store: MongoTicketStore) -> dict[Availability, Ticket]:
+    withdrawn = await stored(store)
+    await store.save(domain.withdraw(withdrawn, user_id=SELLER), expected=withdrawn)
+    return {
+        Availability.WITHDRAWN: domain.withdraw(withdrawn, user_id=SELLER),
+        Availability.ON_SALE: await stored(store),
+        Availability.RESERVED: await stored(store, order=order_event(OrderCreated)),
+        Availability.SOLD: await stored(store, order=order_event(OrderCompleted, version=1)),
+    }
+
+
+async def test_each_state_is_found_by_its_index(store: MongoTicketStore, server: SyncDatabase[dict[str, Any]]) -> None:
+    tickets = [await one_in_each_state(store) for _ in range(5)]
+    server.command("profile", 2)
+    for state in Availability:
+        found = await store.find_by_seller(SELLER, state=state, after="f" * 24, limit=5)
+        assert found == [ticket[state] for ticket in reversed(tickets)]
+    server.command("profile", 0)
+    finds = list(server["system.profile"].find({"op": "query"}))
+    assert [(find["planSummary"], find["docsExamined"], find.get("hasSortStage")) for find in finds] == [
+        (SELLERS_INDEX, 5, None)
+    ] * len(Availability)
+
+
+async def test_sums_are_read_from_the_index_alone(
+    store: MongoTicketStore, server: SyncDatabase[dict[str, Any]]
+) -> None:
+    for _ in range(5):
+        await one_in_each_state(store)
+    server.command("profile", 2)
+    assert await store.totals_of(SELLER) == dict.fromkeys(Availability, Total(5, 5 * 1250))
+    assert await store.totals_of(new_id()) == {}
+    server.command("profile", 0)
+    sums = list(server["system.profile"].find({"op": "command", "command.aggregate": "tickets"}))
+    assert [(found["planSummary"], found["docsExamined"]) for found in sums] == [(SELLERS_INDEX, 0)] * 2
+
+
+@pytest.mark.parametrize("state", [Availability.RESERVED, Availability.SOLD])
+async def test_state_of_a_ticket_that_an_earlier_release_wrote(
+    store: MongoTicketStore, server: SyncDatabase[dict[str, Any]], state: Availability
+) -> None:
+    ticket = (await one_in_each_state(store))[state]
+    server["tickets"].update_one({"_id": ticket.id}, {"$unset": {"reserved_until": "", "withdrawn": ""}})
+    assert [found.id for found in await store.find_by_seller(SELLER, state=state, after=None, limit=5)] == [ticket.id]
+    assert (await store.totals_of(SELLER))[state] == Total(1, 1250)

@@ -123,7 +123,14 @@ class PaymentRefundedListener(PaymentStateListener[PaymentRefunded]):
 
 
 def _ticket(event: TicketState) -> Ticket:
-    return Ticket(id=event.id, version=event.version, title=event.title, price=event.price, withdrawn=event.withdrawn)
+    return Ticket(
+        id=event.id,
+        version=event.version,
+        title=event.title,
+        price=event.price,
+        withdrawn=event.withdrawn,
+        seller_id=event.user_id,
+    )
 
 
 def _payment(event: PaymentState) -> Payment:

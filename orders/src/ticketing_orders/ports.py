@@ -6,7 +6,7 @@ from typing import Protocol
 
 from ticketing_common.events import Event
 from ticketing_common.idempotency import RequestStore, StoredRequest
-from ticketing_orders.domain import Order, Ticket
+from ticketing_orders.domain import Order, Sales, Ticket
 
 
 class OrderStore(Protocol):
@@ -21,6 +21,9 @@ class OrderStore(Protocol):
 
     async def find_by_buyer(self, user_id: str, *, after: str | None, limit: int) -> list[Order]:
         """The buyer's orders, newest first, from the one that follows `after`."""
+
+    async def sales_of(self, seller_id: str) -> Sales:
+        """The sums of the seller's paid orders."""
 
     async def latest_of_ticket(self, ticket_id: str) -> Order | None:
         """The order of this ticket with the highest hold."""

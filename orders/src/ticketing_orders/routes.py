@@ -1,4 +1,4 @@
-"""/api/orders: reserve a ticket, list and show the buyer's orders, cancel one."""
+"""/api/orders: reserve a ticket, list and show the buyer's orders, cancel one, sum up the seller's sales."""
 
 from functools import partial
 
@@ -10,7 +10,16 @@ from ticketing_common.web.paging import PageDep
 from ticketing_orders import use_cases
 from ticketing_orders.deps import Rules, StoreDep
 from ticketing_orders.placement import place_order
-from ticketing_orders.schemas import CONFLICT, OrderDetailsOut, OrderIn, OrderOut, order_details_out, order_out
+from ticketing_orders.schemas import (
+    CONFLICT,
+    OrderDetailsOut,
+    OrderIn,
+    OrderOut,
+    SalesOut,
+    order_details_out,
+    order_out,
+    sales_out,
+)
 
 router = api_router("orders")
 
@@ -54,6 +63,12 @@ async def list_orders(
     found = await store.find_by_buyer(user_id, after=page.after, limit=page.limit + 1)
     shown = [order_out(order, currency) for order in found[: page.limit]]
     return json_response(shown, headers=page.next_link(found, request))
+
+
+@router.get("/sales", response_model=SalesOut)
+async def summarize_sales(user_id: UserId, store: StoreDep, currency: CurrencyDep) -> Response:
+    """How many of the signed-in seller's tickets were paid, for how much, and how much of that was refunded."""
+    return json_response(sales_out(await store.sales_of(user_id), currency))
 
 
 @router.get("/{order_id}", response_model=OrderDetailsOut)

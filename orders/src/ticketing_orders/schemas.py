@@ -10,7 +10,7 @@ from ticketing_common.currency import Currency
 from ticketing_common.events import CancelReason, OrderStatus
 from ticketing_common.web import CamelModel, Id, Price
 from ticketing_common.web.envelope import ErrorDetail
-from ticketing_orders.domain import Order, OrderedTicket, Payment
+from ticketing_orders.domain import Order, OrderedTicket, Payment, Sales, Total
 from ticketing_orders.history import HistoryEntry, history_of
 from ticketing_orders.summary import SummaryState, summary_of
 
@@ -96,6 +96,20 @@ class OrderDetailsOut(OrderOut):
     history: list[HistoryEntryOut]
 
 
+class TotalOut(TypedDict):
+    """A number of orders, and the sum of their amounts in major units (dollars)."""
+
+    count: int
+    amount: float
+
+
+class SalesOut(TypedDict):
+    """A seller's paid orders at the prices that were paid, and what was refunded of their payments."""
+
+    sold: TotalOut
+    refunded: TotalOut
+
+
 def order_out(order: Order, currency: Currency) -> OrderOut:
     """The order as its buyer sees it."""
     summary = summary_of(order, currency)
@@ -119,6 +133,15 @@ def order_details_out(order: Order, currency: Currency) -> OrderDetailsOut:
     """The order with its history."""
     entries = [_entry_out(entry, currency) for entry in history_of(order, currency)]
     return {**order_out(order, currency), "history": entries}
+
+
+def sales_out(sales: Sales, currency: Currency) -> SalesOut:
+    """The sums as the API shows them."""
+
+    def total_out(total: Total) -> TotalOut:
+        return {"count": total.count, "amount": currency.to_major(total.amount)}
+
+    return {"sold": total_out(sales.sold), "refunded": total_out(sales.refunded)}
 
 
 def _ticket_out(ticket: OrderedTicket, currency: Currency) -> TicketOut:

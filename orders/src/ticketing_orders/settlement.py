@@ -24,7 +24,7 @@ async def settle_payment(store: OrderStore, *, order_id: str, payment: Payment, 
     """Settle a captured payment, regardless of its version: this is a command, idempotent by the payment's id."""
 
     async def find() -> _Claim:
-        order = await find_order(store, order_id)
+        order = await _with_seller(store, await find_order(store, order_id))
         return _Claim(order, await _hold_to_complete(store, order))
 
     def decide(claim: _Claim) -> _Claim:
@@ -39,6 +39,14 @@ async def settle_payment(store: OrderStore, *, order_id: str, payment: Payment, 
             return False  # another order of the ticket was written since `find`
 
     await update(find, decide, save)
+
+
+async def _with_seller(store: OrderStore, order: Order) -> Order:
+    """An order of a release that did not record its seller gets it from the ticket's replica, if that has it by now."""
+    if order.seller_id is not None:
+        return order
+    ticket = await store.find_ticket(order.ticket.id)
+    return replace(order, seller_id=ticket.seller_id) if ticket and ticket.seller_id else order
 
 
 async def _hold_to_complete(store: OrderStore, order: Order) -> int | None:

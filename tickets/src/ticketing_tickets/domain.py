@@ -41,7 +41,7 @@ class Availability(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A ticket on sale, withdrawn, or held by `order_id`: until `reserved_until`, or for good once it is `sold`.
+    """A ticket on sale, withdrawn, or held by `order_id`: until `reserved_until`, or for good once it is sold.
 
     `price` is in minor units. `version` grows with each change of title, price, withdrawal or order; `fence` is that of
     the newest order event applied. A ticket may be withdrawn while an order holds it: that order was placed before the
@@ -56,16 +56,26 @@ class Ticket:
     version: int = 0
     order_id: str | None = None
     reserved_until: datetime | None = None
-    sold: bool = False
     withdrawn: bool = False
     fence: Fence = NEVER_HELD
 
     @property
     def availability(self) -> Availability:
-        """An order comes before a withdrawal, which takes effect when the order ends unpaid."""
+        """An order comes before a withdrawal, which takes effect when the order ends unpaid.
+
+        Its version tells whether it is paid: it is 0 when the order reserves the ticket.
+        """
         if self.order_id is not None:
-            return Availability.SOLD if self.sold else Availability.RESERVED
+            return Availability.SOLD if self.fence.order_version > 0 else Availability.RESERVED
         return Availability.WITHDRAWN if self.withdrawn else Availability.ON_SALE
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A number of tickets, and the sum of their prices in minor units."""
+
+    count: int
+    amount: int
 
 
 _STEPS = {
@@ -162,14 +172,13 @@ def apply_order(ticket: Ticket, order: OrderState) -> Ticket:
     fence = Fence(order.hold, order.version)
     if fence <= ticket.fence:
         return ticket
-    sold = order.status is OrderStatus.COMPLETE
     order_id = order.id if order.status.holds_ticket else None
+    unpaid = order_id is not None and order.status is not OrderStatus.COMPLETE
     return replace(
         ticket,
         fence=fence,
         order_id=order_id,
-        reserved_until=None if sold or order_id is None else order.expires_at,
-        sold=sold,
+        reserved_until=order.expires_at if unpaid else None,
         version=ticket.version + (order_id != ticket.order_id),
     )
 

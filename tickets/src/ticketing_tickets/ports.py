@@ -1,12 +1,12 @@
 """What the use cases depend on: a store of tickets."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from ticketing_common.events import TicketState
 from ticketing_common.idempotency import RequestStore, StoredRequest
-from ticketing_tickets.domain import Ticket
+from ticketing_tickets.domain import Availability, Ticket, Total
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,13 @@ class TicketStore(Protocol):
     async def find_buyable(self, *, after: str | None, limit: int) -> list[Ticket]:
         """Tickets that no order holds."""
 
-    async def find_by_seller(self, seller_id: str, *, after: str | None, limit: int) -> list[Ticket]:
-        """The seller's tickets, in every state."""
+    async def find_by_seller(
+        self, seller_id: str, *, state: Availability | None = None, after: str | None, limit: int
+    ) -> list[Ticket]:
+        """The seller's tickets in this state, or in every one."""
+
+    async def totals_of(self, seller_id: str) -> Mapping[Availability, Total]:
+        """The seller's tickets in each state; states without any are absent."""
 
     async def save(self, ticket: Ticket, *, expected: Ticket, event: TicketState | None = None) -> bool:
         """Store the next state and its event if the stored version and fence are still the expected ticket's."""

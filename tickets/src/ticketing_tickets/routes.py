@@ -3,16 +3,32 @@
 from functools import partial
 
 from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
 
 from ticketing_common.web import CurrencyDep, Id, NewId, Now, UserId, api_router, json_response
 from ticketing_common.web.idempotency import IdempotencyDep
 from ticketing_common.web.paging import PageDep
 from ticketing_common.web.preconditions import IfMatch, etag
 from ticketing_tickets import use_cases
-from ticketing_tickets.deps import SellerId, StoreDep, Viewer
-from ticketing_tickets.schemas import TicketIn, TicketOut, ticket_out
+from ticketing_tickets.deps import SellerId, State, StoreDep, Viewer
+from ticketing_tickets.export import csv_of
+from ticketing_tickets.schemas import (
+    ListedTicketOut,
+    TicketIn,
+    TicketOut,
+    TicketsSummaryOut,
+    own_ticket_out,
+    summary_out,
+    ticket_out,
+)
 
 router = api_router("tickets")
+
+
+class CsvResponse(StreamingResponse):
+    """A CSV file to download."""
+
+    media_type = "text/csv"
 
 
 @router.post("", status_code=201, response_model=TicketOut)
@@ -41,14 +57,31 @@ async def create_ticket(
     )
 
 
-@router.get("", response_model=list[TicketOut])
+@router.get("", response_model=list[ListedTicketOut])
 async def list_tickets(
-    seller_id: SellerId, store: StoreDep, page: PageDep, currency: CurrencyDep, request: Request
+    seller_id: SellerId, state: State, store: StoreDep, page: PageDep, currency: CurrencyDep, request: Request
 ) -> Response:
-    """Tickets that can be bought, or with `seller=me` the user's own in every state; newest first."""
-    found = await use_cases.list_tickets(store, seller_id=seller_id, after=page.after, limit=page.limit + 1)
-    shown = [ticket_out(ticket, currency) for ticket in found[: page.limit]]
+    """Tickets that can be bought, or with `seller=me` the user's own in every or one state; newest first."""
+    found = await use_cases.list_tickets(
+        store, seller_id=seller_id, state=state, after=page.after, limit=page.limit + 1
+    )
+    show = own_ticket_out if seller_id else ticket_out
+    shown = [show(ticket, currency) for ticket in found[: page.limit]]
     return json_response(shown, headers=page.next_link(found, request))
+
+
+@router.get("/summary", response_model=TicketsSummaryOut)
+async def summarize_tickets(user_id: UserId, store: StoreDep, currency: CurrencyDep) -> Response:
+    """How many tickets the user has listed, altogether and by state, and the sums of their prices."""
+    return json_response(summary_out(await store.totals_of(user_id), currency))
+
+
+@router.get("/export", response_class=CsvResponse)
+async def export_tickets(user_id: UserId, store: StoreDep, currency: CurrencyDep) -> Response:
+    """The user's own tickets in every state, newest first, as a CSV file (RFC 4180, UTF-8 with a byte order mark)."""
+    await store.find_by_seller(user_id, after=None, limit=1)  # an outage is a 503, not half a file
+    lines = csv_of(use_cases.all_tickets_of(store, user_id), currency)
+    return CsvResponse(lines, headers={"Content-Disposition": 'attachment; filename="tickets.csv"'})
 
 
 @router.get("/{ticket_id}", response_model=TicketOut)

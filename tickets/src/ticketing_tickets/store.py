@@ -1,6 +1,6 @@
 """Tickets in MongoDB."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -9,20 +9,43 @@ from ticketing_common.documents import known_fields
 from ticketing_common.events import TicketState
 from ticketing_common.idempotency import StoredRequest
 from ticketing_common.mongo import OUTBOX_INDEX, REQUEST_INDEX, Database, Documents, SharedReads, Write, compare_and_set
-from ticketing_tickets.domain import Availability, Fence, Ticket
+from ticketing_tickets.domain import Availability, Fence, Ticket, Total
 from ticketing_tickets.ports import TicketChange
 
 BUYABLE = "buyable"
-BY_SELLER = "by_seller"
+BY_SELLER = "by_seller_with_state"
 # Ids grow with time, so a list reads as many index keys as it has tickets.
 NEWEST_FIRST = [("_id", DESCENDING)]
 INDEXES = {
     "tickets": [
         # On a flag: for `order_id: null` MongoDB scans several ranges and merges them.
         IndexModel([("buyable", ASCENDING), *NEWEST_FIRST], name=BUYABLE, partialFilterExpression={"buyable": True}),
-        IndexModel([("user_id", ASCENDING), *NEWEST_FIRST], name=BY_SELLER),
+        # With what tells the state and the sums: of a seller's documents only those that are shown are read.
+        IndexModel(
+            [
+                ("user_id", ASCENDING),
+                *NEWEST_FIRST,
+                *((field, ASCENDING) for field in ("order_id", "order_version", "withdrawn", "price")),
+            ],
+            name=BY_SELLER,
+        ),
         OUTBOX_INDEX,
         REQUEST_INDEX,
+    ]
+}
+# `Ticket.availability`, as queries and as an aggregation expression.
+_IN_STATE: dict[Availability | None, dict[str, Any]] = {
+    None: {},
+    Availability.ON_SALE: {"order_id": None, "withdrawn": {"$ne": True}},
+    Availability.WITHDRAWN: {"order_id": None, "withdrawn": True},
+    Availability.RESERVED: {"order_id": {"$gt": ""}, "order_version": {"$lte": 0}},
+    Availability.SOLD: {"order_id": {"$gt": ""}, "order_version": {"$gt": 0}},
+}
+_STATE = {
+    "$cond": [
+        {"$gt": ["$order_id", ""]},
+        {"$cond": [{"$gt": ["$order_version", 0]}, Availability.SOLD.value, Availability.RESERVED.value]},
+        {"$cond": [{"$eq": ["$withdrawn", True]}, Availability.WITHDRAWN.value, Availability.ON_SALE.value]},
     ]
 }
 
@@ -49,9 +72,16 @@ class MongoTicketStore:
         query = {"buyable": True}
         return await self._lists.read((BUYABLE, after, limit), lambda: self._list(query, BUYABLE, after, limit))
 
-    async def find_by_seller(self, seller_id: str, *, after: str | None, limit: int) -> list[Ticket]:
-        query = {"user_id": seller_id}
-        return await self._lists.read((seller_id, after, limit), lambda: self._list(query, BY_SELLER, after, limit))
+    async def find_by_seller(
+        self, seller_id: str, *, state: Availability | None = None, after: str | None, limit: int
+    ) -> list[Ticket]:
+        query = {"user_id": seller_id, **_IN_STATE[state]}
+        return await self._lists.read(
+            (seller_id, state, after, limit), lambda: self._list(query, BY_SELLER, after, limit)
+        )
+
+    async def totals_of(self, seller_id: str) -> Mapping[Availability, Total]:
+        return await self._lists.read((seller_id,), lambda: self._totals(seller_id))
 
     async def save(self, ticket: Ticket, *, expected: Ticket, event: TicketState | None = None) -> bool:
         return await self.documents.compare_and_set(_unchanged(expected), _changeable(ticket), [event] if event else [])
@@ -63,6 +93,14 @@ class MongoTicketStore:
         following = {"_id": {"$lt": after}} if after else {}
         found = await self.documents.find_many({**query, **following}, sort=NEWEST_FIRST, limit=limit, index=index)
         return [_to_ticket(document) for document in found]
+
+    async def _totals(self, seller_id: str) -> Mapping[Availability, Total]:
+        pipeline: list[dict[str, Any]] = [
+            {"$match": {"user_id": seller_id}},
+            {"$group": {"_id": _STATE, "count": {"$sum": 1}, "amount": {"$sum": "$price"}}},
+        ]
+        groups = await self.documents.aggregate(pipeline, index=BY_SELLER)
+        return {Availability(group["_id"]): Total(group["count"], group["amount"]) for group in groups}
 
 
 def _to_document(ticket: Ticket) -> dict[str, Any]:
@@ -76,7 +114,6 @@ def _changeable(ticket: Ticket) -> dict[str, Any]:
         "version": ticket.version,
         "order_id": ticket.order_id,
         "reserved_until": ticket.reserved_until,
-        "sold": ticket.sold,
         "withdrawn": ticket.withdrawn,
         "buyable": ticket.availability is Availability.ON_SALE,
         **_fence(ticket),

@@ -1,6 +1,6 @@
 """What can happen to a ticket. Each use case is one write of the ticket and its event."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 
 from ticketing_common.concurrency import update, update_all
@@ -8,9 +8,12 @@ from ticketing_common.events import OrderState, Received
 from ticketing_common.idempotency import Record, unrecorded
 from ticketing_common.ids import is_id
 from ticketing_tickets import domain
-from ticketing_tickets.domain import NoSuchTicket, Ticket
+from ticketing_tickets.domain import Availability, NoSuchTicket, Ticket
 from ticketing_tickets.events import event_between, listed
 from ticketing_tickets.ports import TicketChange, TicketStore
+
+# So many of a seller's tickets are read at once where all of them are wanted.
+BATCH = 500
 
 RequireVersion = Callable[[int], None]
 """Raises if the current version is not the one that the client wants to change."""
@@ -100,11 +103,24 @@ async def get_ticket(store: TicketStore, ticket_id: str, *, viewer: Callable[[],
     return ticket
 
 
-async def list_tickets(store: TicketStore, *, seller_id: str | None, after: str | None, limit: int) -> list[Ticket]:
-    """Tickets that can be bought, or all of one seller's; newest first."""
+async def list_tickets(
+    store: TicketStore, *, seller_id: str | None, state: Availability | None = None, after: str | None, limit: int
+) -> list[Ticket]:
+    """Tickets that can be bought, or all of one seller's, or those in one state; newest first."""
     if seller_id is None:
         return await store.find_buyable(after=after, limit=limit)
-    return await store.find_by_seller(seller_id, after=after, limit=limit)
+    return await store.find_by_seller(seller_id, state=state, after=after, limit=limit)
+
+
+async def all_tickets_of(store: TicketStore, seller_id: str) -> AsyncIterator[Sequence[Ticket]]:
+    """All the seller's tickets, newest first: at least one batch, which may be empty, each read when it is wanted."""
+    after = None
+    while True:
+        batch = await store.find_by_seller(seller_id, after=after, limit=BATCH)
+        yield batch
+        if len(batch) < BATCH:
+            return
+        after = batch[-1].id
 
 
 async def _change(

@@ -87,6 +87,11 @@ class Documents:
         async with translated_errors(self.calls.start("aggregate")):
             return await count(self._collection, query, index=index, **({"limit": limit} if limit else {}))
 
+    async def aggregate(self, pipeline: Sequence[Document], *, index: str) -> list[Document]:
+        """All results of an aggregation, few because it groups, whose first stage is a match by this index."""
+        async with translated_errors(self.calls.start("aggregate")):
+            return await aggregate(self._collection, pipeline, limit=None, index=index)
+
     async def insert(
         self, document: Document, events: Sequence[Event] = (), *, request: StoredRequest | None = None
     ) -> None:

@@ -28,7 +28,9 @@ def connect(uri: str, driver: Driver, **options: Any) -> Client:
     return cast(Client, AsyncIOMotorClient(uri, **options))
 
 
-async def aggregate(collection: Collection, pipeline: Sequence[Document], *, limit: int, index: str) -> list[Document]:
+async def aggregate(
+    collection: Collection, pipeline: Sequence[Document], *, limit: int | None, index: str
+) -> list[Document]:
     """Up to `limit` results, by the index of this name; without it while it does not exist, as after a restore."""
     try:
         return await _aggregate(collection, pipeline, limit, hint=index)
@@ -49,7 +51,7 @@ async def count(collection: Collection, query: Mapping[str, Any], *, index: str,
 
 
 async def _aggregate(
-    collection: Collection, pipeline: Sequence[Document], limit: int, **options: Any
+    collection: Collection, pipeline: Sequence[Document], limit: int | None, **options: Any
 ) -> list[Document]:
     """Motor returns the cursor, PyMongo a coroutine for it."""
     cursor: Any = collection.aggregate(pipeline, **options)

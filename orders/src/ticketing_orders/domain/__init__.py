@@ -10,7 +10,16 @@ from ticketing_orders.domain.errors import (
     TicketReserved,
     TooManyReservations,
 )
-from ticketing_orders.domain.order import Order, OrderedTicket, OrderHistoryEntry, OrderStep, Payment, Ticket
+from ticketing_orders.domain.order import (
+    Order,
+    OrderedTicket,
+    OrderHistoryEntry,
+    OrderStep,
+    Payment,
+    Sales,
+    Ticket,
+    Total,
+)
 from ticketing_orders.domain.payments import complete, record_payment, request_refund, settle
 from ticketing_orders.domain.reservations import (
     ReservationRules,
@@ -38,10 +47,12 @@ __all__ = [
     "PriceChanged",
     "ReleasedRecently",
     "ReservationRules",
+    "Sales",
     "SlotTaken",
     "Ticket",
     "TicketReserved",
     "TooManyReservations",
+    "Total",
     "cancel",
     "complete",
     "expire",

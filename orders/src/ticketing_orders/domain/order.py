@@ -10,13 +10,17 @@ from ticketing_common.events import CancelReason, OrderStatus, PaymentHistoryEnt
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A replica of a ticket of the tickets service. `price` is in minor units."""
+    """A replica of a ticket of the tickets service. `price` is in minor units.
+
+    `seller_id` is None until an event arrives of those that releases without it had replicated.
+    """
 
     id: str
     version: int
     title: str
     price: int
     withdrawn: bool = False
+    seller_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,8 @@ class Order:
     number of the buyer's open reservation: no two have the same; None for orders of releases without a limit.
     `payments` are those reported so far, by id; `settled` has the decision on each captured one: None if it bought
     this order, else why it is refunded. `trace` is the `traceparent` of the request that placed the order; None for
-    those of releases that did not keep it.
+    those of releases that did not keep it. `seller_id` is None in orders of releases that did not record it, until
+    they are paid.
     """
 
     id: str
@@ -88,6 +93,7 @@ class Order:
     created_at: datetime
     expires_at: datetime
     ticket: OrderedTicket
+    seller_id: str | None = None
     slot: int | None = None
     reason: CancelReason | None = None
     payments: Mapping[str, Payment] = field(default_factory=dict)
@@ -114,6 +120,22 @@ class Order:
     ) -> tuple[OrderHistoryEntry, ...]:
         """The history with one more step."""
         return (*self.history, OrderHistoryEntry(step, to_milliseconds(at), reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A number of orders, and the sum of their amounts in minor units."""
+
+    count: int = 0
+    amount: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """A seller's paid orders, and what was refunded of the payments that bought them."""
+
+    sold: Total = Total()
+    refunded: Total = Total()
 
 
 def to_milliseconds(moment: datetime) -> datetime:

@@ -75,6 +75,7 @@ def place(
         created_at=now,
         expires_at=to_milliseconds(now + hold_for),
         ticket=OrderedTicket(id=ticket.id, title=ticket.title, price=ticket.price, version=ticket.version),
+        seller_id=ticket.seller_id,
         slot=slot,
         history=(OrderHistoryEntry(OrderStep.RESERVED, now),),
     )

@@ -20,11 +20,12 @@ from ticketing_orders.domain import (
     OrderHistoryEntry,
     OrderStep,
     Payment,
+    Sales,
     SlotTaken,
     Ticket,
     TicketReserved,
 )
-from ticketing_orders.store import expiration
+from ticketing_orders.store import expiration, sales
 
 EnumT = TypeVar("EnumT", bound=StrEnum)
 
@@ -59,6 +60,7 @@ INDEXES = {
             name=RELEASED_BY_BUYER,
             partialFilterExpression={"status": OrderStatus.CANCELLED.value},
         ),
+        sales.INDEX,
         IndexModel("expires_at", name=OPEN_BY_TIME, partialFilterExpression={"status": OrderStatus.CREATED.value}),
         OUTBOX_INDEX,
         REQUEST_INDEX,
@@ -92,6 +94,12 @@ class MongoOrderStore:
             query["_id"] = {"$lt": after}
         found = await self.documents.find_many(query, sort=[("_id", DESCENDING)], limit=limit)
         return [_to_order(document) for document in found]
+
+    async def sales_of(self, seller_id: str) -> Sales:
+        return await self._lists.read((sales.BY_SELLER, seller_id), lambda: self._sales(seller_id))
+
+    async def _sales(self, seller_id: str) -> Sales:
+        return sales.of(await self.documents.aggregate(sales.pipeline(seller_id), index=sales.BY_SELLER))
 
     async def latest_of_ticket(self, ticket_id: str) -> Order | None:
         document = await self.documents.find_one({"ticket.id": ticket_id}, sort=[("hold", DESCENDING)])
@@ -158,6 +166,7 @@ def _to_document(order: Order) -> dict[str, Any]:
         "ticket": {"id": order.ticket.id, "title": order.ticket.title, "price": order.ticket.price},
         # Not in `ticket`: the release before this one cannot read a nested field that it does not know.
         "ticket_version": order.ticket.version,
+        "seller_id": order.seller_id,
         "payments": {},
         "judged": {},
         "history": [_entry_fields(entry) for entry in order.history],
@@ -168,6 +177,8 @@ def _to_document(order: Order) -> dict[str, Any]:
 def _changes(order: Order) -> dict[str, Any]:
     """What the next state sets, field by field: fields that a newer release added to nested documents stay."""
     changes = _state(order) | _nested("judged", {key: _value(reason) for key, reason in order.settled.items()})
+    if order.seller_id is not None:
+        changes["seller_id"] = order.seller_id
     for payment in order.payments.values():
         changes |= _nested(f"payments.{payment.id}", _payment_fields(payment))
     for index, entry in enumerate(order.history):

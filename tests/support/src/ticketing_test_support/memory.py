@@ -88,6 +88,9 @@ class Collection:
     async def count_documents(self, query: Mapping[str, Any], *, hint: str | None = None, **options: Any) -> int:
         return int(await self._collection.count_documents(query, **options))
 
+    def aggregate(self, pipeline: Sequence[Document], *, hint: str | None = None) -> Any:
+        return self._collection.aggregate(pipeline)
+
     async def insert_many(self, documents: Sequence[Document], *, ordered: bool = True) -> None:
         refused: list[Document] = []
         for index, document in enumerate(documents):

@@ -217,6 +217,16 @@ export type PaymentOut = {
 };
 
 /**
+ * SalesOut
+ *
+ * A seller's paid orders at the prices that were paid, and what was refunded of their payments.
+ */
+export type SalesOut = {
+    sold: TotalOut;
+    refunded: TotalOut;
+};
+
+/**
  * SummaryOut
  *
  * The order and its payment in one state and one text.
@@ -268,6 +278,22 @@ export type TicketOut = {
      * The ticket's version when it was ordered
      */
     version: number;
+};
+
+/**
+ * TotalOut
+ *
+ * A number of orders, and the sum of their amounts in major units (dollars).
+ */
+export type TotalOut = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Amount
+     */
+    amount: number;
 };
 
 export type ListOrdersApiOrdersGetData = {
@@ -404,6 +430,55 @@ export type CreateOrderApiOrdersPostResponses = {
 };
 
 export type CreateOrderApiOrdersPostResponse = CreateOrderApiOrdersPostResponses[keyof CreateOrderApiOrdersPostResponses];
+
+export type SummarizeSalesApiOrdersSalesGetData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ticketing-User
+         *
+         * The id of the user that the page was rendered for: 409 if the session is another user's
+         */
+        'Ticketing-User'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/orders/sales';
+};
+
+export type SummarizeSalesApiOrdersSalesGetErrors = {
+    /**
+     * The request is invalid, or not possible in the current state
+     */
+    400: ErrorEnvelope;
+    /**
+     * No valid session, or the resource is another user's
+     */
+    401: ErrorEnvelope;
+    /**
+     * The page was rendered for another user than the session's
+     */
+    409: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
+};
+
+export type SummarizeSalesApiOrdersSalesGetError = SummarizeSalesApiOrdersSalesGetErrors[keyof SummarizeSalesApiOrdersSalesGetErrors];
+
+export type SummarizeSalesApiOrdersSalesGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: SalesOut;
+};
+
+export type SummarizeSalesApiOrdersSalesGetResponse = SummarizeSalesApiOrdersSalesGetResponses[keyof SummarizeSalesApiOrdersSalesGetResponses];
 
 export type CancelOrderApiOrdersOrderIdDeleteData = {
     body?: never;

@@ -5,6 +5,13 @@ export type ClientOptions = {
 };
 
 /**
+ * Availability
+ *
+ * Whether a ticket can be bought, and if not, why.
+ */
+export type Availability = 'on_sale' | 'reserved' | 'sold' | 'withdrawn';
+
+/**
  * ErrorDetail
  *
  * One error.
@@ -34,6 +41,49 @@ export type ErrorEnvelope = {
      * Errors
      */
     errors: Array<ErrorDetail>;
+};
+
+/**
+ * ListedTicketOut
+ *
+ * A ticket in a list: in one's own also its `state`, and until when it is reserved.
+ */
+export type ListedTicketOut = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Price
+     *
+     * In major units (dollars)
+     */
+    price: number;
+    /**
+     * Userid
+     */
+    userId: string;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Orderid
+     */
+    orderId?: string;
+    /**
+     * Withdrawn
+     */
+    withdrawn?: boolean;
+    state?: Availability;
+    /**
+     * Reserveduntil
+     */
+    reservedUntil?: string;
 };
 
 /**
@@ -94,6 +144,35 @@ export type TicketOut = {
     withdrawn?: boolean;
 };
 
+/**
+ * TicketsSummaryOut
+ *
+ * The sums of a seller's tickets: of all that were ever listed, and by state, at the prices that they have now.
+ */
+export type TicketsSummaryOut = {
+    listed: TotalOut;
+    onSale: TotalOut;
+    reserved: TotalOut;
+    sold: TotalOut;
+    withdrawn: TotalOut;
+};
+
+/**
+ * TotalOut
+ *
+ * A number of tickets, and the sum of their prices in major units (dollars).
+ */
+export type TotalOut = {
+    /**
+     * Count
+     */
+    count: number;
+    /**
+     * Amount
+     */
+    amount: number;
+};
+
 export type ListTicketsApiTicketsGetData = {
     body?: never;
     headers?: {
@@ -112,6 +191,12 @@ export type ListTicketsApiTicketsGetData = {
          * The signed-in user's own tickets, in every state
          */
         seller?: 'me';
+        /**
+         * State
+         *
+         * Only those in this state; with `seller=me`
+         */
+        state?: 'on_sale' | 'reserved' | 'sold' | 'withdrawn';
         /**
          * Limit
          *
@@ -159,7 +244,7 @@ export type ListTicketsApiTicketsGetResponses = {
      *
      * Successful Response
      */
-    200: Array<TicketOut>;
+    200: Array<ListedTicketOut>;
 };
 
 export type ListTicketsApiTicketsGetResponse = ListTicketsApiTicketsGetResponses[keyof ListTicketsApiTicketsGetResponses];
@@ -230,6 +315,104 @@ export type CreateTicketApiTicketsPostResponses = {
 };
 
 export type CreateTicketApiTicketsPostResponse = CreateTicketApiTicketsPostResponses[keyof CreateTicketApiTicketsPostResponses];
+
+export type SummarizeTicketsApiTicketsSummaryGetData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ticketing-User
+         *
+         * The id of the user that the page was rendered for: 409 if the session is another user's
+         */
+        'Ticketing-User'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/tickets/summary';
+};
+
+export type SummarizeTicketsApiTicketsSummaryGetErrors = {
+    /**
+     * The request is invalid, or not possible in the current state
+     */
+    400: ErrorEnvelope;
+    /**
+     * No valid session, or the resource is another user's
+     */
+    401: ErrorEnvelope;
+    /**
+     * The page was rendered for another user than the session's
+     */
+    409: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
+};
+
+export type SummarizeTicketsApiTicketsSummaryGetError = SummarizeTicketsApiTicketsSummaryGetErrors[keyof SummarizeTicketsApiTicketsSummaryGetErrors];
+
+export type SummarizeTicketsApiTicketsSummaryGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: TicketsSummaryOut;
+};
+
+export type SummarizeTicketsApiTicketsSummaryGetResponse = SummarizeTicketsApiTicketsSummaryGetResponses[keyof SummarizeTicketsApiTicketsSummaryGetResponses];
+
+export type ExportTicketsApiTicketsExportGetData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ticketing-User
+         *
+         * The id of the user that the page was rendered for: 409 if the session is another user's
+         */
+        'Ticketing-User'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/tickets/export';
+};
+
+export type ExportTicketsApiTicketsExportGetErrors = {
+    /**
+     * The request is invalid, or not possible in the current state
+     */
+    400: ErrorEnvelope;
+    /**
+     * No valid session, or the resource is another user's
+     */
+    401: ErrorEnvelope;
+    /**
+     * The page was rendered for another user than the session's
+     */
+    409: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
+};
+
+export type ExportTicketsApiTicketsExportGetError = ExportTicketsApiTicketsExportGetErrors[keyof ExportTicketsApiTicketsExportGetErrors];
+
+export type ExportTicketsApiTicketsExportGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: string;
+};
+
+export type ExportTicketsApiTicketsExportGetResponse = ExportTicketsApiTicketsExportGetResponses[keyof ExportTicketsApiTicketsExportGetResponses];
 
 export type WithdrawTicketApiTicketsTicketIdDeleteData = {
     body?: never;

@@ -8,18 +8,22 @@ from tests.races.expirations import ExpireAgainstPay, FastClock, LatePaymentAgai
 from tests.races.payments import CancelAgainstPay, PaymentReportedAgain, TwoTabs
 from tests.races.race import Race, Rounds
 from tests.races.reservations import EditAgainstOrder, ManyBuyers, ManyTickets, SignUps
+from tests.races.withdrawals import LatePaymentAgainstWithdrawal, TabsOfTheSeller, WithdrawalAgainstOrder
 
 RACES: list[type[Race]] = [
     ManyBuyers,
     ManyTickets,
     SignUps,
     EditAgainstOrder,
+    WithdrawalAgainstOrder,
+    TabsOfTheSeller,
     TwoTabs,
     CancelAgainstPay,
     PaymentReportedAgain,
     ExpireAgainstPay,
     FastClock,
     LatePaymentAgainstNewBuyer,
+    LatePaymentAgainstWithdrawal,
 ]
 
 

@@ -49,9 +49,16 @@ class ApiClient:
         """A ticket on sale."""
         return created(await self.http.post("/api/tickets", json={"title": title, "price": price}))
 
-    async def edit_ticket(self, ticket: Json, *, title: str, price: float) -> httpx.Response:
-        """Change title and price."""
-        return await self.http.put(f"/api/tickets/{ticket['id']}", json={"title": title, "price": price})
+    async def edit_ticket(
+        self, ticket: Json, *, title: str, price: float, version: int | None = None
+    ) -> httpx.Response:
+        """Change title and price, of any version or only of this one."""
+        body = {"title": title, "price": price}
+        return await self.http.put(f"/api/tickets/{ticket['id']}", json=body, headers=_if_match(version))
+
+    async def withdraw(self, ticket: Json, *, version: int | None = None) -> httpx.Response:
+        """Take it off sale, whatever its version or only this one."""
+        return await self.http.delete(f"/api/tickets/{ticket['id']}", headers=_if_match(version))
 
     async def ticket(self, ticket: Json) -> Json:
         """The ticket's current state."""
@@ -117,6 +124,10 @@ class ApiClient:
             response = await self.http.post(path, json=body)
             if response.status_code != HTTPStatus.NOT_FOUND or time.monotonic() > deadline:
                 return response
+
+
+def _if_match(version: int | None) -> dict[str, str]:
+    return {} if version is None else {"If-Match": f'"{version}"'}
 
 
 NewClient = Callable[[], Awaitable[ApiClient]]

@@ -1,4 +1,4 @@
-"""Let a system converge by itself, and check what must hold then: I2, I3, I4, I5, I6 and I8."""
+"""Let a system converge by itself, and check what must hold then: I2, I3, I4, I5, I6, I8 and I10."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -66,7 +66,7 @@ def check_accepted_writes(accepted: AcceptedWrites, snapshot: Snapshot) -> None:
         require(orders[order_id]["reason"] == "buyer", f"I5 the cancellation of order {order_id} is gone")
     for ticket_id in accepted.withdrawn:
         require(tickets[ticket_id]["withdrawn"], f"I5 the withdrawal of ticket {ticket_id} is gone")
-        require(not tickets[ticket_id]["buyable"], f"I5 ticket {ticket_id} was withdrawn, and is on sale")
+        require(not tickets[ticket_id]["buyable"], f"I10 ticket {ticket_id} was withdrawn, and is on sale")
     for ticket_id, price in accepted.prices.items():
         stored = tickets[ticket_id]["price"]
         require(stored == price, f"I5 ticket {ticket_id} was priced {price}, and has {stored}")
@@ -114,7 +114,9 @@ def _replicas(snapshot: Snapshot) -> dict[str, Any]:
     """What each service stores of what the others own."""
     return {
         "holders": {doc["_id"]: (doc["order_id"], doc["hold"], doc["order_version"]) for doc in snapshot.tickets},
-        "known tickets": {doc["_id"]: (doc["version"], doc["title"], doc["price"]) for doc in snapshot.known_tickets},
+        "known tickets": {
+            doc["_id"]: (doc["version"], doc["title"], doc["price"], doc["withdrawn"]) for doc in snapshot.known_tickets
+        },
         "known orders": {doc["_id"]: doc["order"] for doc in snapshot.payments},
         "due times": {doc["_id"]: doc["due_at"] for doc in snapshot.expiries},
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, ClassVar
 
 from tests.model.network import RETRIED, Delivery, Network
@@ -40,6 +40,38 @@ class TicketsWithoutFence(System):
         return FaultyStore(database)
 
 
+class OrdersUndoWithdrawals(System):
+    """Tickets puts a ticket back on sale when its order ends unpaid, although it was withdrawn meanwhile."""
+
+    def make_tickets(self, database: Database) -> MongoTicketStore:
+        class FaultyStore(MongoTicketStore):
+            async def save(self, ticket: ListedTicket, *, expected: ListedTicket, event: Any = None) -> bool:
+                return await super().save(_on_sale_if_freed(expected, ticket), expected=expected, event=event)
+
+            async def save_all(self, changes: Sequence[TicketChange]) -> bool:
+                return await super().save_all(
+                    [replace(change, ticket=_on_sale_if_freed(change.expected, change.ticket)) for change in changes]
+                )
+
+        return FaultyStore(database)
+
+
+def _on_sale_if_freed(before: ListedTicket, after: ListedTicket) -> ListedTicket:
+    return replace(after, withdrawn=False) if before.order_id and not after.order_id else after
+
+
+class OrdersIgnoreWithdrawals(System):
+    """Orders does not look whether the ticket is withdrawn."""
+
+    def make_orders(self, database: Database) -> MongoOrderStore:
+        class FaultyStore(MongoOrderStore):
+            async def find_ticket(self, ticket_id: str) -> Ticket | None:
+                found = await super().find_ticket(ticket_id)
+                return replace(found, withdrawn=False) if found else None
+
+        return FaultyStore(database)
+
+
 class OrdersApplyOldTickets(System):
     """Orders applies each ticket.updated, whatever its version."""
 
@@ -48,7 +80,7 @@ class OrdersApplyOldTickets(System):
             async def save_tickets(self, tickets: Iterable[Ticket]) -> None:
                 replicas = Documents(database.collection("tickets"))
                 for ticket in tickets:
-                    fields = {"version": ticket.version, "title": ticket.title, "price": ticket.price}
+                    fields = {name: value for name, value in asdict(ticket).items() if name != "id"}
                     if not await replicas.compare_and_set({"_id": ticket.id}, fields):
                         await super().save_tickets([ticket])
 
@@ -167,6 +199,8 @@ class ConsumersAcknowledgeFirst(System):
 
 ALL: list[type[System]] = [
     TicketsWithoutFence,
+    OrdersUndoWithdrawals,
+    OrdersIgnoreWithdrawals,
     OrdersApplyOldTickets,
     SettlementSellsTwice,
     SettlementNotStored,

@@ -1,4 +1,4 @@
-"""What must hold at every moment, also while events are under way: I1, I9, legal paths, and what only grows."""
+"""What must hold at every moment, also while events are under way: I1, I9, I10, legal paths, and what only grows."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -51,6 +51,7 @@ class Invariants:
         self._orders(by_id(self._before.orders), by_id(snapshot.orders), snapshot.at)
         self._payments(by_id(self._before.payments), by_id(snapshot.payments))
         _only_newer(self._before, snapshot)
+        _withdrawn_is_off_sale(self._before, snapshot)
         self._refunds()
         self._before = snapshot
 
@@ -120,6 +121,15 @@ def _only_newer(before: Snapshot, after: Snapshot) -> None:
     for old in before.known_tickets:
         newer = known[old["_id"]]["version"] >= old["version"]
         require(newer, f"I6 orders went back to an older ticket {old['_id']}")
+
+
+def _withdrawn_is_off_sale(before: Snapshot, after: Snapshot) -> None:
+    """Once orders knows of a withdrawal, no order reserves the ticket, and none is reinstated."""
+    withdrawn = {ticket["_id"] for ticket in before.known_tickets if ticket["withdrawn"]}
+    holds = {order["_id"]: order["hold"] for order in before.orders}
+    for order in after.orders:
+        if order["ticket"]["id"] in withdrawn:
+            require(order["hold"] == holds.get(order["_id"]), f"I10 order {order['_id']} holds a withdrawn ticket anew")
 
 
 def _same_refund(old: Document | None, new: Document | None) -> bool:

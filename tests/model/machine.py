@@ -73,11 +73,16 @@ class SystemMachine(SystemRun):
             self.accepted.prices[ticket] = price
 
     @precondition(lambda self: len(self.accepted.prices) > 1 and not self.accepted.withdrawn)
-    @rule(ticket=tickets)
-    def withdraw_ticket(self, ticket: str) -> None:
+    @rule(target=orders, ticket=tickets, when=st.sampled_from(["on sale", "just ordered", "just ordered", "known"]))
+    def withdraw_ticket(self, ticket: str, when: str) -> Any:
         """One at most, and not the only ticket: hardly anything can happen to it afterwards."""
+        self.deliver_all_events(newest_first=False)
+        order = self.place_order(ticket, BUYER) if when == "just ordered" else multiple()
         if self.attempt(self.system.withdraw_ticket(ticket)) is None:
             self.accepted.withdrawn.add(ticket)
+        if when == "known":
+            self.deliver_all_events(newest_first=False)
+        return order
 
     @rule(target=orders, ticket=tickets, buyer=BUYERS)
     def place_order(self, ticket: str, buyer: str) -> Any:

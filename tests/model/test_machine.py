@@ -12,7 +12,7 @@ from tests.model.invariants import Violation
 from tests.model.machine import SystemMachine
 from tests.model.system import System
 
-SEED = 2
+SEED = 1
 BOUNDED = settings(
     max_examples=40,
     stateful_step_count=50,

@@ -30,12 +30,14 @@ GET /api/tickets?seller=me             401      401     401      401     []    2
 GET /api/tickets/summary               401      401     401      401    200    200
 GET /api/tickets/export                401      401     401      401    200    200
 POST /api/tickets                      401      401     401      401    201    201
+GET /api/tickets/stream                200      200     200      200    200    200
 GET /api/tickets/{ticket_id}           200      200     200      200    200    200
 PUT /api/tickets/{ticket_id}           401      401     401      401    401    200
 DELETE /api/tickets/{ticket_id}        401      401     401      401    401    204
 GET /api/orders                        401      401     401      401     []    200
 POST /api/orders                       401      401     401      401    201    201
 GET /api/orders/sales                  401      401     401      401    200    200
+GET /api/orders/stream                 401      401     401      401    200    200
 GET /api/orders/{order_id}             401      401     401      401    401    200
 DELETE /api/orders/{order_id}          401      401     401      401    401    204
 POST /api/payments                     401      401     401      401    401    201

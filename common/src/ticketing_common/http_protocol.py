@@ -11,6 +11,9 @@ from typing import Any, ClassVar
 from pydantic_core import to_json
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+ABORT = "ticketing.abort"
+"""Extension of the ASGI scope: its `call` cuts the connection, whatever the client has not read yet."""
+
 _MESSAGES = {
     HTTPStatus.BAD_REQUEST: "The request cannot be read: send HTTP/1.1 with a percent-encoded URL.",
     HTTPStatus.REQUEST_TIMEOUT: "The request did not arrive in time. Try again.",
@@ -66,6 +69,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if not 0 < self._head_bytes <= self.max_head_bytes and self._exceeds_head():
             self._refusal = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
             raise ValueError("the head is too large")  # ends parsing: uvicorn calls send_400_response
+        self.scope["extensions"] = {ABORT: {"call": self.transport.abort}}
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:

@@ -127,6 +127,14 @@ class PricingSettings(SessionSettings):
         return Currency.of(self.currency)
 
 
+class StreamingSettings(PricingSettings):
+    """What a service needs whose clients follow what happens. `MAX_EVENT_STREAMS`: how many may do so in one process;
+    `EVENT_STREAMS_PER_ADDRESS`: how many of them from one address."""
+
+    max_event_streams: int = Field(default=1_000, ge=1, le=100_000)
+    event_streams_per_address: int = Field(default=100, ge=1, le=100_000)
+
+
 def load(settings: type[SettingsT]) -> SettingsT:
     """Read `settings` from the environment; name what is missing or invalid in one line and exit 2."""
     try:

@@ -2,12 +2,15 @@
 
 from fastapi import FastAPI
 
+from ticketing_common.feed import Feed
 from ticketing_common.messaging import Broker, Consumer, Publisher, StreamLimits
 from ticketing_common.mongo import Database
 from ticketing_common.outbox import Relay
 from ticketing_common.outbox_monitor import OutboxMonitor
 from ticketing_common.web import build_app
+from ticketing_common.web.event_stream import EventStreams
 from ticketing_orders import listeners
+from ticketing_orders.changes import SUBJECTS, OrderChanges
 from ticketing_orders.monitor import OverdueReservationMonitor
 from ticketing_orders.routes import router
 from ticketing_orders.settings import Settings
@@ -30,6 +33,7 @@ def create_app(settings: Settings) -> FastAPI:
         listeners.PaymentFailedListener(store),
         listeners.PaymentRefundedListener(store),
     )
+    streams = EventStreams(Feed(broker, SUBJECTS, OrderChanges(store, settings.money)), settings)
     return build_app(
         service="orders",
         settings=settings,
@@ -41,11 +45,14 @@ def create_app(settings: Settings) -> FastAPI:
             OutboxMonitor([store.documents]),
             OverdueReservationMonitor(store),
             *(Consumer(broker, listener) for listener in consumed),
+            *streams.tasks,
         ],
         state={
             "currency": settings.money,
             "store": store,
             "reservation_rules": settings.reservation_rules,
+            "streams": streams,
         },
         marks_writes=True,
+        on_drain=streams.drain,
     )

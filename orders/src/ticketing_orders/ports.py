@@ -19,6 +19,9 @@ class OrderStore(Protocol):
     async def find(self, order_id: str) -> Order | None:
         """The order with this id."""
 
+    async def find_all(self, order_ids: Iterable[str]) -> list[Order]:
+        """The orders with these ids, in any order."""
+
     async def find_by_buyer(self, user_id: str, *, after: str | None, limit: int) -> list[Order]:
         """The buyer's orders, newest first, from the one that follows `after`."""
 

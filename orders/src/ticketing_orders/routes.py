@@ -4,7 +4,20 @@ from functools import partial
 
 from fastapi import Request, Response
 
-from ticketing_common.web import BrokerAvailable, CurrencyDep, Id, NewId, Now, UserId, api_router, errors, json_response
+from ticketing_common.web import (
+    BrokerAvailable,
+    CurrencyDep,
+    Id,
+    NewId,
+    Now,
+    SessionDep,
+    Sessions,
+    UserId,
+    api_router,
+    errors,
+    json_response,
+)
+from ticketing_common.web.event_stream import EventStream, StreamsDep
 from ticketing_common.web.idempotency import IdempotencyDep
 from ticketing_common.web.paging import PageDep
 from ticketing_orders import use_cases
@@ -69,6 +82,13 @@ async def list_orders(
 async def summarize_sales(user_id: UserId, store: StoreDep, currency: CurrencyDep) -> Response:
     """How many of the signed-in seller's tickets were paid, for how much, and how much of that was refunded."""
     return json_response(sales_out(await store.sales_of(user_id), currency))
+
+
+@router.get("/stream", response_class=EventStream)
+async def follow_orders(session: SessionDep, streams: StreamsDep, request: Request) -> Response:
+    """What happens to the signed-in buyer's orders, as server-sent events named `order`; the data is the order."""
+    sessions: Sessions = request.app.state.sessions
+    return streams.open(request, audience=session.id, is_valid=lambda: sessions.is_current(session))
 
 
 @router.get("/{order_id}", response_model=OrderDetailsOut)

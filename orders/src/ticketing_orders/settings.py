@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from pydantic import Field
 
-from ticketing_common.settings import PricingSettings
+from ticketing_common.settings import StreamingSettings
 from ticketing_orders.domain import ReservationRules
 
 
-class Settings(PricingSettings):
+class Settings(StreamingSettings):
     """`EXPIRATION_WINDOW_SECONDS`: how long a buyer holds a ticket before it is free again.
 
     `MAX_OPEN_RESERVATIONS`: how many tickets a buyer may hold unpaid. `RESERVATION_COOLDOWN_SECONDS`: how long a buyer

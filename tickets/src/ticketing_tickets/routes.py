@@ -6,6 +6,7 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from ticketing_common.web import CurrencyDep, Id, NewId, Now, UserId, api_router, json_response
+from ticketing_common.web.event_stream import EventStream, StreamsDep
 from ticketing_common.web.idempotency import IdempotencyDep
 from ticketing_common.web.paging import PageDep
 from ticketing_common.web.preconditions import IfMatch, etag
@@ -82,6 +83,13 @@ async def export_tickets(user_id: UserId, store: StoreDep, currency: CurrencyDep
     await store.find_by_seller(user_id, after=None, limit=1)  # an outage is a 503, not half a file
     lines = csv_of(use_cases.all_tickets_of(store, user_id), currency)
     return CsvResponse(lines, headers={"Content-Disposition": 'attachment; filename="tickets.csv"'})
+
+
+@router.get("/stream", response_class=EventStream)
+async def follow_tickets(streams: StreamsDep, request: Request) -> Response:
+    """What happens to tickets, as server-sent events: the name is `new`, `edited`, `repriced`, `reserved`, `freed`,
+    `sold` or `withdrawn`, the data the ticket."""
+    return streams.open(request)
 
 
 @router.get("/{ticket_id}", response_model=TicketOut)

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from ticketing_common.currency import Currency
+from ticketing_common.events import TicketState
 from ticketing_common.web import CamelModel, Id, Price
 from ticketing_tickets.domain import MAX_TITLE_CHARS, Availability, Ticket, Total, checked_title
 
@@ -69,7 +70,7 @@ class TicketsSummaryOut(TypedDict):
     withdrawn: TotalOut
 
 
-def ticket_out(ticket: Ticket, currency: Currency) -> TicketOut:
+def ticket_out(ticket: Ticket | TicketState, currency: Currency) -> TicketOut:
     """The ticket as the API shows it."""
     shown: TicketOut = {
         "id": ticket.id,

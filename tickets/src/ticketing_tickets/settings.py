@@ -1,7 +1,7 @@
 """Settings of the tickets service."""
 
-from ticketing_common.settings import PricingSettings
+from ticketing_common.settings import StreamingSettings
 
 
-class Settings(PricingSettings):
-    """The settings of every service that deals with prices."""
+class Settings(StreamingSettings):
+    """The settings of every service that deals with prices and whose clients follow what happens."""

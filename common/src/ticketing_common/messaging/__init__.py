@@ -3,6 +3,7 @@
 from ticketing_common.messaging.connection import Broker
 from ticketing_common.messaging.consumer import Consumer
 from ticketing_common.messaging.dead_letters import DeadLetter, DeadLetters, NotReplayable
+from ticketing_common.messaging.follow import FollowConsumer, Follower, StreamEnd
 from ticketing_common.messaging.inspection import (
     Backlog,
     StoredEvent,
@@ -28,6 +29,8 @@ __all__ = [
     "DeadLetter",
     "DeadLetters",
     "EventPublisher",
+    "FollowConsumer",
+    "Follower",
     "Listener",
     "NotReplayable",
     "Publisher",
@@ -35,6 +38,7 @@ __all__ = [
     "RetryLater",
     "RetryPolicy",
     "StoredEvent",
+    "StreamEnd",
     "StreamFill",
     "StreamLimits",
     "backlogs",

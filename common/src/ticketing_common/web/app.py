@@ -1,6 +1,6 @@
 """build_app(): a FastAPI application with what all services have in common."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -44,6 +44,7 @@ def build_app(
     state: Mapping[str, Any] | None = None,
     marks_writes: bool = False,
     webhooks: frozenset[str] = frozenset(),
+    on_drain: Callable[[], None] = lambda: None,
 ) -> FastAPI:
     """Build a service.
 
@@ -52,6 +53,7 @@ def build_app(
     `dependencies` are shown by /healthz/ready. `state` becomes `app.state`, for deps.py.
     `marks_writes`: what is written is shown by the landing page, which is shared by its readers for a second.
     `webhooks`: paths that are requested by other servers, not by browsers.
+    `on_drain` is called at SIGTERM, a moment before the service stops accepting requests.
     """
     # Now, so that the server's first lines are in this format too.
     configure(service=service, level=settings.log_level, log_format=settings.log_format)
@@ -65,7 +67,7 @@ def build_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         _warn_of_weak_key(settings)
-        with drain_before_stop(health.drain, delay_seconds=settings.shutdown_delay_seconds):
+        with drain_before_stop(health.drain, on_drain, delay_seconds=settings.shutdown_delay_seconds):
             async with run_tasks([EventLoopMonitor(), *connections, *tasks, *([revocations] if revocations else [])]):
                 if revocations:
                     await revocations.wait_at_start()

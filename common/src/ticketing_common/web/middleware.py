@@ -6,7 +6,7 @@ Plain ASGI, because a layer of Starlette's BaseHTTPMiddleware costs more CPU tha
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 
 import structlog
@@ -29,6 +29,10 @@ from ticketing_common.web.response_headers import with_security_headers
 from ticketing_common.web.sessions import SET_COOKIE, USER_ID
 
 log = structlog.get_logger(__name__)
+
+Follow = Callable[[Receive, Send], Awaitable[None]]
+FOLLOW = "ticketing.follow"
+"""Key of the ASGI scope: sends the rest of a response that has begun, for hours perhaps (a `Follow`)."""
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -89,6 +93,8 @@ class RequestMiddleware:
             self._record(routed, request, seconds=time.perf_counter() - started, request_id=identity, is_probe=is_probe)
             if span.recorded:
                 end_request(span, routed, method=method, route=route, status=response.status)
+        if follow := routed.get(FOLLOW):
+            await (follow(body, send) if scope["method"] != "HEAD" else send({"type": "http.response.body"}))
         return None
 
     def _admit(self, scope: Scope, headers: Mapping[bytes, bytes]) -> None:

@@ -102,6 +102,10 @@ class Sessions:
             return None
         return max(valid, key=lambda user: user.iat)
 
+    def is_current(self, user: CurrentUser) -> bool:
+        """Whether a session that was found is still valid."""
+        return user.expires_at > self._now() and not self.revocations.is_revoked(user)
+
     def _verify(self, token: str) -> CurrentUser | None:
         try:
             user = self._tokens.verify(token)

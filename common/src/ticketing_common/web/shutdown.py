@@ -12,7 +12,7 @@ from types import FrameType
 
 
 @contextmanager
-def drain_before_stop(on_drain: Callable[[], None], *, delay_seconds: float) -> Iterator[None]:
+def drain_before_stop(*on_drain: Callable[[], None], delay_seconds: float) -> Iterator[None]:
     """Inside, SIGTERM calls `on_drain` at once and the previous handler (uvicorn's) `delay_seconds` later.
 
     Does nothing outside the main thread, or without a previous handler, as in tests.
@@ -25,7 +25,8 @@ def drain_before_stop(on_drain: Callable[[], None], *, delay_seconds: float) -> 
     loop = asyncio.get_running_loop()
 
     def handle(signum: int, frame: FrameType | None) -> None:
-        on_drain()
+        for drain in on_drain:
+            loop.call_soon_threadsafe(drain)
         loop.call_soon_threadsafe(loop.call_later, delay_seconds, stop, signum, frame)
 
     signal.signal(signal.SIGTERM, handle)

@@ -16,13 +16,15 @@ EXPORTER = "exporter"
 class NatsUser:
     """A service: the first token of its events' subjects, and the subject that each of its durable consumers reads.
 
-    With `reads_sessions` each of its processes also reads the revoked sessions, with a consumer of its own.
+    With `reads_sessions` each of its processes also reads the revoked sessions, with a consumer of its own, and
+    likewise what `follows` names, for its event streams.
     """
 
     name: str
     events: str
     consumers: Mapping[str, str] = field(default_factory=dict)
     reads_sessions: bool = False
+    follows: tuple[str, ...] = ()
 
     def publish(self) -> Iterator[str]:
         """The subjects that it may publish to, requests to JetStream included."""
@@ -37,7 +39,8 @@ class NatsUser:
             yield f"$JS.ACK.{EVENTS_STREAM}.{durable}.>"
             yield f"{DEAD_PREFIX}.{durable}"
         if self.reads_sessions:
-            yield f"$JS.API.CONSUMER.CREATE.{EVENTS_STREAM}.*.session.revoked"
+            for subject in ("session.revoked", *self.follows):
+                yield f"$JS.API.CONSUMER.CREATE.{EVENTS_STREAM}.*.{subject}"
             yield f"$JS.FC.{EVENTS_STREAM}.>"  # flow control
 
     def subscribe(self) -> Iterator[str]:
@@ -57,6 +60,7 @@ NATS_USERS = (
             "tickets-order-completed": "order.completed",
         },
         reads_sessions=True,
+        follows=("ticket.>", "order.completed"),
     ),
     NatsUser(
         "orders",
@@ -71,6 +75,7 @@ NATS_USERS = (
             "orders-payment-refunded": "payment.refunded",
         },
         reads_sessions=True,
+        follows=("order.>", "payment.>"),
     ),
     NatsUser(
         "payments",

@@ -85,6 +85,9 @@ class MongoOrderStore:
         document = await self.documents.find(order_id)
         return _to_order(document) if document else None
 
+    async def find_all(self, order_ids: Iterable[str]) -> list[Order]:
+        return [_to_order(document) for document in await self.documents.find_all(order_ids)]
+
     async def find_by_buyer(self, user_id: str, *, after: str | None, limit: int) -> list[Order]:
         return await self._lists.read((user_id, after, limit), lambda: self._list(user_id, after, limit))
 

@@ -80,11 +80,17 @@ class Callers:
         responses: list[httpx.Response] = []
 
         async def known() -> bool:
-            responses.append(await self.http.request(method, path, headers=_cookie(token), json=body))
+            responses.append(await self._request(method, path, token, body))
             return responses[-1].status_code != HTTPStatus.NOT_FOUND
 
         await eventually(known, what=f"{method} {path} knowing the id")
         return responses[-1]
+
+    async def _request(self, method: str, path: str, token: str | None, body: Json | None) -> httpx.Response:
+        async with self.http.stream(method, path, headers=_cookie(token), json=body) as response:
+            if response.headers.get("Content-Type", "").partition(";")[0] != "text/event-stream":  # it has no end
+                await response.aread()
+        return response
 
     def _unsigned(self) -> str:
         claims = jwt.decode(self.owner.token(), options={"verify_signature": False})

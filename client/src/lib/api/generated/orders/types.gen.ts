@@ -480,6 +480,55 @@ export type SummarizeSalesApiOrdersSalesGetResponses = {
 
 export type SummarizeSalesApiOrdersSalesGetResponse = SummarizeSalesApiOrdersSalesGetResponses[keyof SummarizeSalesApiOrdersSalesGetResponses];
 
+export type FollowOrdersApiOrdersStreamGetData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ticketing-User
+         *
+         * The id of the user that the page was rendered for: 409 if the session is another user's
+         */
+        'Ticketing-User'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/orders/stream';
+};
+
+export type FollowOrdersApiOrdersStreamGetErrors = {
+    /**
+     * The request is invalid, or not possible in the current state
+     */
+    400: ErrorEnvelope;
+    /**
+     * No valid session, or the resource is another user's
+     */
+    401: ErrorEnvelope;
+    /**
+     * The page was rendered for another user than the session's
+     */
+    409: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
+};
+
+export type FollowOrdersApiOrdersStreamGetError = FollowOrdersApiOrdersStreamGetErrors[keyof FollowOrdersApiOrdersStreamGetErrors];
+
+export type FollowOrdersApiOrdersStreamGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: string;
+};
+
+export type FollowOrdersApiOrdersStreamGetResponse = FollowOrdersApiOrdersStreamGetResponses[keyof FollowOrdersApiOrdersStreamGetResponses];
+
 export type CancelOrderApiOrdersOrderIdDeleteData = {
     body?: never;
     headers?: {

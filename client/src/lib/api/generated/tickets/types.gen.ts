@@ -414,6 +414,35 @@ export type ExportTicketsApiTicketsExportGetResponses = {
 
 export type ExportTicketsApiTicketsExportGetResponse = ExportTicketsApiTicketsExportGetResponses[keyof ExportTicketsApiTicketsExportGetResponses];
 
+export type FollowTicketsApiTicketsStreamGetData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/tickets/stream';
+};
+
+export type FollowTicketsApiTicketsStreamGetErrors = {
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
+};
+
+export type FollowTicketsApiTicketsStreamGetError = FollowTicketsApiTicketsStreamGetErrors[keyof FollowTicketsApiTicketsStreamGetErrors];
+
+export type FollowTicketsApiTicketsStreamGetResponses = {
+    /**
+     * Successful Response
+     */
+    200: string;
+};
+
+export type FollowTicketsApiTicketsStreamGetResponse = FollowTicketsApiTicketsStreamGetResponses[keyof FollowTicketsApiTicketsStreamGetResponses];
+
 export type WithdrawTicketApiTicketsTicketIdDeleteData = {
     body?: never;
     headers?: {

@@ -262,7 +262,8 @@ async def test_order_of_a_newer_release_is_unavailable(
 async def test_openapi_document_describes_orders(client: httpx.AsyncClient) -> None:
     document = (await client.get("/openapi.json")).json()
     schemas = document["components"]["schemas"]
-    assert set(document["paths"]) == {"/api/orders", "/api/orders/sales", "/api/orders/{order_id}"}
+    paths = {"/api/orders", "/api/orders/sales", "/api/orders/stream", "/api/orders/{order_id}"}
+    assert set(document["paths"]) == paths
     fields = {"id", "status", "userId", "expiresAt", "version", "ticket", "summary", "reason", "payment"}
     assert set(schemas["OrderOut"]["properties"]) == fields
     assert set(schemas["OrderDetailsOut"]["properties"]) == fields | {"history"}

@@ -21,7 +21,7 @@ def ring_with(*entries: tuple[int, int]) -> Ring:
 
 
 def sequences(found: list[Entry] | None) -> list[int] | None:
-    return found and [each.sequence for each in found]
+    return None if found is None else [each.sequence for each in found]
 
 
 def test_entries_after_a_cursor() -> None:

@@ -163,7 +163,7 @@ def test_session_is_current_until_its_token_expires() -> None:
 
 
 async def test_streams_are_limited(mongo_uri: str, nats_url: str) -> None:
-    limits = {"max_event_streams": 3, "event_streams_per_address": 2, "rate_limits": "on"}
+    limits: dict[str, Any] = {"max_event_streams": 3, "event_streams_per_address": 2, "rate_limits": "on"}
     async with running(make_app(mongo_uri, nats_url, **limits)) as app:
         async with followed(app, "/stream"), followed(app, "/stream"):
             async with followed(app, "/stream") as third:

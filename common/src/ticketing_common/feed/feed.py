@@ -41,7 +41,8 @@ class Feed:
         self._interval = interval
         self._ring = Ring(len(subjects), RECENT)
         self._received = [0] * len(subjects)
-        self._is_live = [False] * len(subjects)
+        self._caught_up = set[int]()
+        self._live = set[int]()
         self._arrived: list[Entry] = []
         self._arrival = asyncio.Event()
         self._subscriptions = dict[Subscription, None]()
@@ -54,7 +55,7 @@ class Feed:
     @property
     def live(self) -> bool:
         """Whether what happens arrives here at once."""
-        return all(self._is_live)
+        return len(self._live) == len(self._received)
 
     @property
     def subscriptions(self) -> Collection[Subscription]:
@@ -83,11 +84,13 @@ class Feed:
             await asyncio.sleep(self._interval)
             self._arrival.clear()
             arrived, self._arrived = self._arrived, []
+            caught_up = set(self._caught_up)
             try:
                 await self._hand_on(arrived)
             except Exception:
                 self._lose()
                 raise
+            self._live |= caught_up & self._caught_up
 
     async def close(self) -> None:
         """End all subscriptions."""
@@ -124,8 +127,13 @@ class Feed:
         self._arrival.set()
 
     def note_live(self, source: int, is_live: bool) -> None:
-        """As `Follower`."""
-        self._is_live[source] = is_live
+        """As `Follower`. What has arrived must have been handed on, too: clients may know it from another process."""
+        if not is_live:
+            self._caught_up.discard(source)
+            self._live.discard(source)
+        elif source not in self._caught_up:
+            self._caught_up.add(source)
+            self._arrival.set()
 
     def _lose(self, epoch: int | None = None) -> None:
         """What has arrived is not handed on: whoever follows must read everything anew."""

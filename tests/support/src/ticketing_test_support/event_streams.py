@@ -1,4 +1,4 @@
-"""Follow the server-sent events of an application in the test's own process: httpx would wait for their end."""
+"""Follow server-sent events, over HTTP or of an application in the test's own process, for which httpx would wait."""
 
 import asyncio
 import json
@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 from fastapi import FastAPI
 
 from ticketing_test_support.waiting import eventually
@@ -47,6 +48,11 @@ class Followed:
         """The names of the events."""
         return [event.name for event in self.events]
 
+    async def _read(self, response: httpx.Response) -> None:
+        async for chunk in response.aiter_raw():
+            self.body += chunk
+        self.ended = True
+
     async def _send(self, message: Any) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
@@ -69,6 +75,27 @@ def parse_events(text: str) -> list[ServerEvent]:
         if "data" in fields:
             found.append(ServerEvent(fields["event"], json.loads(fields["data"]), last_id))
     return found
+
+
+@asynccontextmanager
+async def following(
+    url: str, *, cookies: httpx.Cookies | None = None, last_event_id: str | None = None
+) -> AsyncIterator[Followed]:
+    """The response, once it has begun."""
+    headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
+    begun = Followed()
+    async with (
+        httpx.AsyncClient(timeout=None, trust_env=False, cookies=cookies) as http,
+        http.stream("GET", url, headers=headers) as response,
+    ):
+        begun.status, begun.headers = response.status_code, dict(response.headers)
+        task = asyncio.create_task(begun._read(response))
+        try:
+            await eventually(lambda: bool(begun.body) or begun.ended, what="the response")
+            yield begun
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
 
 @asynccontextmanager

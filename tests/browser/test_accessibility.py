@@ -30,6 +30,7 @@ async def test_seller_pages(new_user):
         "/",
         "/tickets/new",
         "/tickets/mine",
+        "/tickets/mine?state=sold",
         f"/tickets/{ticket}",
         f"/tickets/{ticket}/edit",
         f"/tickets/{withdrawn}",

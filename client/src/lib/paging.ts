@@ -1,6 +1,6 @@
 /** Pagination: `?limit`, `?after`, and the Link header with the next page. */
 
-export type ListQuery = { seller?: "me"; after?: string; limit?: number };
+export type ListQuery = { seller?: "me"; state?: string; after?: string; limit?: number };
 
 export function listPath(path: string, query: ListQuery): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined);

@@ -1,6 +1,7 @@
 "use client";
 
 import { useSiteConfig } from "@/components/layout/site-config";
+import { LocalTime } from "@/components/orders/local-time";
 import { Link } from "@/components/ui/link";
 import { Pill, type Status } from "@/components/ui/pill";
 import { shortId } from "@/lib/ids";
@@ -8,7 +9,8 @@ import { formatMoney } from "@/lib/money";
 
 import { TicketShape } from "./ticket-shape";
 
-type Props = { id: string; title: string; price: number; href: string; status: Status };
+/** `until`: when the status ends. */
+type Props = { id: string; title: string; price: number; href: string; status: Status; until?: number };
 
 /**
  * A ticket in a list, linked as a whole.
@@ -16,7 +18,7 @@ type Props = { id: string; title: string; price: number; href: string; status: S
  * A client component although it has no state: the page carries its props beside the HTML instead of its whole markup a
  * second time, 1 KB per ticket.
  */
-export function TicketCard({ id, title, price, href, status }: Props) {
+export function TicketCard({ id, title, price, href, status, until }: Props) {
   const { currency } = useSiteConfig();
   return (
     <TicketShape
@@ -34,7 +36,15 @@ export function TicketCard({ id, title, price, href, status }: Props) {
           No. <span className="figures">{shortId(id)}</span>
         </p>
         <div className="mt-auto pt-4">
-          <Pill tone={status.tone}>{status.text}</Pill>
+          <Pill tone={status.tone}>
+            {status.text}
+            {until !== undefined && (
+              <>
+                {" until "}
+                <LocalTime at={until} />
+              </>
+            )}
+          </Pill>
         </div>
       </div>
     </TicketShape>

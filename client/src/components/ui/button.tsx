@@ -52,6 +52,15 @@ export function ButtonLink({ variant, size, className, ...rest }: Style & Compon
   return <Link {...rest} className={classes({ variant, size, className })} />;
 }
 
+/** A link to a file, which the browser downloads. */
+export function DownloadLink({ variant, size, className, children, ...rest }: Style & ComponentProps<"a">) {
+  return (
+    <a download {...rest} className={classes({ variant, size, className })}>
+      {children}
+    </a>
+  );
+}
+
 const noSubscription = () => () => {};
 
 /** False on the server and until hydration: before it, the browser would submit the form itself. */

@@ -7,7 +7,7 @@ import { listPath, nextCursor } from "@/lib/paging";
 
 import type { ApiResult } from "./response";
 import { read } from "./server";
-import type { Order, OrderDetails, Ticket } from "./types";
+import type { Availability, Order, OrderDetails, OwnTicket, Sales, Ticket, TicketsSummary } from "./types";
 
 export type Page<T> = { items: T[]; next: string | null };
 
@@ -17,7 +17,12 @@ export const getOrder = cache((id: string) => read<OrderDetails>(`/api/orders/${
 
 export const listTickets = (after?: string, limit?: number) => list<Ticket>("/api/tickets", { after, limit });
 
-export const listMyTickets = (after?: string) => list<Ticket>("/api/tickets", { seller: "me", after });
+export const listMyTickets = (after?: string, state?: Availability) =>
+  list<OwnTicket>("/api/tickets", { seller: "me", state, after });
+
+export const getTicketsSummary = () => read<TicketsSummary>("/api/tickets/summary");
+
+export const getSales = () => read<Sales>("/api/orders/sales");
 
 export const listMyOrders = (after?: string) => list<Order>("/api/orders", { after });
 

@@ -13,8 +13,15 @@ export type {
   OrderDetailsOut as OrderDetails,
   OrderIn,
   OrderOut as Order,
+  SalesOut as Sales,
   SummaryOut,
   SummaryState,
 } from "./generated/orders";
 export type { PaymentIn, PaymentOut as PaymentResult } from "./generated/payments";
-export type { TicketIn, TicketOut as Ticket } from "./generated/tickets";
+export type {
+  Availability,
+  ListedTicketOut as OwnTicket,
+  TicketIn,
+  TicketOut as Ticket,
+  TicketsSummaryOut as TicketsSummary,
+} from "./generated/tickets";

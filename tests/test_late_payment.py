@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import httpx
 import pytest
@@ -16,37 +17,56 @@ from ticketing_test_support.timelines import in_order, timeline_of
 from ticketing_test_support.traces import REFUNDED, REINSTATED, unlinked
 from ticketing_test_support.waiting import eventually
 
-FREE_PRICE, RESOLD_PRICE = 30, 31
+FREE_PRICE, RESOLD_PRICE, WITHDRAWN_PRICE = 30, 31, 32
 
 
 @dataclass(frozen=True)
 class LatePayments:
-    """Two orders whose payment came after their expiry: of a ticket that stayed free, and of one that was resold."""
+    """Orders whose payment came after their expiry: of a ticket that stayed free, one resold and one withdrawn."""
 
     free: Json
     resold: Json
+    withdrawn: Json
 
 
 @pytest.fixture(scope="module")
 def late(stack: Stack) -> LatePayments:
-    """Both at once, because a reservation takes its time to expire."""
+    """All at once, because a reservation takes its time to expire."""
     return asyncio.run(pay_late(stack))
 
 
 async def pay_late(stack: Stack) -> LatePayments:
-    """Return when the money of both orders is settled."""
+    """Return when the money of all orders is settled."""
     async with api_clients(stack.url) as new_client, slow_stripe(stack) as stripe:
         seller, buyer, other = await new_client(), await new_client(), await new_client()
-        tickets = [await seller.create_ticket(price=price) for price in (FREE_PRICE, RESOLD_PRICE)]
+        tickets = [await seller.create_ticket(price=price) for price in (FREE_PRICE, RESOLD_PRICE, WITHDRAWN_PRICE)]
         orders = [await buyer.create_order(ticket) for ticket in tickets]
         async with charged_but_expired(stack, stripe, buyer, orders):
             await other.create_order(tickets[1])
+            await withdraw_for_all(seller, other, tickets[2])
         return LatePayments(
             free=await buyer.wait_for_status(orders[0], "complete"),
             resold=await buyer.wait_for_payment(
                 orders[1], status="refunded", amount=RESOLD_PRICE, refunded=RESOLD_PRICE
             ),
+            withdrawn=await buyer.wait_for_payment(
+                orders[2], status="refunded", amount=WITHDRAWN_PRICE, refunded=WITHDRAWN_PRICE
+            ),
         )
+
+
+async def withdraw_for_all(seller: ApiClient, other: ApiClient, ticket: Json) -> None:
+    """Once tickets knows that it is free; return when orders knows of the withdrawal."""
+
+    async def is_withdrawn() -> bool:
+        return (await seller.withdraw(ticket)).status_code == HTTPStatus.NO_CONTENT
+
+    async def is_known() -> bool:
+        wrong_price = {"ticketId": ticket["id"], "price": WITHDRAWN_PRICE + 1}
+        return (await other.http.post("/api/orders", json=wrong_price)).status_code == HTTPStatus.NOT_FOUND
+
+    await eventually(is_withdrawn, what="the withdrawal")
+    await eventually(is_known, what="orders knowing of it")
 
 
 @asynccontextmanager
@@ -100,3 +120,14 @@ async def test_late_payment_of_resold_ticket_is_refunded_once(
     refunds = [r for r in (await stripe.get("/emulator/ledger")).json()["refunds"] if r["amount"] == 3100]
     assert len(refunds) == 1
     assert unlinked(await collector.trace_of_order(late.resold["id"], REFUNDED), REFUNDED) == []
+
+
+async def test_late_payment_of_withdrawn_ticket_is_refunded(late: LatePayments, stack: Stack) -> None:
+    assert late.withdrawn["status"] == "cancelled"
+    assert in_order(
+        await timeline_of(stack, late.withdrawn["id"]),
+        "stream: ticket.withdrawn",
+        "payments: $32.00 is captured",
+        "orders: The payment cannot buy the ticket (expired)",
+        "payments: $32.00 is refunded",
+    )

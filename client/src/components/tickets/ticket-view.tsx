@@ -54,7 +54,7 @@ type ActionsProps = { ticket: Ticket; viewer: Viewer; order: HeldOrder | null; w
 function Actions({ ticket, viewer, order, wasAvailable }: ActionsProps) {
   if (viewer.kind === "seller") return <SellerActions ticket={ticket} />;
   if (order !== null) return <HeldOrderLink order={order} />;
-  if (isWithdrawn(ticket)) return <Withdrawn />;
+  if (ticket.withdrawn) return <Withdrawn />;
   if (ticket.orderId) return <Reserved wasAvailable={wasAvailable} />;
   return <BuyerActions ticket={ticket} isSignedIn={viewer.kind !== "anonymous"} />;
 }

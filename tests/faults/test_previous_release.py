@@ -38,6 +38,23 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield stack
 
 
+@pytest.mark.timeout(120)
+async def test_ticket_withdrawn_in_the_current_release_is_listed_by_neither(stack: Stack) -> None:
+    urls = stack.urls()
+    async with api_clients(stack.url) as new_client:
+        seller = await new_client()
+        tickets = [await seller.create_ticket() for _ in range(REPEATS)]
+        for ticket in tickets:
+            headers = {"Cookie": f"session={seller.http.cookies['session']}"}
+            response = await seller.http.delete(f"{urls['tickets-2']}/api/tickets/{ticket['id']}", headers=headers)
+            assert response.status_code == 204
+        for name in ("tickets-1", "tickets-2"):
+            listed = (await seller.http.get(f"{urls[name]}/api/tickets?limit=100")).json()
+            assert {each["id"] for each in listed}.isdisjoint(each["id"] for each in tickets)
+    audit = ticketing("audit", "--settle", "60", STATE_DIR=str(stack.state_dir))
+    assert audit.returncode == 0, audit.stdout
+
+
 @pytest.fixture
 async def emulator(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
     url = f"{stack.urls()['stripe']}/emulator"

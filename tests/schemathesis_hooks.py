@@ -1,10 +1,11 @@
 """What a schema cannot say: what a title is, which passwords are refused, that the address of a new user is unused,
-which version is the current one, which keys are unused, that `state` selects among one's own tickets, and that Stripe
-signs what it sends."""
+which version is the current one, which keys are unused, that `state` selects among one's own tickets, which cursor
+belongs to an order, and that Stripe signs what it sends."""
 
 import os
 import secrets
 import time
+from collections.abc import MutableMapping
 from importlib.resources import files
 from typing import Any
 
@@ -55,13 +56,22 @@ def before_call(_context: schemathesis.HookContext, case: schemathesis.Case[Any]
         case.headers["If-Match"] = "*"
     if "Idempotency-Key" in case.headers:
         case.headers["Idempotency-Key"] = secrets.token_hex(16)
-    if "state" in case.query:
-        case.query["seller"] = "me"
+    complete_query(case.query)
     if case.path == "/api/users/signup":
         body: Any = case.body
         case.body = {**body, "email": unused(body["email"]), "password": uncommon(body["password"])}
     if case.path == "/api/payments/webhook":
         kwargs["auth"] = StripeSignature()
+
+
+def complete_query(query: MutableMapping[str, Any]) -> None:
+    """With a state, one's own tickets; as cursor an id, after a price where the list is ordered by it."""
+    if "state" in query:
+        query["seller"] = "me"
+    if "after" in query:
+        ticket_id = query["after"].rpartition("_")[2]
+        is_by_price = query.get("sort") in ("price", "-price") and "seller" not in query
+        query["after"] = f"1250_{ticket_id}" if is_by_price else ticket_id
 
 
 def unused(email: str) -> str:

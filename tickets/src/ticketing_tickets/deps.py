@@ -7,10 +7,17 @@ from fastapi import Depends, Query, Request
 from pydantic import WithJsonSchema
 
 from ticketing_common.errors import InvalidRequest
-from ticketing_common.web import from_database
+from ticketing_common.web import CurrencyDep, from_database
+from ticketing_common.web.paging import DEFAULT_LIMIT, Limit, Page
+from ticketing_common.web.prices import PriceLimit
 from ticketing_common.web.sessions import PageUser, find_user, require_user
 from ticketing_tickets.domain import Availability
 from ticketing_tickets.ports import TicketStore
+from ticketing_tickets.search import CURSOR_PATTERN, MAX_PRICE, Search, Sort
+from ticketing_tickets.terms import query_terms
+
+MAX_QUERY_CHARS = 200
+_Q = "Words of the title, of which the last may be the beginning of one, without case and accents"
 
 
 async def _seller_id(
@@ -41,6 +48,28 @@ async def _state(
     return state
 
 
+async def _search(
+    _: CurrencyDep,
+    q: Annotated[str, Query(max_length=MAX_QUERY_CHARS, description=_Q)] = "",
+    sort: Sort = Sort.NEWEST,
+    min_price: Annotated[PriceLimit, Query(alias="minPrice")] = None,
+    max_price: Annotated[PriceLimit, Query(alias="maxPrice")] = None,
+) -> Search:
+    highest = MAX_PRICE if max_price is None else min(max_price, MAX_PRICE)
+    return Search(query_terms(q), sort, min_price or 0, highest)
+
+
+async def _page(
+    limit: Limit = DEFAULT_LIMIT,
+    after: Annotated[
+        str | None,
+        Query(description="Where to continue, as the link to the next page says"),
+        WithJsonSchema({"type": "string", "pattern": f"^{CURSOR_PATTERN}$"}),
+    ] = None,
+) -> Page:
+    return Page(limit, after)
+
+
 async def _viewer(request: Request, page_user: PageUser = None) -> Callable[[], str | None]:
     """Most tickets look the same to everybody: only for the others the session is read."""
 
@@ -51,6 +80,8 @@ async def _viewer(request: Request, page_user: PageUser = None) -> Callable[[], 
     return viewer
 
 
+SearchDep = Annotated[Search, Depends(_search)]
+TicketPage = Annotated[Page, Depends(_page)]
 StoreDep = Annotated[TicketStore, Depends(from_database("store"))]
 SellerId = Annotated[str | None, Depends(_seller_id)]
 State = Annotated[Availability | None, Depends(_state)]

@@ -7,6 +7,7 @@ from typing import Protocol
 from ticketing_common.events import TicketState
 from ticketing_common.idempotency import RequestStore, StoredRequest
 from ticketing_tickets.domain import Availability, Ticket, Total
+from ticketing_tickets.find_tickets import TicketIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class TicketChange:
     trace: str
 
 
-class TicketStore(Protocol):
+class TicketStore(TicketIndex, Protocol):
     """Where tickets are stored. Lists are newest first and start after the ticket `after`."""
 
     @property

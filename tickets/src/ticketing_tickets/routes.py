@@ -8,10 +8,9 @@ from fastapi.responses import StreamingResponse
 from ticketing_common.web import CurrencyDep, Id, NewId, Now, UserId, api_router, json_response
 from ticketing_common.web.event_stream import EventStream, StreamsDep
 from ticketing_common.web.idempotency import IdempotencyDep
-from ticketing_common.web.paging import PageDep
 from ticketing_common.web.preconditions import IfMatch, etag
 from ticketing_tickets import use_cases
-from ticketing_tickets.deps import SellerId, State, StoreDep, Viewer
+from ticketing_tickets.deps import SearchDep, SellerId, State, StoreDep, TicketPage, Viewer
 from ticketing_tickets.export import csv_of
 from ticketing_tickets.schemas import (
     ListedTicketOut,
@@ -60,15 +59,25 @@ async def create_ticket(
 
 @router.get("", response_model=list[ListedTicketOut])
 async def list_tickets(
-    seller_id: SellerId, state: State, store: StoreDep, page: PageDep, currency: CurrencyDep, request: Request
+    seller_id: SellerId,
+    state: State,
+    search: SearchDep,
+    store: StoreDep,
+    page: TicketPage,
+    currency: CurrencyDep,
+    request: Request,
 ) -> Response:
-    """Tickets that can be bought, or with `seller=me` the user's own in every or one state; newest first."""
+    """Tickets that can be bought, in the order of `sort`; with `seller=me` the user's own, newest first.
+
+    A search that would have to read very many tickets stops early: its page has fewer, or none, and a link to go on.
+    """
     found = await use_cases.list_tickets(
-        store, seller_id=seller_id, state=state, after=page.after, limit=page.limit + 1
+        store, seller_id=seller_id, state=state, search=search, after=page.after, limit=page.limit
     )
+    total = {} if found.total is None else {"X-Total-Count": str(found.total)}
     show = own_ticket_out if seller_id else ticket_out
-    shown = [show(ticket, currency) for ticket in found[: page.limit]]
-    return json_response(shown, headers=page.next_link(found, request))
+    shown = [show(ticket, currency) for ticket in found.tickets]
+    return json_response(shown, headers=page.link_after(found.next, request) | total)
 
 
 @router.get("/summary", response_model=TicketsSummaryOut)

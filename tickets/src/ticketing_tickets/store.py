@@ -10,16 +10,23 @@ from ticketing_common.events import TicketState
 from ticketing_common.idempotency import StoredRequest
 from ticketing_common.mongo import OUTBOX_INDEX, REQUEST_INDEX, Database, Documents, SharedReads, Write, compare_and_set
 from ticketing_tickets.domain import Availability, Fence, Ticket, Total
+from ticketing_tickets.find_tickets import Part
 from ticketing_tickets.ports import TicketChange
+from ticketing_tickets.search import Key, KeyRange
+from ticketing_tickets.terms import title_terms
 
 BUYABLE = "buyable"
 BY_SELLER = "by_seller_with_state"
+BY_TERM = "by_term"
+BY_TERM_AND_PRICE = "by_term_and_price"
+TERMS = "search.terms"
+_BUYABLE = {"buyable": True}
 # Ids grow with time, so a list reads as many index keys as it has tickets.
 NEWEST_FIRST = [("_id", DESCENDING)]
 INDEXES = {
     "tickets": [
         # On a flag: for `order_id: null` MongoDB scans several ranges and merges them.
-        IndexModel([("buyable", ASCENDING), *NEWEST_FIRST], name=BUYABLE, partialFilterExpression={"buyable": True}),
+        IndexModel([("buyable", ASCENDING), *NEWEST_FIRST], name=BUYABLE, partialFilterExpression=_BUYABLE),
         # With what tells the state and the sums: of a seller's documents only those that are shown are read.
         IndexModel(
             [
@@ -28,6 +35,10 @@ INDEXES = {
                 *((field, ASCENDING) for field in ("order_id", "order_version", "withdrawn", "price")),
             ],
             name=BY_SELLER,
+        ),
+        *(
+            IndexModel([(field, ASCENDING) for field in (TERMS, *fields)], name=name, partialFilterExpression=_BUYABLE)
+            for name, fields in ((BY_TERM, ["_id"]), (BY_TERM_AND_PRICE, ["price", "_id"]))
         ),
         OUTBOX_INDEX,
         REQUEST_INDEX,
@@ -69,8 +80,7 @@ class MongoTicketStore:
         return [_to_ticket(document) for document in await self.documents.find_all(ticket_ids)]
 
     async def find_buyable(self, *, after: str | None, limit: int) -> list[Ticket]:
-        query = {"buyable": True}
-        return await self._lists.read((BUYABLE, after, limit), lambda: self._list(query, BUYABLE, after, limit))
+        return await self._lists.read((BUYABLE, after, limit), lambda: self._list(_BUYABLE, BUYABLE, after, limit))
 
     async def find_by_seller(
         self, seller_id: str, *, state: Availability | None = None, after: str | None, limit: int
@@ -89,6 +99,15 @@ class MongoTicketStore:
     async def save_all(self, changes: Sequence[TicketChange]) -> bool:
         return await self.documents.write_all([_write(change) for change in changes])
 
+    async def key_at(self, keys: KeyRange, place: int, *, ascending: bool) -> Key | None:
+        fields = _fields(by_price=keys.by_price)
+        sort = _sort(fields, ascending=ascending)
+        found = await self._between(keys, {}, sort=sort, skip=place - 1, limit=1, fields=fields)
+        return (found[0].get("price", 0), found[0]["_id"]) if found else None
+
+    async def find_matches(self, part: Part, limit: int) -> list[Ticket]:
+        return await self._lists.read((part, limit), lambda: self._matches(part, limit))
+
     async def _list(self, query: dict[str, Any], index: str, after: str | None, limit: int) -> list[Ticket]:
         following = {"_id": {"$lt": after}} if after else {}
         found = await self.documents.find_many({**query, **following}, sort=NEWEST_FIRST, limit=limit, index=index)
@@ -102,12 +121,52 @@ class MongoTicketStore:
         groups = await self.documents.aggregate(pipeline, index=BY_SELLER)
         return {Availability(group["_id"]): Total(group["count"], group["amount"]) for group in groups}
 
+    async def _matches(self, part: Part, limit: int) -> list[Ticket]:
+        sort = _sort(_fields(by_price=part.search.by_price), ascending=part.search.ascending)
+        found = await self._between(part.keys, _conditions(part), sort=sort, limit=limit)
+        return [_to_ticket(document) for document in found]
+
+    async def _between(self, keys: KeyRange, query: dict[str, Any], **options: Any) -> list[dict[str, Any]]:
+        if keys.is_empty:
+            return []
+        index = BY_TERM_AND_PRICE if keys.by_price else BY_TERM
+        return await self.documents.find_between(
+            _bound(keys, keys.low), _bound(keys, keys.high), query, index=index, **options
+        )
+
+
+def _fields(*, by_price: bool) -> list[str]:
+    """Of a search's `Key`."""
+    return ["price", "_id"] if by_price else ["_id"]
+
+
+def _sort(fields: Sequence[str], *, ascending: bool) -> list[tuple[str, int]]:
+    return [(field, ASCENDING if ascending else DESCENDING) for field in fields]
+
+
+def _bound(keys: KeyRange, key: Key) -> dict[str, Any]:
+    price = {"price": key[0]} if keys.by_price else {}
+    return {TERMS: keys.term, **price, "_id": key[1]}
+
+
+def _conditions(part: Part) -> dict[str, Any]:
+    """What the range of keys does not say yet."""
+    search, keys = part.search, part.keys
+    others = [term for term in search.terms if term != keys.term]
+    conditions: dict[str, Any] = {TERMS: {"$all": others}} if others else {}
+    if keys.by_price and not search.by_price and part.after:
+        conditions["_id"] = {"$lt": part.after[1]}
+    if search.limits_price and not keys.by_price:
+        conditions["price"] = {"$gte": search.min_price, "$lte": search.max_price}
+    return conditions
+
 
 def _to_document(ticket: Ticket) -> dict[str, Any]:
     return {"_id": ticket.id, "user_id": ticket.user_id, "created_at": ticket.created_at, **_changeable(ticket)}
 
 
 def _changeable(ticket: Ticket) -> dict[str, Any]:
+    on_sale = ticket.availability is Availability.ON_SALE
     return {
         "title": ticket.title,
         "price": ticket.price,
@@ -115,9 +174,15 @@ def _changeable(ticket: Ticket) -> dict[str, Any]:
         "order_id": ticket.order_id,
         "reserved_until": ticket.reserved_until,
         "withdrawn": ticket.withdrawn,
-        "buyable": ticket.availability is Availability.ON_SALE,
+        "buyable": on_sale,
+        **({"search": _search_fields(ticket.title)} if on_sale else {}),
         **_fence(ticket),
     }
+
+
+def _search_fields(title: str) -> dict[str, Any]:
+    """The terms, and the title that they are of: an earlier release changes that without them."""
+    return {"title": title, "terms": title_terms(title)}
 
 
 def _write(change: TicketChange) -> Write:

@@ -10,7 +10,9 @@ from ticketing_common.ids import is_id
 from ticketing_tickets import domain
 from ticketing_tickets.domain import Availability, NoSuchTicket, Ticket
 from ticketing_tickets.events import event_between, listed
+from ticketing_tickets.find_tickets import Found, find_tickets
 from ticketing_tickets.ports import TicketChange, TicketStore
+from ticketing_tickets.search import EVERYTHING, Search
 
 # So many of a seller's tickets are read at once where all of them are wanted.
 BATCH = 500
@@ -104,12 +106,24 @@ async def get_ticket(store: TicketStore, ticket_id: str, *, viewer: Callable[[],
 
 
 async def list_tickets(
-    store: TicketStore, *, seller_id: str | None, state: Availability | None = None, after: str | None, limit: int
-) -> list[Ticket]:
-    """Tickets that can be bought, or all of one seller's, or those in one state; newest first."""
+    store: TicketStore,
+    *,
+    seller_id: str | None,
+    state: Availability | None = None,
+    search: Search = EVERYTHING,
+    after: str | None,
+    limit: int,
+) -> Found:
+    """A page of the tickets that can be bought and match the search, or of one seller's in this or every state."""
+    if seller_id is None and search != EVERYTHING:
+        return await find_tickets(store, search, after=after, limit=limit)
+    start = EVERYTHING.parse_cursor(after)
+    last_id = start[1] if start else None
     if seller_id is None:
-        return await store.find_buyable(after=after, limit=limit)
-    return await store.find_by_seller(seller_id, state=state, after=after, limit=limit)
+        found = await store.find_buyable(after=last_id, limit=limit + 1)
+    else:
+        found = await store.find_by_seller(seller_id, state=state, after=last_id, limit=limit + 1)
+    return Found(found[:limit], found[limit - 1].id if len(found) > limit else None)
 
 
 async def all_tickets_of(store: TicketStore, seller_id: str) -> AsyncIterator[Sequence[Ticket]]:

@@ -25,7 +25,7 @@ OUTBOX_INDEX = IndexModel(
 )
 
 # What reads of a document's state leave out.
-_INTERNAL = {"outbox": 0, "request": 0}
+_INTERNAL = {"outbox": 0, "request": 0, "search": 0}
 # Documents looked at to measure the outbox.
 _BACKLOG_LIMIT = 10_000
 
@@ -69,6 +69,34 @@ class Documents:
         """
         async with translated_errors(self.calls.start("find")):
             cursor = self._collection.find(query, _INTERNAL, sort=list(sort), limit=limit, hint=index)
+            return await cursor.to_list(limit)
+
+    async def find_between(
+        self,
+        low: Mapping[str, Any],
+        high: Mapping[str, Any],
+        query: Mapping[str, Any] | None = None,
+        *,
+        index: str,
+        sort: Sequence[tuple[str, int]],
+        limit: int,
+        skip: int = 0,
+        fields: Sequence[str] = (),
+    ) -> list[Document]:
+        """As `find_many`, of the documents whose keys in the index are from `low` to below `high`.
+
+        These name all fields of the index, in its order. A partial index is not asked whether it has all documents.
+        """
+        async with translated_errors(self.calls.start("find")):
+            cursor = self._collection.find(
+                query or {},
+                dict.fromkeys(("_id", *fields), 1) if fields else _INTERNAL,
+                hint=index,
+                sort=list(sort),
+                skip=skip,
+                limit=limit,
+            )
+            cursor = cursor.min(list(low.items())).max(list(high.items()))
             return await cursor.to_list(limit)
 
     async def find_all(self, document_ids: Iterable[str]) -> list[Document]:

@@ -15,6 +15,9 @@ DEFAULT_LIMIT = 50
 MAX_LIMIT = 100
 
 
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="The maximum number of items")]
+
+
 class HasId(Protocol):
     """An item of a list."""
 
@@ -32,14 +35,18 @@ class Page:
 
     def next_link(self, found: Sequence[HasId], request: Request) -> dict[str, str]:
         """The header that links to the next page, if `found`, read with `limit + 1`, has an item for it."""
-        if len(found) <= self.limit:
+        return self.link_after(found[self.limit - 1].id if len(found) > self.limit else None, request)
+
+    def link_after(self, cursor: str | None, request: Request) -> dict[str, str]:
+        """The header that links to the page after the cursor, if there is one."""
+        if cursor is None:
             return {}
-        following = {**request.query_params, "after": found[self.limit - 1].id, "limit": str(self.limit)}
+        following = {**request.query_params, "after": cursor, "limit": str(self.limit)}
         return {"Link": f'<{request.scope["path"]}?{urlencode(following)}>; rel="next"'}
 
 
 async def _page(
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="The maximum number of items")] = DEFAULT_LIMIT,
+    limit: Limit = DEFAULT_LIMIT,
     after: Annotated[str | None, Query(description="The id of the last item seen"), WithJsonSchema(ID_SCHEMA)] = None,
 ) -> Page:
     if after is not None and not is_id(after):

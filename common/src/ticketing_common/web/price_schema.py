@@ -20,6 +20,16 @@ def price_schema(currency: Currency) -> dict[str, Any]:
     }
 
 
+def price_limit_schema(currency: Currency) -> dict[str, Any]:
+    """A decimal string in major units, of any amount."""
+    decimals = f"(\\.[0-9]{{1,{currency.digits}}})?" if currency.digits else ""
+    return {
+        "type": "string",
+        "pattern": f"^[0-9]{{1,12}}{decimals}$",
+        "description": f"In major units of {currency.code.upper()}",
+    }
+
+
 def decimal_pattern(currency: Currency) -> str:
     """A regular expression for the same amounts as decimal strings, without superfluous zeros in front.
 

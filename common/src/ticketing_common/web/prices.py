@@ -19,7 +19,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from ticketing_common.currency import USD, Currency
-from ticketing_common.web.price_schema import price_schema
+from ticketing_common.web.price_schema import price_limit_schema, price_schema
 
 _DECIMAL = "[0-9]{1,12}(\\.[0-9]{1,12})?"
 
@@ -53,6 +53,17 @@ class _PriceSchema:
         return price_schema(_currency.get(USD))
 
 
+def _price_limit(value: object) -> int:
+    if isinstance(value, str) and re.fullmatch(_DECIMAL, value, re.ASCII):
+        return _currency.get().to_minor(Decimal(value))
+    raise ValueError("must be an amount like 12.50")
+
+
+class _PriceLimitSchema:
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return price_limit_schema(_currency.get(USD))
+
+
 @contextmanager
 def documented_in(currency: Currency) -> Iterator[None]:
     """Inside, the JSON schema of `Price` has the bounds of this currency."""
@@ -63,3 +74,6 @@ def documented_in(currency: Currency) -> Iterator[None]:
 
 Price = Annotated[int, PlainValidator(_price), _PriceSchema()]
 """A price in minor units, read from major units; within the currency's bounds."""
+
+PriceLimit = Annotated[int | None, PlainValidator(_price_limit), _PriceLimitSchema()]
+"""In a query, an amount in minor units, read from major units, to compare prices with; None by default."""

@@ -87,6 +87,13 @@ export type ListedTicketOut = {
 };
 
 /**
+ * Sort
+ *
+ * The order of a list of tickets. Equal prices are ordered by id, in the same direction.
+ */
+export type Sort = 'newest' | 'price' | '-price';
+
+/**
  * TicketIn
  *
  * A ticket to create, or the new state of one. `price` is in minor units once validated.
@@ -198,6 +205,25 @@ export type ListTicketsApiTicketsGetData = {
          */
         state?: 'on_sale' | 'reserved' | 'sold' | 'withdrawn';
         /**
+         * Q
+         *
+         * Words of the title, of which the last may be the beginning of one, without case and accents
+         */
+        q?: string;
+        sort?: Sort;
+        /**
+         * Minprice
+         *
+         * In major units of USD
+         */
+        minPrice?: string;
+        /**
+         * Maxprice
+         *
+         * In major units of USD
+         */
+        maxPrice?: string;
+        /**
          * Limit
          *
          * The maximum number of items
@@ -206,7 +232,7 @@ export type ListTicketsApiTicketsGetData = {
         /**
          * After
          *
-         * The id of the last item seen
+         * Where to continue, as the link to the next page says
          */
         after?: string;
     };

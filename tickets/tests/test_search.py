@@ -18,6 +18,7 @@ from ticketing_test_support.samples import order_event
 from ticketing_test_support.sessions import cookie_for
 from ticketing_tickets import use_cases
 from ticketing_tickets.store import MongoTicketStore
+from ticketing_tickets.terms_upgrade import TermsUpgrade
 
 SELLER = cookie_for()
 TITLES = ["Opera gala, row C", "Café concert", "opéra bouffe"]
@@ -183,3 +184,17 @@ async def _create(store: MongoTicketStore, number: int) -> None:
         price=1_000 + number % 7,
         now=datetime.now(UTC),
     )
+
+
+async def test_titles_of_an_earlier_release_get_terms(
+    http: httpx.AsyncClient, app: FastAPI, server: SyncDatabase[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed, edited, held = [await list_for_sale(http, f"Opera {number}") for number in range(3)]
+    await use_cases.apply_order(app.state.store, order_event(OrderCreated, ticket_id=held))
+    server["tickets"].update_many({"_id": {"$in": [listed, held]}}, {"$unset": {"search": ""}})
+    server["tickets"].update_one({"_id": edited}, {"$set": {"title": "Ballet"}})
+    assert await found(http, q="opera") == ["Ballet"]
+    monkeypatch.setattr("ticketing_tickets.store._UPGRADED_AT_ONCE", 1)
+    await TermsUpgrade(app.state.database, app.state.store).upgrade_all()
+    assert await found(http, q="opera") == ["Opera 0"]
+    assert await found(http, q="ballet") == ["Ballet"]

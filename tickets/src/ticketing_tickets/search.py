@@ -16,7 +16,7 @@ Key = tuple[int, str]
 
 MAX_PRICE = 99_999_999
 # Below and above all ids, which are hex digits.
-_FIRST_ID, _LAST_ID = "", "g"
+FIRST_ID, LAST_ID = "", "g"
 # An index is entered by one term; so many of the longest, which are the rarest as a rule, are considered.
 _MAX_DRIVING_TERMS = 3
 
@@ -35,8 +35,8 @@ class KeyRange:
 
     term: str
     by_price: bool
-    low: Key = (0, _FIRST_ID)
-    high: Key = (MAX_PRICE, _LAST_ID)
+    low: Key = (0, FIRST_ID)
+    high: Key = (MAX_PRICE, LAST_ID)
 
     @property
     def is_empty(self) -> bool:
@@ -106,7 +106,7 @@ class Search:
 
     def keys_by_price(self, term: str) -> KeyRange:
         """In the order of price, whatever that of the search."""
-        return KeyRange(term, True, (self.min_price, _FIRST_ID), (self.max_price, _LAST_ID))
+        return KeyRange(term, True, (self.min_price, FIRST_ID), (self.max_price, LAST_ID))
 
     def until(self, keys: KeyRange, last: Key) -> KeyRange:
         """Of a range in the order of the search, what comes before `last`, and that."""

@@ -12,7 +12,7 @@ from ticketing_common.mongo import OUTBOX_INDEX, REQUEST_INDEX, Database, Docume
 from ticketing_tickets.domain import Availability, Fence, Ticket, Total
 from ticketing_tickets.find_tickets import Part
 from ticketing_tickets.ports import TicketChange
-from ticketing_tickets.search import Key, KeyRange
+from ticketing_tickets.search import FIRST_ID, LAST_ID, Key, KeyRange
 from ticketing_tickets.terms import title_terms
 
 BUYABLE = "buyable"
@@ -21,6 +21,8 @@ BY_TERM = "by_term"
 BY_TERM_AND_PRICE = "by_term_and_price"
 TERMS = "search.terms"
 _BUYABLE = {"buyable": True}
+_OUTDATED = {"$expr": {"$ne": ["$title", "$search.title"]}}
+_UPGRADED_AT_ONCE = 2_000
 # Ids grow with time, so a list reads as many index keys as it has tickets.
 NEWEST_FIRST = [("_id", DESCENDING)]
 INDEXES = {
@@ -108,6 +110,21 @@ class MongoTicketStore:
     async def find_matches(self, part: Part, limit: int) -> list[Ticket]:
         return await self._lists.read((part, limit), lambda: self._matches(part, limit))
 
+    async def upgrade_terms(self, before: str | None) -> tuple[str | None, int]:
+        """Give terms to tickets on sale whose titles were written without them, among the next older than `before`.
+
+        The id of the last one that was looked at, None at the end, and how many were upgraded.
+        """
+        start, last = _buyable(before or LAST_ID), _buyable(FIRST_ID)
+        options: dict[str, Any] = {"index": BUYABLE, "sort": NEWEST_FIRST, "fields": ["title"]}
+        following = await self.documents.find_between(start, last, **options, skip=_UPGRADED_AT_ONCE, limit=1)
+        end = following[0]["_id"] if following else None
+        until = _buyable(end) if end else last
+        found = await self.documents.find_between(start, until, _OUTDATED, **options, limit=_UPGRADED_AT_ONCE)
+        writes = [compare_and_set(document, {"search": _search_fields(document["title"])}) for document in found]
+        await self.documents.write_all(writes)
+        return end, len(found)
+
     async def _list(self, query: dict[str, Any], index: str, after: str | None, limit: int) -> list[Ticket]:
         following = {"_id": {"$lt": after}} if after else {}
         found = await self.documents.find_many({**query, **following}, sort=NEWEST_FIRST, limit=limit, index=index)
@@ -133,6 +150,11 @@ class MongoTicketStore:
         return await self.documents.find_between(
             _bound(keys, keys.low), _bound(keys, keys.high), query, index=index, **options
         )
+
+
+def _buyable(ticket_id: str) -> dict[str, Any]:
+    """The ticket's key in the index of all that can be bought."""
+    return {"buyable": True, "_id": ticket_id}
 
 
 def _fields(*, by_price: bool) -> list[str]:

@@ -13,6 +13,7 @@ from ticketing_test_support.load.accepted import (
     OrderPlaced,
     PaymentCaptured,
     TicketSaved,
+    TicketWithdrawn,
     Write,
 )
 
@@ -20,15 +21,18 @@ SOLD, LATE, PRICE = "sold", "late", 1250
 EVENTS: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("ticket.created", "t-sold"): [{"version": 0, "title": "Opera gala", "price": PRICE}],
     ("ticket.updated", "t-sold"): [{"version": 2, "title": "Opera", "price": PRICE}],
+    ("ticket.withdrawn", "t-gone"): [{"version": 1}],
     ("order.created", SOLD): [{"version": 0}],
     ("order.cancelled", "cancelled"): [{"reason": "buyer"}],
     ("payment.created", "p-sold"): [{"version": 1}],
     ("payment.created", "p-late"): [{"version": 1}],
 }
+FREE_WITHDRAWN = {("ticket.withdrawn", "t-free"): [{"version": 1}]}
 WRITES: list[Write] = [
     AccountCreated("buyer"),
     TicketSaved("t-sold", 0, "Opera gala", PRICE),
     TicketSaved("t-sold", 2, "Opera", PRICE),
+    TicketWithdrawn("t-gone"),
     OrderPlaced(SOLD, "t-sold", PRICE),
     OrderCancelled("cancelled"),
     PaymentCaptured(SOLD, "p-sold"),
@@ -39,7 +43,8 @@ WRITES: list[Write] = [
 def state() -> StoredState:
     found = StoredState.of(clean_snapshot(), EVENTS)
     cancelled = {**found.orders[LATE], "_id": "cancelled", "reason": "buyer"}
-    return replace(found, orders={**found.orders, "cancelled": cancelled})
+    gone = {**found.tickets["t-free"], "_id": "t-gone", "buyable": False, "withdrawn": True}
+    return replace(found, tickets={**found.tickets, "t-gone": gone}, orders={**found.orders, "cancelled": cancelled})
 
 
 def lost(write: Write, found: StoredState) -> list[str]:
@@ -66,3 +71,9 @@ def test_captured_money_without_order_or_refund_is_reported() -> None:
 @pytest.mark.parametrize(("version", "title"), [(2, "Opera, row C"), (3, "Opera")])
 def test_overwritten_edit_is_reported(version: int, title: str) -> None:
     assert lost(TicketSaved("t-sold", version, title, PRICE), state()) != []
+
+
+def test_withdrawn_ticket_that_is_on_sale_is_reported() -> None:
+    assert lost(TicketWithdrawn("t-free"), replace(state(), events=EVENTS | FREE_WITHDRAWN)) == [
+        "ticket t-free is no longer withdrawn"
+    ]

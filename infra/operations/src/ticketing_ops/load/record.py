@@ -70,6 +70,10 @@ class Record:
         """A ticket was created or edited."""
         self.done["tickets saved"] += 1
 
+    def ticket_withdrawn(self, ticket_id: str) -> None:
+        """The seller took a ticket off sale."""
+        self.done["withdrawals"] += 1
+
     def order_placed(self, order: Json) -> None:
         """An order holds its ticket."""
         self.done["orders"] += 1

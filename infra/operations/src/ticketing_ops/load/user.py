@@ -17,7 +17,7 @@ MAX_ON_SALE = 50
 MAX_ABANDONED = 5
 # Of one user, below the limit of declined cards in an hour.
 MAX_DECLINED = 9
-EDITED = 0.3  # of the tickets
+EDITED, WITHDRAWN = 0.3, 0.05  # of the tickets
 OK, CREATED, DELETED = HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT
 REJECTED, DECLINED = HTTPStatus.BAD_REQUEST, HTTPStatus.PAYMENT_REQUIRED
 
@@ -46,8 +46,12 @@ class LoadUser:
         self._record.account_created(response.json()["id"])
 
     async def sell_and_buy(self) -> None:
-        """Sell a ticket, then order one and pay, try two cards, cancel or abandon it."""
-        self._put_on_sale(await self.sell())
+        """Sell a ticket, then withdraw it, or order one and pay, try two cards, cancel or abandon it."""
+        ticket = await self.sell()
+        if self._random.random() < WITHDRAWN:
+            await self.withdraw(ticket)
+            return
+        self._put_on_sale(ticket)
         ticket = self._on_sale.pop(self._random.randrange(len(self._on_sale)))
         if ticket["id"] in self._let_go:
             self._put_on_sale(ticket)
@@ -68,6 +72,11 @@ class LoadUser:
             response = await self.client.request("PUT", f"/api/tickets/{ticket['id']}", body, expected=(OK,))
             self._record.ticket_saved(response.json())
         return ticket
+
+    async def withdraw(self, ticket: Json) -> None:
+        """Take it off sale, before others have heard of it."""
+        await self.client.request("DELETE", f"/api/tickets/{ticket['id']}", expected=(DELETED,))
+        self._record.ticket_withdrawn(ticket["id"])
 
     async def order(self, ticket: Json) -> Json | None:
         """Reserve it; None when somebody else has."""

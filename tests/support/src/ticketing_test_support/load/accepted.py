@@ -51,6 +51,20 @@ class TicketSaved:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketWithdrawn:
+    """A ticket that nobody had ordered was taken off sale, for good."""
+
+    ticket_id: str
+
+    def problems(self, state: StoredState) -> Iterator[str]:
+        where, ticket = f"ticket {self.ticket_id}", state.tickets.get(self.ticket_id)
+        if ticket is None or ticket["buyable"] or not ticket.get("withdrawn"):
+            yield f"{where} is no longer withdrawn"
+        if not state.published(Subject.TICKET_WITHDRAWN, self.ticket_id):
+            yield f"{where}: ticket.withdrawn was not published"
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPlaced:
     """An order holds a ticket at this price, in minor units."""
 
@@ -117,6 +131,9 @@ class AcceptedWrites(Record):
     def ticket_saved(self, ticket: Json) -> None:
         price = USD.to_minor(ticket["price"])
         self.accepted.append(TicketSaved(ticket["id"], ticket["version"], ticket["title"], price))
+
+    def ticket_withdrawn(self, ticket_id: str) -> None:
+        self.accepted.append(TicketWithdrawn(ticket_id))
 
     def order_placed(self, order: Json) -> None:
         price = USD.to_minor(order["ticket"]["price"])

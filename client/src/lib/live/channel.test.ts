@@ -1,0 +1,166 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { Channel } from "./channel";
+
+const POLL_MS = 3_000;
+
+class FakeSource extends EventTarget {
+  static readonly CLOSED = 2;
+  static opened: FakeSource[] = [];
+  readyState = 0;
+  onopen = () => {};
+  onerror = () => {};
+
+  constructor(readonly path: string) {
+    super();
+    FakeSource.opened.push(this);
+  }
+
+  open() {
+    this.readyState = 1;
+    this.onopen();
+  }
+
+  fail(readyState: number) {
+    this.readyState = readyState;
+    this.onerror();
+  }
+
+  send(name: string, data: unknown) {
+    this.dispatchEvent(Object.assign(new Event(name), { data: JSON.stringify(data) }));
+  }
+
+  close() {
+    this.readyState = FakeSource.CLOSED;
+  }
+}
+
+class FakeDocument extends EventTarget {
+  hidden = false;
+
+  setHidden(hidden: boolean) {
+    this.hidden = hidden;
+    this.dispatchEvent(new Event("visibilitychange"));
+  }
+}
+
+let page: FakeDocument;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  page = new FakeDocument();
+  vi.stubGlobal("EventSource", FakeSource);
+  vi.stubGlobal("document", page);
+  vi.stubGlobal("window", new EventTarget());
+  FakeSource.opened = [];
+});
+
+afterEach(() => vi.useRealTimers());
+
+function channel() {
+  return new Channel("/stream", ["said"], (_name, data) => (data === "nothing" ? null : data));
+}
+
+function subscriber() {
+  return { onEvent: vi.fn(), refresh: vi.fn(async () => {}), pollMs: POLL_MS };
+}
+
+function source(): FakeSource {
+  const latest = FakeSource.opened.at(-1);
+  if (!latest) throw new Error("nothing is open");
+  return latest;
+}
+
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+test("an open stream replaces polling", async () => {
+  const reader = subscriber();
+  channel().add(reader);
+  source().open();
+  await pass(0);
+  expect(reader.refresh).toHaveBeenCalledTimes(1);
+  source().send("said", "hello");
+  source().send("said", "nothing");
+  await pass(POLL_MS * 9);
+  expect(reader.onEvent.mock.calls).toEqual([["hello"]]);
+  expect(reader.refresh).toHaveBeenCalledTimes(1);
+  await pass(POLL_MS); // the connection might be dead
+  expect(reader.refresh).toHaveBeenCalledTimes(2);
+});
+
+test("without a stream the page polls, and tries again after growing delays", async () => {
+  const reader = subscriber();
+  channel().add(reader);
+  source().fail(FakeSource.CLOSED);
+  await pass(0);
+  expect(reader.refresh).toHaveBeenCalledTimes(1);
+  await pass(2 * POLL_MS);
+  expect(reader.refresh).toHaveBeenCalledTimes(3);
+  await pass(4_000);
+  expect(FakeSource.opened).toHaveLength(2);
+  source().fail(FakeSource.CLOSED);
+  await pass(4_900);
+  expect(FakeSource.opened).toHaveLength(2);
+  await pass(10_200);
+  expect(FakeSource.opened).toHaveLength(3);
+});
+
+test("a stream that does not answer does not keep the page from polling", async () => {
+  const reader = subscriber();
+  channel().add(reader);
+  await pass(1_001);
+  expect(reader.refresh).toHaveBeenCalledTimes(1);
+  source().open();
+  await pass(0);
+  expect(reader.refresh).toHaveBeenCalledTimes(2);
+});
+
+test("a stream that the browser opens again goes on without a refresh, unless it is reset", async () => {
+  const reader = subscriber();
+  channel().add(reader);
+  source().open();
+  await pass(0);
+  source().fail(0);
+  await pass(2_000);
+  source().open();
+  await pass(POLL_MS);
+  expect(reader.refresh).toHaveBeenCalledTimes(1);
+  source().send("reset", {});
+  await pass(0);
+  expect(reader.refresh).toHaveBeenCalledTimes(2);
+});
+
+test("a hidden page has no stream, and is refreshed when it is visible again", async () => {
+  const reader = subscriber();
+  channel().add(reader);
+  source().open();
+  await pass(0);
+  page.setHidden(true);
+  expect(source().readyState).toBe(FakeSource.CLOSED);
+  await pass(20 * POLL_MS);
+  expect(reader.refresh).toHaveBeenCalledTimes(1);
+  page.setHidden(false);
+  source().open();
+  await pass(0);
+  expect(FakeSource.opened).toHaveLength(2);
+  expect(reader.refresh).toHaveBeenCalledTimes(2);
+});
+
+test("subscribers share a stream, which is closed after the last of them", async () => {
+  const [first, second] = [subscriber(), subscriber()];
+  const shared = channel();
+  const removeFirst = shared.add(first);
+  source().open();
+  const removeSecond = shared.add(second);
+  await pass(0);
+  expect(second.refresh).toHaveBeenCalledTimes(1);
+  removeFirst();
+  source().send("said", "hello");
+  expect([first.onEvent.mock.calls.length, second.onEvent.mock.calls.length]).toEqual([0, 1]);
+  removeSecond();
+  const third = subscriber();
+  shared.add(third)();
+  await pass(1_000);
+  expect(FakeSource.opened).toHaveLength(1);
+  expect(source().readyState).toBe(FakeSource.CLOSED);
+});

@@ -40,7 +40,8 @@ async def test_own_reservation_links_to_its_order(new_user):
 async def test_changed_price_is_confirmed_before_reserving(new_user):
     seller, buyer = await new_user("seller@example.com"), await new_user("buyer@example.com")
     ticket = await seller.create_ticket("Museum night", 30)
-    await buyer.page.route(f"**/api/tickets/{ticket}", lambda route: route.abort())
+    for path in (ticket, "stream"):
+        await buyer.page.route(f"**/api/tickets/{path}", lambda route: route.abort())
     await buyer.goto(f"/tickets/{ticket}")
     await seller.context.request.put(f"/api/tickets/{ticket}", data={"title": "Museum night", "price": 99})
     await buyer.button("Reserve this ticket").click()
@@ -69,3 +70,62 @@ async def test_order_page_follows_a_payment_and_a_partial_refund(buyer, site):
         return await buyer.text("Paid. $2.50 was refunded. The ticket is yours.").is_visible()
 
     await eventually(refund_is_shown, within=30, what="the refund")
+
+
+async def test_landing_page_changes_in_place(new_user):
+    seller, visitor = await new_user("seller@example.com"), await new_user()
+    first, second = [await seller.create_ticket(title, 30) for title in ("Live: first", "Live: second")]
+    await visitor.goto("/")
+    cards = visitor.page.get_by_role("main").get_by_role("listitem")
+    card = cards.filter(has_text="Live: first")
+    await expect(card).to_contain_text("Available")
+    places = [await each.bounding_box() for each in await cards.all()]
+    buyer = await new_user("buyer@example.com")
+    order = await buyer.create_order(first)
+    await expect(card).to_contain_text("Reserved")
+    await seller.context.request.put(f"/api/tickets/{second}", data={"title": "Live: second", "price": 31})
+    await expect(cards.filter(has_text="Live: second")).to_contain_text("$31.00")
+    await seller.create_ticket("Live: third", 30)
+    await expect(visitor.button("1 new ticket")).to_be_visible()
+    await buyer.context.request.delete(f"/api/orders/{order}")
+    await expect(card).to_contain_text("Available")
+    assert [await each.bounding_box() for each in await cards.all()] == places
+    await visitor.button("1 new ticket").click()
+    await expect(cards.filter(has_text="Live: third")).to_be_visible()
+    await expect(visitor.button("1 new ticket")).to_be_hidden()
+
+
+async def test_followed_ticket_is_not_polled(new_user):
+    seller, visitor, buyer = await new_user("seller@example.com"), await new_user(), await new_user("buyer@example.com")
+    ticket = await seller.create_ticket("Museum night", 12.5)
+    reads, streams = [], []
+    visitor.page.on("request", lambda r: reads.append(r.url) if r.url.endswith(f"/api/tickets/{ticket}") else None)
+    visitor.page.on("request", lambda r: streams.append(r.url) if r.url.endswith("/stream") else None)
+    await visitor.goto(f"/tickets/{ticket}")
+    await expect(visitor.link("Sign in to reserve")).to_be_visible()
+    order = await buyer.create_order(ticket)
+    await expect(visitor.text("Someone else has just reserved")).to_be_visible()
+    await buyer.context.request.delete(f"/api/orders/{order}")
+    await expect(visitor.link("Sign in to reserve")).to_be_visible()
+    assert (len(reads), len(streams)) == (1, 1)  # when it opened
+
+
+async def test_pages_poll_when_streams_are_refused(new_user):
+    seller, visitor, buyer = await new_user("seller@example.com"), await new_user(), await new_user("buyer@example.com")
+    refused = {"status": 503, "content_type": "application/json", "body": '{"errors": []}'}
+    await visitor.page.route("**/stream", lambda route: route.fulfill(**refused))
+    ticket = await seller.create_ticket("Museum night", 12.5)
+    await visitor.goto(f"/tickets/{ticket}")
+    await expect(visitor.link("Sign in to reserve")).to_be_visible()
+    await buyer.create_order(ticket)
+    await expect(visitor.text("Someone else has just reserved")).to_be_visible()
+
+
+async def test_my_orders_change_in_place(buyer):
+    order = buyer.page.url.rpartition("/")[2]
+    tab = await buyer.context.new_page()
+    await tab.goto("/orders")
+    card = tab.get_by_role("main").get_by_role("listitem").first
+    await expect(card).to_contain_text("Awaiting payment")
+    await buyer.pay_order(order)
+    await expect(card).to_contain_text("Paid")

@@ -13,7 +13,7 @@ import { listTickets, type Page } from "@/lib/api/queries";
 import type { Ticket } from "@/lib/api/types";
 import { withTimeout } from "@/lib/with-timeout";
 import { formatDuration } from "@/lib/orders/countdown";
-import { firstOf } from "@/lib/paging";
+import { firstOf, listPath } from "@/lib/paging";
 import { holdSeconds } from "@/lib/settings";
 import { searchTickets } from "@/lib/tickets-search";
 
@@ -66,11 +66,14 @@ function Tickets({ query, after, result }: Search & { result: TicketResult }) {
   const { items, next } = result.data;
   return (
     <>
-      {items.length === 0 ? (
-        <NoTickets query={query} />
-      ) : (
-        <TicketsOnSale tickets={items.map(({ id, title, price }) => ({ id, title, price }))} />
-      )}
+      <TicketsOnSale
+        tickets={items.map(({ id, title, price, version }) => ({ id, title, price, version }))}
+        source={
+          query ? null : { path: listPath("/api/tickets", { after, limit: PAGE_SIZE }), limit: PAGE_SIZE }
+        }
+        isNewest={!query && after === undefined}
+        empty={<NoTickets query={query} />}
+      />
       <Pager
         path="/"
         query={query ? { q: query } : {}}

@@ -1,9 +1,8 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
 
-import { statusOf } from "@/components/orders/copy";
-import { TicketCard } from "@/components/tickets/ticket-card";
-import { TicketGrid, TicketGridSkeleton } from "@/components/tickets/ticket-grid";
+import { MyOrders } from "@/components/orders/my-orders";
+import { TicketGridSkeleton } from "@/components/tickets/ticket-grid";
 import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import { Heading } from "@/components/ui/heading";
@@ -23,17 +22,16 @@ export default async function MyOrdersPage({ searchParams }: PageProps<"/orders"
     <>
       <Heading title="My orders">Your reservations and purchases, newest first.</Heading>
       <Suspense key={after} fallback={<TicketGridSkeleton />}>
-        <MyOrders after={after} />
+        <Orders after={after} />
       </Suspense>
     </>
   );
 }
 
-async function MyOrders({ after }: { after?: string }) {
+async function Orders({ after }: { after?: string }) {
   const result = await listMyOrders(after);
   if (!result.ok) return <Unavailable problem={result.problem} />;
   const { items, next } = result.data;
-  const now = serverTime(result);
   if (items.length === 0) {
     return (
       <EmptyState title="You have no orders yet">
@@ -46,19 +44,7 @@ async function MyOrders({ after }: { after?: string }) {
   }
   return (
     <>
-      <TicketGrid>
-        {items.map((order) => (
-          <li key={order.id}>
-            <TicketCard
-              id={order.ticket.id}
-              title={order.ticket.title}
-              price={order.ticket.price}
-              href={`/orders/${order.id}`}
-              status={statusOf(order, now)}
-            />
-          </li>
-        ))}
-      </TicketGrid>
+      <MyOrders orders={items} renderedAt={serverTime(result)} isNewest={after === undefined} />
       <Pager path="/orders" after={after} next={next} label="Older orders" />
     </>
   );

@@ -8,9 +8,10 @@ import { ButtonLink } from "@/components/ui/button";
 import { Panel } from "@/components/ui/panel";
 import { fetchTicket } from "@/lib/api/browser";
 import type { Order, Ticket } from "@/lib/api/types";
+import { subscribe } from "@/lib/live";
 import { formatMoney } from "@/lib/money";
+import { newerOf } from "@/lib/newer";
 import { summaryOf } from "@/lib/orders/view";
-import { pollWhileVisible } from "@/lib/poll";
 import { isWithdrawn } from "@/lib/tickets/withdrawal";
 
 const POLL_MS = 2_000;
@@ -45,19 +46,26 @@ function RefundDetails({ order }: { order: Order }) {
   );
 }
 
-/** Polls the ticket: just after the order has ended, it may still be reserved for it. */
+/** Follows the ticket: just after the order has ended, it may still be reserved for it. */
 function Availability({ order }: { order: Order }) {
   const [ticket, setTicket] = useState<Ticket | "withdrawn" | null>(null);
-  useEffect(
-    () =>
-      pollWhileVisible(async () => {
+  useEffect(() => {
+    function apply(latest: Ticket) {
+      setTicket((known) => {
+        if (isWithdrawn(latest)) return "withdrawn";
+        return known && known !== "withdrawn" ? newerOf(known, latest) : latest;
+      });
+    }
+    return subscribe("tickets", {
+      refresh: async () => {
         const result = await fetchTicket(order.ticket.id);
-        if (result.ok) setTicket(isWithdrawn(result.data) ? "withdrawn" : result.data);
+        if (result.ok) apply(result.data);
         else if (result.problem.status === 404) setTicket("withdrawn");
-        return POLL_MS;
-      }, 0),
-    [order.ticket.id],
-  );
+      },
+      pollMs: POLL_MS,
+      onEvent: ({ ticket: latest }) => latest.id === order.ticket.id && apply(latest),
+    });
+  }, [order.ticket.id]);
   if (ticket === "withdrawn") return <Unavailable why="Its seller has withdrawn this ticket" />;
   if (ticket === null || ticket.orderId === order.id) {
     return <p className="pulse-soft text-muted">Checking availability…</p>;

@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import { fetchOrders, fetchTicket } from "@/lib/api/browser";
 import type { Ticket } from "@/lib/api/types";
 import { subscribe } from "@/lib/live";
+import { newerOf } from "@/lib/newer";
 import { heldOrder, type HeldOrder } from "@/lib/orders/reserve";
 import { latestOf } from "@/lib/tickets/withdrawal";
 
@@ -17,7 +18,7 @@ type State = { ticket: Ticket; order: HeldOrder | null };
 /**
  * The ticket and the viewer's own order of it, kept up to date while the page is open.
  *
- * Read at once, because the page may come from the browser's history, and whenever something happens to the ticket. Both
+ * Read at once, because the page may come from the browser's history, and when a buyer's ticket is reserved or sold. Both
  * are read together: without the order, the viewer's own reservation would look like someone else's.
  */
 export function useTicket(initial: Ticket, viewer: Viewer): State {
@@ -31,7 +32,7 @@ export function useTicket(initial: Ticket, viewer: Viewer): State {
         isBuyer ? fetchOrders() : undefined,
       ]);
       setState((known) => {
-        const latest = latestOf(known.ticket, ticket);
+        const latest = newerOf(known.ticket, latestOf(known.ticket, ticket));
         if (orders === undefined) return { ticket: latest, order: null };
         if (!orders.ok) return known;
         // Older than the newest orders, but still the ticket's.
@@ -42,7 +43,11 @@ export function useTicket(initial: Ticket, viewer: Viewer): State {
     return subscribe("tickets", {
       refresh,
       pollMs: POLL_MS,
-      onEvent: ({ ticket }) => ticket.id === initial.id && void refresh(),
+      onEvent: ({ ticket }) => {
+        if (ticket.id !== initial.id) return;
+        if (isBuyer && ticket.orderId) void refresh();
+        else setState((known) => ({ ticket: newerOf(known.ticket, ticket), order: null }));
+      },
     });
   }, [initial.id, isBuyer]);
   return initial.version > state.ticket.version ? { ...state, ticket: initial } : state;

@@ -48,6 +48,9 @@ export const withdrawTicket = (id: string, version: number) =>
 
 export const fetchTicket = (id: string) => sendAsPageUser<Ticket>("GET", `/api/tickets/${id}`);
 
+/** A list of tickets on sale, which is the same for everybody. */
+export const fetchTickets = (path: string) => send<Ticket[]>("GET", path);
+
 export const createOrder = (body: OrderIn) => sendAsPageUser<Order>("POST", "/api/orders", body);
 
 /** The user's newest orders. */

@@ -2,7 +2,7 @@ import { pollWhileVisible } from "../poll";
 
 export type Subscriber<E> = {
   /** A change, soon after it happened; some arrive twice. Not called while there is no stream. */
-  onEvent: (event: E) => void;
+  onEvent: (event: E) => unknown;
   /**
    * Reads again what the page shows. Called at once, whenever events may have been missed, every `pollMs` while there is
    * no stream, and now and then while there is one, which may be dead.

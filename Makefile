@@ -28,11 +28,14 @@ unexport PYTHONDONTWRITEBYTECODE
 .DELETE_ON_ERROR:
 .PHONY: help run test coverage test-browser test-faults test-images test-long test-stripe lint fmt lock bench bench-guard images manifests security screenshots lighthouse client set-up wheel
 
+# Only if somebody asks for it: SEED has a default for `make test-long`, which is defined further down.
+RUN_OPTIONS := $(if $(filter 1,$(SEED)), --seed)
+
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-run: $(SETUP) $(CLIENT) ## Start the stack and print its URL; Ctrl-C stops it (PORT=8080 STATE_DIR=.local REPLICAS="orders=3 tickets=2" OBSERVABILITY=1)
-	@exec $(BIN)/ticketing up
+run: $(SETUP) $(CLIENT) ## Start the stack and print its URL; Ctrl-C stops it (SEED=1 lists sample tickets; PORT=8080 STATE_DIR=.local REPLICAS="orders=3 tickets=2" OBSERVABILITY=1)
+	@exec $(BIN)/ticketing up$(RUN_OPTIONS)
 
 test: $(SETUP) $(CLIENT) ## Run the default test suite (WORKERS=3, ARGS="-k expiry" for pytest)
 	cd client && npm test --silent

@@ -21,6 +21,14 @@ def test_help_lists_every_target() -> None:
     assert sorted(re.findall(r"^make ([a-z-]+)", listed, re.MULTILINE)) == sorted(phony[1].split())
 
 
+@pytest.mark.parametrize(("variable", "options"), [(None, ""), ("SEED=", ""), ("SEED=7", ""), ("SEED=1", " --seed")])
+def test_run_lists_sample_tickets_only_on_request(variable: str | None, options: str) -> None:
+    command = ["make", "-n", "run", *([variable] if variable else [])]
+    environment = {name: value for name, value in os.environ.items() if name != "SEED"}
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.endswith(f"exec .venv/bin/ticketing up{options}\n")
+
+
 def test_omitted_targets_exist() -> None:
     makefile = (ROOT / "Makefile").read_text()
     assert all(f"\n{target}:" in makefile for target in re.findall(r"make ([a-z-]+)", OMITTED))

@@ -9,7 +9,7 @@ import pytest
 from ticketing_local.cli import main
 from ticketing_test_support.stack import ticketing
 
-COMMANDS = ("up", "ps", "logs", "audit", "dead", "reset", "demo")
+COMMANDS = ("up", "ps", "logs", "audit", "dead", "reset", "demo", "seed")
 # Importing these takes longer than printing the help.
 SLOW_IMPORTS = {"fastapi", "httpx", "motor", "nats", "pydantic", "pymongo", "redis", "stripe", "supervisor"}
 
@@ -73,6 +73,7 @@ def test_invalid_setting_is_one_line_with_status_2(
             "demo --url http://[",
             "demo --url=",
             "demo --url http://localhost/?x",
+            "seed --url localhost",
             "load --url http://[",
             "load --url http://localhost/shop",
             "load --seconds 3601",
@@ -87,6 +88,7 @@ def test_invalid_argument_is_status_2(arguments: str) -> None:
     "arguments",
     [
         "ps",
+        "seed",
         "status",
         f"trace {'a' * 24}",
         "audit",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 from ticketing_local.chaos.cli import add_chaos
 from ticketing_local.errors import StackError
 from ticketing_ops import cli as operations
-from ticketing_ops.arguments import base_url
+from ticketing_ops.arguments import base_url, seconds
 from ticketing_ops.errors import OperationError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_stack_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    commands.add_parser(
+    up = commands.add_parser(
         "up",
         help="start everything and run until Ctrl-C",
         description="Start all processes, show progress, and print the URL once everything is healthy.\n"
@@ -62,6 +62,7 @@ def _add_stack_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
         epilog=SETTINGS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    up.add_argument("--seed", action="store_true", help="list sample tickets, as `ticketing seed`")
     ps = commands.add_parser(
         "ps", help="list the processes", description="List the processes of the stack on STATE_DIR."
     )
@@ -84,9 +85,20 @@ def _add_scripts(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     demo = commands.add_parser(
         "demo",
         help="run an end-to-end demo",
-        description="List tickets, reserve, expire, decline, pay and cancel, and show each response. Without --url it "
-        "starts a temporary stack with a short reservation window. Exit status 0 when every step succeeds, else 1.",
+        description="List tickets, repeat a request, follow what happens, reserve, expire, decline, pay, cancel and "
+        "withdraw, and show each response. Without --url it starts a temporary stack with a short reservation window. "
+        "Exit status 0 when every step succeeds, else 1.",
     )
+    demo.add_argument(
+        "--pace", type=seconds, metavar="SECONDS", help="show each step for so long (default: 1 on a terminal, else 0)"
+    )
+    seed = commands.add_parser(
+        "seed",
+        help="list sample tickets",
+        description="List forty sample tickets of two sellers, and print the sellers' accounts, which are kept in "
+        "STATE_DIR/seed.json. What is listed already is not listed again.",
+    )
+    seed.add_argument("--url", type=base_url, metavar="URL", help="a running stack (default: the local one)")
     demo.add_argument("--url", type=base_url, metavar="URL", help="a running stack, e.g. http://localhost:8080")
 
 
@@ -109,15 +121,31 @@ def _run(arguments: argparse.Namespace) -> int:
             from ticketing_local.commands.up import up
             from ticketing_local.settings import read_settings
 
-            return up(read_settings(os.environ))
+            return up(read_settings(os.environ), is_seeded=arguments.seed)
         case "demo":
-            return _run_script("demo.py", *([arguments.url] if arguments.url else []))
+            return _demo(arguments)
+        case "seed":
+            return _seed(arguments)
         case "load" | "exporter" if _names_its_stack(arguments):
             from ticketing_ops.stack import Stack
 
             return operations.run(Stack("elsewhere", {}, list), arguments)
         case _:
             return _run_on_state(arguments)
+
+
+def _demo(arguments: argparse.Namespace) -> NoReturn:
+    pace = arguments.pace if arguments.pace is not None else float(sys.stdout.isatty())
+    _run_script("demo.py", f"--pace={pace}", *([f"--url={arguments.url}"] if arguments.url else []))
+
+
+def _seed(arguments: argparse.Namespace) -> int:
+    from ticketing_local.commands.seed import seed
+    from ticketing_local.settings import read_state_dir
+    from ticketing_local.state import StateDir
+
+    state = StateDir(read_state_dir(os.environ))
+    return seed(state, arguments.url or _operated_stack(state).urls["gateway"])
 
 
 def _names_its_stack(arguments: argparse.Namespace) -> bool:

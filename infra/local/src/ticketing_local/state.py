@@ -41,6 +41,11 @@ class StateDir:
         return self.run / "stack.json"
 
     @property
+    def seed_file(self) -> Path:
+        """The accounts of the sellers of sample tickets."""
+        return self.root / "seed.json"
+
+    @property
     def lock_file(self) -> Path:
         """Locked while a stack runs here; `reset` deletes only folders that have this file."""
         return self.root / "ticketing.lock"

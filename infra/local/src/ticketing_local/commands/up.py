@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from ticketing_local.binaries import BinaryNotFound, find_binary
+from ticketing_local.commands.seed import seed
 from ticketing_local.credentials import Credentials
 from ticketing_local.debian import find_program
 from ticketing_local.errors import StackError
@@ -23,6 +24,7 @@ from ticketing_local.state import RunningStack, StateDir
 from ticketing_local.supervision.monitor import Monitor
 from ticketing_local.supervision.startup import Startup
 from ticketing_local.supervision.supervisor import Supervisor, start_supervisor
+from ticketing_ops.errors import OperationError
 
 SERVERS = ("mongod", "nats-server", "redis-server", "caddy", "node")
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -35,8 +37,13 @@ STOPPING = {
 }
 
 
-def up(settings: StackSettings, build: Callable[[Layout], list[Process]] = process_table) -> int:
-    """Run the stack until Ctrl-C, SIGTERM or SIGHUP. Raises StackError unless it starts, runs and stops cleanly."""
+def up(
+    settings: StackSettings, build: Callable[[Layout], list[Process]] = process_table, *, is_seeded: bool = False
+) -> int:
+    """Run the stack until Ctrl-C, SIGTERM or SIGHUP. Raises StackError unless it starts, runs and stops cleanly.
+
+    `is_seeded`: sample tickets are listed once everything is healthy.
+    """
     check_gateway_port(settings.port)
     binaries = {name: str(find_binary(name)) for name in SERVERS} | _prometheus(settings)
     state = StateDir(settings.state_dir)
@@ -44,7 +51,8 @@ def up(settings: StackSettings, build: Callable[[Layout], list[Process]] = proce
     lock = state.lock()
     ports = claim_ports(port_names(settings))
     try:
-        return _run(settings, state, build(_layout(settings, state, ports, binaries)), lock)
+        table = build(_layout(settings, state, ports, binaries))
+        return _run(settings, state, table, lock, is_seeded=is_seeded)
     finally:
         ports.release()
         os.close(lock)
@@ -73,7 +81,7 @@ def _layout(settings: StackSettings, state: StateDir, ports: Ports, binaries: Ma
     )
 
 
-def _run(settings: StackSettings, state: StateDir, table: list[Process], lock: int) -> int:
+def _run(settings: StackSettings, state: StateDir, table: list[Process], lock: int, *, is_seeded: bool) -> int:
     _require(table)
     print(f"Starting {len(table)} processes; their logs are in {state.logs}", flush=True)
     with _stop_event() as stop:
@@ -82,12 +90,22 @@ def _run(settings: StackSettings, state: StateDir, table: list[Process], lock: i
         supervisord = start_supervisor(table, state, lock)
         try:
             Startup(table, supervisor, supervisord, state).wait(stop)
+            if is_seeded and not stop.is_set():
+                _seed(state, _url(settings))
             if not stop.is_set():
                 print(banner(settings, state, {process.name: process.url for process in table}), flush=True)
                 Monitor(table, supervisor, supervisord, state).run(stop)
         finally:
             _stop(supervisor, supervisord)
     return 0
+
+
+def _seed(state: StateDir, url: str) -> None:
+    """A stack works without sample tickets."""
+    try:
+        seed(state, url)
+    except OperationError as error:
+        print(f"\nNo sample tickets: {error}", flush=True)
 
 
 def _require(table: list[Process]) -> None:

@@ -1,0 +1,1 @@
+"""`ticketing seed`: a shop that is not empty."""

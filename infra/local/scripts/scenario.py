@@ -1,13 +1,14 @@
 """The demo's steps: requests and their expected results. It prints nothing."""
 
 import json
+import secrets
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from demo_client import DemoUser, Response, StepFailed, shorten
+from demo_client import DemoUser, EventLog, Response, StepFailed, shorten
 
 PASSWORD = "correct horse"  # noqa: S105  of temporary accounts
 MAX_WINDOW_SECONDS = 120
@@ -26,18 +27,20 @@ class Step:
 
 
 class Scenario:
-    """Sam sells three tickets; Bea lets one expire, buys one and cancels one; Rob is too late."""
+    """Sam sells three tickets; Bea lets one expire, buys one and cancels one, which Sam withdraws; Rob watches."""
 
     def __init__(self, url: str) -> None:
         self.sam, self.bea, self.rob = self.users = [DemoUser(name, url) for name in ("Sam", "Bea", "Rob")]
         self.tickets: list[dict[str, Any]] = []
+        self.live: EventLog
 
     def steps(self) -> Iterator[Step]:
         """Each step once it has succeeded. Raises StepFailed at the first that does not."""
         try:
-            for part in (self.sign_up, self.list_tickets, self.expire, self.purchase, self.too_late, self.cancel):
+            for part in (self.sign_up, self.list_tickets, self.follow, self.expire, self.purchase, self.too_late):
                 yield from part()
-            yield from self.result()
+            for part in (self.cancel, self.withdraw, self.result):
+                yield from part()
         finally:
             for user in self.users:
                 user.close()
@@ -49,21 +52,43 @@ class Scenario:
             yield Step(text, user.request(text, "POST", "/api/users/signup", expect=201, body=account))
 
     def list_tickets(self) -> Iterator[Step]:
-        """Three tickets are put on sale."""
+        """Three tickets are put on sale. A request that is sent again changes nothing."""
         for title, price in (("Front row", 120), ("Balcony", 45.5), ("Standing", 20)):
             text, ticket = f"Sam lists “{title}” for ${price:.2f}", {"title": title, "price": price}
-            response = self.sam.request(text, "POST", "/api/tickets", expect=201, body=ticket)
+            key = {"Idempotency-Key": secrets.token_hex(8)}
+            response = self.sam.request(text, "POST", "/api/tickets", expect=201, body=ticket, headers=key)
             self.tickets.append(response.body)
             yield Step(text, response)
+        text = "Sam sends the last request again"
+        again = self.sam.request(text, "POST", "/api/tickets", expect=201, body=ticket, headers=key)
+        if again.body != response.body:
+            raise StepFailed(text, str(response), str(again))
+        yield Step(text, f"{again.status}, the same response and no second ticket")
+
+    def follow(self) -> Iterator[Step]:
+        """From now on Rob sees what happens to tickets, without asking."""
+        text = "Rob follows what happens to tickets"
+        self.live = self.rob.follow(text, "/api/tickets/stream")
+        yield Step(text, "200 text/event-stream")
 
     def expire(self) -> Iterator[Step]:
-        """An unpaid order expires and releases its ticket."""
+        """An unpaid order expires and releases its ticket; where that takes too long to watch, Bea does."""
         order = yield from self._order(0)
+        yield self._wait_for_event("reserved", 0)
         remaining = max(0.0, (datetime.fromisoformat(order["expiresAt"]) - datetime.now(UTC)).total_seconds())
-        self._refuse_long_wait(order, remaining)
-        yield Step(f"Bea does not pay; the reservation ends in {remaining:.0f} s …")
-        yield self._wait_for_order(order, "cancelled", "expired", after=remaining)
+        if remaining > MAX_WINDOW_SECONDS:
+            yield Step(
+                f"Reservations last {remaining / 60:.0f} min here, too long to watch one expire, so Bea releases it. "
+                "To watch: EXPIRATION_WINDOW_SECONDS=10 make run, or the demo without --url."
+            )
+            text = "Bea releases it"
+            yield Step(text, self.bea.request(text, "DELETE", f"/api/orders/{order['id']}", expect=204))
+            yield self._wait_for_order(order, "cancelled", "buyer")
+        else:
+            yield Step(f"Bea does not pay; the reservation ends in {remaining:.0f} s …")
+            yield self._wait_for_order(order, "cancelled", "expired", after=remaining)
         yield self._wait_until_free(0)
+        yield self._wait_for_event("freed", 0)
 
     def purchase(self) -> Iterator[Step]:
         """A declined card changes nothing; a good one completes the order."""
@@ -89,11 +114,20 @@ class Scenario:
         yield self._wait_for_order(order, "cancelled", "buyer")
         yield self._wait_until_free(2)
 
+    def withdraw(self) -> Iterator[Step]:
+        """A ticket that its seller withdraws is gone for everybody else."""
+        ticket = self.tickets[2]
+        text = f"Sam withdraws “{ticket['title']}”"
+        yield Step(text, self.sam.request(text, "DELETE", f"/api/tickets/{ticket['id']}", expect=204))
+        yield self._wait_for_event("withdrawn", 2)
+        text = f"Rob opens “{ticket['title']}”"
+        yield Step(text, self.rob.request(text, "GET", f"/api/tickets/{ticket['id']}", expect=404))
+
     def result(self) -> Iterator[Step]:
-        """Two of the three tickets are on sale again."""
-        text = "“Front row” and “Standing” are listed as on sale, “Balcony” is not"
+        """One of the three tickets is on sale again, one is sold."""
+        text = "“Front row” is listed as on sale, “Balcony” and “Standing” are not"
         titles = {ticket["id"]: ticket["title"] for ticket in self.tickets}
-        expected = {self.tickets[0]["title"], self.tickets[2]["title"]}
+        expected = {self.tickets[0]["title"]}
 
         def check() -> tuple[bool, str]:
             listed = self.rob.request(text, "GET", "/api/tickets?limit=100", expect=200).body
@@ -105,6 +139,10 @@ class Scenario:
         orders = self.bea.request(text, "GET", "/api/orders", expect=200).body
         lines = [f"{order['ticket']['title']}: {order['status']}" for order in orders]
         yield Step(text, f"200 {', '.join(lines)}")
+        text = "Sam sees what was listed and sold"
+        listed = self.sam.request(text, "GET", "/api/tickets/summary", expect=200).body["listed"]
+        sales = self.sam.request(text, "GET", "/api/orders/sales", expect=200)
+        yield Step(text, f"{sales.status} listed: {listed['count']} for {listed['amount']}, {_sums(sales.body)}")
 
     def _order(self, index: int) -> Generator[Step, None, Order]:
         ticket = self.tickets[index]
@@ -114,13 +152,15 @@ class Scenario:
         order: Order = response.body
         return order
 
-    def _refuse_long_wait(self, order: Order, remaining: float) -> None:
-        if remaining > MAX_WINDOW_SECONDS:
-            text = "Bea lets the order expire"
-            self.bea.request(text, "DELETE", f"/api/orders/{order['id']}", expect=204)
-            advice = "start that stack with EXPIRATION_WINDOW_SECONDS=10, or run the demo without --url"
-            actual = f"a reservation lasts {remaining:.0f} s: {advice}"
-            raise StepFailed(text, f"a reservation of at most {MAX_WINDOW_SECONDS} s", actual)
+    def _wait_for_event(self, event: str, index: int) -> Step:
+        ticket = self.tickets[index]
+        text = f"Rob is told that “{ticket['title']}” is {event}"
+
+        def check() -> tuple[bool, str]:
+            found = self.live.find(event, ticket["id"])
+            return found is not None, found or "no such event"
+
+        return Step(text, _wait(text, f"event: {event}", check))
 
     def _wait_for_order(self, order: Order, status: str, reason: str | None, *, after: float = 0) -> Step:
         expected = f"{status} ({reason})" if reason else status
@@ -144,6 +184,10 @@ class Scenario:
             )
 
         return Step(text, _wait(text, "no orderId", check))
+
+
+def _sums(sales: dict[str, Any]) -> str:
+    return ", ".join(f"{name}: {total['count']} for {total['amount']}" for name, total in sales.items())
 
 
 def _wait(text: str, expected: str, check: Callable[[], tuple[bool, str]], *, after: float = 0) -> str:

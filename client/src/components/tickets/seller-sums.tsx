@@ -7,7 +7,7 @@ type Total = { count: number; amount: number };
 /** What a seller has listed, sold and refunded. Sums that could not be loaded are left out. */
 export function SellerSums({ summary, sales }: { summary?: TicketsSummary; sales?: Sales }) {
   return (
-    <dl aria-label="Sums" className="mb-6 grid gap-3 sm:grid-cols-3">
+    <dl aria-label="Sums" className="mb-6 grid gap-2 sm:grid-cols-3 sm:gap-3">
       <Sum label="Listed" unit="ticket" total={summary?.listed} />
       <Sum label="Sold" unit="ticket" total={sales?.sold} />
       <Sum label="Refunded" unit="payment" total={sales?.refunded} />
@@ -18,14 +18,14 @@ export function SellerSums({ summary, sales }: { summary?: TicketsSummary; sales
 function Sum({ label, unit, total }: { label: string; unit: string; total?: Total }) {
   return (
     <div
-      className="flex items-baseline justify-between gap-x-3 rounded-panel border border-line bg-card px-4.5 py-3
-        sm:block"
+      className="flex items-baseline justify-between gap-x-3 rounded-panel border border-line bg-card px-4.5 py-2
+        sm:block sm:py-3"
     >
       <dt className="text-sm text-muted">{label}</dt>
-      <dd className="text-right sm:text-left">
+      <dd className="flex flex-row-reverse flex-wrap items-baseline gap-x-3 sm:block">
         {total ? (
           <>
-            <span className="figures block text-2xl font-semibold">
+            <span className="figures block text-xl font-semibold sm:text-2xl">
               {formatMoney(total.amount, currency())}
             </span>
             <span className="text-sm text-muted">

@@ -30,7 +30,7 @@ function Choice({ href, isChosen, text, count }: ChoiceProps) {
     <Link
       href={href}
       aria-current={isChosen ? "page" : undefined}
-      className="inline-flex h-10 items-center rounded-full border border-line bg-card px-4 text-[15px] text-muted
+      className="inline-flex h-10 items-center gap-1.5 rounded-full border border-line bg-card px-4 text-[15px] text-muted
         hover:border-field-line hover:text-ink aria-[current=page]:border-ink aria-[current=page]:text-ink"
     >
       {text}

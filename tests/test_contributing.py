@@ -48,7 +48,8 @@ def regenerate_schemas(root: Path) -> None:
 
 
 TICKET_SAMPLE = replace(
-    "common/tests/events/samples.py", ('    "orderId": "o1",\n}', '    "orderId": "o1",\n    "venue": "Opera",\n}')
+    "common/tests/events/samples.py",
+    ('    "step": "reserved",\n}', '    "step": "reserved",\n    "venue": "Opera",\n}'),
 )
 FIELD = replace(f"{EVENTS}/tickets.py", (TICKET_FIELD, f'{TICKET_FIELD}    venue: str = ""\n'))
 REQUIRED_FIELD = replace(f"{EVENTS}/tickets.py", (TICKET_FIELD, f"    venue: str\n{TICKET_FIELD}"))

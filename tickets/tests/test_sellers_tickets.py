@@ -157,7 +157,7 @@ async def test_price_is_a_number_for_spreadsheets(price: int, currency: str, cel
     assert rows(text)[1][2] == cell
 
 
-@pytest.mark.parametrize("control", ["\t", "\r", "\n"])
+@pytest.mark.parametrize("control", ["\t", "\r", "\n", "\0"])
 async def test_control_character_starts_no_formula(control: str) -> None:
     """No title has one any more; this is about those of other releases."""
     text = "".join([piece async for piece in csv_of(batches([ticket(title=f"{control}=1")]), USD)])

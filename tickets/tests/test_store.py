@@ -1,5 +1,6 @@
 """Tickets on the real MongoDB."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -148,6 +149,12 @@ async def test_each_state_is_found_by_its_index(store: MongoTicketStore, server:
     assert [(find["planSummary"], find["docsExamined"], find.get("hasSortStage")) for find in finds] == [
         (SELLERS_INDEX, 5, None)
     ] * len(Availability)
+
+
+async def test_concurrent_lists_of_different_states_are_not_mixed_up(store: MongoTicketStore) -> None:
+    tickets = await one_in_each_state(store)
+    lists = (store.find_by_seller(SELLER, state=state, after=None, limit=5) for state in tickets)
+    assert await asyncio.gather(*lists) == [[ticket] for ticket in tickets.values()]
 
 
 async def test_sums_are_read_from_the_index_alone(

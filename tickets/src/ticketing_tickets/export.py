@@ -11,8 +11,8 @@ from ticketing_tickets.domain import Ticket
 _COLUMNS = ("Ticket", "Title", "Price", "Currency", "State", "Reserved until", "Listed at")
 # Without it Excel reads UTF-8 as the system's legacy encoding.
 _BYTE_ORDER_MARK = "\ufeff"
-# What makes a spreadsheet evaluate a cell (OWASP: CSV Injection), also in full width.
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# What makes a spreadsheet evaluate a cell (OWASP: CSV Injection, ASVS 1.2.10), also in full width.
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 async def csv_of(pages: AsyncIterator[Sequence[Ticket]], currency: Currency) -> AsyncIterator[str]:

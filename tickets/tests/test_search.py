@@ -18,7 +18,7 @@ from ticketing_test_support.samples import order_event
 from ticketing_test_support.sessions import cookie_for
 from ticketing_tickets import use_cases
 from ticketing_tickets.store import MongoTicketStore
-from ticketing_tickets.terms_upgrade import TermsUpgrade
+from ticketing_tickets.upgrades import upgrades
 
 SELLER = cookie_for()
 TITLES = ["Opera gala, row C", "Café concert", "opéra bouffe"]
@@ -195,6 +195,7 @@ async def test_titles_of_an_earlier_release_get_terms(
     server["tickets"].update_one({"_id": edited}, {"$set": {"title": "Ballet"}})
     assert await found(http, q="opera") == ["Ballet"]
     monkeypatch.setattr("ticketing_tickets.store._UPGRADED_AT_ONCE", 1)
-    await TermsUpgrade(app.state.database, app.state.store).upgrade_all()
+    terms, _ = upgrades(app.state.database, app.state.store)
+    await terms.upgrade_all()
     assert await found(http, q="opera") == ["Opera 0"]
     assert await found(http, q="ballet") == ["Ballet"]

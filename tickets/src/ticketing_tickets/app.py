@@ -14,7 +14,7 @@ from ticketing_tickets.listeners import OrderCancelledListener, OrderCompletedLi
 from ticketing_tickets.routes import router
 from ticketing_tickets.settings import Settings
 from ticketing_tickets.store import INDEXES, MongoTicketStore
-from ticketing_tickets.terms_upgrade import TermsUpgrade
+from ticketing_tickets.upgrades import upgrades
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -37,7 +37,7 @@ def create_app(settings: Settings) -> FastAPI:
             OutboxMonitor([store.documents]),
             *(Consumer(broker, listener) for listener in listeners),
             *streams.tasks,
-            TermsUpgrade(database, store),
+            *upgrades(database, store),
         ],
         state={"currency": settings.money, "store": store, "streams": streams},
         marks_writes=True,

@@ -163,6 +163,11 @@ def withdraw(ticket: Ticket, *, user_id: str) -> Ticket:
     return replace(ticket, withdrawn=True, version=ticket.version + 1)
 
 
+def withdraw_again(ticket: Ticket) -> Ticket:
+    """The withdrawn ticket with a version above the one that another release made without its withdrawal."""
+    return replace(ticket, version=ticket.version + 1)
+
+
 def apply_order(ticket: Ticket, order: OrderState) -> Ticket:
     """The ticket after an order event: reserved, released, or unchanged when newer state is known.
 

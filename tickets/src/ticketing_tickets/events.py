@@ -14,6 +14,11 @@ def listed(ticket: Ticket) -> TicketState:
     return _event(ticket, TicketStep.NEW)
 
 
+def withdrawn(ticket: Ticket) -> TicketState:
+    """That a ticket is off sale."""
+    return _event(ticket, TicketStep.WITHDRAWN)
+
+
 def event_between(before: Ticket, after: Ticket) -> TicketState | None:
     """The event of a change; None when the version stayed: others cannot see it."""
     return _event(after, step_between(before, after)) if after.version > before.version else None

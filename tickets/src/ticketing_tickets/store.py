@@ -19,8 +19,11 @@ BUYABLE = "buyable"
 BY_SELLER = "by_seller_with_state"
 BY_TERM = "by_term"
 BY_TERM_AND_PRICE = "by_term_and_price"
+RELISTED = "relisted"
 TERMS = "search.terms"
 _BUYABLE = {"buyable": True}
+# No ticket, but for what a release without withdrawals writes.
+_RELISTED = {**_BUYABLE, "withdrawn": True}
 _OUTDATED = {"$expr": {"$ne": ["$title", "$search.title"]}}
 _UPGRADED_AT_ONCE = 2_000
 # Ids grow with time, so a list reads as many index keys as it has tickets.
@@ -42,6 +45,7 @@ INDEXES = {
             IndexModel([(field, ASCENDING) for field in (TERMS, *fields)], name=name, partialFilterExpression=_BUYABLE)
             for name, fields in ((BY_TERM, ["_id"]), (BY_TERM_AND_PRICE, ["price", "_id"]))
         ),
+        IndexModel([("withdrawn", ASCENDING)], name=RELISTED, partialFilterExpression=_RELISTED),
         OUTBOX_INDEX,
         REQUEST_INDEX,
     ]
@@ -91,6 +95,11 @@ class MongoTicketStore:
         return await self._lists.read(
             (seller_id, state, after, limit), lambda: self._list(query, BY_SELLER, after, limit)
         )
+
+    async def find_relisted(self, *, limit: int) -> list[Ticket]:
+        """Tickets on sale although they are withdrawn."""
+        found = await self.documents.find_many(_RELISTED, sort=[("withdrawn", ASCENDING)], limit=limit, index=RELISTED)
+        return [_to_ticket(document) for document in found]
 
     async def totals_of(self, seller_id: str) -> Mapping[Availability, Total]:
         return await self._lists.read((seller_id,), lambda: self._totals(seller_id))

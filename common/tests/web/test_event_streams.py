@@ -1,16 +1,20 @@
 """A stream lasts until its client, its session or its process goes, and is no request that lasts for hours."""
 
+import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import uvicorn
 from fastapi import APIRouter, FastAPI, Request, Response
 from prometheus_client import REGISTRY
 
 from ticketing_common.events import SessionRevoked
 from ticketing_common.feed import Change, Feed, Message
+from ticketing_common.http_protocol import BoundedHttpProtocol
 from ticketing_common.messaging import Broker
 from ticketing_common.revocations import Revocations
 from ticketing_common.settings import StreamingSettings
@@ -66,14 +70,14 @@ def make_app(mongo_uri: str, nats_url: str, *, beat: float = 100, **overrides: A
 @asynccontextmanager
 async def running(app: FastAPI) -> AsyncIterator[FastAPI]:
     """The application, once its streams can be followed."""
-
-    async def is_live() -> bool:
-        async with followed(app, "/stream") as response:
-            return response.status == 200
-
     async with served(app):
-        await eventually(is_live, within=20)
+        await eventually(lambda: is_live(app), within=20)
         yield app
+
+
+async def is_live(app: FastAPI) -> bool:
+    async with followed(app, "/stream") as response:
+        return response.status == 200
 
 
 @pytest.fixture
@@ -193,6 +197,43 @@ async def test_stream_is_recorded_when_it_begins(app: FastAPI, recorded_spans: R
     assert metric(count, **labels) == before + 1
     assert metric("event_streams_open") == 0
     assert metric("event_streams_ended_total", reason="client") == ended + 1
+
+
+@asynccontextmanager
+async def listening(app: FastAPI) -> AsyncIterator[int]:
+    """The port of a server with the application, once its streams can be followed."""
+    server = uvicorn.Server(uvicorn.Config(app, http=BoundedHttpProtocol, port=0, log_config=None))
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    serving = asyncio.create_task(server.serve())
+    await eventually(lambda: is_live(app), within=20)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    await serving
+
+
+async def test_client_that_does_not_read_is_cut_off(mongo_uri: str, nats_url: str) -> None:
+    app = make_app(mongo_uri, nats_url)
+    async with listening(app) as port, followed(app, "/stream") as other:
+        with socket.create_connection(("127.0.0.1", port)) as idle:
+            idle.sendall(b"GET /stream HTTP/1.1\r\nHost: test\r\n\r\n")
+            dropped = metric("event_streams_ended_total", reason="slow")
+
+            async def is_dropped() -> bool:
+                await say(app, "x" * 500_000)  # more than a client may leave unread
+                return metric("event_streams_ended_total", reason="slow") > dropped
+
+            await eventually(is_dropped, within=60)
+            assert not rest_of(idle).endswith(b"0\r\n\r\n")  # the end of a complete response
+        assert not other.ended
+
+
+def rest_of(connection: socket.socket) -> bytes:
+    """What had been sent before the server closed it."""
+    connection.settimeout(20)
+    received = b""
+    while data := connection.recv(1 << 20):
+        received = data[-10:]
+    return received
 
 
 async def test_head_has_no_stream(app: FastAPI) -> None:

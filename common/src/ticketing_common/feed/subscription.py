@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from enum import StrEnum
 
-# More than what a follower on a slow line is late by, and little enough for a thousand of them. Followers share chunks.
+# More than what a follower on a slow line is late by, and little enough for a thousand of them, who share most of it.
 MAX_PENDING_BYTES = 256 * 1024
 
 
@@ -41,13 +41,14 @@ class Subscription:
     def push(self, chunk: bytes) -> None:
         """Add what is to be sent. One that has not sent what it got before is closed."""
         if self.closed:
-            return
+            return None
+        if self._chunks and self._bytes + len(chunk) > MAX_PENDING_BYTES:
+            self.close(Closed.SLOW)
+            return self._on_slow()
         self._chunks.append(chunk)
         self._bytes += len(chunk)
-        if self._bytes > MAX_PENDING_BYTES:
-            self.close(Closed.SLOW)
-            self._on_slow()
         self._wake.set()
+        return None
 
     def close(self, reason: Closed) -> None:
         """The first reason counts. What is pending is still sent, unless the client or its session is gone."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import httpx
 
-from ticketing_bench import drain, due, latency, memory, on_sale, rush
+from ticketing_bench import drain, due, latency, memory, on_sale, rush, streams
 from ticketing_bench.data import Data
 from ticketing_bench.http import HttpRow, bare_cpu, measure
 from ticketing_bench.progress import timed
@@ -22,7 +22,7 @@ Wanted = Callable[[str], bool]
 def names() -> list[str]:
     """The names of all rows."""
     routes, grown = ([row.name for row in rows] for rows in (ROUTES, GROWN_ROUTES))
-    events = [*map(latency.name, latency.RATES), memory.AFTER, drain.NAME]
+    events = [*map(latency.name, latency.RATES), memory.AFTER, streams.NAME, drain.NAME]
     return [START, memory.IDLE, *routes, rush.NAME, *events, *grown, *JOURNEYS]
 
 
@@ -58,6 +58,10 @@ def _rows(stack: Stack, wanted: Wanted) -> Iterator[Result]:
             yield result
     if wanted(memory.AFTER):
         yield memory.measure_memory(stack, memory.AFTER)
+    if wanted(streams.NAME):
+        with timed(streams.NAME):
+            result = streams.run_streams(stack, data, bare)
+        yield result
     yield from _large_rows(stack, data, bare, wanted)
 
 

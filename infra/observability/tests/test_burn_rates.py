@@ -56,6 +56,12 @@ def test_errors_within_the_budget_are_no_alert(check: Check) -> None:
     check(series, {alert: {f"{hours}h": [] for hours in (1, 3)} for alert in (FAST_ERRORS, SLOW_ERRORS)})
 
 
+def test_refused_event_streams_are_no_failures(check: Check) -> None:
+    refused = requests(503, method="GET", route="/api/tickets/stream")
+    series = {requests(201): "0+50x200", refused: "0+50x200"} | up(200)
+    check(series, {alert: {f"{hours}h": [] for hours in (1, 3)} for alert in (FAST_ERRORS, SLOW_ERRORS)})
+
+
 def test_a_few_failures_at_night_page_nobody(check: Check) -> None:
     series = {requests(200, method="GET"): "0+1x60", requests(500): "_x20 1 1 4 9x37"} | up(60)
     check(series, {alert: {"25m": [], "50m": []} for alert in (FAST_ERRORS, SLOW_ERRORS)})

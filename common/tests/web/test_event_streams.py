@@ -24,6 +24,7 @@ from ticketing_test_support.apps import served
 from ticketing_test_support.event_streams import Followed, followed
 from ticketing_test_support.fixtures import JWT_SECRET
 from ticketing_test_support.mongo import database_at
+from ticketing_test_support.servers import Server
 from ticketing_test_support.sessions import cookie_for
 from ticketing_test_support.spans import RecordedSpans
 from ticketing_test_support.waiting import eventually
@@ -55,7 +56,7 @@ def make_app(mongo_uri: str, nats_url: str, *, beat: float = 100, **overrides: A
     settings = StreamingSettings(mongo_uri=mongo_uri, nats_url=nats_url, jwt_secret=JWT_SECRET, **overrides)
     broker = Broker(nats_url, client_name="test")
     feed: Any = show
-    streams = EventStreams(Feed(broker, ["ticket.>"], feed, interval=0), settings, tick=0.01, beat=beat)
+    streams = EventStreams(Feed(broker, ["ticket.>"], feed, interval=0), settings, tick=0.01, beat=beat, max_outage=0.1)
     return build_app(
         service="test",
         settings=settings,
@@ -177,6 +178,17 @@ async def test_streams_are_limited(mongo_uri: str, nats_url: str) -> None:
                 assert (fourth.status, fourth.headers["retry-after"]) == (503, "15")
         async with followed(app, "/stream") as later:
             assert later.status == 200
+
+
+async def test_streams_end_when_the_broker_stays_away(mongo_uri: str, own_nats: Server) -> None:
+    async with running(make_app(mongo_uri, own_nats.url)) as app:
+        async with followed(app, "/stream") as response:
+            own_nats.kill()
+            await eventually(lambda: response.ended, within=20)
+        async with followed(app, "/stream") as refused:
+            assert refused.status == 503
+        own_nats.start()
+        await eventually(lambda: is_live(app), within=20)
 
 
 async def test_without_a_broker_there_are_no_streams(mongo_uri: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from ticketing_test_support.stack import Stack
@@ -47,3 +48,13 @@ async def test_connections_of_slow_and_idle_clients_are_closed(stack: Stack, nam
     connections = {client: asyncio.create_task(until_closed(port, pieces)) for client, pieces in CLIENTS.items()}
     _, pending = await asyncio.wait(connections.values(), timeout=30)
     assert [client for client, task in connections.items() if task in pending] == []
+
+
+async def test_event_streams_are_passed_on_at_once_and_last(stack: Stack) -> None:
+    async with (
+        httpx.AsyncClient(base_url=stack.url, timeout=20, trust_env=False) as http,
+        http.stream("GET", "/api/tickets/stream?follow", headers={"Accept-Encoding": "gzip, br"}) as response,
+    ):
+        chunks = [chunk async for chunk in response.aiter_raw()]
+    assert chunks == [b"data: %d\n\n" % number for number in range(8)]
+    assert "content-encoding" not in response.headers

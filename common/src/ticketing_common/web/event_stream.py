@@ -44,7 +44,13 @@ class EventStreams:
     name = "event_streams"
 
     def __init__(
-        self, feed: Feed, settings: StreamingSettings, *, tick: float = TICK_SECONDS, beat: float = BEAT_SECONDS
+        self,
+        feed: Feed,
+        settings: StreamingSettings,
+        *,
+        tick: float = TICK_SECONDS,
+        beat: float = BEAT_SECONDS,
+        max_outage: float = MAX_OUTAGE_SECONDS,
     ) -> None:
         self._feed = feed
         # As many file descriptors again are left for everything else.
@@ -52,6 +58,7 @@ class EventStreams:
         self._max_per_address = settings.event_streams_per_address if settings.rate_limits == "on" else self._max
         self._tick = tick
         self._beat = beat
+        self._max_outage = max_outage
         self._addresses: dict[str, int] = {}
         self._is_draining = False
         for reason in Closed:
@@ -90,7 +97,7 @@ class EventStreams:
             await asyncio.sleep(self._tick)
             now = time.monotonic()
             live_at = now if self._feed.live else live_at
-            if now - live_at > MAX_OUTAGE_SECONDS:
+            if now - live_at > self._max_outage:
                 self._feed.end_all(Closed.OUTAGE)
             for subscription in self._feed.subscriptions:
                 subscription.check()

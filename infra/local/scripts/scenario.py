@@ -37,9 +37,9 @@ class Scenario:
     def steps(self) -> Iterator[Step]:
         """Each step once it has succeeded. Raises StepFailed at the first that does not."""
         try:
-            for part in (self.sign_up, self.list_tickets, self.follow, self.expire, self.purchase, self.too_late):
+            for part in (self.sign_up, self.list_tickets, self.search, self.follow, self.expire):
                 yield from part()
-            for part in (self.cancel, self.withdraw, self.result):
+            for part in (self.purchase, self.too_late, self.cancel, self.withdraw, self.result):
                 yield from part()
         finally:
             for user in self.users:
@@ -64,6 +64,14 @@ class Scenario:
         if again.body != response.body:
             raise StepFailed(text, str(response), str(again))
         yield Step(text, f"{again.status}, the same response and no second ticket")
+
+    def search(self) -> Iterator[Step]:
+        """The beginning of a word finds its titles."""
+        text, path = "Rob searches for “balc” below $50", "/api/tickets?q=balc&maxPrice=50"
+        found = self.rob.request(text, "GET", path, expect=200)
+        if self.tickets[1]["id"] not in {ticket["id"] for ticket in found.body}:
+            raise StepFailed(text, self.tickets[1]["title"], str(found))
+        yield Step(text, f"200 {', '.join(ticket['title'] for ticket in found.body)}")
 
     def follow(self) -> Iterator[Step]:
         """From now on Rob sees what happens to tickets, without asking."""

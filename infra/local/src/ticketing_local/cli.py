@@ -86,8 +86,8 @@ def _add_scripts(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "demo",
         help="run an end-to-end demo",
         description="List tickets, repeat a request, search, follow what happens, reserve, expire, decline, pay, "
-        "cancel and withdraw, and show each response. Without --url it starts a temporary stack with a short reservation window. "
-        "Exit status 0 when every step succeeds, else 1.",
+        "cancel and withdraw, and show each response. Without --url it starts a temporary stack with a short "
+        "reservation window. Exit status 0 when every step succeeds, else 1.",
     )
     demo.add_argument(
         "--pace", type=seconds, metavar="SECONDS", help="show each step for so long (default: 1 on a terminal, else 0)"

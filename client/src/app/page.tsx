@@ -1,6 +1,7 @@
 import { Suspense } from "react";
 
-import { SearchBox } from "@/components/tickets/search-box";
+import { SearchForm } from "@/components/tickets/search-form";
+import { SearchMarks } from "@/components/tickets/search-marks";
 import { TicketGridSkeleton } from "@/components/tickets/ticket-grid";
 import { TicketsOnSale } from "@/components/tickets/tickets-on-sale";
 import { ButtonLink } from "@/components/ui/button";
@@ -14,72 +15,89 @@ import type { Ticket } from "@/lib/api/types";
 import { withTimeout } from "@/lib/with-timeout";
 import { formatDuration } from "@/lib/orders/countdown";
 import { firstOf, listPath } from "@/lib/paging";
-import { holdSeconds } from "@/lib/settings";
-import { searchTickets } from "@/lib/tickets-search";
+import { currency, holdSeconds } from "@/lib/settings";
+import {
+  DEFAULT_SORT,
+  isFiltered,
+  matchesText,
+  parseSearch,
+  toApiQuery,
+  toQuery,
+  type TicketSearch,
+} from "@/lib/tickets/search";
 
 const PAGE_SIZE = 48;
 // Tickets that arrive within this time are part of the first paint; later ones replace a skeleton.
 const FIRST_PAINT_MS = 300;
 
-type Search = { query: string; after?: string };
+type Search = { search: TicketSearch; after?: string };
 
 export default async function LandingPage({ searchParams }: PageProps<"/">) {
-  const { q, after } = await searchParams;
-  const search: Search = { query: (firstOf(q) ?? "").trim(), after: firstOf(after) };
-  const tickets = find(search);
+  const parameters = await searchParams;
+  const search = parseSearch(parameters);
+  const after = firstOf(parameters.after);
+  const tickets = listTickets(toApiQuery(search, currency()), after, PAGE_SIZE);
   const early = await withTimeout(tickets, FIRST_PAINT_MS);
   return (
     <>
       <Heading title="Tickets on sale">
         A ticket that you reserve is held for you for {formatDuration(holdSeconds())}.
       </Heading>
-      <div className="mb-6 flex flex-wrap gap-2.5">
-        <SearchBox query={search.query} />
+      <div className="mb-6 flex flex-wrap items-start gap-2.5">
+        <SearchForm search={search} />
         <ButtonLink href="/tickets/new" variant="primary">
           Sell a ticket
         </ButtonLink>
       </div>
       {/* React streams a Suspense boundary after its fallback even if it is ready, so early results do without one. */}
       {early ? (
-        <Tickets {...search} result={early} />
+        <Tickets search={search} after={after} result={early} />
       ) : (
-        <Suspense key={JSON.stringify(search)} fallback={<TicketGridSkeleton />}>
-          <LateTickets {...search} result={tickets} />
+        <Suspense key={JSON.stringify([search, after])} fallback={<TicketGridSkeleton />}>
+          <LateTickets search={search} after={after} result={tickets} />
         </Suspense>
       )}
     </>
   );
 }
 
-function find({ query, after }: Search): Promise<ApiResult<Page<Ticket>>> {
-  return query ? searchTickets(listTickets, query, after) : listTickets(after, PAGE_SIZE);
-}
-
-type TicketResult = Awaited<ReturnType<typeof find>>;
+type TicketResult = ApiResult<Page<Ticket>>;
 
 async function LateTickets({ result, ...search }: Search & { result: Promise<TicketResult> }) {
   return <Tickets {...search} result={await result} />;
 }
 
-function Tickets({ query, after, result }: Search & { result: TicketResult }) {
+function Tickets({ search, after, result }: Search & { result: TicketResult }) {
   if (!result.ok) return <NotLoaded problem={result.problem} />;
-  const { items, next } = result.data;
+  const { items, next, total } = result.data;
+  const isByAge = search.sort === DEFAULT_SORT;
+  const isEverything = isByAge && !isFiltered(search);
   return (
     <>
-      <TicketsOnSale
-        tickets={items.map(({ id, title, price, version }) => ({ id, title, price, version }))}
-        source={
-          query ? null : { path: listPath("/api/tickets", { after, limit: PAGE_SIZE }), limit: PAGE_SIZE }
-        }
-        isNewest={!query && after === undefined}
-        empty={<NoTickets query={query} />}
-      />
+      {isFiltered(search) && after === undefined && (
+        <p role="status" className="mb-4 text-sm text-muted">
+          {matchesText(total, items.length, PAGE_SIZE)}
+        </p>
+      )}
+      <SearchMarks text={search.q}>
+        <TicketsOnSale
+          tickets={items.map(({ id, title, price, version }) => ({ id, title, price, version }))}
+          source={
+            isEverything
+              ? { path: listPath("/api/tickets", { after, limit: PAGE_SIZE }), limit: PAGE_SIZE }
+              : null
+          }
+          isNewest={isEverything && after === undefined}
+          empty={<NoTickets search={search} isEnd={next === null} />}
+        />
+      </SearchMarks>
       <Pager
         path="/"
-        query={query ? { q: query } : {}}
+        query={toQuery(search)}
         after={after}
         next={next}
-        label={query ? "Search older tickets" : "Older tickets"}
+        label={isByAge ? "Older tickets" : "More tickets"}
+        firstLabel={isByAge ? "Newest" : "First page"}
       />
     </>
   );
@@ -94,11 +112,19 @@ function NotLoaded({ problem }: { problem: Problem }) {
   );
 }
 
-function NoTickets({ query }: { query: string }) {
-  if (query) {
+/** At its end, or where the API has stopped to look for matches. */
+function NoTickets({ search, isEnd }: { search: TicketSearch; isEnd: boolean }) {
+  if (!isEnd) {
     return (
-      <EmptyState title={`No tickets match “${query}”`}>
-        <p>Try a shorter search, or browse everything on sale.</p>
+      <EmptyState title="No matches so far">
+        <p>There are more tickets to look through.</p>
+      </EmptyState>
+    );
+  }
+  if (isFiltered(search)) {
+    return (
+      <EmptyState title={search.q ? `No tickets match “${search.q}”` : "No tickets have such a price"}>
+        <p>Try a shorter search or other prices, or browse everything on sale.</p>
         <ButtonLink href="/">Show all tickets</ButtonLink>
       </EmptyState>
     );

@@ -1,6 +1,8 @@
 /** Pagination: `?limit`, `?after`, and the Link header with the next page. */
 
-export type ListQuery = { seller?: "me"; state?: string; after?: string; limit?: number };
+import type { SearchQuery } from "./tickets/search";
+
+export type ListQuery = SearchQuery & { seller?: "me"; state?: string; after?: string; limit?: number };
 
 export function listPath(path: string, query: ListQuery): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
@@ -15,6 +17,12 @@ export function nextCursor(headers: Headers): string | null {
     if (target) return new URL(target, "http://api").searchParams.get("after");
   }
   return null;
+}
+
+/** The number of all items, or null if it is not told. */
+export function totalCount(headers: Headers): number | null {
+  const count = headers.get("x-total-count");
+  return count === null ? null : Number(count);
 }
 
 /** A search parameter's value; the first if it is repeated. */

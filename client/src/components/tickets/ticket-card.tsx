@@ -7,6 +7,7 @@ import { Pill, type Status } from "@/components/ui/pill";
 import { shortId } from "@/lib/ids";
 import { formatMoney } from "@/lib/money";
 
+import { MarkedTitle } from "./search-marks";
 import { TicketShape } from "./ticket-shape";
 
 /** `until`: when the status ends. */
@@ -29,7 +30,7 @@ export function TicketCard({ id, title, price, href, status, until }: Props) {
       <div className="flex h-full flex-col items-start">
         <h2 className="line-clamp-3 text-lg">
           <Link href={href} className="outline-none after:absolute after:inset-0 after:z-1">
-            {title}
+            <MarkedTitle title={title} />
           </Link>
         </h2>
         <p className="mt-1 text-xs text-muted">

@@ -3,7 +3,6 @@
 from secrets import token_hex
 
 from playwright.async_api import expect
-
 from tests.browser.test_accessibility import problems
 
 

@@ -199,3 +199,13 @@ async def test_titles_of_an_earlier_release_get_terms(
     await terms.upgrade_all()
     assert await found(http, q="opera") == ["Opera 0"]
     assert await found(http, q="ballet") == ["Ballet"]
+
+
+@pytest.mark.parametrize("query", ["", "limit=2", "after={id}", "limit=2&after={id}", "after={id}&limit=2"])
+async def test_plain_list_is_as_fastapi_would_respond(client: httpx.AsyncClient, query: str) -> None:
+    ids = [await list_for_sale(client, f"Seat {number}") for number in range(4)]
+    plain = await client.get(f"/api/tickets?{query.format(id=ids[3])}")
+    general = await client.get(f"/api/tickets?q=&{query.format(id=ids[3])}")
+    assert plain.json() == general.json()
+    assert plain.headers.keys() == general.headers.keys()
+    assert plain.headers.get("Link", "") == general.headers.get("Link", "").replace("q=&", "")

@@ -12,6 +12,7 @@ from ticketing_common.web.preconditions import IfMatch, etag
 from ticketing_tickets import use_cases
 from ticketing_tickets.deps import SearchDep, SellerId, State, StoreDep, TicketPage, Viewer
 from ticketing_tickets.export import csv_of
+from ticketing_tickets.lists import ListRoute, list_response
 from ticketing_tickets.schemas import (
     ListedTicketOut,
     TicketIn,
@@ -57,14 +58,12 @@ async def create_ticket(
     )
 
 
-@router.get("", response_model=list[ListedTicketOut])
 async def list_tickets(
     seller_id: SellerId,
     state: State,
     search: SearchDep,
     store: StoreDep,
     page: TicketPage,
-    currency: CurrencyDep,
     request: Request,
 ) -> Response:
     """Tickets that can be bought, in the order of `sort`; with `seller=me` the user's own, newest first.
@@ -74,10 +73,10 @@ async def list_tickets(
     found = await use_cases.list_tickets(
         store, seller_id=seller_id, state=state, search=search, after=page.after, limit=page.limit
     )
-    total = {} if found.total is None else {"X-Total-Count": str(found.total)}
-    show = own_ticket_out if seller_id else ticket_out
-    shown = [show(ticket, currency) for ticket in found.tickets]
-    return json_response(shown, headers=page.link_after(found.next, request) | total)
+    return list_response(found, page, request, show=own_ticket_out if seller_id else ticket_out)
+
+
+router.add_api_route("", list_tickets, response_model=list[ListedTicketOut], route_class_override=ListRoute)
 
 
 @router.get("/summary", response_model=TicketsSummaryOut)

@@ -31,6 +31,9 @@ GET /api/tickets/summary               401      401     401      401    200    2
 GET /api/tickets/export                401      401     401      401    200    200
 POST /api/tickets                      401      401     401      401    201    201
 GET /api/tickets/stream                200      200     200      200    200    200
+GET /api/tickets/alerts                401      401     401      401     []    200
+PUT /api/tickets/{ticket_id}/alert     401      401     401      401    400    400
+DELETE /api/tickets/{ticket_id}/alert  401      401     401      401    204    204
 GET /api/tickets/{ticket_id}           200      200     200      200    200    200
 PUT /api/tickets/{ticket_id}           401      401     401      401    401    200
 DELETE /api/tickets/{ticket_id}        401      401     401      401    401    204

@@ -137,5 +137,7 @@ async def test_each_change_raises_the_generation_once_with_its_event(
     changed = cookie_of(await post(client, "changepassword", CHANGE, own))
     await post(client, "deleteaccount", {"password": "open barley"}, changed)
     [document] = await database.collection("users").find({}).to_list(None)
-    events = [(entry["subject"], entry["data"]["userId"], entry["data"]["generation"]) for entry in document["outbox"]]
-    assert (document["generation"], events) == (2, [("session.revoked", user_id, number) for number in (1, 2)])
+    assert [entry["subject"] for entry in document["outbox"]] == ["session.revoked"] * 2
+    keys = ("userId", "generation", "accountDeleted")
+    events = [[entry["data"][key] for key in keys] for entry in document["outbox"]]
+    assert (document["generation"], events) == (2, [[user_id, 1, False], [user_id, 2, True]])

@@ -1,4 +1,4 @@
-"""Let a system converge by itself, and check what must hold then: I2, I3, I4, I5, I6, I8 and I10."""
+"""Let a system converge by itself, and check what must hold then: I2, I3, I4, I5, I6, I8, I10 and I11."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from tests.model.system import System
 from ticketing_common.events import OrderState, TicketCreated, TicketState
 from ticketing_ops.audit import run_checks
 from ticketing_ops.audit.snapshot import Finding, Snapshot, by_id
+from ticketing_tickets.alerts.domain import AlertState
 
 _RECONCILER_INTERVAL_SECONDS = 3_660
 _MAX_ROUNDS = 200
@@ -55,6 +56,7 @@ async def _pass_time(system: System) -> None:
     system.clock.move(_RECONCILER_INTERVAL_SECONDS)
     await system.fire()
     await system.reconcile()
+    await system.settle_alerts()
 
 
 def check_accepted_writes(accepted: AcceptedWrites, snapshot: Snapshot) -> None:
@@ -70,6 +72,16 @@ def check_accepted_writes(accepted: AcceptedWrites, snapshot: Snapshot) -> None:
     for ticket_id, price in accepted.prices.items():
         stored = tickets[ticket_id]["price"]
         require(stored == price, f"I5 ticket {ticket_id} was priced {price}, and has {stored}")
+
+
+def check_alerts(snapshot: Snapshot) -> None:
+    """Who still waits, waits for a reserved ticket, and only of those the e-mail address is stored."""
+    tickets = by_id(snapshot.tickets)
+    for alert in snapshot.alerts:
+        ticket, is_waiting = tickets[alert["ticket_id"]], alert["state"] == AlertState.WAITING
+        reserved = ticket["order_id"] is not None and ticket["order_version"] == 0
+        require(reserved or not is_waiting, f"I11 alert {alert['_id']} still waits")
+        require(("email" in alert) == is_waiting, f"the e-mail address of {alert['_id']} is stored: {alert['state']}")
 
 
 def check_audit(system: System, snapshot: Snapshot) -> None:
@@ -123,4 +135,5 @@ def _replicas(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _documents(snapshot: Snapshot) -> Sequence[object]:
-    return snapshot.tickets, snapshot.orders, snapshot.known_tickets, snapshot.payments, snapshot.expiries
+    services = snapshot.tickets, snapshot.orders, snapshot.known_tickets, snapshot.payments, snapshot.expiries
+    return *services, snapshot.alerts

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.model.convergence import check_audit, check_redelivery, converge
+from tests.model.convergence import check_alerts, check_audit, check_redelivery, converge
 from tests.model.network import Delivery, Network
 from tests.model.system import ANY_TIME, BUYER, HOLD_FOR, RULES, Indexes, System
 
@@ -25,6 +25,7 @@ from ticketing_test_support.crashes import Crash, CrashingCollection, CrashInjec
 from ticketing_test_support.payments.stripe import DECLINED, GOOD, SLOW
 
 TICKET, ORDER = f"{1:024x}", f"{2:024x}"
+ALERT, OTHER_ALERT = f"{5:024x}", f"{6:024x}"
 OTHER_TICKET, OTHER_ORDER = f"{3:024x}", f"{4:024x}"
 DURABLES = {listener.durable for listener in System().make_listeners()}
 INTENT = f"pi_{ORDER}"
@@ -209,6 +210,10 @@ CREATE_TICKET = Step("tickets.create_ticket", lambda system: system.create_ticke
 CREATE_ONCE = Step("tickets.create_ticket", _create_once)
 EDIT_TICKET = Step("tickets.edit_ticket", lambda system: system.edit_ticket(TICKET, 2500))
 WITHDRAW_TICKET = Step("tickets.withdraw_ticket", lambda system: system.withdraw_ticket(TICKET))
+REQUEST_ALERT = Step("tickets.request_alert", lambda system: system.request_alert(ALERT, TICKET, BUYER))
+REQUEST_OTHER_ALERT = Step("tickets.request_alert", lambda system: system.request_alert(OTHER_ALERT, TICKET))
+WITHDRAW_ALERT = Step("tickets.withdraw_alert", lambda system: system.withdraw_alert(TICKET))
+SETTLE_ALERTS = Step("tickets.settle_all", lambda system: system.settle_alerts())
 PLACE_ORDER = Step("orders.place_order", lambda system: system.place_order(ORDER, TICKET))
 PLACE_AGAIN = Step("orders.place_order", lambda system: system.place_order(OTHER_ORDER, TICKET))
 CANCEL_ORDER = Step("orders.cancel_order", lambda system: system.cancel_order(ORDER))
@@ -237,6 +242,8 @@ EDIT = (CREATE_TICKET, deliver("orders-ticket-created"), EDIT_TICKET, deliver("o
 WITHDRAWN = deliver("orders-ticket-withdrawn")
 WITHDRAWAL = (CREATE_TICKET, deliver("orders-ticket-created"), WITHDRAW_TICKET, WITHDRAWN, PLACE_ORDER)
 EXPIRY = (*ORDERED, *EXPIRED, *CANCELLED)
+WAITED_FOR = (*ORDERED, REQUEST_ALERT, REQUEST_OTHER_ALERT)
+TOLD = (*WAITED_FOR, *EXPIRED, *CANCELLED, deliver("tickets-availability-alerts"))
 TWO_OF_EACH = (
     Step("another ticket", lambda system: system.create_ticket(OTHER_TICKET, 3000)),
     *ORDERED[:2],
@@ -256,6 +263,13 @@ SCENARIOS: dict[str, tuple[Step, ...]] = {
     "withdrawal": WITHDRAWAL,
     "withdrawal, in batches": in_batches(*WITHDRAWAL),
     "withdrawal of an ordered ticket": (*ORDERED[:3], WITHDRAW_TICKET, *ORDERED[3:], *EXPIRED, *CANCELLED, WITHDRAWN),
+    "alerts": TOLD,
+    "alerts, in batches": in_batches(*TOLD),
+    "alerts for a sold ticket": (*WAITED_FOR, WITHDRAW_ALERT, pay_with(GOOD), *COMPLETED, SETTLE_ALERTS),
+    "alert of a deleted account": (
+        *(SIGN_UP, CHANGE_PASSWORD, *ORDERED, REQUEST_ALERT, DELETE_ACCOUNT),
+        deliver("tickets-alerts-account-deleted"),
+    ),
     "second card": (*ORDERED, pay_with(DECLINED), deliver("orders-payment-failed"), pay_with(GOOD), *COMPLETED),
     "cancellation": (*ORDERED, pay_with(DECLINED), CANCEL_ORDER, *CANCELLED),
     "second reservation": (*ORDERED, CANCEL_ORDER, *CANCELLED, COOL_DOWN, PLACE_AGAIN, *ORDERED[3:]),
@@ -332,6 +346,7 @@ async def outcome(system_type: type[CrashableSystem], scenario: str, crash: Cell
         await run_step(system, step)
     await converge(system)
     snapshot = await system.snapshot()
+    check_alerts(snapshot)
     check_audit(system, snapshot)
     await check_redelivery(system, snapshot)
     return {
@@ -340,6 +355,7 @@ async def outcome(system_type: type[CrashableSystem], scenario: str, crash: Cell
         "tickets": [
             (doc["title"], doc["price"], doc["order_id"], doc["buyable"], doc["withdrawn"]) for doc in snapshot.tickets
         ],
+        "alerts": [(doc["id"], doc["state"], doc.get("email")) for doc in snapshot.alerts],
         "orders": [
             (doc["status"], doc["reason"], *(line["step"] for line in doc["history"])) for doc in snapshot.orders
         ],

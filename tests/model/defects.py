@@ -8,7 +8,16 @@ from typing import Any, ClassVar
 from tests.model.network import RETRIED, Delivery, Network
 from tests.model.system import ANY_TIME, Indexes, System
 
-from ticketing_common.events import CancelReason, Event, ExpirationComplete, OrderCompleted, PaymentCreated, Received
+from ticketing_common.events import (
+    CancelReason,
+    Event,
+    ExpirationComplete,
+    OrderCompleted,
+    PaymentCreated,
+    Received,
+    TicketStep,
+    TicketUpdated,
+)
 from ticketing_common.messaging import Listener
 from ticketing_common.mongo import Database, Documents
 from ticketing_orders import domain, use_cases
@@ -18,6 +27,7 @@ from ticketing_orders.listeners import ExpirationCompleteListener, PaymentCreate
 from ticketing_orders.store import INDEXES, ONE_LIVE_ORDER, ONE_OPEN_ORDER_PER_SLOT, MongoOrderStore
 from ticketing_payments.domain.payment import Payment
 from ticketing_payments.store import MongoPaymentStore
+from ticketing_tickets.alerts.listeners import TicketFreedListener
 from ticketing_tickets.domain import NEVER_HELD
 from ticketing_tickets.domain import Ticket as ListedTicket
 from ticketing_tickets.ports import TicketChange
@@ -151,6 +161,21 @@ class ReservationsRenewed(System):
         return FaultyStore(database)
 
 
+class AlertsTrustEvents(System):
+    """Tickets tells users of a ticket that was freed without looking whether it still is."""
+
+    def make_alerts_listener(self) -> Listener[Any]:
+        class FaultyListener(TicketFreedListener):
+            async def _settle(self, events: Sequence[TicketUpdated]) -> None:
+                for freed in [event.id for event in events if event.step is TicketStep.FREED]:
+                    alert = await self._deps.alerts.next_waiting(freed)
+                    ticket = await self._deps.tickets.find(freed)
+                    if alert and ticket and await self._deps.alerts.claim(alert, now=self._now()):
+                        await self._deps.notifier.ticket_available(alert, ticket)
+
+        return FaultyListener(self.alerts, now=self.clock)
+
+
 class OrdersTrustExpirationsClock(System):
     """Orders expires an order without looking at its own clock."""
 
@@ -207,6 +232,7 @@ ALL: list[type[System]] = [
     RefundNotStored,
     ReservationsWithoutLimit,
     ReservationsRenewed,
+    AlertsTrustEvents,
     OrdersTrustExpirationsClock,
     RelayRemovesFirst,
     ConsumersAcknowledgeFirst,

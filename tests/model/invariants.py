@@ -1,7 +1,7 @@
-"""What must hold at every moment, also while events are under way: I1, I9, I10, legal paths, and what only grows."""
+"""What must hold at every moment, also while events are under way: I1, I9 to I11, legal paths, what only grows."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import permutations
 from typing import Any
@@ -10,6 +10,7 @@ from tests.model.bank import Bank
 from tests.model.system import RULES
 
 from ticketing_ops.audit.snapshot import Snapshot, by_id, is_live
+from ticketing_tickets.domain import Availability
 
 Document = Mapping[str, Any]
 State = tuple[str, str | None]
@@ -84,6 +85,14 @@ class Invariants:
             money, asked = intent.money, self._bank.refund_ids.get(intent.id, ())
             require(len(asked) <= 1, f"I3 {intent.id} was refunded under {len(asked)} ids")
             require(money.refund_requested <= money.captured <= intent.amount, f"I2 {intent.id} has moved {money}")
+
+
+def check_told(told: Sequence[tuple[str, Availability]]) -> None:
+    """Violation if a user was told twice of one alert, or of a ticket that could not be bought."""
+    times = Counter(alert_id for alert_id, _ in told)
+    require(max(times.values(), default=1) == 1, f"I11 a user was told twice: {times}")
+    for alert_id, availability in told:
+        require(availability is Availability.ON_SALE, f"I11 alert {alert_id} told of a ticket that was {availability}")
 
 
 def _one_live_order_per_ticket(snapshot: Snapshot) -> None:

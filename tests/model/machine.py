@@ -84,6 +84,13 @@ class SystemMachine(SystemRun):
             self.deliver_all_events(newest_first=False)
         return order
 
+    @rule(ticket=tickets, buyer=BUYERS, wants=st.booleans())
+    def request_or_withdraw_alert(self, ticket: str, buyer: str, wants: bool) -> None:
+        if wants:
+            self.attempt(self.system.request_alert(self.new_id(), ticket, buyer))
+        else:
+            self.attempt(self.system.withdraw_alert(ticket, buyer))
+
     @rule(target=orders, ticket=tickets, buyer=BUYERS)
     def place_order(self, ticket: str, buyer: str) -> Any:
         order_id = self.new_id()
@@ -125,6 +132,22 @@ class SystemMachine(SystemRun):
         other = self.place_order(ticket, OTHER_BUYER) if "resold" in outcome else multiple()
         if "paid" in outcome:
             self.bank_approves(order, by_webhook=True)
+        return multiple(order, other) if isinstance(other, str) else order
+
+    @rule(target=orders, ticket=tickets, sold_on=st.booleans())
+    def wait_for_ticket(self, ticket: str, sold_on: bool) -> Any:
+        """A user waits for a ticket until its order is cancelled; another may come before the user is told."""
+        ticket = self.available_ticket(ticket)
+        self.deliver_all_events(newest_first=False)
+        order = self.place_order(ticket, BUYER)
+        self.deliver_all_events(newest_first=False)
+        if not isinstance(order, str):
+            return order
+        self.request_or_withdraw_alert(ticket, OTHER_BUYER, wants=True)
+        self.cancel_order(order)
+        self.deliver_events_to("tickets-order-cancelled")
+        other = self.place_order(ticket, OTHER_BUYER) if sold_on else multiple()
+        self.deliver_events_to("tickets-order-created")
         return multiple(order, other) if isinstance(other, str) else order
 
     @rule(order=orders, by_webhook=st.booleans())

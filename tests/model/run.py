@@ -8,12 +8,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 from tests.model.convergence import (
     AcceptedWrites,
     check_accepted_writes,
+    check_alerts,
     check_audit,
     check_order_of_events,
     check_redelivery,
     converge,
 )
-from tests.model.invariants import Invariants
+from tests.model.invariants import Invariants, check_told
 from tests.model.system import RULES, System
 
 from ticketing_common.errors import AppError
@@ -69,14 +70,17 @@ class SystemRun(RuleBasedStateMachine):
 
     async def _check_invariants(self) -> None:
         self.invariants_of_system.check(await self.system.snapshot())
+        check_told(self.system.notifier.told)
 
     async def _check_end(self) -> None:
         await converge(self.system, **self.convergence)
         snapshot = await self.system.snapshot()
         self.invariants_of_system.check(snapshot)
         check_accepted_writes(self.accepted, snapshot)
+        check_alerts(snapshot)
         check_audit(self.system, snapshot)
         await check_redelivery(self.system, snapshot)
+        check_told(self.system.notifier.told)
         await check_order_of_events(self.system, snapshot)
 
     def attempt(self, work: Coroutine[Any, Any, object]) -> AppError | None:
@@ -96,6 +100,11 @@ class SystemRun(RuleBasedStateMachine):
         except BaseException:
             self.failed = True
             raise
+
+    def deliver_events_to(self, durable: str) -> None:
+        """Only this listener is fast."""
+        self.attempt(self.system.relay())
+        self.attempt(self.system.network.deliver_to(durable))
 
     def create_ticket(self, price: int) -> str:
         """A new ticket's id."""

@@ -37,8 +37,13 @@ from ticketing_test_support.memory import InMemoryDatabase, WriteFaults
 from ticketing_test_support.payments.scenario import UNLIMITED
 from ticketing_tickets import listeners as tickets_listeners
 from ticketing_tickets import use_cases as tickets
-from ticketing_tickets.domain import Ticket
-from ticketing_tickets.store import INDEXES as TICKETS
+from ticketing_tickets.alerts import listeners as alerts_listeners
+from ticketing_tickets.alerts.domain import Alert
+from ticketing_tickets.alerts.ports import AlertDeps
+from ticketing_tickets.alerts.store import MongoAlertStore
+from ticketing_tickets.alerts.use_cases import request_alert, settle_all, withdraw_alert
+from ticketing_tickets.app import INDEXES as TICKETS
+from ticketing_tickets.domain import Availability, Ticket
 from ticketing_tickets.store import MongoTicketStore
 
 SELLER, BUYER, OTHER_BUYER = "5e" * 12, "b0" * 12, "b1" * 12
@@ -70,6 +75,20 @@ class NoTimers:
         """Nothing is scheduled."""
 
 
+class CheckingNotifier:
+    """Records of which alerts users were told, and what the ticket was at that moment."""
+
+    def __init__(self, tickets: MongoTicketStore) -> None:
+        self._tickets = tickets
+        self.told: list[tuple[str, Availability]] = []
+
+    async def ticket_available(self, alert: Alert, ticket: Ticket) -> None:
+        """Look at the ticket that is stored now."""
+        stored = await self._tickets.find(ticket.id)
+        assert stored is not None
+        self.told.append((alert.id, stored.availability))
+
+
 class System:
     """Tickets, orders, payments and expiration with a database each, a Stripe account, and the network between them.
 
@@ -91,6 +110,8 @@ class System:
         self.deps = PaymentDeps(
             store=self.payments, gateway=self.bank, currency="usd", limits=UNLIMITED, now=self.clock
         )
+        self.notifier = CheckingNotifier(self.tickets)
+        self.alerts = AlertDeps(self.tickets, MongoAlertStore(self._databases["tickets"]), self.notifier)
         self.network = self.make_network(self.make_listeners())
 
     def make_database(self, indexes: Indexes) -> Database:
@@ -120,6 +141,10 @@ class System:
     def make_expiration_listener(self) -> Listener[Any]:
         """Expires orders."""
         return orders_listeners.ExpirationCompleteListener(self.orders, now=self.clock)
+
+    def make_alerts_listener(self) -> Listener[Any]:
+        """Tells users of available tickets."""
+        return alerts_listeners.TicketFreedListener(self.alerts, now=self.clock)
 
     def expiration_now(self) -> datetime:
         """The time by expiration's own clock."""
@@ -184,6 +209,21 @@ class System:
         """The seller takes a ticket off sale."""
         await tickets.withdraw_ticket(self.tickets, ticket_id=ticket_id, user_id=SELLER)
 
+    async def request_alert(self, alert_id: str, ticket_id: str, user_id: str = OTHER_BUYER) -> None:
+        """A user wants to be told when a ticket is available."""
+        email = f"{user_id}@example.com"
+        await request_alert(
+            self.alerts, alert_id=alert_id, ticket_id=ticket_id, user_id=user_id, email=email, now=self.clock()
+        )
+
+    async def withdraw_alert(self, ticket_id: str, user_id: str = OTHER_BUYER) -> None:
+        """The user does not want to be told any more."""
+        await withdraw_alert(self.alerts, ticket_id=ticket_id, user_id=user_id)
+
+    async def settle_alerts(self) -> None:
+        """The sweep of alerts."""
+        await settle_all(self.alerts, now=self.clock())
+
     async def place_order(self, order_id: str, ticket_id: str, buyer_id: str = BUYER) -> None:
         """A buyer reserves a ticket."""
         self._buyers[order_id] = buyer_id
@@ -241,6 +281,7 @@ class System:
             at=self.clock(),
             users=[{"_id": user, "email_key": user} for user in users],
             tickets=tickets,
+            alerts=await self._all("tickets", "alerts"),
             orders=orders,
             known_tickets=await self._all("orders", "tickets"),
             payments=await self._all("payments", "payments"),
@@ -257,6 +298,8 @@ class System:
             tickets_listeners.OrderCreatedListener(self.tickets),
             tickets_listeners.OrderCancelledListener(self.tickets),
             tickets_listeners.OrderCompletedListener(self.tickets),
+            self.make_alerts_listener(),
+            alerts_listeners.AccountDeletedListener(self.alerts),
             orders_listeners.TicketCreatedListener(self.orders),
             orders_listeners.TicketUpdatedListener(self.orders),
             orders_listeners.TicketWithdrawnListener(self.orders),

@@ -25,6 +25,7 @@ WRITE = {CrashPoint.BEFORE_WRITE, CrashPoint.AFTER_WRITE}
 NOT_ENTRY_POINTS = {
     "payments.find_own",
     "payments.charge",
+    *("tickets.list_alerts", "tickets.settle_alerts", "tickets.forget_user"),
     *("tickets.get_ticket", "tickets.list_tickets", "orders.get_order", "orders.find_order"),
     *("tickets.apply_order", "orders.expire_order", "orders.record_payment", "orders.settle_payment"),
     *("tickets.apply_orders", "orders.expire_orders", "payments.record_orders", "expiration.schedule_expirations"),
@@ -51,8 +52,9 @@ def use_cases() -> Iterator[str]:
 
 def listeners() -> Iterator[str]:
     """The durable name of every listener; of those that handle batches, also that of the step in which they do."""
-    for service in SERVICES[1:]:
-        for _, found in inspect.getmembers(import_module(f"ticketing_{service}.listeners"), inspect.isclass):
+    modules = (*(f"ticketing_{service}.listeners" for service in SERVICES[1:]), "ticketing_tickets.alerts.listeners")
+    for module in modules:
+        for _, found in inspect.getmembers(import_module(module), inspect.isclass):
             if issubclass(found, Listener) and "durable" in vars(found):
                 yield found.durable
                 if issubclass(found, BatchListener):

@@ -6,12 +6,15 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from ticketing_test_support.alerts import RecordingNotifier
 from ticketing_test_support.apps import served_in_memory
 from ticketing_test_support.fixtures import JWT_SECRET
 from ticketing_test_support.memory import InMemoryDatabase, WriteFaults
-from ticketing_tickets.app import create_app
+from ticketing_tickets.alerts.ports import AlertDeps
+from ticketing_tickets.alerts.store import MongoAlertStore
+from ticketing_tickets.app import INDEXES, create_app
 from ticketing_tickets.settings import Settings
-from ticketing_tickets.store import INDEXES, MongoTicketStore
+from ticketing_tickets.store import MongoTicketStore
 
 
 @pytest.fixture
@@ -39,7 +42,21 @@ def store(memory: InMemoryDatabase) -> MongoTicketStore:
 
 
 @pytest.fixture
-async def client(app: FastAPI, memory: InMemoryDatabase, store: MongoTicketStore) -> AsyncIterator[httpx.AsyncClient]:
+def notifier() -> RecordingNotifier:
+    """What tells the users of available tickets."""
+    return RecordingNotifier()
+
+
+@pytest.fixture
+def alerts(memory: InMemoryDatabase, store: MongoTicketStore, notifier: RecordingNotifier) -> AlertDeps:
+    """Alerts on the in-memory database."""
+    return AlertDeps(store, MongoAlertStore(memory), notifier)
+
+
+@pytest.fixture
+async def client(
+    app: FastAPI, memory: InMemoryDatabase, store: MongoTicketStore, alerts: AlertDeps
+) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the routes on the in-memory database, without a session."""
-    async with served_in_memory(app, memory, store=store) as client:
+    async with served_in_memory(app, memory, store=store, alerts=alerts) as client:
         yield client

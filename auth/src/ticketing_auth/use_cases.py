@@ -127,7 +127,12 @@ async def delete_account(
     user = await update(
         lambda: _find_authorized(deps, session, password, address, field="password"),
         lambda user: replace(user, generation=user.generation + 1),
-        lambda before, after: deps.store.erase(after, expected=before, event=_earlier(after, expires_at), now=now),
+        lambda before, after: deps.store.erase(
+            after,
+            expected=before,
+            event=_earlier(after, expires_at).model_copy(update={"account_deleted": True}),
+            now=now,
+        ),
     )
     revocations.apply(_earlier(user, expires_at))
     log.info("account.deleted", user_id=user.id, client_address=address)

@@ -42,7 +42,13 @@ _BY_OWNER = {
     "order": {**ORDER, "reason": "expired"},
     "expiration": {"orderId": "o1"},
     "payment": PAYMENT,
-    "session": {"userId": "u1", "sessionId": "s1", "generation": 2, "expiresAt": "2026-01-01T00:00:00Z"},
+    "session": {
+        "userId": "u1",
+        "sessionId": "s1",
+        "generation": 2,
+        "expiresAt": "2026-01-01T00:00:00Z",
+        "accountDeleted": True,
+    },
 }
 
 

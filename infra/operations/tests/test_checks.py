@@ -122,6 +122,7 @@ VIOLATIONS: list[tuple[Callable[[], Snapshot], str]] = [
     (lambda: changed("payments", "sold", version=0), "is at version 1 in orders and 0 in payments: which is impossib"),
     (lambda: changed("orders", "sold", payments=SHOWN), "shows its buyer captured 1250, refunded 5, disputed 0, but"),
     (lambda: changed("tickets", "t-free", hold=4), "I6  ticket t-free: has applied hold and version (4, -1), but ord"),
+    (lambda: changed("alerts", "t-held:buyer", ticket_id="t-free"), "I11  alert t-held:buyer: waits for a ticket"),
     # delivery and expiration
     (lambda: changed("orders", "open", outbox=[{"id": "order.created:open:0"}]), "I5  order open: its event order.cre"),
     (lambda: changed("expiries", "late", outbox=[{"id": "x"}]), "I5  expiry of order late: its event x waits to be"),

@@ -11,6 +11,7 @@ from ticketing_common.events.subjects import Subject
 class SessionRevoked(Event):
     """One session is over (`session_id`), or all of the user's sessions of an earlier `generation` are.
 
+    With `account_deleted` the user's account is gone, and with it what other services keep only for the user.
     From `expires_at` on the event says nothing new: no token that it concerns is valid any more.
     """
 
@@ -20,6 +21,7 @@ class SessionRevoked(Event):
     session_id: str | None = None
     generation: int | None = None
     expires_at: AwareDatetime
+    account_deleted: bool = False
 
     @property
     def event_id(self) -> str:

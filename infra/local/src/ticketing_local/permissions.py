@@ -58,6 +58,8 @@ NATS_USERS = (
             "tickets-order-created": "order.created",
             "tickets-order-cancelled": "order.cancelled",
             "tickets-order-completed": "order.completed",
+            "tickets-availability-alerts": "ticket.updated",
+            "tickets-alerts-account-deleted": "session.revoked",
         },
         reads_sessions=True,
         follows=("ticket.>", "order.completed"),

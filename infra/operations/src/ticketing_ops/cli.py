@@ -99,7 +99,7 @@ def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "audit",
         help="check that all guarantees hold",
         description="Compare the five databases, the event streams and the Stripe emulator's ledger, and report every "
-        "violation of the guarantees I1 to I9 and every dead letter. It is read-only and may run at any time: it "
+        "violation of the guarantees I1 to I11 and every dead letter. It is read-only and may run at any time: it "
         "reports what is still wrong one second later. Exit status 0 when there is nothing to report, else 1.",
     )
     audit.add_argument(

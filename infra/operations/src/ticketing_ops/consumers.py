@@ -5,6 +5,8 @@ CONSUMERS = {
     "tickets-order-created": "order.created",
     "tickets-order-cancelled": "order.cancelled",
     "tickets-order-completed": "order.completed",
+    "tickets-availability-alerts": "ticket.updated",
+    "tickets-alerts-account-deleted": "session.revoked",
     "orders-ticket-created": "ticket.created",
     "orders-ticket-updated": "ticket.updated",
     "orders-ticket-withdrawn": "ticket.withdrawn",

@@ -16,6 +16,7 @@ def clean_snapshot() -> Snapshot:
         at=NOW,
         users=[{"_id": name, "email_key": f"{name}@example.com"} for name in ("seller", "buyer")],
         tickets=[ticket("t-sold", "sold"), ticket("t-late", None), ticket("t-held", "open"), ticket("t-free", None)],
+        alerts=[{"_id": "t-held:buyer", "ticket_id": "t-held", "user_id": "buyer", "state": "waiting"}],
         orders=[sold(), late(), held()],
         known_tickets=[known(name) for name in ("t-sold", "t-late", "t-held", "t-free")],
         payments=[

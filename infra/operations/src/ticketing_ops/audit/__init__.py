@@ -1,7 +1,8 @@
-"""Are the guarantees I1 to I9 kept? Pure checks of a snapshot of the stores, the streams and Stripe's ledger."""
+"""Are the guarantees I1 to I11 kept? Pure checks of a snapshot of the stores, the streams and Stripe's ledger."""
 
 from collections.abc import Callable, Iterator
 
+from ticketing_ops.audit.alerts import check_alerts
 from ticketing_ops.audit.consistency import check_consistency
 from ticketing_ops.audit.delivery import check_delivery
 from ticketing_ops.audit.expiration import check_expiration
@@ -20,6 +21,7 @@ CHECKS: tuple[Check, ...] = (
     check_consistency,
     check_delivery,
     check_expiration,
+    check_alerts,
 )
 
 

@@ -19,7 +19,7 @@ RECHECK_SECONDS = 1.0
 
 
 def audit(urls: Mapping[str, str], *, settle: float, as_json: bool) -> int:
-    """Print each violation of I1 to I9 and each dead letter; exit status 1 when there is one.
+    """Print each violation of I1 to I11 and each dead letter; exit status 1 when there is one.
 
     Raises OperationError when a part of the stack cannot be read.
     """

@@ -16,7 +16,7 @@ from ticketing_ops.stack import open_databases
 
 PAGE_SIZE = 1000
 # No check uses these; of an outbox entry, only its id is needed.
-_EXCLUDED = {"password_hash": 0, "declines": 0, "outbox.data": 0, "outbox.trace": 0}
+_EXCLUDED = {"password_hash": 0, "email": 0, "declines": 0, "outbox.data": 0, "outbox.trace": 0}
 _LEDGER_TIMEOUT = 10.0
 # Called with what is read, and how much of it has been.
 Report = Callable[[str, int], object]
@@ -74,6 +74,7 @@ class SnapshotReader:
             at=datetime.now(UTC),
             users=await self._find("auth", "users", {"_id": {"$in": [*user_ids]}}),
             tickets=tickets,
+            alerts=await self._find("tickets", "alerts", {"ticket_id": id_range, "state": "waiting"}),
             orders=orders,
             known_tickets=known_tickets,
             payments=payments,

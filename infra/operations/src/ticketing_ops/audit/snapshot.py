@@ -21,6 +21,7 @@ class Snapshot:
     at: datetime
     users: Sequence[Document] = ()
     tickets: Sequence[Document] = ()
+    alerts: Sequence[Document] = ()
     orders: Sequence[Document] = ()
     known_tickets: Sequence[Document] = ()
     payments: Sequence[Document] = ()
@@ -32,7 +33,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """A guarantee (I1 to I9) that is violated, where, and how."""
+    """A guarantee (I1 to I11) that is violated, where, and how."""
 
     guarantee: str
     where: str

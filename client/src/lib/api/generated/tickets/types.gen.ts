@@ -5,6 +5,38 @@ export type ClientOptions = {
 };
 
 /**
+ * AlertOut
+ *
+ * An alert and its ticket. `at` is present once the alert has ended: when, and `state` says how.
+ */
+export type AlertOut = {
+    /**
+     * Id
+     */
+    id: string;
+    ticket: TicketOut;
+    /**
+     * `waiting`, or how it ended
+     */
+    state: AlertState;
+    /**
+     * Createdat
+     */
+    createdAt: string;
+    /**
+     * At
+     */
+    at?: string;
+};
+
+/**
+ * AlertState
+ *
+ * WAITING until it ends: the user was told, or the ticket was sold or withdrawn.
+ */
+export type AlertState = 'waiting' | 'notified' | 'sold' | 'withdrawn';
+
+/**
  * Availability
  *
  * Whether a ticket can be bought, and if not, why.
@@ -179,6 +211,200 @@ export type TotalOut = {
      */
     amount: number;
 };
+
+export type ListAlertsApiTicketsAlertsGetData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ticketing-User
+         *
+         * The id of the user that the page was rendered for: 409 if the session is another user's
+         */
+        'Ticketing-User'?: string;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Limit
+         *
+         * The maximum number of items
+         */
+        limit?: number;
+        /**
+         * After
+         *
+         * The id of the last item seen
+         */
+        after?: string;
+        /**
+         * Ticketid
+         *
+         * Only the alert for this ticket
+         */
+        ticketId?: string;
+    };
+    url: '/api/tickets/alerts';
+};
+
+export type ListAlertsApiTicketsAlertsGetErrors = {
+    /**
+     * The request is invalid, or not possible in the current state
+     */
+    400: ErrorEnvelope;
+    /**
+     * No valid session, or the resource is another user's
+     */
+    401: ErrorEnvelope;
+    /**
+     * The page was rendered for another user than the session's
+     */
+    409: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
+};
+
+export type ListAlertsApiTicketsAlertsGetError = ListAlertsApiTicketsAlertsGetErrors[keyof ListAlertsApiTicketsAlertsGetErrors];
+
+export type ListAlertsApiTicketsAlertsGetResponses = {
+    /**
+     * Response List Alerts Api Tickets Alerts Get
+     *
+     * Successful Response
+     */
+    200: Array<AlertOut>;
+};
+
+export type ListAlertsApiTicketsAlertsGetResponse = ListAlertsApiTicketsAlertsGetResponses[keyof ListAlertsApiTicketsAlertsGetResponses];
+
+export type WithdrawAlertApiTicketsTicketIdAlertDeleteData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ticketing-User
+         *
+         * The id of the user that the page was rendered for: 409 if the session is another user's
+         */
+        'Ticketing-User'?: string;
+    };
+    path: {
+        /**
+         * Ticket Id
+         */
+        ticket_id: string;
+    };
+    query?: never;
+    url: '/api/tickets/{ticket_id}/alert';
+};
+
+export type WithdrawAlertApiTicketsTicketIdAlertDeleteErrors = {
+    /**
+     * The request is invalid, or not possible in the current state
+     */
+    400: ErrorEnvelope;
+    /**
+     * No valid session, or the resource is another user's
+     */
+    401: ErrorEnvelope;
+    /**
+     * The request comes from a page of another site
+     */
+    403: ErrorEnvelope;
+    /**
+     * Not found
+     */
+    404: ErrorEnvelope;
+    /**
+     * The page was rendered for another user than the session's
+     */
+    409: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
+};
+
+export type WithdrawAlertApiTicketsTicketIdAlertDeleteError = WithdrawAlertApiTicketsTicketIdAlertDeleteErrors[keyof WithdrawAlertApiTicketsTicketIdAlertDeleteErrors];
+
+export type WithdrawAlertApiTicketsTicketIdAlertDeleteResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type WithdrawAlertApiTicketsTicketIdAlertDeleteResponse = WithdrawAlertApiTicketsTicketIdAlertDeleteResponses[keyof WithdrawAlertApiTicketsTicketIdAlertDeleteResponses];
+
+export type RequestAlertApiTicketsTicketIdAlertPutData = {
+    body?: never;
+    headers?: {
+        /**
+         * Ticketing-User
+         *
+         * The id of the user that the page was rendered for: 409 if the session is another user's
+         */
+        'Ticketing-User'?: string;
+    };
+    path: {
+        /**
+         * Ticket Id
+         */
+        ticket_id: string;
+    };
+    query?: never;
+    url: '/api/tickets/{ticket_id}/alert';
+};
+
+export type RequestAlertApiTicketsTicketIdAlertPutErrors = {
+    /**
+     * The request is invalid, or not possible in the current state
+     */
+    400: ErrorEnvelope;
+    /**
+     * No valid session, or the resource is another user's
+     */
+    401: ErrorEnvelope;
+    /**
+     * The request comes from a page of another site
+     */
+    403: ErrorEnvelope;
+    /**
+     * Not found
+     */
+    404: ErrorEnvelope;
+    /**
+     * The page was rendered for another user than the session's
+     */
+    409: ErrorEnvelope;
+    /**
+     * Too many requests
+     */
+    429: ErrorEnvelope;
+    /**
+     * A dependency is unavailable; the same request may succeed soon
+     */
+    503: ErrorEnvelope;
+};
+
+export type RequestAlertApiTicketsTicketIdAlertPutError = RequestAlertApiTicketsTicketIdAlertPutErrors[keyof RequestAlertApiTicketsTicketIdAlertPutErrors];
+
+export type RequestAlertApiTicketsTicketIdAlertPutResponses = {
+    /**
+     * Successful Response
+     */
+    200: AlertOut;
+};
+
+export type RequestAlertApiTicketsTicketIdAlertPutResponse = RequestAlertApiTicketsTicketIdAlertPutResponses[keyof RequestAlertApiTicketsTicketIdAlertPutResponses];
 
 export type ListTicketsApiTicketsGetData = {
     body?: never;

@@ -13,8 +13,8 @@ import { toast } from "@/lib/toast";
 
 import { useSave } from "./use-save";
 
-/** Puts a ticket on sale, or edits `ticket`. */
-export function TicketForm({ ticket }: { ticket?: Ticket }) {
+/** Puts a ticket on sale, once for each `rendering`, or edits `ticket`. */
+export function TicketForm({ ticket, rendering = "" }: { ticket?: Ticket; rendering?: string }) {
   const router = useRouter();
   const { currency } = useSiteConfig();
   const { form, save } = useSave(ticket);
@@ -25,7 +25,7 @@ export function TicketForm({ ticket }: { ticket?: Ticket }) {
       const fields: Record<string, string> = title ? {} : { title: "Enter a title." };
       if ("error" in parsed) fields.price = parsed.error;
       if ("error" in parsed || !title) return { status: 400, messages: [], fields };
-      return save({ title, price: parsed.price });
+      return save({ title, price: parsed.price }, String(data.get("rendering") ?? ""));
     },
     onSuccess: (saved) => {
       toast.success(ticket ? "Your changes are saved." : "Your ticket is on sale.");
@@ -35,6 +35,7 @@ export function TicketForm({ ticket }: { ticket?: Ticket }) {
   });
   return (
     <form ref={form} method="post" noValidate onSubmit={onSubmit} className="grid gap-4 p-6 sm:p-8">
+      <input type="hidden" name="rendering" defaultValue={rendering} />
       <Field
         label="Title"
         name="title"

@@ -20,8 +20,8 @@ export function useSave(ticket?: Ticket) {
   const [seen, setSeen] = useState(ticket);
   const { currency } = useSiteConfig();
 
-  async function save(typed: TicketFields): Promise<ApiResult<Ticket>> {
-    if (!seen) return createTicket(typed);
+  async function save(typed: TicketFields, rendering: string): Promise<ApiResult<Ticket>> {
+    if (!seen) return createTicket(typed, rendering);
     const outcome = await saveEdit(seen, typed);
     if (!("changed" in outcome)) return outcome;
     const current = outcome.changed;

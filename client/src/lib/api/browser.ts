@@ -2,6 +2,7 @@
 
 import { rememberWrite } from "../recent-write";
 import { requestSessionCheck } from "../session-check";
+import { formKey, sendOnce } from "./request-key";
 import { request, type ApiResult } from "./response";
 import type {
   ChangePasswordIn,
@@ -36,7 +37,9 @@ export const deleteAccount = (body: DeleteAccountIn) =>
 
 export const fetchCurrentUser = () => send<{ currentUser: User | null }>("GET", "/api/users/currentuser");
 
-export const createTicket = (body: TicketIn) => sendAsPageUser<Ticket>("POST", "/api/tickets", body);
+/** Once for each rendering of the form and its fields. */
+export const createTicket = (body: TicketIn, rendering: string) =>
+  sendAsPageUser<Ticket>("POST", "/api/tickets", body, idempotencyKey(formKey(rendering, body)));
 
 /** 412 unless the ticket still has this version. */
 export const editTicket = (id: string, body: TicketIn, version: number) =>
@@ -51,7 +54,8 @@ export const fetchTicket = (id: string) => sendAsPageUser<Ticket>("GET", `/api/t
 /** A list of tickets on sale, which is the same for everybody. */
 export const fetchTickets = (path: string) => send<Ticket[]>("GET", path);
 
-export const createOrder = (body: OrderIn) => sendAsPageUser<Order>("POST", "/api/orders", body);
+/** Once until it is answered. */
+export const createOrder = (body: OrderIn) => postOnce<Order>("/api/orders", body);
 
 /** The user's newest orders. */
 export const fetchOrders = () => sendAsPageUser<Order[]>("GET", "/api/orders?limit=20");
@@ -60,7 +64,14 @@ export const fetchOrder = (id: string) => sendAsPageUser<OrderDetails>("GET", `/
 
 export const release = (orderId: string) => sendAsPageUser<null>("DELETE", `/api/orders/${orderId}`);
 
-export const pay = (body: PaymentIn) => sendAsPageUser<PaymentResult>("POST", "/api/payments", body);
+/** Once until it is answered. */
+export const pay = (body: PaymentIn) => postOnce<PaymentResult>("/api/payments", body);
+
+function postOnce<T>(path: string, body: unknown): Promise<ApiResult<T>> {
+  return sendOnce(`${path} ${JSON.stringify(body)}`, (key) =>
+    sendAsPageUser<T>("POST", path, body, idempotencyKey(key)),
+  );
+}
 
 /** Names the user that the page was rendered for: the API refuses the request if the session is another user's. */
 async function sendAsPageUser<T>(
@@ -100,6 +111,10 @@ async function send<T>(
   });
   if (isWrite) rememberWrite();
   return result;
+}
+
+function idempotencyKey(key: string): Record<string, string> {
+  return { "idempotency-key": key };
 }
 
 function ifMatch(version: number): Record<string, string> {

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import type { Metadata } from "next";
 
 import { TicketForm } from "@/components/tickets/ticket-form";
@@ -15,7 +17,7 @@ export default async function NewTicketPage() {
         It goes on sale immediately. You can edit it until it is reserved.
       </Heading>
       <Panel>
-        <TicketForm />
+        <TicketForm rendering={randomUUID()} />
       </Panel>
     </div>
   );

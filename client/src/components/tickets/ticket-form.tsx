@@ -29,7 +29,9 @@ export function TicketForm({ ticket, rendering = "" }: { ticket?: Ticket; render
     },
     onSuccess: (saved) => {
       toast.success(ticket ? "Your changes are saved." : "Your ticket is on sale.");
-      router.push(`/tickets/${saved.id}`);
+      // Back from the new ticket leads to what was before the form.
+      if (ticket) router.push(`/tickets/${saved.id}`);
+      else router.replace(`/tickets/${saved.id}`);
       router.refresh();
     },
   });

@@ -169,6 +169,15 @@ async def test_retry_after_a_lost_response_or_crash_has_one_effect(
     assert scenario.stripe.captures == (token == GOOD)
 
 
+async def test_response_is_stored_in_the_write_of_its_effect(scenario: PaymentScenario) -> None:
+    scenario.faults.fails_after, scenario.faults.is_done = 2, True  # after the claim and the beginning of the attempt
+    with pytest.raises(Unavailable):
+        await scenario.pay_once(DECLINED)
+    assert (await scenario.payment()).declines
+    await scenario.cancel()
+    assert shown(await scenario.pay_once(DECLINED, now=EXPIRES_AT))[0] == 402
+
+
 async def test_request_of_a_killed_process_is_taken_over(scenario: PaymentScenario) -> None:
     class Killed(BaseException):
         """The process ends here."""

@@ -146,6 +146,22 @@ test("a hidden page has no stream, and is refreshed when it is visible again", a
   expect(reader.refresh).toHaveBeenCalledTimes(2);
 });
 
+test("an offline page polls until it is online", async () => {
+  const reader = subscriber();
+  channel().add(reader);
+  source().open();
+  await pass(0);
+  window.dispatchEvent(new Event("offline"));
+  await pass(0);
+  expect(source().readyState).toBe(FakeSource.CLOSED);
+  expect(reader.refresh).toHaveBeenCalledTimes(2);
+  window.dispatchEvent(new Event("online"));
+  source().open();
+  await pass(0);
+  expect(FakeSource.opened).toHaveLength(2);
+  expect(reader.refresh).toHaveBeenCalledTimes(3);
+});
+
 test("subscribers share a stream, which is closed after the last of them", async () => {
   const [first, second] = [subscriber(), subscriber()];
   const shared = channel();

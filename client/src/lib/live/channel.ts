@@ -49,12 +49,16 @@ export class Channel<E> {
     this.polls.delete(subscriber);
     if (this.polls.size > 0) return;
     document.removeEventListener("visibilitychange", this.onVisibilityChange);
+    window.removeEventListener("offline", this.onOffline);
+    window.removeEventListener("online", this.onOnline);
     if (this.state === "live") this.wait(LINGER_MS, () => this.disconnect());
     else this.disconnect();
   }
 
   private start(): void {
     document.addEventListener("visibilitychange", this.onVisibilityChange);
+    window.addEventListener("offline", this.onOffline);
+    window.addEventListener("online", this.onOnline);
     clearTimeout(this.timer);
     if (!this.source) this.connect();
   }
@@ -62,6 +66,17 @@ export class Channel<E> {
   private readonly onVisibilityChange = () => {
     if (document.hidden) this.disconnect();
     else if (!this.source) this.connect();
+  };
+
+  /** The browser knows it before the connection breaks. */
+  private readonly onOffline = () => {
+    if (document.hidden) return;
+    this.disconnect();
+    this.pollAll("polling", () => 0);
+  };
+
+  private readonly onOnline = () => {
+    if (!this.source) this.connect();
   };
 
   private connect(): void {

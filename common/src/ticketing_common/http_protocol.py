@@ -40,6 +40,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         super().connection_made(transport)
+        self._extensions: dict[str, dict[object, object]] = {ABORT: {"call": transport.abort}}
         self._deadline = self.loop.call_later(self.receive_seconds, self._time_out)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -69,7 +70,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         if not 0 < self._head_bytes <= self.max_head_bytes and self._exceeds_head():
             self._refusal = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
             raise ValueError("the head is too large")  # ends parsing: uvicorn calls send_400_response
-        self.scope["extensions"] = {ABORT: {"call": self.transport.abort}}
+        self.scope["extensions"] = self._extensions
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:

@@ -18,7 +18,7 @@ from ticketing_common.web import (
     json_response,
 )
 from ticketing_common.web.event_stream import EventStream, StreamsDep
-from ticketing_common.web.idempotency import IdempotencyDep
+from ticketing_common.web.idempotency import KEY_PARAMETER, keyed_request, respond_once
 from ticketing_common.web.paging import PageDep
 from ticketing_orders import use_cases
 from ticketing_orders.deps import Rules, StoreDep
@@ -37,7 +37,13 @@ from ticketing_orders.schemas import (
 router = api_router("orders")
 
 
-@router.post("", status_code=201, response_model=OrderOut, responses=errors(404) | CONFLICT)
+@router.post(
+    "",
+    status_code=201,
+    response_model=OrderOut,
+    responses=errors(404) | CONFLICT,
+    openapi_extra={"parameters": [KEY_PARAMETER]},
+)
 async def create_order(
     body: OrderIn,
     user_id: UserId,
@@ -47,10 +53,11 @@ async def create_order(
     rules: Rules,
     broker_available: BrokerAvailable,
     currency: CurrencyDep,
-    idempotency: IdempotencyDep,
+    request: Request,
 ) -> Response:
     """Reserve a ticket for the signed-in buyer."""
-    return await idempotency.respond(
+    return await respond_once(
+        await keyed_request(request, user_id=user_id, now=now),
         store.requests,
         partial(
             place_order,

@@ -7,7 +7,7 @@ from pydantic import WithJsonSchema
 
 from ticketing_common.idempotency import StoredRequest
 from ticketing_common.web import BrokerAvailable, Now, UserId, api_router, errors
-from ticketing_common.web.idempotency import KeyedRequestDep, replay, response_with
+from ticketing_common.web.idempotency import KEY_PARAMETER, keyed_request, replay, response_with
 from ticketing_payments.deps import Deps, WebhookReaderDep
 from ticketing_payments.schemas import WEBHOOK_BODY, PaymentIn, PaymentOut, WebhookReceived, response_to
 from ticketing_payments.use_cases.pay import pay
@@ -17,25 +17,32 @@ from ticketing_payments.use_cases.webhooks import handle_webhook
 router = api_router("payments")
 
 
-@router.post("", status_code=201, response_model=PaymentOut, responses=errors(402, 404))
+@router.post(
+    "",
+    status_code=201,
+    response_model=PaymentOut,
+    responses=errors(402, 404),
+    openapi_extra={"parameters": [KEY_PARAMETER]},
+)
 async def create_payment(
     body: PaymentIn,
     user_id: UserId,
     deps: Deps,
     now: Now,
     broker_available: BrokerAvailable,
-    request: KeyedRequestDep,
+    request: Request,
 ) -> Response:
     """Pay one of the signed-in buyer's orders."""
-    if request is None:
+    keyed = await keyed_request(request, user_id=user_id, now=now)
+    if keyed is None:
         result = await pay(
             deps, order_id=body.order_id, user_id=user_id, token=body.token, now=now, broker_available=broker_available
         )
         return response_to(result)
     outcome = await pay_once(
         deps,
-        request,
-        lambda result: response_with(request, response_to(result)),
+        keyed,
+        lambda result: response_with(keyed, response_to(result)),
         order_id=body.order_id,
         token=body.token,
         broker_available=broker_available,

@@ -7,7 +7,7 @@ from fastapi.responses import StreamingResponse
 
 from ticketing_common.web import CurrencyDep, Id, NewId, Now, UserId, api_router, json_response
 from ticketing_common.web.event_stream import EventStream, StreamsDep
-from ticketing_common.web.idempotency import IdempotencyDep
+from ticketing_common.web.idempotency import KEY_PARAMETER, keyed_request, respond_once
 from ticketing_common.web.preconditions import IfMatch, etag
 from ticketing_tickets import use_cases
 from ticketing_tickets.deps import SearchDep, SellerId, State, StoreDep, TicketPage, Viewer
@@ -32,7 +32,7 @@ class CsvResponse(StreamingResponse):
     media_type = "text/csv"
 
 
-@router.post("", status_code=201, response_model=TicketOut)
+@router.post("", status_code=201, response_model=TicketOut, openapi_extra={"parameters": [KEY_PARAMETER]})
 async def create_ticket(
     body: TicketIn,
     user_id: UserId,
@@ -40,10 +40,11 @@ async def create_ticket(
     new_id: NewId,
     now: Now,
     currency: CurrencyDep,
-    idempotency: IdempotencyDep,
+    request: Request,
 ) -> Response:
     """Put a ticket on sale."""
-    return await idempotency.respond(
+    return await respond_once(
+        await keyed_request(request, user_id=user_id, now=now),
         store.requests,
         partial(
             use_cases.create_ticket,

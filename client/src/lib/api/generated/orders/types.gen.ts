@@ -370,8 +370,6 @@ export type CreateOrderApiOrdersPostData = {
          */
         'Ticketing-User'?: string;
         /**
-         * Idempotency-Key
-         *
          * New for each request, such as a UUID. Sent again with the same body within 24 hours, the request has no second effect and gets the first one's response, with `Idempotency-Replayed: true`
          */
         'Idempotency-Key'?: string;

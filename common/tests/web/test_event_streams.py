@@ -136,6 +136,7 @@ async def test_streams_end_when_the_process_drains(app: FastAPI) -> None:
     async with followed(app, "/stream") as response:
         app.state.streams.drain()
         await eventually(lambda: response.ended)
+        assert b"\n\nretry: " in response.body  # at different moments
     async with followed(app, "/stream") as refused:
         assert (refused.status, refused.headers["retry-after"]) == (503, "15")
 

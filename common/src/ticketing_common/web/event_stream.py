@@ -2,9 +2,11 @@
 
 import asyncio
 import resource
+import sys
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from random import randrange
 from typing import Annotated, Self
 
 from fastapi import Depends, Request, Response
@@ -36,6 +38,7 @@ _HEADERS = {
 }
 # Milliseconds until the browser connects again.
 _BEGIN = b"retry: 2000\n\n"
+_RETRY_MS = 500, 3_500
 
 
 class EventStreams:
@@ -53,8 +56,7 @@ class EventStreams:
         max_outage: float = MAX_OUTAGE_SECONDS,
     ) -> None:
         self._feed = feed
-        # As many file descriptors again are left for everything else.
-        self._max = min(settings.max_event_streams, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
+        self._max = min(settings.max_event_streams, _file_descriptors() // 2)  # the others are for everything else
         self._max_per_address = settings.event_streams_per_address if settings.rate_limits == "on" else self._max
         self._tick = tick
         self._beat = beat
@@ -134,7 +136,9 @@ class EventStreams:
         while chunk:
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
             chunk = await subscription.take()
-        await send({"type": "http.response.body"})
+        # Or the clients of a process that ends would all connect again at the same moment.
+        end = b"retry: %d\n\n" % randrange(*_RETRY_MS) if subscription.closed is Closed.DRAIN else b""  # noqa: S311
+        await send({"type": "http.response.body", "body": end})
 
     def _release(self, address: str) -> None:
         self._addresses[address] -= 1
@@ -170,6 +174,11 @@ async def _watch(receive: Receive, subscription: Subscription) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
     subscription.close(Closed.CLIENT)
+
+
+def _file_descriptors() -> int:
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if limit == resource.RLIM_INFINITY else limit
 
 
 def _nothing() -> None:

@@ -94,7 +94,7 @@ class RequestMiddleware:
             if span.recorded:
                 end_request(span, routed, method=method, route=route, status=response.status)
         if follow := routed.get(FOLLOW):
-            await (follow(body, send) if scope["method"] != "HEAD" else send({"type": "http.response.body"}))
+            await (follow(receive, send) if scope["method"] != "HEAD" else send({"type": "http.response.body"}))
         return None
 
     def _admit(self, scope: Scope, headers: Mapping[bytes, bytes]) -> None:

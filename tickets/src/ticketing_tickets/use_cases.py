@@ -14,8 +14,8 @@ from ticketing_tickets.find_tickets import Found, find_tickets
 from ticketing_tickets.ports import TicketChange, TicketStore
 from ticketing_tickets.search import EVERYTHING, Search
 
-# So many of a seller's tickets are read at once where all of them are wanted.
-BATCH = 500
+# So many of a seller's tickets are read at once where all are wanted: two milliseconds of work between other requests.
+BATCH = 100
 
 RequireVersion = Callable[[int], None]
 """Raises if the current version is not the one that the client wants to change."""

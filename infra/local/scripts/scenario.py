@@ -83,6 +83,8 @@ class Scenario:
         """An unpaid order expires and releases its ticket; where that takes too long to watch, Bea does."""
         order = yield from self._order(0)
         yield self._wait_for_event("reserved", 0)
+        text, path = "Rob asks to be told when it is free", f"/api/tickets/{self.tickets[0]['id']}/alert"
+        yield Step(text, self.rob.request(text, "PUT", path, expect=200))
         remaining = max(0.0, (datetime.fromisoformat(order["expiresAt"]) - datetime.now(UTC)).total_seconds())
         if remaining > MAX_WINDOW_SECONDS:
             yield Step(
@@ -97,6 +99,7 @@ class Scenario:
             yield self._wait_for_order(order, "cancelled", "expired", after=remaining)
         yield self._wait_until_free(0)
         yield self._wait_for_event("freed", 0)
+        yield self._wait_for_alert(0)
 
     def purchase(self) -> Iterator[Step]:
         """A declined card changes nothing; a good one completes the order."""
@@ -180,6 +183,17 @@ class Scenario:
             return (body["status"], body.get("reason")) == (status, reason), str(Response(200, shown))
 
         return Step(text, _wait(text, expected, check, after=after))
+
+    def _wait_for_alert(self, index: int) -> Step:
+        ticket = self.tickets[index]
+        text = f"Rob's alert for “{ticket['title']}” is sent"
+
+        def check() -> tuple[bool, str]:
+            alerts = self.rob.request(text, "GET", "/api/tickets/alerts", expect=200).body
+            states = [alert["state"] for alert in alerts if alert["ticket"]["id"] == ticket["id"]]
+            return states == ["notified"], f"200 {', '.join(states)}"
+
+        return Step(text, _wait(text, "notified", check))
 
     def _wait_until_free(self, index: int) -> Step:
         ticket = self.tickets[index]

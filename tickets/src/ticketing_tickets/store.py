@@ -19,6 +19,7 @@ BUYABLE = "buyable"
 BY_SELLER = "by_seller_with_state"
 BY_TERM = "by_term"
 BY_TERM_AND_PRICE = "by_term_and_price"
+TERM_INDEXES = (BY_TERM, BY_TERM_AND_PRICE)
 RELISTED = "relisted"
 TERMS = "search.terms"
 _BUYABLE = {"buyable": True}

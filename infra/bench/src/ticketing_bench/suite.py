@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import httpx
 
-from ticketing_bench import drain, due, latency, memory, on_sale, rush, streams
+from ticketing_bench import drain, due, latency, memory, on_sale, rush, search, streams
 from ticketing_bench.data import Data
 from ticketing_bench.http import HttpRow, bare_cpu, measure
 from ticketing_bench.progress import timed
@@ -15,6 +15,7 @@ from ticketing_bench.stack import Stack, temporary
 
 START = "start, until the landing page is served"
 JOURNEYS = (on_sale.NAME, on_sale.API_NAME, due.NAME)
+OWN_STACKS = (*JOURNEYS, *search.NAMES)
 
 Wanted = Callable[[str], bool]
 
@@ -23,16 +24,19 @@ def names() -> list[str]:
     """The names of all rows."""
     routes, grown = ([row.name for row in rows] for rows in (ROUTES, GROWN_ROUTES))
     events = [*map(latency.name, latency.RATES), memory.AFTER, streams.NAME, drain.NAME]
-    return [START, memory.IDLE, *routes, rush.NAME, *events, *grown, *JOURNEYS]
+    return [START, memory.IDLE, *routes, rush.NAME, *events, *grown, *search.NAMES, *JOURNEYS]
 
 
 def run(wanted: Wanted) -> Iterator[Result]:
     """Measure the rows whose names are wanted. The journeys have a stack of their own, which is audited."""
-    if any(wanted(name) for name in names() if name not in JOURNEYS):
+    if any(wanted(name) for name in names() if name not in OWN_STACKS):
         started_at = time.monotonic()
         with temporary() as stack:
             yield from _first_answer(stack, started_at, wanted)
             yield from _rows(stack, wanted)
+    if any(map(wanted, search.NAMES)):
+        with temporary() as stack:
+            yield from search.run_search(stack, wanted)
     if any(map(wanted, JOURNEYS)):
         with temporary() as stack:
             yield from _journeys(stack, wanted)

@@ -194,7 +194,7 @@ async def test_titles_of_an_earlier_release_get_terms(
     server["tickets"].update_many({"_id": {"$in": [listed, held]}}, {"$unset": {"search": ""}})
     server["tickets"].update_one({"_id": edited}, {"$set": {"title": "Ballet"}})
     assert await found(http, q="opera") == ["Ballet"]
-    monkeypatch.setattr("ticketing_tickets.store._UPGRADED_AT_ONCE", 1)
+    monkeypatch.setattr("ticketing_tickets.store.search._UPGRADED_AT_ONCE", 1)
     terms, _ = upgrades(app.state.database, app.state.store)
     await terms.upgrade_all()
     assert await found(http, q="opera") == ["Opera 0"]

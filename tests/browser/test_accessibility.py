@@ -59,6 +59,19 @@ async def test_payment_dialogs(buyer):
     assert await problems(buyer) == []
 
 
+async def test_announced_tickets_have_no_violations_and_work_by_keyboard(new_user):
+    seller, visitor = await new_user("seller@example.com"), await new_user()
+    await seller.create_ticket("On sale before", 30)
+    await visitor.goto("/")
+    await expect(visitor.link("On sale before").first).to_be_visible()
+    await seller.create_ticket("Announced", 30)
+    announcement = visitor.page.get_by_role("button", name="new ticket")
+    await expect(announcement).to_be_visible()
+    assert await problems(visitor) == []
+    await announcement.press("Enter")
+    await expect(visitor.link("Announced")).to_be_visible()
+
+
 async def problems_on(user, path):
     await user.goto(path)
     await expect(user.page.get_by_text("Loading")).to_have_count(0)

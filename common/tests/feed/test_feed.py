@@ -5,10 +5,12 @@ import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
+import pytest
 from nats.errors import Error as NatsError
 
 from ticketing_common.errors import Unavailable
 from ticketing_common.feed import Change, Closed, Feed, Message, Subscription
+from ticketing_common.feed.feed import RECENT
 from ticketing_common.feed.subscription import MAX_PENDING_BYTES
 from ticketing_common.messaging import Broker
 from ticketing_common.web.background import run_tasks
@@ -25,13 +27,15 @@ class Process:
     def __init__(self, broker: Broker) -> None:
         self.feed = Feed(broker, SUBJECTS, self._present, interval=0)
         self.presented: list[str] = []
-        self.is_down = False
+        self.is_down = self.is_broken = False
         self.refused = 0
 
     async def _present(self, messages: Sequence[Message]) -> list[Change | None]:
         if self.is_down:
             self.refused += 1
             raise Unavailable
+        if self.is_broken:
+            raise RuntimeError("a defect")
         self.presented += [message.data.decode() for message in messages]
         return [self._change(message.data.decode()) for message in messages]
 
@@ -189,6 +193,27 @@ async def test_slow_follower_is_dropped(broker: Broker) -> None:
         assert dropped.is_set()
         assert await slow.take() == b""
         assert quick.subscription.closed is None
+
+
+async def test_more_than_can_be_kept_resets(broker: Broker) -> None:
+    async with running(broker) as process, following(process) as follower:
+        for sequence in range(1_000, 1_001 + RECENT):  # at once, before anything is handed on
+            process.feed.receive(0, sequence, "ticket.updated", b"x")
+        assert follower.subscription.closed is Closed.LOST
+        async with following(process, follower.last_id) as again:
+            assert [event.name for event in again.events][:1] == ["reset"]
+
+
+async def test_broken_presentation_resets(broker: Broker, caplog: pytest.LogCaptureFixture) -> None:
+    async with running(broker) as process, following(process) as follower:
+        process.is_broken = True
+        await say(broker, "broken")
+        await eventually(lambda: follower.subscription.closed is Closed.LOST)
+        process.is_broken = False
+        await eventually(lambda: "task.crashed" in caplog.text)
+        async with following(process) as again:
+            await say(broker, "after")
+            await eventually(lambda: again.said == ["after"], within=20)
 
 
 async def test_broker_without_its_data_resets(own_nats: Server) -> None:

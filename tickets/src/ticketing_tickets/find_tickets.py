@@ -15,7 +15,7 @@ from ticketing_tickets.domain import Ticket
 from ticketing_tickets.search import Key, KeyRange, Search
 
 # The keys of each part: most searches need the first one only, and none reads twice what it needs.
-PARTS = (200, 400, 800, 1_600)
+PARTS = (400, 800, 1_600)
 # Matches are counted up to this number.
 MAX_TOTAL = 100
 

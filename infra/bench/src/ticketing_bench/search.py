@@ -198,6 +198,7 @@ class _Seed:
             self._tickets.drop_index(index)
         self._insert(MANY - FEW)
         self._tickets.create_indexes(INDEXES["tickets"])
+        self._tickets.database.client.admin.command("fsync")  # now, and not during the first row
 
     def _insert(self, count: int) -> None:
         target = self._tickets.with_options(write_concern=WriteConcern(w=1))

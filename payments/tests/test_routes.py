@@ -72,6 +72,22 @@ async def test_decline_is_402_and_another_card_pays(buyer: httpx.AsyncClient, or
     assert (await pay(buyer, order_id)).status_code == 201
 
 
+@pytest.mark.parametrize(("token", "status"), [(GOOD, 201), (DECLINED, 402), (REQUIRES_3DS, 201)])
+async def test_repeated_request_gets_the_same_response(
+    buyer: httpx.AsyncClient, order_id: str, token: str, status: int
+) -> None:
+    buyer.headers["Idempotency-Key"] = "key"
+    first, second = await pay(buyer, order_id, token), await pay(buyer, order_id, token)
+    assert (second.status_code, second.content) == (first.status_code, first.content) == (status, first.content)
+    assert (first.headers.get("Idempotency-Replayed"), second.headers["Idempotency-Replayed"]) == (None, "true")
+    assert message(await pay(buyer, order_id, OTHER_GOOD)).startswith("This Idempotency-Key was used")
+
+
+async def test_invalid_key_is_400(buyer: httpx.AsyncClient, order_id: str) -> None:
+    buyer.headers["Idempotency-Key"] = '"'
+    assert (await pay(buyer, order_id)).status_code == 400
+
+
 @pytest.mark.parametrize(
     ("token", "status", "fields"),
     [(REQUIRES_3DS, "requires_action", {"id", "status", "clientSecret"}), (SLOW, "processing", {"id", "status"})],

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any
 
 import pytest
@@ -20,12 +21,12 @@ from ticketing_test_support.servers import redis_server, started
 
 def listeners(service: str) -> dict[str, str]:
     """Subject by durable consumer."""
-    try:
-        module = import_module(f"ticketing_{service}.listeners")
-    except ModuleNotFoundError:
-        return {}
-    classes = [made for made in vars(module).values() if isinstance(made, type) and issubclass(made, Listener)]
-    return {made.durable: made.event.subject.value for made in classes if "durable" in vars(made)}
+    package = import_module(f"ticketing_{service}")
+    names = [module.name for module in walk_packages(package.__path__, f"{package.__name__}.")]
+    modules = [import_module(name) for name in names if name.endswith(".listeners")]
+    made = [made for module in modules for made in vars(module).values()]
+    classes = [cls for cls in made if isinstance(cls, type) and issubclass(cls, Listener)]
+    return {cls.durable: cls.event.subject.value for cls in classes if "durable" in vars(cls)}
 
 
 @pytest.mark.parametrize("user", NATS_USERS, ids=lambda user: user.name)

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
 
+import { MyAlerts } from "@/components/orders/my-alerts";
 import { MyOrders } from "@/components/orders/my-orders";
 import { TicketGridSkeleton } from "@/components/tickets/ticket-grid";
 import { ButtonLink } from "@/components/ui/button";
@@ -8,7 +9,7 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { Heading } from "@/components/ui/heading";
 import { Pager } from "@/components/ui/pager";
 import { Unavailable } from "@/components/ui/unavailable";
-import { listMyOrders } from "@/lib/api/queries";
+import { listMyAlerts, listMyOrders } from "@/lib/api/queries";
 import { serverTime } from "@/lib/api/server";
 import { firstOf } from "@/lib/paging";
 import { requireSession } from "@/lib/session";
@@ -24,8 +25,19 @@ export default async function MyOrdersPage({ searchParams }: PageProps<"/orders"
       <Suspense key={after} fallback={<TicketGridSkeleton />}>
         <Orders after={after} />
       </Suspense>
+      {after === undefined && (
+        <Suspense>
+          <Alerts />
+        </Suspense>
+      )}
     </>
   );
+}
+
+async function Alerts() {
+  const result = await listMyAlerts({ limit: 100 });
+  if (!result.ok) return <Unavailable problem={result.problem} />;
+  return result.data.items.length > 0 && <MyAlerts alerts={result.data.items} />;
 }
 
 async function Orders({ after }: { after?: string }) {

@@ -1,5 +1,7 @@
 "use client";
 
+import type { ReactNode } from "react";
+
 import { useSiteConfig } from "@/components/layout/site-config";
 import { ButtonLink } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
@@ -12,17 +14,22 @@ import type { HeldOrder } from "@/lib/orders/reserve";
 import { signInPath } from "@/lib/return-path";
 import { isWithdrawn } from "@/lib/tickets/withdrawal";
 
+import { AlertButton } from "./alert-button";
 import { HeldOrderLink } from "./held-order-link";
 import { ReserveButton } from "./reserve-button";
 import { TicketShape } from "./ticket-shape";
+import { useAlert } from "./use-alert";
 import { useTicket } from "./use-ticket";
 import { WithdrawButton } from "./withdraw-button";
 
-export type Viewer = { kind: "anonymous" } | { kind: "buyer"; order: HeldOrder | null } | { kind: "seller" };
+/** `isWaiting`: the buyer has asked to be told when the ticket is available. */
+export type Viewer =
+  { kind: "anonymous" } | { kind: "buyer"; order: HeldOrder | null; isWaiting: boolean } | { kind: "seller" };
 
 /** One ticket, kept up to date, with the actions that its viewer has. */
 export function TicketView({ ticket: initial, viewer }: { ticket: Ticket; viewer: Viewer }) {
   const { ticket, order } = useTicket(initial, viewer);
+  const alert = useAlert(ticket, viewer.kind === "buyer" && viewer.isWaiting);
   const { currency } = useSiteConfig();
   return (
     <article className="mx-auto max-w-3xl">
@@ -38,7 +45,13 @@ export function TicketView({ ticket: initial, viewer }: { ticket: Ticket; viewer
         </div>
       </TicketShape>
       <div className="mt-6" aria-live="polite">
-        <Actions ticket={ticket} viewer={viewer} order={order} wasAvailable={!initial.orderId} />
+        <Actions
+          ticket={ticket}
+          viewer={viewer}
+          order={order}
+          alert={alert}
+          wasAvailable={!initial.orderId}
+        />
       </div>
     </article>
   );
@@ -49,14 +62,42 @@ function StatusPill({ ticket, order }: { ticket: Ticket; order: HeldOrder | null
   return isWithdrawn(ticket) ? <Pill tone="plain">Withdrawn</Pill> : <Pill tone="ok">Available</Pill>;
 }
 
-type ActionsProps = { ticket: Ticket; viewer: Viewer; order: HeldOrder | null; wasAvailable: boolean };
+type ActionsProps = {
+  ticket: Ticket;
+  viewer: Viewer;
+  order: HeldOrder | null;
+  alert: ReturnType<typeof useAlert>;
+  wasAvailable: boolean;
+};
 
-function Actions({ ticket, viewer, order, wasAvailable }: ActionsProps) {
+function Actions({ ticket, viewer, order, alert, wasAvailable }: ActionsProps) {
   if (viewer.kind === "seller") return <SellerActions ticket={ticket} />;
   if (order !== null) return <HeldOrderLink order={order} />;
   if (ticket.withdrawn) return <Withdrawn />;
-  if (ticket.orderId) return <Reserved wasAvailable={wasAvailable} />;
-  return <BuyerActions ticket={ticket} isSignedIn={viewer.kind !== "anonymous"} />;
+  const isSignedIn = viewer.kind !== "anonymous";
+  if (ticket.orderId) {
+    return (
+      <Reserved wasAvailable={wasAvailable}>
+        {isSignedIn ? (
+          <AlertButton
+            ticketId={ticket.id}
+            isWaiting={alert.status === "waiting"}
+            onChange={(isWaiting) => alert.setStatus(isWaiting ? "waiting" : "none")}
+          />
+        ) : (
+          <ButtonLink href={signInPath(`/tickets/${ticket.id}`)} variant="primary">
+            Sign in to be told when it is available
+          </ButtonLink>
+        )}
+      </Reserved>
+    );
+  }
+  return (
+    <div className="grid gap-4">
+      {alert.status === "told" && <Notice tone="ok">This ticket is available now.</Notice>}
+      <BuyerActions ticket={ticket} isSignedIn={isSignedIn} />
+    </div>
+  );
 }
 
 function BuyerActions({ ticket, isSignedIn }: { ticket: Ticket; isSignedIn: boolean }) {
@@ -108,13 +149,14 @@ function Withdrawn() {
   );
 }
 
-function Reserved({ wasAvailable }: { wasAvailable: boolean }) {
+function Reserved({ wasAvailable, children }: { wasAvailable: boolean; children: ReactNode }) {
   return (
     <div className="grid justify-items-start gap-4">
       <Notice tone="warn">
         {wasAvailable ? "Someone else has just reserved this ticket." : "This ticket is reserved or sold."} If
         it is not paid in time, it becomes available again here.
       </Notice>
+      {children}
       <ButtonLink href="/">See what else is on sale</ButtonLink>
     </div>
   );

@@ -5,6 +5,7 @@ import { requestSessionCheck } from "../session-check";
 import { formKey, sendOnce } from "./request-key";
 import { request, type ApiResult } from "./response";
 import type {
+  Alert,
   ChangePasswordIn,
   DeleteAccountIn,
   Order,
@@ -50,6 +51,13 @@ export const withdrawTicket = (id: string, version: number) =>
   sendAsPageUser<null>("DELETE", `/api/tickets/${id}`, undefined, ifMatch(version));
 
 export const fetchTicket = (id: string) => sendAsPageUser<Ticket>("GET", `/api/tickets/${id}`);
+
+/** To be told once when the ticket, which somebody else has reserved, is available. */
+export const requestAlert = (ticketId: string) =>
+  sendAsPageUser<Alert>("PUT", `/api/tickets/${ticketId}/alert`);
+
+export const withdrawAlert = (ticketId: string) =>
+  sendAsPageUser<null>("DELETE", `/api/tickets/${ticketId}/alert`);
 
 /** A list of tickets on sale, which is the same for everybody. */
 export const fetchTickets = (path: string) => send<Ticket[]>("GET", path);

@@ -8,7 +8,16 @@ import type { SearchQuery } from "@/lib/tickets/search";
 
 import type { ApiResult } from "./response";
 import { read } from "./server";
-import type { Availability, Order, OrderDetails, OwnTicket, Sales, Ticket, TicketsSummary } from "./types";
+import type {
+  Alert,
+  Availability,
+  Order,
+  OrderDetails,
+  OwnTicket,
+  Sales,
+  Ticket,
+  TicketsSummary,
+} from "./types";
 
 /** `total`: how many items there are altogether, where the API says so. */
 export type Page<T> = { items: T[]; next: string | null; total: number | null };
@@ -28,6 +37,10 @@ export const getTicketsSummary = () => read<TicketsSummary>("/api/tickets/summar
 export const getSales = () => read<Sales>("/api/orders/sales");
 
 export const listMyOrders = (after?: string) => list<Order>("/api/orders", { after });
+
+/** The user's alerts; those for one ticket are one or none. */
+export const listMyAlerts = (query: { ticketId?: string; limit?: number } = {}) =>
+  list<Alert>("/api/tickets/alerts", query);
 
 async function list<T>(path: string, query: Parameters<typeof listPath>[1]): Promise<ApiResult<Page<T>>> {
   const result = await read<T[]>(listPath(path, query));

@@ -19,6 +19,7 @@ export type {
 } from "./generated/orders";
 export type { PaymentIn, PaymentOut as PaymentResult } from "./generated/payments";
 export type {
+  AlertOut as Alert,
   Availability,
   ListedTicketOut as OwnTicket,
   TicketIn,

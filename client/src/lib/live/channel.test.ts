@@ -1,48 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { Channel } from "./channel";
+import { FakeDocument, FakeSource } from "./channel.fakes";
 
 const POLL_MS = 3_000;
-
-class FakeSource extends EventTarget {
-  static readonly CLOSED = 2;
-  static opened: FakeSource[] = [];
-  readyState = 0;
-  onopen = () => {};
-  onerror = () => {};
-
-  constructor(readonly path: string) {
-    super();
-    FakeSource.opened.push(this);
-  }
-
-  open() {
-    this.readyState = 1;
-    this.onopen();
-  }
-
-  fail(readyState: number) {
-    this.readyState = readyState;
-    this.onerror();
-  }
-
-  send(name: string, data: unknown) {
-    this.dispatchEvent(Object.assign(new Event(name), { data: JSON.stringify(data) }));
-  }
-
-  close() {
-    this.readyState = FakeSource.CLOSED;
-  }
-}
-
-class FakeDocument extends EventTarget {
-  hidden = false;
-
-  setHidden(hidden: boolean) {
-    this.hidden = hidden;
-    this.dispatchEvent(new Event("visibilitychange"));
-  }
-}
 
 let page: FakeDocument;
 
@@ -160,6 +121,19 @@ test("an offline page polls until it is online", async () => {
   await pass(0);
   expect(FakeSource.opened).toHaveLength(2);
   expect(reader.refresh).toHaveBeenCalledTimes(3);
+});
+
+test("a hidden page keeps the stream of a subscriber who wants to be told, and only as long", async () => {
+  const [reader, waiting] = [subscriber(), { ...subscriber(), whileHidden: true }];
+  const shared = channel();
+  shared.add(reader);
+  const removeWaiting = shared.add(waiting);
+  source().open();
+  page.setHidden(true);
+  source().send("said", "freed");
+  expect(reader.onEvent).toHaveBeenCalledWith("freed");
+  removeWaiting();
+  expect(source().readyState).toBe(FakeSource.CLOSED);
 });
 
 test("subscribers share a stream, which is closed after the last of them", async () => {

@@ -9,6 +9,8 @@ export type Subscriber<E> = {
    */
   refresh: () => Promise<unknown>;
   pollMs: number;
+  /** Keep the stream also while the page is hidden: the user wants to be told. */
+  whileHidden?: boolean;
 };
 
 // A page that gets no stream within this time polls.
@@ -20,8 +22,8 @@ const LINGER_MS = 1_000;
 const LIVE_FACTOR = 10;
 
 /**
- * One stream of server-sent events, open while the page is visible and somebody subscribes. Without it the subscribers
- * poll.
+ * One stream of server-sent events, open while somebody subscribes, and the page is visible or somebody wants it while it
+ * is hidden. Without it the subscribers poll.
  */
 export class Channel<E> {
   private readonly polls = new Map<Subscriber<E>, () => void>();
@@ -47,7 +49,10 @@ export class Channel<E> {
   private remove(subscriber: Subscriber<E>): void {
     this.polls.get(subscriber)?.();
     this.polls.delete(subscriber);
-    if (this.polls.size > 0) return;
+    if (this.polls.size > 0) {
+      if (this.isUnseen()) this.disconnect();
+      return;
+    }
     document.removeEventListener("visibilitychange", this.onVisibilityChange);
     window.removeEventListener("offline", this.onOffline);
     window.removeEventListener("online", this.onOnline);
@@ -64,7 +69,7 @@ export class Channel<E> {
   }
 
   private readonly onVisibilityChange = () => {
-    if (document.hidden) this.disconnect();
+    if (this.isUnseen()) this.disconnect();
     else if (!this.source) this.connect();
   };
 
@@ -79,8 +84,12 @@ export class Channel<E> {
     if (!this.source) this.connect();
   };
 
+  private isUnseen(): boolean {
+    return document.hidden && ![...this.polls.keys()].some(({ whileHidden }) => whileHidden);
+  }
+
   private connect(): void {
-    if (document.hidden) return;
+    if (this.isUnseen()) return;
     const source = new EventSource(this.path);
     let wasOpen = false;
     source.onopen = () => {

@@ -4,7 +4,7 @@ import { notFound } from "next/navigation";
 import { TraceContext } from "@/components/layout/trace-context";
 import { TicketView, type Viewer } from "@/components/tickets/ticket-view";
 import { Unavailable } from "@/components/ui/unavailable";
-import { getOrder, getTicket } from "@/lib/api/queries";
+import { getOrder, getTicket, listMyAlerts } from "@/lib/api/queries";
 import type { Ticket } from "@/lib/api/types";
 import { formatMoney } from "@/lib/money";
 import { heldOrder } from "@/lib/orders/reserve";
@@ -38,6 +38,14 @@ async function viewerOf(ticket: Ticket): Promise<Viewer> {
   const session = await getSession();
   if (session.state === "out") return { kind: "anonymous" };
   if (session.state === "in" && session.user.id === ticket.userId) return { kind: "seller" };
-  const order = ticket.orderId ? await getOrder(ticket.orderId) : null;
-  return { kind: "buyer", order: order?.ok ? heldOrder([order.data], ticket.id) : null };
+  if (!ticket.orderId) return { kind: "buyer", order: null, isWaiting: false };
+  const [order, alerts] = await Promise.all([
+    getOrder(ticket.orderId),
+    listMyAlerts({ ticketId: ticket.id }),
+  ]);
+  return {
+    kind: "buyer",
+    order: order.ok ? heldOrder([order.data], ticket.id) : null,
+    isWaiting: alerts.ok && alerts.data.items.some(({ state }) => state === "waiting"),
+  };
 }

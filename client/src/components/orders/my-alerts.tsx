@@ -1,0 +1,81 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useTransition } from "react";
+
+import { Button } from "@/components/ui/button";
+import { Link } from "@/components/ui/link";
+import { Pill, type Status } from "@/components/ui/pill";
+import { withdrawAlert } from "@/lib/api/browser";
+import { firstMessage } from "@/lib/api/response";
+import type { Alert } from "@/lib/api/types";
+import { toast } from "@/lib/toast";
+
+/** The tickets of which the user asked to be told. */
+export function MyAlerts({ alerts }: { alerts: Alert[] }) {
+  return (
+    <section id="alerts" aria-labelledby="alerts-title" className="mt-10 scroll-mt-20">
+      <h2 id="alerts-title" className="mb-3 text-xl">
+        Availability alerts
+      </h2>
+      <ul className="divide-y divide-line rounded-panel border border-line bg-card">
+        {alerts.map((alert) => (
+          <AlertItem key={alert.id} alert={alert} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function AlertItem({ alert: { ticket, state } }: { alert: Alert }) {
+  const { tone, text } = statusOf(ticket.orderId !== undefined, state);
+  return (
+    <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
+      <span className="min-w-0 grow wrap-anywhere">
+        {state === "withdrawn" ? (
+          ticket.title
+        ) : (
+          <Link href={`/tickets/${ticket.id}`} className="underline underline-offset-4">
+            {ticket.title}
+          </Link>
+        )}
+      </span>
+      <Pill tone={tone}>{text}</Pill>
+      <RemoveButton ticketId={ticket.id} title={ticket.title} isWaiting={state === "waiting"} />
+    </li>
+  );
+}
+
+function RemoveButton({
+  ticketId,
+  title,
+  isWaiting,
+}: {
+  ticketId: string;
+  title: string;
+  isWaiting: boolean;
+}) {
+  const router = useRouter();
+  const [pending, start] = useTransition();
+
+  const remove = () =>
+    start(async () => {
+      const result = await withdrawAlert(ticketId);
+      if (!result.ok) toast.error(firstMessage(result.problem));
+      start(() => router.refresh());
+    });
+
+  const action = isWaiting ? "Do not tell me" : "Remove";
+  return (
+    <Button size="small" pending={pending} onClick={remove} aria-label={`${action}: ${title}`}>
+      {action}
+    </Button>
+  );
+}
+
+function statusOf(isReserved: boolean, state: Alert["state"]): Status {
+  if (state === "sold") return { tone: "plain", text: "Sold" };
+  if (state === "withdrawn") return { tone: "plain", text: "Withdrawn" };
+  if (!isReserved) return { tone: "ok", text: "Available now" };
+  return state === "waiting" ? { tone: "warn", text: "Waiting" } : { tone: "plain", text: "Reserved again" };
+}

@@ -1,0 +1,36 @@
+"use client";
+
+import { useEffect, useState } from "react";
+
+import type { Ticket } from "@/lib/api/types";
+import { subscribe } from "@/lib/live";
+import { notifyOfTicket } from "@/lib/tickets/notification";
+import { isWithdrawn } from "@/lib/tickets/withdrawal";
+
+/** Whether the user waits for the ticket, or was told here that it is available. */
+export type AlertStatus = "none" | "waiting" | "told";
+
+const POLL_MS = 60_000;
+
+/** Follows the ticket, also while the page is hidden, as long as the user waits, and tells of it once. */
+export function useAlert(ticket: Ticket, startsWaiting: boolean) {
+  const [status, setStatus] = useState<AlertStatus>(startsWaiting ? "waiting" : "none");
+  const isAvailable = !ticket.orderId && !isWithdrawn(ticket);
+  if (status === "waiting" && isAvailable) setStatus("told");
+  if (status === "told" && !isAvailable) setStatus("none");
+  useEffect(() => {
+    if (status === "told") notifyOfTicket(ticket);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once, whatever happens to the ticket afterwards
+  }, [status]);
+  useEffect(() => {
+    if (status !== "waiting") return;
+    // The page's own subscription brings the news; this one keeps the stream open.
+    return subscribe("tickets", {
+      refresh: async () => {},
+      pollMs: POLL_MS,
+      onEvent: () => {},
+      whileHidden: true,
+    });
+  }, [status]);
+  return { status, setStatus };
+}

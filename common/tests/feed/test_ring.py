@@ -50,7 +50,12 @@ def test_cursor_of_forgotten_entries_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "cursor", ["x", "7", "7.1", "7.1.1.1", "7.9.0", "7.0.9", "8.1.0", "7.-1.0", "7.\u0661.0", "7..", "12"]
+    "cursor",
+    [
+        *("x", "7", "7.1", "7.1.1.1", "7.9.0", "7.0.9", "8.1.0", "7.-1.0", "7.\u0661.0", "7..", "12"),
+        f"7.{'9' * 5_000}.0",
+    ],
+    ids=lambda cursor: cursor[:8],
 )
 def test_unknown_cursor_is_refused(cursor: str) -> None:
     assert ring_with((0, 1), (1, 2)).after(cursor) is None

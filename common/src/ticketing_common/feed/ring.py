@@ -1,9 +1,13 @@
 """The newest entries of a feed, and the places in it from which a follower can go on."""
 
+import re
 from collections import deque
 from collections.abc import Sequence
 
 from ticketing_common.feed.changes import Entry
+
+# Of 64 bits; int() raises for much longer ones.
+_SEQUENCE = re.compile(r"[0-9]{1,20}")
 
 
 class Ring:
@@ -43,7 +47,7 @@ class Ring:
     def after(self, cursor: str) -> list[Entry] | None:
         """The entries after the cursor. None if some of them are forgotten, or it is not known here, or not yet."""
         epoch, _, rest = cursor.partition(".")
-        sequences = [int(part) for part in rest.split(".") if part.isascii() and part.isdecimal()]
+        sequences = [int(part) for part in rest.split(".") if _SEQUENCE.fullmatch(part)]
         if epoch != f"{self.epoch:x}" or len(sequences) != len(self._heads):
             return None
         bounds = zip(self._floors, sequences, self._heads, strict=True)

@@ -36,6 +36,7 @@ class Process:
             raise Unavailable
         if self.is_broken:
             raise RuntimeError("a defect")
+        await asyncio.sleep(0)  # as for a store
         self.presented += [message.data.decode() for message in messages]
         return [self._change(message.data.decode()) for message in messages]
 
@@ -127,6 +128,20 @@ async def test_nothing_is_presented_while_nobody_follows(broker: Broker) -> None
         assert process.presented == ["seen"]
         async with following(process, follower.last_id) as again:
             assert again.said == ["missed", "later"]
+
+
+async def test_what_many_have_missed_is_presented_once(broker: Broker) -> None:
+    async with running(broker) as process:
+        async with following(process) as follower:
+            await say(broker, "seen")
+            await eventually(lambda: follower.said == ["seen"])
+        await say(broker, "missed")
+        async with running(broker) as other, following(other) as witness:
+            await say(broker, "later")
+            await eventually(lambda: witness.said == ["later"])
+        subscriptions = [Subscription(None, lambda: True, on_slow=lambda: None) for _ in range(3)]
+        await asyncio.gather(*(process.feed.subscribe(each, follower.last_id) for each in subscriptions))
+        assert process.presented == ["seen", "missed", "later"]
 
 
 async def test_own_changes_only(broker: Broker) -> None:

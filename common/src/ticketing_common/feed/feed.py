@@ -47,6 +47,7 @@ class Feed:
         self._arrival = asyncio.Event()
         self._subscriptions = dict[Subscription, None]()
         self._losses = 0
+        self._showing = asyncio.Lock()  # or those who connect at once would each have the same shown
         self._pushing = asyncio.Lock()  # or a cursor might overtake what comes before it
         self.consumers = [
             FollowConsumer(broker, subject, _Source(self, number)) for number, subject in enumerate(subjects)
@@ -144,7 +145,7 @@ class Feed:
 
     async def _hand_on(self, entries: Sequence[Entry]) -> None:
         losses = self._losses
-        while self._subscriptions:
+        while self._subscriptions and losses == self._losses:
             try:
                 await self._show(entries)
                 break
@@ -167,12 +168,13 @@ class Feed:
                 await asyncio.sleep(0)
 
     async def _show(self, entries: Sequence[Entry]) -> None:
-        hidden = [entry for entry in entries if not entry.is_shown]
-        if not hidden:
-            return
-        changes = await self._present([entry.message for entry in hidden])
-        for entry, change in zip(hidden, changes, strict=True):
-            entry.change, entry.is_shown = change, True
+        async with self._showing:
+            hidden = [entry for entry in entries if not entry.is_shown]
+            if not hidden:
+                return
+            changes = await self._present([entry.message for entry in hidden])
+            for entry, change in zip(hidden, changes, strict=True):
+                entry.change, entry.is_shown = change, True
 
 
 class _Source:

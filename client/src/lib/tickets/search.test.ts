@@ -8,6 +8,10 @@ test("the URL has only what was chosen", () => {
   expect(toQuery(search)).toEqual({ q: "opera", maxPrice: "20" });
 });
 
+test("words that are names of orders are searched for", () => {
+  expect(toQuery(parseSearch({ q: "newest" }))).toEqual({ q: "newest" });
+});
+
 test("an unknown order is the default one", () => {
   expect(parseSearch({ sort: "constructor" }).sort).toBe("newest");
   expect(toQuery(parseSearch({ sort: "-price" }))).toEqual({ sort: "-price" });

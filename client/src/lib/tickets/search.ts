@@ -29,7 +29,9 @@ export function parseSearch({ q, sort, minPrice, maxPrice }: Parameters): Ticket
 
 /** What the URL of the page needs: neither empty texts nor the default order. */
 export function toQuery(search: TicketSearch): SearchQuery {
-  const given = Object.entries(search).filter(([, value]) => value !== "" && value !== DEFAULT_SORT);
+  const given = Object.entries(search).filter(
+    ([name, value]) => value !== (name === "sort" ? DEFAULT_SORT : ""),
+  );
   return Object.fromEntries(given);
 }
 

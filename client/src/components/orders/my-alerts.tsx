@@ -9,6 +9,7 @@ import { Pill, type Status } from "@/components/ui/pill";
 import { withdrawAlert } from "@/lib/api/browser";
 import { firstMessage } from "@/lib/api/response";
 import type { Alert } from "@/lib/api/types";
+import { isWithdrawn } from "@/lib/tickets/withdrawal";
 import { toast } from "@/lib/toast";
 
 /** The tickets of which the user asked to be told. */
@@ -28,11 +29,11 @@ export function MyAlerts({ alerts }: { alerts: Alert[] }) {
 }
 
 function AlertItem({ alert: { ticket, state } }: { alert: Alert }) {
-  const { tone, text } = statusOf(ticket.orderId !== undefined, state);
+  const { tone, text } = statusOf(ticket, state);
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
       <span className="min-w-0 grow wrap-anywhere">
-        {state === "withdrawn" ? (
+        {isWithdrawn(ticket) ? (
           ticket.title
         ) : (
           <Link href={`/tickets/${ticket.id}`} className="underline underline-offset-4">
@@ -73,9 +74,12 @@ function RemoveButton({
   );
 }
 
-function statusOf(isReserved: boolean, state: Alert["state"]): Status {
+/** After the user was told, the ticket may have been reserved again, sold or withdrawn. */
+function statusOf(ticket: Alert["ticket"], state: Alert["state"]): Status {
   if (state === "sold") return { tone: "plain", text: "Sold" };
-  if (state === "withdrawn") return { tone: "plain", text: "Withdrawn" };
-  if (!isReserved) return { tone: "ok", text: "Available now" };
-  return state === "waiting" ? { tone: "warn", text: "Waiting" } : { tone: "plain", text: "Reserved again" };
+  if (isWithdrawn(ticket)) return { tone: "plain", text: "Withdrawn" };
+  if (!ticket.orderId) return { tone: "ok", text: "Available now" };
+  return state === "waiting"
+    ? { tone: "warn", text: "Waiting" }
+    : { tone: "plain", text: "Reserved or sold" };
 }

@@ -24,7 +24,11 @@ export function useTicketChanges(tickets: ListedTicket[], source: ListSource): C
           if (result.ok) setChanges((known) => withRead(known, tickets, result.data, limit));
         },
         pollMs: POLL_MS,
-        onEvent: ({ step, ticket }) => setChanges((known) => withEvent(known, tickets, step, ticket)),
+        onEvent: ({ step, ticket }) => {
+          // Only a list that is read again forgets those that it has counted as new.
+          if (step === "new" && !path) return;
+          setChanges((known) => withEvent(known, tickets, step, ticket));
+        },
       }),
     [tickets, path, limit],
   );

@@ -1,8 +1,8 @@
 import { ButtonLink } from "@/components/ui/button";
 import { EmptyState } from "@/components/ui/empty-state";
 import type { Availability, OwnTicket } from "@/lib/api/types";
-import { STATES, statusOf } from "./state";
 
+import { STATES, statusOf } from "./state";
 import { TicketCard } from "./ticket-card";
 import { TicketGrid } from "./ticket-grid";
 

@@ -1,5 +1,6 @@
 import { Link } from "@/components/ui/link";
 import type { Availability, TicketsSummary } from "@/lib/api/types";
+
 import { STATES } from "./state";
 
 type Props = { path: string; state?: Availability; summary?: TicketsSummary };

@@ -5,13 +5,13 @@ import type { ReactNode } from "react";
 
 import { NewItems } from "@/components/ui/new-items";
 import type { Status } from "@/components/ui/pill";
-import { countNew, withChanges, type Availability, type ListedTicket } from "@/lib/tickets/changes";
+import { countNew, withChanges, type ListedAvailability, type ListedTicket } from "@/lib/tickets/changes";
 
 import { TicketCard } from "./ticket-card";
 import { TicketGrid } from "./ticket-grid";
 import { useTicketChanges, type ListSource } from "./use-ticket-changes";
 
-const STATUS: Record<Availability, Status> = {
+const STATUS: Record<ListedAvailability, Status> = {
   available: { tone: "ok", text: "Available" },
   reserved: { tone: "warn", text: "Reserved" },
   sold: { tone: "plain", text: "Sold" },

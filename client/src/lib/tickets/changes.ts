@@ -4,15 +4,15 @@ import type { Ticket } from "@/lib/api/types";
 import type { TicketStep } from "@/lib/live";
 
 export type ListedTicket = Pick<Ticket, "id" | "title" | "price" | "version">;
-export type Availability = "available" | "reserved" | "sold" | "withdrawn" | "gone";
+export type ListedAvailability = "available" | "reserved" | "sold" | "withdrawn" | "gone";
 export type Changes = {
-  byId: Record<string, { ticket: ListedTicket; availability: Availability }>;
+  byId: Record<string, { ticket: ListedTicket; availability: ListedAvailability }>;
   newIds: string[];
 };
 
 export const NO_CHANGES: Changes = { byId: {}, newIds: [] };
 
-const AVAILABILITY: Partial<Record<TicketStep, Availability>> = {
+const AVAILABILITY: Partial<Record<TicketStep, ListedAvailability>> = {
   reserved: "reserved",
   sold: "sold",
   withdrawn: "withdrawn",
@@ -67,7 +67,11 @@ export function withRead(known: Changes, tickets: ListedTicket[], read: Ticket[]
   return { byId, newIds: read.map(({ id }) => id).filter((id) => id > newest) };
 }
 
-function isSaleOf(before: Changes["byId"][string], ticket: Ticket, availability: Availability): boolean {
+function isSaleOf(
+  before: Changes["byId"][string],
+  ticket: Ticket,
+  availability: ListedAvailability,
+): boolean {
   const isSameVersion = before.ticket.version === ticket.version;
   return before.availability === "sold" && availability === "reserved" && isSameVersion;
 }

@@ -3,6 +3,7 @@ import { Suspense } from "react";
 
 import { NoOwnTickets, OwnTickets } from "@/components/tickets/own-tickets";
 import { SellerSums } from "@/components/tickets/seller-sums";
+import { stateOf } from "@/components/tickets/state";
 import { StateFilter } from "@/components/tickets/state-filter";
 import { TicketGridSkeleton } from "@/components/tickets/ticket-grid";
 import { DownloadLink } from "@/components/ui/button";
@@ -13,7 +14,6 @@ import { getSales, getTicketsSummary, listMyTickets } from "@/lib/api/queries";
 import type { Availability } from "@/lib/api/types";
 import { firstOf } from "@/lib/paging";
 import { requireSession } from "@/lib/session";
-import { stateOf } from "@/components/tickets/state";
 import { withTimeout } from "@/lib/with-timeout";
 
 export const metadata: Metadata = { title: "My tickets" };

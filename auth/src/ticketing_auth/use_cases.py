@@ -130,7 +130,7 @@ async def delete_account(
         lambda before, after: deps.store.erase(
             after,
             expected=before,
-            event=_earlier(after, expires_at).model_copy(update={"account_deleted": True}),
+            event=_earlier(after, expires_at, account_deleted=True),
             now=now,
         ),
     )
@@ -151,6 +151,8 @@ async def _find_authorized(deps: AccountDeps, session: CurrentUser, password: st
     return user
 
 
-def _earlier(user: User, expires_at: datetime) -> SessionRevoked:
+def _earlier(user: User, expires_at: datetime, *, account_deleted: bool = False) -> SessionRevoked:
     """All sessions of the user's earlier generations are over."""
-    return SessionRevoked(user_id=user.id, generation=user.generation, expires_at=expires_at)
+    return SessionRevoked(
+        user_id=user.id, generation=user.generation, expires_at=expires_at, account_deleted=account_deleted
+    )

@@ -42,6 +42,11 @@ class StoredRequest:
         """Whether its key may be used for another request."""
         return now - self.at >= REMEMBERED_FOR
 
+    def require_same(self, fingerprint: str) -> None:
+        """KeyReused if this request had another body."""
+        if fingerprint != self.fingerprint:
+            raise KeyReused(field="Idempotency-Key")
+
 
 @dataclass(frozen=True, slots=True)
 class KeyedRequest:
@@ -51,11 +56,6 @@ class KeyedRequest:
     key: str
     fingerprint: str
     at: datetime
-
-    def require_same(self, earlier: StoredRequest) -> None:
-        """KeyReused if the earlier request had another body."""
-        if earlier.fingerprint != self.fingerprint:
-            raise KeyReused(field="Idempotency-Key")
 
 
 class RequestStore(Protocol):
@@ -93,7 +93,7 @@ async def once(
             if earlier is None and isinstance(refusal, AppError):
                 raise
         if earlier is not None and not earlier.is_expired(request.at):
-            request.require_same(earlier)
+            earlier.require_same(request.fingerprint)
             return earlier
         if earlier is not None:
             await requests.forget(request.user_id, earlier)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ticketing_common.errors import KeyReused
 from ticketing_common.idempotency import StoredRequest
 from ticketing_payments.domain.payment import Payment
 
@@ -22,8 +21,7 @@ def claim(payment: Payment, request: StoredRequest) -> Payment:
     known = recent.request(request.key)
     if known is None:
         return _with(payment, (*recent.requests, request)[-MAX_REQUESTS:])
-    if known.fingerprint != request.fingerprint:
-        raise KeyReused(field="Idempotency-Key")
+    known.require_same(request.fingerprint)
     if known.status is not None or request.at - known.at < LEASE:
         return payment
     return _replaced(payment, request)

@@ -29,8 +29,8 @@ INDEXES = {**TICKETS, **ALERTS}
 
 
 def create_app(settings: Settings, notifier: Notifier | None = None) -> FastAPI:
-    """The tickets service: tickets on sale, and the order that holds each. `notifier` tells users of available tickets;
-    without one, that is only logged."""
+    """The tickets service: tickets on sale, and the order that holds each. `notifier` notifies users of available
+    tickets; without one, that is only logged."""
     database = Database(settings.mongo_uri, default_name="tickets", indexes=INDEXES, mongo_driver=settings.mongo_driver)
     store = MongoTicketStore(database)
     alerts = AlertDeps(store, MongoAlertStore(database), notifier or LogNotifier())

@@ -94,7 +94,7 @@ function Actions({ ticket, viewer, order, alert, wasAvailable }: ActionsProps) {
   }
   return (
     <div className="grid gap-4">
-      {alert.status === "told" && <Notice tone="ok">This ticket is available now.</Notice>}
+      {alert.status === "notified" && <Notice tone="ok">This ticket is available now.</Notice>}
       <BuyerActions ticket={ticket} isSignedIn={isSignedIn} />
     </div>
   );

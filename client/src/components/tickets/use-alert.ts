@@ -7,19 +7,19 @@ import { subscribe } from "@/lib/live";
 import { notifyOfTicket } from "@/lib/tickets/notification";
 import { isWithdrawn } from "@/lib/tickets/withdrawal";
 
-/** Whether the user waits for the ticket, or was told here that it is available. */
-export type AlertStatus = "none" | "waiting" | "told";
+/** Whether the user waits for the ticket, or was notified here that it is available. */
+export type AlertStatus = "none" | "waiting" | "notified";
 
 const POLL_MS = 60_000;
 
-/** Follows the ticket, also while the page is hidden, as long as the user waits, and tells of it once. */
+/** Follows the ticket, also while the page is hidden, as long as the user waits, and notifies once. */
 export function useAlert(ticket: Ticket, startsWaiting: boolean) {
   const [status, setStatus] = useState<AlertStatus>(startsWaiting ? "waiting" : "none");
   const isAvailable = !ticket.orderId && !isWithdrawn(ticket);
-  if (status === "waiting" && isAvailable) setStatus("told");
-  if (status === "told" && !isAvailable) setStatus("none");
+  if (status === "waiting" && isAvailable) setStatus("notified");
+  if (status === "notified" && !isAvailable) setStatus("none");
   useEffect(() => {
-    if (status === "told") notifyOfTicket(ticket);
+    if (status === "notified") notifyOfTicket(ticket);
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, whatever happens to the ticket afterwards
   }, [status]);
   useEffect(() => {

@@ -1,1 +1,1 @@
-"""Availability alerts: who asked to be told when a reserved ticket is available again, and telling them once."""
+"""Availability alerts: requests to be notified once when a reserved ticket is available again."""

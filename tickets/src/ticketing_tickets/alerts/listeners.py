@@ -1,4 +1,4 @@
-"""The events that concern alerts: a ticket is free again, and an account was deleted."""
+"""The events that alerts consumes: a ticket is free again, and an account was deleted."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ _MAY_BE_FREE = (TicketStep.FREED, None)
 
 
 class TicketFreedListener(BatchListener[TicketUpdated]):
-    """Tell those who wait for a ticket that was freed."""
+    """Notify the users who wait for a ticket that was freed."""
 
     event = TicketUpdated
     durable = "tickets-availability-alerts"

@@ -9,7 +9,7 @@ log = structlog.get_logger(__name__)
 
 
 class LogNotifier:
-    """ports.Notifier that only logs; the open page and the list of the user's alerts tell of the ticket anyway."""
+    """ports.Notifier that only logs: the open page and the user's list of alerts show it anyway."""
 
     async def ticket_available(self, alert: Alert, ticket: Ticket) -> None:
         log.info("availability_alert.sent", alert_id=alert.id, ticket_id=ticket.id, user_id=alert.user_id)

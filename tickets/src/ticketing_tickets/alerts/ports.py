@@ -1,4 +1,4 @@
-"""What the use cases of alerts depend on: their store, the tickets, and what tells the users."""
+"""What the use cases of alerts depend on: their store, the tickets, and the notifier."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,16 +29,16 @@ class AlertStore(Protocol):
         """Of the alerts that wait for the ticket, the oldest."""
 
     async def awaited(self, ticket_ids: Iterable[str] | None = None) -> list[str]:
-        """The tickets, of these or of all, for which alerts wait: one for each alert."""
+        """The ids of tickets, of these or of all, for which alerts wait: one for each alert."""
 
     async def claim(self, alert: Alert, *, now: datetime) -> bool:
-        """Record that the user is told, and forget the e-mail address; False if the alert does not wait any more."""
+        """Record that the user is notified, and remove the e-mail address; False if the alert no longer waits."""
 
     async def unclaim(self, alert: Alert) -> None:
         """Let a claimed alert wait again, as it did before."""
 
     async def end(self, ticket_id: str, state: AlertState, *, now: datetime) -> None:
-        """End all alerts that wait for the ticket, and forget their e-mail addresses."""
+        """End all alerts that wait for the ticket, and remove their e-mail addresses."""
 
     async def remove(self, ticket_id: str, user_id: str) -> None:
         """Delete the user's alert for the ticket."""
@@ -48,10 +48,13 @@ class AlertStore(Protocol):
 
 
 class Notifier(Protocol):
-    """Tells a user that a ticket is available, by e-mail for example."""
+    """Notifies users that a ticket is available, by e-mail for example."""
 
     async def ticket_available(self, alert: Alert, ticket: Ticket) -> None:
-        """Tell the user of the alert, at `alert.email`. Called at most once per alert, also when it raises."""
+        """Notify the user of the alert, at `alert.email`. Called at most once per alert, also when it raises.
+
+        The next user is notified when it returns, after ten seconds at most.
+        """
 
 
 @dataclass(frozen=True, slots=True)

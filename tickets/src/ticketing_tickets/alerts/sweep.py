@@ -1,4 +1,4 @@
-"""The background task that ends alerts of which no event tells."""
+"""The background task that settles the alerts that no event has settled."""
 
 from collections.abc import Callable
 from datetime import datetime

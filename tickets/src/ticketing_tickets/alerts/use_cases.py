@@ -1,4 +1,4 @@
-"""Asking for an alert, and telling each user once. Each use case writes one alert at a time."""
+"""Requests for alerts, and one notification for each. Each use case writes one alert at a time."""
 
 import asyncio
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ NOTIFY_TIMEOUT_SECONDS = 10.0
 async def request_alert(
     deps: AlertDeps, *, alert_id: str, ticket_id: str, user_id: str, email: str, now: datetime
 ) -> tuple[Alert, Ticket]:
-    """Tell the user once when the ticket is available; the alert that waits already, if there is one.
+    """Have the user notified once when the ticket is available. The alert that waits already, if there is one.
 
     Raises NoSuchTicket, OwnTicket, AlreadySold or NotReserved. A reservation that ends before the alert can be found
     is noticed by `settle_all`.
@@ -43,23 +43,23 @@ async def list_alerts(
 
 
 async def withdraw_alert(deps: AlertDeps, *, ticket_id: str, user_id: str) -> None:
-    """The user wants to hear no more about the ticket."""
+    """Delete the user's alert for the ticket, if there is one."""
     await deps.alerts.remove(ticket_id, user_id)
 
 
 async def forget_user(deps: AlertDeps, *, user_id: str) -> None:
-    """The user's account was deleted."""
+    """Delete all alerts of a user whose account was deleted."""
     await deps.alerts.remove_all(user_id)
 
 
 async def settle_alerts(deps: AlertDeps, ticket_ids: Iterable[str], *, now: datetime) -> None:
-    """Tell those who wait for a ticket that is on sale now; end the alerts for one that is sold or withdrawn."""
+    """Notify the users who wait for a ticket that is on sale now; end the alerts for one that is sold or withdrawn."""
     for ticket_id in set(await deps.alerts.awaited(ticket_ids)):
         await _settle(deps, ticket_id, now)
 
 
 async def settle_all(deps: AlertDeps, *, now: datetime) -> int:
-    """As `settle_alerts`, for all that are waited for; how many alerts waited.
+    """As `settle_alerts`, for every ticket for which alerts wait; how many waited.
 
     Nothing else notices a sale or a withdrawal, an alert that came too late for the event, and what a crash left.
     """

@@ -46,9 +46,13 @@ class TicketChanges:
         if isinstance(event, TicketState):
             return Change(_step(event), ticket_out(event, self._currency))
         if isinstance(event, OrderCompleted) and (ticket := sold.get(event.ticket.id)):
-            # This service may not have applied the event yet.
-            return Change(TicketStep.SOLD, ticket_out(replace(ticket, order_id=event.id), self._currency))
+            return Change(TicketStep.SOLD, ticket_out(_held_by(ticket, event.id), self._currency))
         return None
+
+
+def _held_by(ticket: Ticket, order_id: str) -> Ticket:
+    """The ticket as it is once this service has applied the order's events."""
+    return ticket if ticket.order_id == order_id else replace(ticket, order_id=order_id, version=ticket.version + 1)
 
 
 def _step(event: TicketState) -> TicketStep:

@@ -103,6 +103,13 @@ async def test_asking_again_keeps_the_alert_that_waits(client: httpx.AsyncClient
     assert first == second
 
 
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+async def test_malformed_ticket_id_is_404(client: httpx.AsyncClient, method: str) -> None:
+    response = await client.request(method, "/api/tickets/none/alert", headers=USER)
+    assert response.status_code == 404
+    assert response.json()["errors"][0]["message"] == "There is no such ticket."
+
+
 async def test_nobody_is_told_twice(
     client: httpx.AsyncClient, alerts: AlertDeps, notifier: RecordingNotifier, ticket: Ticket
 ) -> None:

@@ -7,10 +7,11 @@ from datetime import datetime
 import structlog
 
 from ticketing_common.concurrency import update
+from ticketing_common.ids import is_id
 from ticketing_tickets.alerts import metrics
 from ticketing_tickets.alerts.domain import Alert, AlertState, end_for, require_reserved
 from ticketing_tickets.alerts.ports import AlertDeps
-from ticketing_tickets.domain import Availability, Ticket
+from ticketing_tickets.domain import Availability, NoSuchTicket, Ticket
 from ticketing_tickets.use_cases import get_ticket
 
 log = structlog.get_logger(__name__)
@@ -43,7 +44,9 @@ async def list_alerts(
 
 
 async def withdraw_alert(deps: AlertDeps, *, ticket_id: str, user_id: str) -> None:
-    """Delete the user's alert for the ticket, if there is one."""
+    """Delete the user's alert for the ticket, if there is one; NoSuchTicket if this cannot be the id of a ticket."""
+    if not is_id(ticket_id):
+        raise NoSuchTicket
     await deps.alerts.remove(ticket_id, user_id)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -31,12 +31,12 @@ class Process:
         self.refused = 0
 
     async def _present(self, messages: Sequence[Message]) -> list[Change | None]:
+        await asyncio.sleep(0)  # as for a store
         if self.is_down:
             self.refused += 1
             raise Unavailable
         if self.is_broken:
             raise RuntimeError("a defect")
-        await asyncio.sleep(0)  # as for a store
         self.presented += [message.data.decode() for message in messages]
         return [self._change(message.data.decode()) for message in messages]
 
@@ -126,11 +126,19 @@ async def test_nothing_is_presented_while_nobody_follows(broker: Broker) -> None
             await say(broker, "later")
             await eventually(lambda: witness.said == ["later"])
         assert process.presented == ["seen"]
-        followers = [Follower(None, lambda: None).subscription for _ in range(3)]
-        chunks = await asyncio.gather(*(process.feed.subscribe(each, follower.last_id) for each in followers))
-        for chunk in chunks:
+        process.is_down = True
+        refused = await asyncio.gather(*resumed(process, follower.last_id, 3), return_exceptions=True)
+        assert ([type(each) for each in refused], process.refused) == ([Unavailable] * 3, 1)
+        process.is_down = False
+        for chunk in await asyncio.gather(*resumed(process, follower.last_id, 3)):
             assert [event.data for event in parse_events(chunk.decode())] == ["missed", "later"]
         assert process.presented == ["seen", "missed", "later"]  # once for all of them
+
+
+def resumed(process: Process, cursor: str, count: int) -> list[Awaitable[bytes]]:
+    """What so many clients get that connect again at the same moment."""
+    subscriptions = [Follower(None, lambda: None).subscription for _ in range(count)]
+    return [process.feed.subscribe(subscription, cursor) for subscription in subscriptions]
 
 
 async def test_own_changes_only(broker: Broker) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 
 import structlog
 
+from ticketing_common.errors import Unavailable
 from ticketing_common.feed.changes import Change, Entry, Message
 from ticketing_common.feed.ring import Ring
 from ticketing_common.feed.subscription import Closed, Subscription
@@ -48,6 +49,7 @@ class Feed:
         self._subscriptions = dict[Subscription, None]()
         self._losses = 0
         self._showing = asyncio.Lock()  # or those who connect at once would each have the same shown
+        self._failures = 0
         self._pushing = asyncio.Lock()  # or a cursor might overtake what comes before it
         self.consumers = [
             FollowConsumer(broker, subject, _Source(self, number)) for number, subject in enumerate(subjects)
@@ -168,11 +170,18 @@ class Feed:
                 await asyncio.sleep(0)
 
     async def _show(self, entries: Sequence[Entry]) -> None:
+        failures = self._failures
         async with self._showing:
             hidden = [entry for entry in entries if not entry.is_shown]
             if not hidden:
                 return
-            changes = await self._present([entry.message for entry in hidden])
+            if self._failures > failures:
+                raise Unavailable  # nobody waits for two time-outs
+            try:
+                changes = await self._present([entry.message for entry in hidden])
+            except TRANSIENT_ERRORS:
+                self._failures += 1
+                raise
             for entry, change in zip(hidden, changes, strict=True):
                 entry.change, entry.is_shown = change, True
 

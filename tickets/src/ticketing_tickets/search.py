@@ -14,6 +14,7 @@ CURSOR_PATTERN = f"([0-9]{{1,8}}_)?{PATTERN}"
 Key = tuple[int, str]
 """A ticket's place in the order of a search: its price (0 where the order is by age) and its id."""
 
+# Stripe's limit of eight digits, in every currency.
 MAX_PRICE = 99_999_999
 # Below and above all ids, which are hex digits.
 FIRST_ID, LAST_ID = "", "g"

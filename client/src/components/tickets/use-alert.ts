@@ -8,7 +8,7 @@ import { notifyOfTicket } from "@/lib/tickets/notification";
 import { isWithdrawn } from "@/lib/tickets/withdrawal";
 
 /** Whether the user waits for the ticket, or was notified here that it is available. */
-export type AlertStatus = "none" | "waiting" | "notified";
+type AlertStatus = "none" | "waiting" | "notified";
 
 const POLL_MS = 60_000;
 

@@ -192,6 +192,19 @@ async def test_unavailable_store_delays_changes(broker: Broker) -> None:
         await eventually(lambda: follower.said == ["a"])
 
 
+async def test_what_cannot_be_shown_resets(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ticketing_common.feed.feed._RETRY_SECONDS", 0.01)
+    async with running(broker) as process, following(process) as follower:
+        process.is_down = True
+        await say(broker, "unreadable")
+        await eventually(lambda: follower.subscription.closed is Closed.LOST)
+        process.is_down = False
+        async with following(process, follower.last_id) as again:
+            assert [event.name for event in again.events] == ["reset"]
+            await say(broker, "after")
+            await eventually(lambda: again.said == [{}, "after"])
+
+
 async def test_slow_follower_is_dropped(broker: Broker) -> None:
     dropped = asyncio.Event()
     async with running(broker) as process, following(process) as quick:

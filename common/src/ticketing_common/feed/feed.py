@@ -22,6 +22,8 @@ RECENT = 4_096
 # What happens within this time is handed on together: the price of a write is paid once for all of it.
 INTERVAL_SECONDS = 0.1
 _RETRY_SECONDS = 0.5
+# Something else may be wrong than an outage: a document of a newer release, after an undo, stays unreadable.
+_MAX_ATTEMPTS = 10
 # Others get their turn in between.
 _AT_ONCE = 100
 
@@ -147,13 +149,17 @@ class Feed:
 
     async def _hand_on(self, entries: Sequence[Entry]) -> None:
         losses = self._losses
-        while self._subscriptions and losses == self._losses:
+        for _ in range(_MAX_ATTEMPTS):
+            if not self._subscriptions or losses != self._losses:
+                break
             try:
                 await self._show(entries)
                 break
             except TRANSIENT_ERRORS as error:
                 log.debug("feed.dependency_failed", error=repr(error))
                 await asyncio.sleep(_RETRY_SECONDS)
+        else:
+            self._lose()
         async with self._pushing:
             if losses != self._losses:
                 return

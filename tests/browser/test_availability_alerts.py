@@ -42,7 +42,11 @@ async def test_my_orders_list_what_the_user_waits_for(new_user):
     seller, buyer, viewer = [await new_user(f"{name}@example.com") for name in ("seller", "buyer", "viewer")]
     ticket = await seller.create_ticket(TITLE, 240)
     await buyer.create_order(ticket)
-    await viewer.context.request.put(f"/api/tickets/{ticket}/alert")
+
+    async def is_waiting():
+        return (await viewer.context.request.put(f"/api/tickets/{ticket}/alert")).ok
+
+    await eventually(is_waiting, what="tickets to hear of the reservation")
     await viewer.goto("/orders")
     alerts = viewer.page.get_by_role("region", name="Availability alerts")
     await expect(alerts.get_by_role("listitem")).to_contain_text("Waiting")

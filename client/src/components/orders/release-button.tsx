@@ -12,6 +12,7 @@ type Props = { orderId: string; onReleased: () => Promise<unknown> };
 /** Releases the ticket after an inline confirmation. */
 export function ReleaseButton({ orderId, onReleased }: Props) {
   const [isConfirming, setConfirming] = useState(false);
+  const [isKept, setKept] = useState(false);
   const [pending, start] = useTransition();
 
   const confirm = () =>
@@ -22,9 +23,15 @@ export function ReleaseButton({ orderId, onReleased }: Props) {
       await onReleased();
     });
 
+  // The button that replaces the question gets the focus.
+  const keep = () => {
+    setKept(true);
+    setConfirming(false);
+  };
+
   if (!isConfirming) {
     return (
-      <Button className="justify-self-start" onClick={() => setConfirming(true)}>
+      <Button autoFocus={isKept} className="justify-self-start" onClick={() => setConfirming(true)}>
         Release this ticket
       </Button>
     );
@@ -37,7 +44,7 @@ export function ReleaseButton({ orderId, onReleased }: Props) {
       <Button autoFocus pending={pending} onClick={confirm}>
         Yes, release it
       </Button>
-      <Button variant="quiet" disabled={pending} onClick={() => setConfirming(false)}>
+      <Button variant="quiet" disabled={pending} onClick={keep}>
         Keep ticket
       </Button>
     </div>

@@ -13,6 +13,7 @@ import { toast } from "@/lib/toast";
 export function WithdrawButton({ ticket }: { ticket: Ticket }) {
   const router = useRouter();
   const [isConfirming, setConfirming] = useState(false);
+  const [isKept, setKept] = useState(false);
   const [pending, start] = useTransition();
 
   const confirm = () =>
@@ -27,7 +28,19 @@ export function WithdrawButton({ ticket }: { ticket: Ticket }) {
       });
     });
 
-  if (!isConfirming) return <Button onClick={() => setConfirming(true)}>Withdraw ticket</Button>;
+  // The button that replaces the question gets the focus.
+  const keep = () => {
+    setKept(true);
+    setConfirming(false);
+  };
+
+  if (!isConfirming) {
+    return (
+      <Button autoFocus={isKept} onClick={() => setConfirming(true)}>
+        Withdraw ticket
+      </Button>
+    );
+  }
   return (
     <div role="group" aria-label="Withdraw this ticket?" className="flex flex-wrap items-center gap-2.5">
       <p className="w-full text-[15px]">
@@ -36,7 +49,7 @@ export function WithdrawButton({ ticket }: { ticket: Ticket }) {
       <Button autoFocus pending={pending} onClick={confirm}>
         Yes, withdraw it
       </Button>
-      <Button variant="quiet" disabled={pending} onClick={() => setConfirming(false)}>
+      <Button variant="quiet" disabled={pending} onClick={keep}>
         Keep ticket
       </Button>
     </div>

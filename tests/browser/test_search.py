@@ -33,6 +33,7 @@ async def test_search_orders_filters_counts_and_marks(new_user):
     assert await titles(seller) == ["10 rows", "20 rows"]
     await seller.page.get_by_label("Lowest price in USD").fill("ten")
     await expect(seller.page.get_by_label("Lowest price in USD")).to_have_attribute("aria-invalid", "true")
+    await expect(seller.alert).to_have_text("Enter a price, for example 12.50.")
     assert await problems(seller) == []
 
 

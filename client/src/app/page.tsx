@@ -20,6 +20,7 @@ import {
   DEFAULT_SORT,
   isFiltered,
   matchesText,
+  noMatchText,
   parseSearch,
   toApiQuery,
   toQuery,
@@ -43,9 +44,9 @@ export default async function LandingPage({ searchParams }: PageProps<"/">) {
       <Heading title="Tickets on sale">
         A ticket that you reserve is held for you for {formatDuration(holdSeconds())}.
       </Heading>
-      <div className="mb-6 flex flex-wrap items-start gap-2.5">
+      <div className="mb-6 flex items-start gap-2.5">
         <SearchForm search={search} />
-        <ButtonLink href="/tickets/new" variant="primary">
+        <ButtonLink href="/tickets/new" variant="primary" className="max-sm:hidden">
           Sell a ticket
         </ButtonLink>
       </div>
@@ -123,7 +124,7 @@ function NoTickets({ search, isEnd }: { search: TicketSearch; isEnd: boolean }) 
   }
   if (isFiltered(search)) {
     return (
-      <EmptyState title={search.q ? `No tickets match “${search.q}”` : "No tickets have such a price"}>
+      <EmptyState title={noMatchText(search)}>
         <p>Try a shorter search or other prices, or browse everything on sale.</p>
         <ButtonLink href="/">Show all tickets</ButtonLink>
       </EmptyState>

@@ -6,16 +6,18 @@ import { useRouter } from "next/navigation";
 import { useEffect, useRef, useTransition, type ComponentProps } from "react";
 
 import { useSiteConfig } from "@/components/layout/site-config";
-import { parseMoney } from "@/lib/money";
+import { parseMoney, type Currency } from "@/lib/money";
 import { listPath } from "@/lib/paging";
 import { MAX_QUERY_CHARS, parseSearch, SORTS, toQuery, type TicketSearch } from "@/lib/tickets/search";
 
 const DEBOUNCE_MS = 300;
+const PRICE_ERROR = "price-error";
 const CONTROL = "h-12 rounded-control border border-field-line bg-card";
 
 /** Searches as the user types; without JavaScript it is a plain form. */
 export function SearchForm({ search }: { search: TicketSearch }) {
   const { form, pending, onChange, onSubmit } = useSearchForm(search);
+  const { currency } = useSiteConfig();
   return (
     <Form
       action="/"
@@ -23,15 +25,20 @@ export function SearchForm({ search }: { search: TicketSearch }) {
       ref={form}
       onChange={onChange}
       onSubmit={onSubmit}
-      className="grid min-w-0 flex-1 gap-2.5"
+      className="grid min-w-0 flex-1 grid-cols-1 gap-2.5"
     >
-      <TitleInput defaultValue={search.q} pending={pending} />
-      <div className="flex flex-wrap items-center gap-2.5">
+      <div className="flex gap-2.5">
+        <TitleInput defaultValue={search.q} pending={pending} />
+        <button type="submit" className={`${CONTROL} border-line px-5 font-medium hover:border-field-line`}>
+          Search
+        </button>
+      </div>
+      <div className="flex gap-2.5">
         <select
           name="sort"
           aria-label="Order"
           defaultValue={search.sort}
-          className={`${CONTROL} min-w-0 px-3`}
+          className={`${CONTROL} min-w-0 grow px-2 sm:grow-0 sm:px-3`}
         >
           {Object.entries(SORTS).map(([value, text]) => (
             <option key={value} value={value}>
@@ -39,12 +46,14 @@ export function SearchForm({ search }: { search: TicketSearch }) {
             </option>
           ))}
         </select>
-        <PriceInput name="minPrice" label="Lowest price" placeholder="From" text={search.minPrice} />
-        <PriceInput name="maxPrice" label="Highest price" placeholder="To" text={search.maxPrice} />
-        <button type="submit" className={`${CONTROL} border-line px-5 font-medium hover:border-field-line`}>
-          Search
-        </button>
+        <PriceInput name="minPrice" label="Lowest price" placeholder="Min price" text={search.minPrice} />
+        <PriceInput name="maxPrice" label="Highest price" placeholder="Max price" text={search.maxPrice} />
       </div>
+      {[search.minPrice, search.maxPrice].some((text) => isNoPrice(text, currency)) && (
+        <p id={PRICE_ERROR} role="alert" className="text-sm font-medium text-accent">
+          Enter a price, for example 12.50.
+        </p>
+      )}
     </Form>
   );
 }
@@ -89,7 +98,7 @@ function useSearchForm(search: TicketSearch) {
 function TitleInput({ pending, ...input }: ComponentProps<"input"> & { pending: boolean }) {
   const Icon = pending ? LoaderCircle : Search;
   return (
-    <div className="relative">
+    <div className="relative min-w-0 grow">
       <Icon
         aria-hidden
         size={18}
@@ -108,12 +117,16 @@ function TitleInput({ pending, ...input }: ComponentProps<"input"> & { pending: 
   );
 }
 
+function isNoPrice(text: string, currency: Currency): boolean {
+  return text !== "" && parseMoney(text, currency) === null;
+}
+
 type PriceProps = { name: string; label: string; placeholder: string; text: string };
 
 /** What is no price is not searched for, and marked as invalid. */
 function PriceInput({ name, label, placeholder, text }: PriceProps) {
   const { currency } = useSiteConfig();
-  const isInvalid = text !== "" && parseMoney(text, currency) === null;
+  const isInvalid = isNoPrice(text, currency);
   return (
     <input
       name={name}
@@ -121,10 +134,11 @@ function PriceInput({ name, label, placeholder, text }: PriceProps) {
       autoComplete="off"
       aria-label={`${label} in ${currency}`}
       aria-invalid={isInvalid || undefined}
+      aria-describedby={isInvalid ? PRICE_ERROR : undefined}
       placeholder={placeholder}
       defaultValue={text}
       maxLength={20}
-      className={`${CONTROL} figures w-24 px-3 placeholder:font-sans placeholder:text-muted aria-invalid:border-accent
+      className={`${CONTROL} figures w-25 shrink-0 px-3 placeholder:font-sans placeholder:text-[15px] placeholder:text-muted aria-invalid:border-accent
         aria-invalid:bg-bad-ground`}
     />
   );

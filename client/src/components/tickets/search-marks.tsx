@@ -16,7 +16,10 @@ export function MarkedTitle({ title }: { title: string }) {
   if (!text) return title;
   return markMatches(title, text).map((segment, index) =>
     segment.isMatch ? (
-      <mark key={index} className="rounded-xs bg-warn-ground text-ink">
+      <mark
+        key={index}
+        className="rounded-xs bg-warn-ground text-ink underline decoration-warn decoration-2 underline-offset-4"
+      >
         {segment.text}
       </mark>
     ) : (

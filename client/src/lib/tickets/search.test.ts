@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { isFiltered, matchesText, parseSearch, toApiQuery, toQuery } from "./search";
+import { isFiltered, matchesText, noMatchText, parseSearch, toApiQuery, toQuery } from "./search";
 
 test("the URL has only what was chosen", () => {
   const search = parseSearch({ q: [" opera ", "x"], sort: "newest", minPrice: "", maxPrice: "20" });
@@ -34,4 +34,12 @@ test("the number of matches is told up to a hundred", () => {
   expect(matchesText(1, 1, 48)).toBe("1 ticket matches");
   expect(matchesText(null, 48, 48)).toBe("100+ tickets match");
   expect(matchesText(null, 3, 48)).toBe("3+ tickets match"); // the API stopped early
+});
+
+test("what did not match is named", () => {
+  expect(noMatchText(parseSearch({ q: "opera" }))).toBe("No tickets match “opera”");
+  expect(noMatchText(parseSearch({ q: "opera", maxPrice: "5" }))).toBe(
+    "No tickets match “opera” at these prices",
+  );
+  expect(noMatchText(parseSearch({ maxPrice: "5" }))).toBe("No tickets have such a price");
 });

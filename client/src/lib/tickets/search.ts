@@ -56,6 +56,12 @@ export function matchesText(total: number | null, shown: number, pageSize: numbe
   return `${shown < pageSize ? shown : 100}+ tickets match`;
 }
 
+export function noMatchText({ q, minPrice, maxPrice }: TicketSearch): string {
+  const hasPrice = minPrice !== "" || maxPrice !== "";
+  if (q === "") return "No tickets have such a price";
+  return `No tickets match “${q}”${hasPrice ? " at these prices" : ""}`;
+}
+
 function textOf(value: string | string[] | undefined): string {
   return (firstOf(value) ?? "").trim();
 }

@@ -55,3 +55,8 @@ test("the change is described, and what saving would replace", () => {
     fields: { price: "Saving replaces $30.00." },
   });
 });
+
+test("a field that only the user has changed is no conflict", () => {
+  const current = { title: "Row A", price: SEEN.price };
+  expect(describeChange(SEEN, { title: "Row A", price: 25 }, current, "USD").fields).toEqual({});
+});

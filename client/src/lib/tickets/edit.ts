@@ -29,7 +29,7 @@ export function mergeEdit(seen: TicketFields, typed: TicketFields, current: Tick
   };
 }
 
-/** Says what changed; beside a field, what saving again would replace. */
+/** Says what changed; beside a field that both have changed, what saving again would replace. */
 export function describeChange(
   seen: TicketFields,
   shown: TicketFields,
@@ -37,16 +37,17 @@ export function describeChange(
   currency: Currency,
 ): Problem {
   const price = formatMoney(current.price, currency);
+  const hasNew = { title: current.title !== seen.title, price: current.price !== seen.price };
   const changes = [
-    ...(current.title === seen.title ? [] : [`the title is now “${current.title}”`]),
-    ...(current.price === seen.price ? [] : [`the price is now ${price}`]),
+    ...(hasNew.title ? [`the title is now “${current.title}”`] : []),
+    ...(hasNew.price ? [`the price is now ${price}`] : []),
   ];
   return {
     status: 412,
     messages: [`This ticket was changed meanwhile: ${changes.join(", and ")}. Check it, then save again.`],
     fields: {
-      ...(shown.title === current.title ? {} : { title: `Saving replaces “${current.title}”.` }),
-      ...(shown.price === current.price ? {} : { price: `Saving replaces ${price}.` }),
+      ...(hasNew.title && shown.title !== current.title && { title: `Saving replaces “${current.title}”.` }),
+      ...(hasNew.price && shown.price !== current.price && { price: `Saving replaces ${price}.` }),
     },
   };
 }

@@ -33,7 +33,9 @@ export function Receipt({ order, email, history }: Props) {
           </span>
         }
       >
-        <h1 className="text-2xl sm:text-4xl">{order.ticket.title}</h1>
+        <h1 dir="auto" className="text-2xl sm:text-4xl">
+          {order.ticket.title}
+        </h1>
         <p className="mt-2 text-sm text-muted">
           No. <span className="figures">{shortId(order.ticket.id)}</span>
         </p>

@@ -28,7 +28,7 @@ export function TicketCard({ id, title, price, href, status, until }: Props) {
         hover:border-field-line"
     >
       <div className="flex h-full flex-col items-start">
-        <h2 className="line-clamp-3 text-lg">
+        <h2 dir="auto" className="line-clamp-3 self-stretch text-lg">
           <Link href={href} className="outline-none after:absolute after:inset-0 after:z-1">
             <MarkedTitle title={title} />
           </Link>

@@ -35,7 +35,9 @@ export function TicketView({ ticket: initial, viewer }: { ticket: Ticket; viewer
     <article className="mx-auto max-w-3xl">
       <TicketShape size="page" stub={formatMoney(ticket.price, currency)}>
         <div className="flex h-full flex-col items-start">
-          <h1 className="text-2xl sm:text-4xl">{ticket.title}</h1>
+          <h1 dir="auto" className="self-stretch text-2xl sm:text-4xl">
+            {ticket.title}
+          </h1>
           <p className="mt-2 text-sm text-muted">
             No. <span className="figures">{shortId(ticket.id)}</span>
           </p>

@@ -65,3 +65,20 @@ async def test_signed_out_visitor_signs_in_first(new_user):
     await visitor.goto(f"/tickets/{ticket}")
     link = visitor.link("Sign in to be told when it is available")
     await expect(link).to_have_attribute("href", f"/signin?next=%2Ftickets%2F{ticket}")
+
+
+async def test_open_pages_show_that_the_ticket_was_sold(new_user):
+    seller, buyer, viewer = [await new_user(f"{name}@example.com") for name in ("seller", "buyer", "viewer")]
+    ticket = await seller.create_ticket(TITLE, 240)
+    order = await buyer.create_order(ticket)
+    await viewer.goto(f"/tickets/{ticket}")
+    await viewer.button("Tell me when it is available").click()
+    await expect(viewer.button("Do not tell me")).to_be_enabled()
+    orders = await viewer.context.new_page()
+    await orders.goto("/orders")
+    alert = orders.get_by_role("region", name="Availability alerts").get_by_role("listitem")
+    await expect(alert.get_by_role("button")).to_be_enabled()
+    await buyer.pay_order(order)
+    await expect(alert).to_contain_text("Sold")
+    await expect(viewer.text("This ticket is sold.")).to_be_visible()
+    await expect(viewer.button("Do not tell me")).to_be_hidden()

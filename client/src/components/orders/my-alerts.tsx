@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useTransition } from "react";
+import { useEffect, useTransition } from "react";
 
 import { Button } from "@/components/ui/button";
 import { Link } from "@/components/ui/link";
@@ -9,11 +9,15 @@ import { Pill, type Status } from "@/components/ui/pill";
 import { withdrawAlert } from "@/lib/api/browser";
 import { firstMessage } from "@/lib/api/response";
 import type { Alert } from "@/lib/api/types";
+import { subscribe } from "@/lib/live";
 import { isWithdrawn } from "@/lib/tickets/withdrawal";
 import { toast } from "@/lib/toast";
 
-/** The tickets of which the user asked to be told. */
+const POLL_MS = 60_000;
+
+/** The tickets of which the user asked to be told, each with what became of it. */
 export function MyAlerts({ alerts }: { alerts: Alert[] }) {
+  useLiveAlerts(alerts);
   return (
     <section id="alerts" aria-labelledby="alerts-title" className="mt-10 scroll-mt-20">
       <h2 id="alerts-title" className="mb-3 text-xl">
@@ -25,6 +29,21 @@ export function MyAlerts({ alerts }: { alerts: Alert[] }) {
         ))}
       </ul>
     </section>
+  );
+}
+
+function useLiveAlerts(alerts: Alert[]) {
+  const router = useRouter();
+  useEffect(
+    () =>
+      subscribe("tickets", {
+        refresh: async () => {},
+        pollMs: POLL_MS,
+        onEvent: ({ ticket }) => {
+          if (alerts.some((alert) => alert.ticket.id === ticket.id)) router.refresh();
+        },
+      }),
+    [alerts, router],
   );
 }
 

@@ -28,7 +28,7 @@ export type Viewer =
 
 /** One ticket, kept up to date, with the actions that its viewer has. */
 export function TicketView({ ticket: initial, viewer }: { ticket: Ticket; viewer: Viewer }) {
-  const { ticket, order } = useTicket(initial, viewer);
+  const { ticket, order, isSold } = useTicket(initial, viewer);
   const alert = useAlert(ticket, viewer.kind === "buyer" && viewer.isWaiting);
   const { currency } = useSiteConfig();
   return (
@@ -42,7 +42,7 @@ export function TicketView({ ticket: initial, viewer }: { ticket: Ticket; viewer
             No. <span className="figures">{shortId(ticket.id)}</span>
           </p>
           <div className="mt-auto pt-6">
-            <StatusPill ticket={ticket} order={order} />
+            <StatusPill ticket={ticket} order={order} isSold={isSold} />
           </div>
         </div>
       </TicketShape>
@@ -51,6 +51,7 @@ export function TicketView({ ticket: initial, viewer }: { ticket: Ticket; viewer
           ticket={ticket}
           viewer={viewer}
           order={order}
+          isSold={isSold}
           alert={alert}
           wasAvailable={!initial.orderId}
         />
@@ -59,7 +60,10 @@ export function TicketView({ ticket: initial, viewer }: { ticket: Ticket; viewer
   );
 }
 
-function StatusPill({ ticket, order }: { ticket: Ticket; order: HeldOrder | null }) {
+type StatusProps = { ticket: Ticket; order: HeldOrder | null; isSold: boolean };
+
+function StatusPill({ ticket, order, isSold }: StatusProps) {
+  if (isSold) return <Pill tone="plain">Sold</Pill>;
   if (ticket.orderId || order) return <Pill tone="warn">Reserved or sold</Pill>;
   return isWithdrawn(ticket) ? <Pill tone="plain">Withdrawn</Pill> : <Pill tone="ok">Available</Pill>;
 }
@@ -68,14 +72,16 @@ type ActionsProps = {
   ticket: Ticket;
   viewer: Viewer;
   order: HeldOrder | null;
+  isSold: boolean;
   alert: ReturnType<typeof useAlert>;
   wasAvailable: boolean;
 };
 
-function Actions({ ticket, viewer, order, alert, wasAvailable }: ActionsProps) {
+function Actions({ ticket, viewer, order, isSold, alert, wasAvailable }: ActionsProps) {
   if (viewer.kind === "seller") return <SellerActions ticket={ticket} />;
   if (order !== null) return <HeldOrderLink order={order} />;
-  if (ticket.withdrawn) return <Withdrawn />;
+  if (isSold) return <OffSale>This ticket is sold.</OffSale>;
+  if (ticket.withdrawn) return <OffSale>Its seller has withdrawn this ticket.</OffSale>;
   const isSignedIn = viewer.kind !== "anonymous";
   if (ticket.orderId) {
     return (
@@ -142,10 +148,10 @@ function SellerActions({ ticket }: { ticket: Ticket }) {
   );
 }
 
-function Withdrawn() {
+function OffSale({ children }: { children: string }) {
   return (
     <div className="grid justify-items-start gap-4">
-      <Notice tone="warn">Its seller has withdrawn this ticket.</Notice>
+      <Notice tone="warn">{children}</Notice>
       <ButtonLink href="/">See what else is on sale</ButtonLink>
     </div>
   );

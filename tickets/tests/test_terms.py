@@ -27,6 +27,13 @@ def finds(text: str, title: str) -> bool:
             ("京", "東京"),
             ("공연", "공연 티켓"),
         ),
+        *(
+            ("lodz", "Łódź"),
+            ("Łódź", "lodz"),
+            ("kobenhavn", "København"),
+            ("kadikoy", "Kad\u0131köy"),
+            ("oeuvre", "Œuvre"),
+        ),
         *(("x" * 30, "X" * 30), ("x" * 21, "x" * 30), ("y" * 150, "y" * 150)),
     ],
 )

@@ -11,6 +11,8 @@ _MAX_PREFIX = 20
 _MAX_CHARS = 200
 # Thai and its neighbours, Burmese, Khmer, kana and ideographs: scripts without spaces, where a character is a word.
 _SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+# Letters that no normal form takes apart, but that are often typed without what makes them special.
+_PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t", "\u0131": "i", "œ": "oe", "æ": "ae"})
 _WORD = re.compile(rf"[{_SPACELESS}]|[^\W_{_SPACELESS}]+")
 
 
@@ -37,4 +39,4 @@ def query_terms(text: str) -> tuple[str, ...]:
 def _words(text: str) -> list[str]:
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     folded = "".join(char for char in decomposed if not unicodedata.category(char).startswith("M"))
-    return _WORD.findall(folded[:_MAX_CHARS])
+    return _WORD.findall(folded.translate(_PLAIN)[:_MAX_CHARS])

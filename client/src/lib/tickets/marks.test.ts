@@ -15,6 +15,8 @@ test.each([
   ["Café concert", "cafe", "[Café] concert"],
   ["Straße", "STRASSE", "[Straße]"],
   ["ΣΑΣ", "σας", "[ΣΑΣ]"],
+  ["Łódź, København", "lodz KOBEN", "[Łódź], [København]"],
+  ["Kadıköy, Œuvre", "kadikoy oeu", "[Kadıköy], [Œuvre]"],
   ["O'Neill", "o'nei", "[O]'[Neill]"],
   ["東京コンサート", "コン", "東京[コ][ン]サート"],
   ["🎟️ 3", "3", "🎟️ [3]"],

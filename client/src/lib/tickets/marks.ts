@@ -4,6 +4,8 @@
 const SPACELESS =
   "\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff\\u3040-\\u30ff\\u3400-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{3ffff}";
 const WORD = new RegExp(`[${SPACELESS}]\\p{M}*|(?:(?![${SPACELESS}])[\\p{L}\\p{N}\\p{M}])+`, "gu");
+// Letters that no normal form takes apart, but that are often typed without what makes them special.
+const PLAIN: Record<string, string> = { ł: "l", ø: "o", đ: "d", ħ: "h", ŧ: "t", ı: "i", œ: "oe", æ: "ae" };
 
 export type Segment = { text: string; isMatch: boolean };
 
@@ -28,5 +30,6 @@ export function markMatches(title: string, query: string): Segment[] {
 /** Without case and accents. Upper case first: "ß" becomes "ss". */
 function fold(text: string): string {
   const folded = text.normalize("NFKD").toUpperCase().toLowerCase().replaceAll("ς", "σ");
-  return folded.normalize("NFKD").replace(/\p{M}/gu, "");
+  const unaccented = folded.normalize("NFKD").replace(/\p{M}/gu, "");
+  return unaccented.replace(/[łøđħŧıœæ]/g, (letter) => PLAIN[letter] ?? letter);
 }

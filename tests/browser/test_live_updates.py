@@ -33,8 +33,9 @@ async def test_own_reservation_links_to_its_order(new_user):
     await buyer.pay_with("Succeeds")
     await expect(buyer.heading("Receipt")).to_be_visible()
     await buyer.page.go_back()
+    await expect(buyer.text("Bought by you")).to_be_visible()
     await expect(buyer.text("You bought this ticket")).to_be_visible()
-    await expect(buyer.link("continue to your order")).to_be_visible()
+    await expect(buyer.link("see your order")).to_be_visible()
 
 
 async def test_changed_price_is_confirmed_before_reserving(new_user):

@@ -8,7 +8,7 @@ export function HeldOrderLink({ order }: { order: HeldOrder }) {
     <Notice tone="ok">
       You {order.isPaid ? "bought" : "reserved"} this ticket:{" "}
       <Link href={`/orders/${order.id}`} className="font-medium underline underline-offset-4">
-        continue to your order
+        {order.isPaid ? "see your order" : "continue to your order"}
       </Link>
     </Notice>
   );

@@ -63,8 +63,10 @@ export function TicketView({ ticket: initial, viewer }: { ticket: Ticket; viewer
 type StatusProps = { ticket: Ticket; order: HeldOrder | null; isSold: boolean };
 
 function StatusPill({ ticket, order, isSold }: StatusProps) {
+  if (order?.isPaid) return <Pill tone="ok">Bought by you</Pill>;
+  if (order) return <Pill tone="warn">Reserved by you</Pill>;
   if (isSold) return <Pill tone="plain">Sold</Pill>;
-  if (ticket.orderId || order) return <Pill tone="warn">Reserved or sold</Pill>;
+  if (ticket.orderId) return <Pill tone="warn">Reserved or sold</Pill>;
   return isWithdrawn(ticket) ? <Pill tone="plain">Withdrawn</Pill> : <Pill tone="ok">Available</Pill>;
 }
 

@@ -16,7 +16,7 @@ const STATUS: Record<ListedAvailability, Status> = {
   reserved: { tone: "warn", text: "Reserved" },
   sold: { tone: "plain", text: "Sold" },
   withdrawn: { tone: "plain", text: "Withdrawn" },
-  gone: { tone: "plain", text: "No longer available" },
+  gone: { tone: "plain", text: "Not available now" },
 };
 
 type Props = { tickets: ListedTicket[]; source: ListSource; isNewest: boolean; empty: ReactNode };

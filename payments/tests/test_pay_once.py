@@ -206,6 +206,23 @@ async def test_taken_over_request_gets_one_response(scenario: PaymentScenario) -
     assert shown(first) == shown(twins[0])
 
 
+async def test_failed_takeover_keeps_the_key_of_a_request_at_stripe(scenario: PaymentScenario) -> None:
+    async def busy() -> None:
+        raise Unavailable
+
+    async def twin_fails() -> None:
+        scenario.deps = replace(scenario.deps, now=lambda: NOW + LEASE)
+        scenario.stripe.before["confirm"] = busy
+        with pytest.raises(Unavailable):
+            await scenario.pay_once(DECLINED)
+        with pytest.raises(KeyReused):
+            await scenario.pay_once(OTHER_GOOD)
+
+    scenario.stripe.before["confirm"] = twin_fails
+    first = await scenario.pay_once(DECLINED)
+    assert shown(await scenario.pay_once(DECLINED)) == shown(first)
+
+
 async def test_expired_order_is_refused_as_without_a_key(scenario: PaymentScenario) -> None:
     with pytest.raises(OrderExpired):
         await scenario.pay_once(now=EXPIRES_AT)

@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
 from ticketing_common.errors import AppError, KeyReused, PaymentDeclined, Unavailable
 from ticketing_common.idempotency import KeyedRequest, RequestRepeated, StoredRequest
@@ -45,24 +44,34 @@ async def pay_once(
     """
     payment = await find_own(deps, order_id, user_id=request.user_id, now=request.at, broker_available=broker_available)
     with spans.resume(payment.trace, "pay order", attributes={ORDER_ID: order_id}):
-        payment, claimed = await _claim(deps, order_id, request)
+        payment, claimed, is_first = await _claim(deps, order_id, request)
         if claimed.status is not None:
             return await _complete(deps, payment, claimed)
-        return await _handle(deps, payment, claimed, respond, token=token, now=request.at)
+        return await _handle(deps, payment, claimed, respond, token=token, now=request.at, is_first=is_first)
 
 
-async def _claim(deps: PaymentDeps, order_id: str, request: KeyedRequest) -> tuple[Payment, StoredRequest]:
-    """The request: in progress here from now on, or answered. While it is in progress elsewhere, this waits."""
+async def _claim(deps: PaymentDeps, order_id: str, request: KeyedRequest) -> tuple[Payment, StoredRequest, bool]:
+    """The request: in progress here from now on, or answered; and whether it was not known before.
+
+    While it is in progress elsewhere, this waits.
+    """
+    is_first = False
+
+    def claim(payment: Payment) -> Payment:
+        nonlocal is_first
+        is_first = requests.drop_expired(payment, mine.at).request(mine.key) is None
+        return requests.claim(payment, mine)
+
     for pause in _PAUSES:
         mine = StoredRequest(request.key, request.fingerprint, deps.now())
         try:
-            payment = await update_payment(deps, order_id, partial(requests.claim, request=mine))
+            payment = await update_payment(deps, order_id, claim)
         except RequestRepeated:
             await _free_key(deps, request)
             continue
         known = payment.request(request.key)
         if known is mine or (known is not None and known.status is not None):
-            return payment, known
+            return payment, known, is_first
         await asyncio.sleep(pause)
     raise Unavailable("This payment is still in progress. Try again in a few seconds.")
 
@@ -79,7 +88,14 @@ async def _free_key(deps: PaymentDeps, request: KeyedRequest) -> None:
 
 
 async def _handle(
-    deps: PaymentDeps, payment: Payment, claimed: StoredRequest, respond: Respond, *, token: str, now: datetime
+    deps: PaymentDeps,
+    payment: Payment,
+    claimed: StoredRequest,
+    respond: Respond,
+    *,
+    token: str,
+    now: datetime,
+    is_first: bool,
 ) -> Result | StoredRequest:
     def answer(latest: Payment, result: Result) -> Payment:
         response = respond(_without_secret(result))
@@ -91,7 +107,8 @@ async def _handle(
     except PaymentDeclined as declined:
         result = declined
     except AppError:
-        await update_payment(deps, payment.order_id, lambda latest: requests.release(latest, claimed.key))
+        if is_first:  # or the one that was taken over may still be at Stripe
+            await update_payment(deps, payment.order_id, lambda latest: requests.release(latest, claimed.key))
         raise
     # Nearly always it is answered already; not if an earlier attempt had paid, or a twin took it over.
     payment = await update_payment(deps, payment.order_id, lambda latest: answer(latest, result))

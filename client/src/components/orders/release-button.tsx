@@ -41,10 +41,11 @@ export function ReleaseButton({ orderId, onReleased }: Props) {
       <p className="w-full text-[15px]">
         Release this ticket? Others can reserve it immediately; you will have to wait a minute.
       </p>
-      <Button autoFocus pending={pending} onClick={confirm}>
+      <Button pending={pending} onClick={confirm}>
         Yes, release it
       </Button>
-      <Button variant="quiet" disabled={pending} onClick={keep}>
+      {/* A key that is held down would press the button that gets the focus. */}
+      <Button autoFocus variant="quiet" disabled={pending} onClick={keep}>
         Keep ticket
       </Button>
     </div>

@@ -46,10 +46,11 @@ export function WithdrawButton({ ticket }: { ticket: Ticket }) {
       <p className="w-full text-[15px]">
         Withdraw this ticket? It goes off sale for good, and nobody else can see it any more.
       </p>
-      <Button autoFocus pending={pending} onClick={confirm}>
+      <Button pending={pending} onClick={confirm}>
         Yes, withdraw it
       </Button>
-      <Button variant="quiet" disabled={pending} onClick={keep}>
+      {/* A key that is held down would press the button that gets the focus. */}
+      <Button autoFocus variant="quiet" disabled={pending} onClick={keep}>
         Keep ticket
       </Button>
     </div>

@@ -68,16 +68,15 @@ async def main() -> None:
 
 
 async def take_screenshots(browser: Browser, url: str) -> None:
-    """The list, an order with a declined card, and its receipt."""
-    seller = await BrowserUser.open(browser, url)
-    await seller.sign_up("seller@example.com")
+    """The list, a search, an order with a declined card, its receipt, a ticket waited for, and the seller's tickets."""
+    seller, buyer = await sign_up(browser, url, "seller@example.com"), await sign_up(browser, url, "you@example.com")
     tickets = {title: await seller.create_ticket(title, price) for title, price in reversed(TICKETS.items())}
-    buyer = await BrowserUser.open(browser, url, viewport=DESKTOP, color_scheme="light")
-    await buyer.page.clock.install()
-    await buyer.api_post("/api/users/signup", email="you@example.com", password=PASSWORD)
     await buyer.goto("/")
     await expect(buyer.page.get_by_role("listitem")).to_have_count(len(TICKETS))
     await take(buyer, "list")
+    await buyer.goto("/?q=night+l&sort=price")
+    await expect(buyer.text("2 tickets match")).to_be_visible()
+    await take(buyer, "search")
     await buyer.goto(f"/orders/{await buyer.create_order(tickets['Radiohead, Berlin'])}")
     await buyer.pay_with("Insufficient funds")
     await expect(buyer.alert).to_be_visible()
@@ -87,6 +86,28 @@ async def take_screenshots(browser: Browser, url: str) -> None:
     await expect(buyer.heading("Receipt")).to_be_visible()
     await expect(buyer.text("You paid")).to_be_visible()
     await take(buyer, "paid")
+    await take_alert(buyer, await sign_up(browser, url, "other@example.com"), tickets["Opera gala, row C"])
+    await seller.goto("/tickets/mine")
+    await take(seller, "seller")
+
+
+async def sign_up(browser: Browser, url: str, email: str) -> BrowserUser:
+    """A new user, whose clock can be stopped."""
+    user = await BrowserUser.open(browser, url, viewport=DESKTOP, color_scheme="light")
+    await user.page.clock.install()
+    await user.api_post("/api/users/signup", email=email, password=PASSWORD)
+    return user
+
+
+async def take_alert(viewer: BrowserUser, buyer: BrowserUser, ticket: str) -> None:
+    """The page of a ticket that its viewer waited for, once it is available again."""
+    order = await buyer.create_order(ticket)
+    await viewer.goto(f"/tickets/{ticket}")
+    await viewer.button("Tell me when it is available").click()
+    await expect(viewer.button("Do not tell me")).to_be_visible()
+    await buyer.context.request.delete(f"/api/orders/{order}")
+    await expect(viewer.text("This ticket is available now.")).to_be_visible()
+    await take(viewer, "alert")
 
 
 async def take(user: BrowserUser, name: str) -> None:

@@ -1,6 +1,5 @@
 """Dependencies of the routes, by type."""
 
-from collections.abc import Callable
 from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request
@@ -10,7 +9,7 @@ from ticketing_common.errors import InvalidRequest
 from ticketing_common.web import CurrencyDep, from_database
 from ticketing_common.web.paging import DEFAULT_LIMIT, Limit, Page
 from ticketing_common.web.prices import PriceLimit
-from ticketing_common.web.sessions import PageUser, find_user, require_user
+from ticketing_common.web.sessions import PAGE_USER, PageUser, find_user, require_user
 from ticketing_tickets.domain import Availability
 from ticketing_tickets.ports import TicketStore
 from ticketing_tickets.search import CURSOR_PATTERN, MAX_PRICE, Search, Sort
@@ -70,14 +69,13 @@ async def _page(
     return Page(limit, after)
 
 
-async def _viewer(request: Request, page_user: PageUser = None) -> Callable[[], str | None]:
-    """Most tickets look the same to everybody: only for the others the session is read."""
+def viewer_id(request: Request) -> str | None:
+    """The id of the signed-in user, if there is one.
 
-    def viewer() -> str | None:
-        user = find_user(request, page_user)
-        return user.id if user else None
-
-    return viewer
+    Not a dependency, which would cost each request 40 µs: most tickets look the same to everybody.
+    """
+    user = find_user(request, request.headers.get(PAGE_USER))
+    return user.id if user else None
 
 
 SearchDep = Annotated[Search, Depends(_search)]
@@ -85,4 +83,3 @@ TicketPage = Annotated[Page, Depends(_page)]
 StoreDep = Annotated[TicketStore, Depends(from_database("store"))]
 SellerId = Annotated[str | None, Depends(_seller_id)]
 State = Annotated[Availability | None, Depends(_state)]
-Viewer = Annotated[Callable[[], str | None], Depends(_viewer)]

@@ -9,8 +9,9 @@ from ticketing_common.web import CurrencyDep, Id, NewId, Now, UserId, api_router
 from ticketing_common.web.event_stream import EventStream, StreamsDep
 from ticketing_common.web.idempotency import KEY_PARAMETER, keyed_request, respond_once
 from ticketing_common.web.preconditions import IfMatch, etag
+from ticketing_common.web.sessions import PAGE_USER_PARAMETER
 from ticketing_tickets import use_cases
-from ticketing_tickets.deps import SearchDep, SellerId, State, StoreDep, TicketPage, Viewer
+from ticketing_tickets.deps import SearchDep, SellerId, State, StoreDep, TicketPage, viewer_id
 from ticketing_tickets.export import csv_of
 from ticketing_tickets.lists import ListRoute, list_response
 from ticketing_tickets.schemas import (
@@ -101,10 +102,10 @@ async def follow_tickets(streams: StreamsDep, request: Request) -> Response:
     return streams.open(request)
 
 
-@router.get("/{ticket_id}", response_model=TicketOut)
-async def get_ticket(ticket_id: Id, store: StoreDep, viewer: Viewer, currency: CurrencyDep) -> Response:
+@router.get("/{ticket_id}", response_model=TicketOut, openapi_extra={"parameters": [PAGE_USER_PARAMETER]})
+async def get_ticket(ticket_id: Id, store: StoreDep, currency: CurrencyDep, request: Request) -> Response:
     """One ticket, in any state; a withdrawn one for its seller only."""
-    ticket = await use_cases.get_ticket(store, ticket_id, viewer=viewer)
+    ticket = await use_cases.get_ticket(store, ticket_id, viewer=partial(viewer_id, request))
     return json_response(ticket_out(ticket, currency), headers=etag(ticket.version))
 
 

@@ -769,8 +769,6 @@ export type GetTicketApiTicketsTicketIdGetData = {
     body?: never;
     headers?: {
         /**
-         * Ticketing-User
-         *
          * The id of the user that the page was rendered for: 409 if the session is another user's
          */
         'Ticketing-User'?: string;

@@ -1,10 +1,13 @@
 """The tickets service, called in process. There is no broker unless a test starts one."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from pymongo import MongoClient
+from pymongo.database import Database as SyncDatabase
 
 from ticketing_test_support.alerts import RecordingNotifier
 from ticketing_test_support.apps import served_in_memory
@@ -21,6 +24,13 @@ from ticketing_tickets.store import MongoTicketStore
 def app(mongo_uri: str) -> FastAPI:
     """The service on a real MongoDB, not started yet."""
     return create_app(Settings(mongo_uri=mongo_uri, nats_url="nats://127.0.0.1:1", jwt_secret=JWT_SECRET))
+
+
+@pytest.fixture
+def server(mongo_uri: str) -> Iterator[SyncDatabase[dict[str, Any]]]:
+    """The same database, looked at from outside."""
+    with MongoClient[dict[str, Any]](mongo_uri) as client:
+        yield client.get_default_database()
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """Alerts on the real MongoDB."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from pymongo import MongoClient
 from pymongo.database import Database as SyncDatabase
 
 from ticketing_common.errors import Unavailable
@@ -25,13 +24,6 @@ async def store(mongo_uri: str) -> AsyncIterator[MongoAlertStore]:
     await database.run()
     yield MongoAlertStore(database)
     await database.close()
-
-
-@pytest.fixture
-def server(mongo_uri: str) -> Iterator[SyncDatabase[dict[str, Any]]]:
-    """The same database, looked at from outside."""
-    with MongoClient[dict[str, Any]](mongo_uri) as client:
-        yield client.get_default_database()
 
 
 async def stored(store: MongoAlertStore, **fields: str) -> Alert:

@@ -1,14 +1,13 @@
 """GET /api/tickets with a search, on the real MongoDB, and the plans of its queries."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from pymongo import MongoClient
 from pymongo.database import Database as SyncDatabase
 
 from ticketing_common.events import OrderCancelled, OrderCreated
@@ -29,13 +28,6 @@ async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the service."""
     async with served(app) as client:
         yield client
-
-
-@pytest.fixture
-def server(mongo_uri: str) -> Iterator[SyncDatabase[dict[str, Any]]]:
-    """The same database, looked at from outside."""
-    with MongoClient[dict[str, Any]](mongo_uri) as client:
-        yield client.get_default_database()
 
 
 async def list_for_sale(http: httpx.AsyncClient, title: str, price: float = 20) -> str:

@@ -1,12 +1,11 @@
 """Tickets on the real MongoDB."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from pymongo import MongoClient
 from pymongo.database import Database as SyncDatabase
 
 from ticketing_common.events import OrderCancelled, OrderCompleted, OrderCreated, OrderState, TicketCreated
@@ -28,13 +27,6 @@ async def store(mongo_uri: str) -> AsyncIterator[MongoTicketStore]:
     await database.run()
     yield MongoTicketStore(database)
     await database.close()
-
-
-@pytest.fixture
-def server(mongo_uri: str) -> Iterator[SyncDatabase[dict[str, Any]]]:
-    """The same database, looked at from outside."""
-    with MongoClient[dict[str, Any]](mongo_uri) as client:
-        yield client.get_default_database()
 
 
 async def stored(store: MongoTicketStore, *, order: OrderState | None = None) -> Ticket:

@@ -13,6 +13,9 @@ for workload in $(workloads "$release"); do
     echo "$workload $(revision "$workload")"
 done > "$release.before"
 
+# Their pods cannot be changed. A Job of an earlier release that has not succeeded would stop this one.
+kubectl delete job --selector app.kubernetes.io/part-of=ticketing --ignore-not-found
+
 echo "== server-side dry run"
 kubectl apply --dry-run=server --validate=strict --filename "$release" > /dev/null
 

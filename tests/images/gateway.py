@@ -7,7 +7,7 @@ from infra.manifests.tests.manifests import Object
 from tests.images.engine import docker
 from tests.images.pod_runner import HARDENING, Network
 
-IMAGE = "caddy:2"
+IMAGE = "caddy:2.11.7-alpine"
 NAME = "gateway"
 PORT = 8080
 

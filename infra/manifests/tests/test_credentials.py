@@ -134,8 +134,8 @@ def test_job_may_only_create_and_complete_its_secrets(manifests, job, folder):
 
 @pytest.mark.parametrize("job", JOBS)
 def test_job_can_be_applied_again_by_every_release(manifests, job):
-    """Its template is immutable while it exists, so no image of a release, nor a tag that a release changes."""
+    """Its template is immutable while it exists: no image of a release, and it is deleted soon after it succeeded."""
     found = manifests.jobs[job]
-    assert found.container["image"] == "python:3.11-slim"
+    assert found.container["image"].startswith("python:3.11.")
     assert found.made["spec"]["ttlSecondsAfterFinished"] <= 60
     assert found.pod["restartPolicy"] == "OnFailure"

@@ -6,7 +6,8 @@ from infra.release.tests.conftest import Cluster
 def test_deploy_validates_and_compares_before_applying(cluster: Cluster) -> None:
     done = cluster.run("deploy.sh")
     assert done.returncode == 0, done.stderr
-    checked, compared, _, labelled, applied = cluster.calls[:5]
+    deleted, checked, compared, _, labelled, applied = cluster.calls[:6]
+    assert deleted.startswith("delete job --selector app.kubernetes.io/part-of=ticketing")
     assert checked.startswith("apply --dry-run=server --validate=strict")
     assert (compared.split()[0], applied.split()[:2]) == ("diff", ["apply", "--filename"])
     assert labelled == "label --overwrite namespace shop pod-security.kubernetes.io/enforce=restricted"
@@ -15,7 +16,7 @@ def test_deploy_validates_and_compares_before_applying(cluster: Cluster) -> None
 def test_rejected_manifests_are_not_applied(cluster: Cluster) -> None:
     cluster.update(rejects=True)
     assert cluster.run("deploy.sh").returncode == 1
-    assert [line.split()[:2] for line in cluster.calls] == [["apply", "--dry-run=server"]]
+    assert [line.split()[:2] for line in cluster.calls] == [["delete", "job"], ["apply", "--dry-run=server"]]
 
 
 def test_deploy_waits_for_every_workload(cluster: Cluster) -> None:

@@ -1,0 +1,44 @@
+"""The images of others: pinned to a patch release, one of each, and watched by Dependabot."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+import yaml
+from infra.manifests.tests.manifests import ROOT, Manifests, Workload
+
+PATCH_RELEASE = re.compile(r"\d+\.\d+\.\d+(-[a-z0-9.]+)?")
+
+
+def third_party(manifests: Manifests) -> Iterator[tuple[str, str]]:
+    """Name and tag, of Jobs and init containers, too."""
+    made: list[Workload] = [*manifests.workloads.values(), *manifests.jobs.values()]
+    for container in (container for workload in made for container in workload.containers):
+        name, _, tag = container["image"].partition(":")
+        if not name.startswith("ticketing/"):
+            yield name, tag
+
+
+def test_images_of_others_are_pinned_to_a_patch_release(manifests):
+    assert [image for image in third_party(manifests) if not PATCH_RELEASE.fullmatch(image[1])] == []
+
+
+def test_each_server_has_one_version_everywhere(manifests):
+    versions = defaultdict(set)
+    for name, tag in third_party(manifests):
+        versions[name].add(tag)
+    assert versions.keys() >= {"mongo", "nats", "redis", "python"}
+    assert {name: tags for name, tags in versions.items() if len(tags) > 1} == {}
+
+
+def test_image_without_patch_release_is_detected(manifests):
+    broken = manifests.broken("infra/k8s/nats.yaml", "image: nats:2.15.0-alpine", "image: nats:2.15-alpine")
+    assert ("nats", "2.15-alpine") in third_party(broken)
+    assert not PATCH_RELEASE.fullmatch("2.15-alpine")
+
+
+def test_dependabot_watches_every_folder_with_images():
+    updates = yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())["updates"]
+    (watched,) = (each["directories"] for each in updates if each["package-ecosystem"] == "docker")
+    found = {path.parent for path in (ROOT / "infra").rglob("*.yaml") if re.search(r"^ +image: ", path.read_text(), re.M)}
+    assert {f"/{folder.relative_to(ROOT)}" for folder in found if "node_modules" not in folder.parts} <= set(watched)

@@ -40,5 +40,6 @@ def test_image_without_patch_release_is_detected(manifests):
 def test_dependabot_watches_every_folder_with_images():
     updates = yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())["updates"]
     (watched,) = (each["directories"] for each in updates if each["package-ecosystem"] == "docker")
-    found = {path.parent for path in (ROOT / "infra").rglob("*.yaml") if re.search(r"^ +image: ", path.read_text(), re.M)}
-    assert {f"/{folder.relative_to(ROOT)}" for folder in found if "node_modules" not in folder.parts} <= set(watched)
+    paths = [*(ROOT / "infra").glob("k8s*/*.yaml"), *(ROOT / "infra").glob("*/k8s/*.yaml")]
+    folders = {f"/{path.parent.relative_to(ROOT)}" for path in paths if " image: " in path.read_text()}
+    assert folders <= set(watched)

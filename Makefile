@@ -17,7 +17,7 @@ BENCH_TOOLS := $(VENV)/bench/.set-up
 SECURITY_TOOLS := $(VENV)/security/.set-up
 
 SERVICES := auth tickets orders payments expiration
-MEMBERS := common $(SERVICES) infra/local infra/operations infra/observability infra/stripe-emulator infra/bench tests/support
+MEMBERS := common $(SERVICES) infra/local infra/operations infra/observability infra/stripe-emulator infra/bench infra/docs tests/support
 
 EXPORT := $(BIN)/uv export --quiet --no-emit-workspace --no-annotate --no-header
 
@@ -26,7 +26,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: help run test coverage test-browser test-faults test-images test-long test-stripe lint fmt lock bench bench-guard images manifests security screenshots lighthouse client set-up wheel
+.PHONY: help run test coverage test-browser test-faults test-images test-long test-stripe lint fmt lock bench bench-guard images manifests security screenshots lighthouse api client set-up wheel
 
 # Only if somebody asks for it: SEED has a default for `make test-long`, which is defined further down.
 RUN_OPTIONS := $(if $(filter 1,$(SEED)), --seed)
@@ -76,13 +76,19 @@ bench: $(SETUP) $(CLIENT) $(BENCH_TOOLS) ## Measure the system and write docs/pe
 bench-guard: $(SETUP) $(CLIENT) $(BENCH_TOOLS) ## Fail when a route costs 25 % more CPU time than docs/performance says
 	@$(BIN)/python -m ticketing_bench.guard
 
+api: $(SETUP) $(CLIENT_PACKAGES) ## Write the API documents, and what the client generates from them
+	$(BIN)/python -m ticketing_docs
+	$(BIN)/python client/scripts/export_currencies.py
+	cd client && npm run --silent types
+
 lint: $(SETUP) $(CLIENT_PACKAGES) ## Check the code: ruff, mypy, import contracts; ESLint, tsc and the client's generated types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	cd infra/stripe-emulator && ../../$(BIN)/mypy --config-file ../../pyproject.toml tests
 	$(BIN)/lint-imports
-	$(BIN)/python client/scripts/export_openapi.py --check
+	$(BIN)/python -m ticketing_docs --check
+	$(BIN)/python client/scripts/export_currencies.py --check
 	cd client && npm run --silent check
 
 fmt: $(SETUP) $(CLIENT_PACKAGES) ## Format the code and fix what can be fixed

@@ -3,7 +3,7 @@ import { defineConfig } from "@hey-api/openapi-ts";
 /** Types only, one folder per service; requests go through `src/lib/api`. */
 export default defineConfig(
   ["auth", "tickets", "orders", "payments"].map((service) => ({
-    input: `./openapi/${service}.json`,
+    input: `../docs/api/${service}.openapi.json`,
     output: { path: `${process.env.TYPES_DIR ?? "./src/lib/api/generated"}/${service}` },
     plugins: ["@hey-api/typescript" as const],
     logs: { level: "silent" as const },

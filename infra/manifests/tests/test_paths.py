@@ -28,8 +28,13 @@ def destination(routes: dict[str, str], path: str) -> str:
 
 def owners() -> list[tuple[str, str]]:
     """(path, service) of the whole API, from the OpenAPI documents."""
-    documents = sorted((ROOT / "client" / "openapi").glob("*.json"))
-    return [(path, document.stem) for document in documents for path in json.loads(document.read_text())["paths"]]
+    documents = sorted((ROOT / "docs" / "api").glob("*.openapi.json"))
+    return [
+        (path, document.name.partition(".")[0])
+        for document in documents
+        for path in json.loads(document.read_text())["paths"]
+        if path.startswith("/api/")
+    ]
 
 
 @pytest.mark.parametrize("folder", HOSTS)

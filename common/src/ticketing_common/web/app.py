@@ -80,6 +80,7 @@ def build_app(
         routes=_routes([*routers, health.router()]),
         # Its own spans and metrics would repeat ours; looking for their settings costs 5 µs for each request.
         telemetry={"tracing": False, "metrics": False, "logs": False},
+        docs_url=None,  # both load scripts from a CDN: the gateway serves docs/api instead
         redoc_url=None,
         # The middleware has removed a trailing slash: a redirect might drop the scheme or the body.
         redirect_slashes=False,

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from ticketing_common.mongo import Database
+from ticketing_common.web.openapi import operation_id
 
 
 class Dependency(Protocol):
@@ -41,21 +42,24 @@ class Health:
         return mongo == "up" and self._database.ready and not self._draining, state
 
     def router(self) -> APIRouter:
-        """The three routes, which are not part of the OpenAPI document."""
-        router = APIRouter(include_in_schema=False)
+        """The three routes, which are not part of the service's own OpenAPI document."""
+        router = APIRouter(tags=["operations"], include_in_schema=False, generate_unique_id_function=operation_id)
 
         @router.get("/healthz/live")
         async def live() -> JSONResponse:
+            """Whether the process runs, whatever it depends on."""
             return JSONResponse({"status": "live"})
 
-        @router.get("/healthz/ready")
+        @router.get("/healthz/ready", responses={503: {"description": "Not ready, or about to stop"}})
         async def ready() -> JSONResponse:
+            """Whether this process accepts requests: its own database decides, other dependencies are only named."""
             is_ready, state = await self.readiness()
             status = "ready" if is_ready else ("draining" if self._draining else "not ready")
             return JSONResponse({"status": status, **state}, status_code=200 if is_ready else 503)
 
-        @router.get("/metrics")
+        @router.get("/metrics", response_class=PlainTextResponse)
         async def metrics() -> Response:
+            """Metrics in the text format of Prometheus."""
             return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
         return router

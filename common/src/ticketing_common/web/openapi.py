@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import WithJsonSchema
+from pydantic.alias_generators import to_camel
 
 from ticketing_common.currency import USD
 from ticketing_common.ids import PATTERN
@@ -49,9 +50,16 @@ _SESSION = {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Se
 _REQUIRE_SESSION = {get_args(dependency)[1].dependency for dependency in (UserId, SessionDep)}
 
 
+def operation_id(route: APIRoute) -> str:
+    """The function's name in camel case: `createTicket`. Generated clients name their methods after it."""
+    return to_camel(route.name)
+
+
 def api_router(prefix: str) -> APIRouter:
     """A router for the paths below `/api/{prefix}`, with our errors documented."""
-    return APIRouter(prefix=f"/api/{prefix}", tags=[prefix], responses=ERROR_RESPONSES)
+    return APIRouter(
+        prefix=f"/api/{prefix}", tags=[prefix], responses=ERROR_RESPONSES, generate_unique_id_function=operation_id
+    )
 
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -70,8 +78,9 @@ def complete_document(app: FastAPI, webhooks: Collection[str] = ()) -> None:
             for route in app.routes:
                 if isinstance(route, APIRoute) and route.include_in_schema:
                     _complete(document["paths"][route.path_format], route, is_webhook=route.path in webhooks)
-            document["components"]["securitySchemes"] = {COOKIE: _SESSION}
-            document["components"]["responses"] = {_name(status): _error(status) for status in _DESCRIPTIONS}
+            components = document.setdefault("components", {})  # a service without public routes has none
+            components["securitySchemes"] = {COOKIE: _SESSION}
+            components["responses"] = {_name(status): _error(status) for status in _DESCRIPTIONS}
         return original()
 
     app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI documents

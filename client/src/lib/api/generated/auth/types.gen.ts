@@ -150,7 +150,7 @@ export type UserOut = {
     email: string;
 };
 
-export type CurrentUserApiUsersCurrentuserGetData = {
+export type CurrentUserData = {
     body?: never;
     headers?: {
         /**
@@ -163,7 +163,7 @@ export type CurrentUserApiUsersCurrentuserGetData = {
     url: '/api/users/currentuser';
 };
 
-export type CurrentUserApiUsersCurrentuserGetErrors = {
+export type CurrentUserErrors = {
     /**
      * The request is invalid, or not possible in the current state
      */
@@ -186,25 +186,25 @@ export type CurrentUserApiUsersCurrentuserGetErrors = {
     503: ErrorEnvelope;
 };
 
-export type CurrentUserApiUsersCurrentuserGetError = CurrentUserApiUsersCurrentuserGetErrors[keyof CurrentUserApiUsersCurrentuserGetErrors];
+export type CurrentUserError = CurrentUserErrors[keyof CurrentUserErrors];
 
-export type CurrentUserApiUsersCurrentuserGetResponses = {
+export type CurrentUserResponses = {
     /**
      * Successful Response
      */
     200: SessionOut;
 };
 
-export type CurrentUserApiUsersCurrentuserGetResponse = CurrentUserApiUsersCurrentuserGetResponses[keyof CurrentUserApiUsersCurrentuserGetResponses];
+export type CurrentUserResponse = CurrentUserResponses[keyof CurrentUserResponses];
 
-export type SignUpApiUsersSignupPostData = {
+export type SignUpData = {
     body: SignUpIn;
     path?: never;
     query?: never;
     url: '/api/users/signup';
 };
 
-export type SignUpApiUsersSignupPostErrors = {
+export type SignUpErrors = {
     /**
      * The request is invalid, or not possible in the current state
      */
@@ -227,25 +227,25 @@ export type SignUpApiUsersSignupPostErrors = {
     503: ErrorEnvelope;
 };
 
-export type SignUpApiUsersSignupPostError = SignUpApiUsersSignupPostErrors[keyof SignUpApiUsersSignupPostErrors];
+export type SignUpError = SignUpErrors[keyof SignUpErrors];
 
-export type SignUpApiUsersSignupPostResponses = {
+export type SignUpResponses = {
     /**
      * Successful Response
      */
     201: UserOut;
 };
 
-export type SignUpApiUsersSignupPostResponse = SignUpApiUsersSignupPostResponses[keyof SignUpApiUsersSignupPostResponses];
+export type SignUpResponse = SignUpResponses[keyof SignUpResponses];
 
-export type SignInApiUsersSigninPostData = {
+export type SignInData = {
     body: SignInIn;
     path?: never;
     query?: never;
     url: '/api/users/signin';
 };
 
-export type SignInApiUsersSigninPostErrors = {
+export type SignInErrors = {
     /**
      * The request is invalid, or not possible in the current state
      */
@@ -268,25 +268,25 @@ export type SignInApiUsersSigninPostErrors = {
     503: ErrorEnvelope;
 };
 
-export type SignInApiUsersSigninPostError = SignInApiUsersSigninPostErrors[keyof SignInApiUsersSigninPostErrors];
+export type SignInError = SignInErrors[keyof SignInErrors];
 
-export type SignInApiUsersSigninPostResponses = {
+export type SignInResponses = {
     /**
      * Successful Response
      */
     200: UserOut;
 };
 
-export type SignInApiUsersSigninPostResponse = SignInApiUsersSigninPostResponses[keyof SignInApiUsersSigninPostResponses];
+export type SignInResponse = SignInResponses[keyof SignInResponses];
 
-export type SignOutApiUsersSignoutPostData = {
+export type SignOutData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/users/signout';
 };
 
-export type SignOutApiUsersSignoutPostErrors = {
+export type SignOutErrors = {
     /**
      * The request comes from a page of another site
      */
@@ -301,18 +301,18 @@ export type SignOutApiUsersSignoutPostErrors = {
     503: ErrorEnvelope;
 };
 
-export type SignOutApiUsersSignoutPostError = SignOutApiUsersSignoutPostErrors[keyof SignOutApiUsersSignoutPostErrors];
+export type SignOutError = SignOutErrors[keyof SignOutErrors];
 
-export type SignOutApiUsersSignoutPostResponses = {
+export type SignOutResponses = {
     /**
      * Successful Response
      */
     200: SignedOut;
 };
 
-export type SignOutApiUsersSignoutPostResponse = SignOutApiUsersSignoutPostResponses[keyof SignOutApiUsersSignoutPostResponses];
+export type SignOutResponse = SignOutResponses[keyof SignOutResponses];
 
-export type ChangePasswordApiUsersChangepasswordPostData = {
+export type ChangePasswordData = {
     body: ChangePasswordIn;
     headers?: {
         /**
@@ -327,7 +327,7 @@ export type ChangePasswordApiUsersChangepasswordPostData = {
     url: '/api/users/changepassword';
 };
 
-export type ChangePasswordApiUsersChangepasswordPostErrors = {
+export type ChangePasswordErrors = {
     /**
      * The request is invalid, or not possible in the current state
      */
@@ -358,18 +358,18 @@ export type ChangePasswordApiUsersChangepasswordPostErrors = {
     503: ErrorEnvelope;
 };
 
-export type ChangePasswordApiUsersChangepasswordPostError = ChangePasswordApiUsersChangepasswordPostErrors[keyof ChangePasswordApiUsersChangepasswordPostErrors];
+export type ChangePasswordError = ChangePasswordErrors[keyof ChangePasswordErrors];
 
-export type ChangePasswordApiUsersChangepasswordPostResponses = {
+export type ChangePasswordResponses = {
     /**
      * Successful Response
      */
     200: UserOut;
 };
 
-export type ChangePasswordApiUsersChangepasswordPostResponse = ChangePasswordApiUsersChangepasswordPostResponses[keyof ChangePasswordApiUsersChangepasswordPostResponses];
+export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
 
-export type DeleteAccountApiUsersDeleteaccountPostData = {
+export type DeleteAccountData = {
     body: DeleteAccountIn;
     headers?: {
         /**
@@ -384,7 +384,7 @@ export type DeleteAccountApiUsersDeleteaccountPostData = {
     url: '/api/users/deleteaccount';
 };
 
-export type DeleteAccountApiUsersDeleteaccountPostErrors = {
+export type DeleteAccountErrors = {
     /**
      * The request is invalid, or not possible in the current state
      */
@@ -415,13 +415,13 @@ export type DeleteAccountApiUsersDeleteaccountPostErrors = {
     503: ErrorEnvelope;
 };
 
-export type DeleteAccountApiUsersDeleteaccountPostError = DeleteAccountApiUsersDeleteaccountPostErrors[keyof DeleteAccountApiUsersDeleteaccountPostErrors];
+export type DeleteAccountError = DeleteAccountErrors[keyof DeleteAccountErrors];
 
-export type DeleteAccountApiUsersDeleteaccountPostResponses = {
+export type DeleteAccountResponses = {
     /**
      * Successful Response
      */
     204: void;
 };
 
-export type DeleteAccountApiUsersDeleteaccountPostResponse = DeleteAccountApiUsersDeleteaccountPostResponses[keyof DeleteAccountApiUsersDeleteaccountPostResponses];
+export type DeleteAccountResponse = DeleteAccountResponses[keyof DeleteAccountResponses];

@@ -296,7 +296,7 @@ export type TotalOut = {
     amount: number;
 };
 
-export type ListOrdersApiOrdersGetData = {
+export type ListOrdersData = {
     body?: never;
     headers?: {
         /**
@@ -324,7 +324,7 @@ export type ListOrdersApiOrdersGetData = {
     url: '/api/orders';
 };
 
-export type ListOrdersApiOrdersGetErrors = {
+export type ListOrdersErrors = {
     /**
      * The request is invalid, or not possible in the current state
      */
@@ -347,20 +347,20 @@ export type ListOrdersApiOrdersGetErrors = {
     503: ErrorEnvelope;
 };
 
-export type ListOrdersApiOrdersGetError = ListOrdersApiOrdersGetErrors[keyof ListOrdersApiOrdersGetErrors];
+export type ListOrdersError = ListOrdersErrors[keyof ListOrdersErrors];
 
-export type ListOrdersApiOrdersGetResponses = {
+export type ListOrdersResponses = {
     /**
-     * Response List Orders Api Orders Get
+     * Response Listorders
      *
      * Successful Response
      */
     200: Array<OrderOut>;
 };
 
-export type ListOrdersApiOrdersGetResponse = ListOrdersApiOrdersGetResponses[keyof ListOrdersApiOrdersGetResponses];
+export type ListOrdersResponse = ListOrdersResponses[keyof ListOrdersResponses];
 
-export type CreateOrderApiOrdersPostData = {
+export type CreateOrderData = {
     body: OrderIn;
     headers?: {
         /**
@@ -379,7 +379,7 @@ export type CreateOrderApiOrdersPostData = {
     url: '/api/orders';
 };
 
-export type CreateOrderApiOrdersPostErrors = {
+export type CreateOrderErrors = {
     /**
      * The request is invalid, or not possible in the current state
      */
@@ -418,18 +418,18 @@ export type CreateOrderApiOrdersPostErrors = {
     503: ErrorEnvelope;
 };
 
-export type CreateOrderApiOrdersPostError = CreateOrderApiOrdersPostErrors[keyof CreateOrderApiOrdersPostErrors];
+export type CreateOrderError = CreateOrderErrors[keyof CreateOrderErrors];
 
-export type CreateOrderApiOrdersPostResponses = {
+export type CreateOrderResponses = {
     /**
      * Successful Response
      */
     201: OrderOut;
 };
 
-export type CreateOrderApiOrdersPostResponse = CreateOrderApiOrdersPostResponses[keyof CreateOrderApiOrdersPostResponses];
+export type CreateOrderResponse = CreateOrderResponses[keyof CreateOrderResponses];
 
-export type SummarizeSalesApiOrdersSalesGetData = {
+export type SummarizeSalesData = {
     body?: never;
     headers?: {
         /**
@@ -444,7 +444,7 @@ export type SummarizeSalesApiOrdersSalesGetData = {
     url: '/api/orders/sales';
 };
 
-export type SummarizeSalesApiOrdersSalesGetErrors = {
+export type SummarizeSalesErrors = {
     /**
      * The request is invalid, or not possible in the current state
      */
@@ -467,18 +467,18 @@ export type SummarizeSalesApiOrdersSalesGetErrors = {
     503: ErrorEnvelope;
 };
 
-export type SummarizeSalesApiOrdersSalesGetError = SummarizeSalesApiOrdersSalesGetErrors[keyof SummarizeSalesApiOrdersSalesGetErrors];
+export type SummarizeSalesError = SummarizeSalesErrors[keyof SummarizeSalesErrors];
 
-export type SummarizeSalesApiOrdersSalesGetResponses = {
+export type SummarizeSalesResponses = {
     /**
      * Successful Response
      */
     200: SalesOut;
 };
 
-export type SummarizeSalesApiOrdersSalesGetResponse = SummarizeSalesApiOrdersSalesGetResponses[keyof SummarizeSalesApiOrdersSalesGetResponses];
+export type SummarizeSalesResponse = SummarizeSalesResponses[keyof SummarizeSalesResponses];
 
-export type FollowOrdersApiOrdersStreamGetData = {
+export type FollowOrdersData = {
     body?: never;
     headers?: {
         /**
@@ -493,7 +493,7 @@ export type FollowOrdersApiOrdersStreamGetData = {
     url: '/api/orders/stream';
 };
 
-export type FollowOrdersApiOrdersStreamGetErrors = {
+export type FollowOrdersErrors = {
     /**
      * The request is invalid, or not possible in the current state
      */
@@ -516,18 +516,18 @@ export type FollowOrdersApiOrdersStreamGetErrors = {
     503: ErrorEnvelope;
 };
 
-export type FollowOrdersApiOrdersStreamGetError = FollowOrdersApiOrdersStreamGetErrors[keyof FollowOrdersApiOrdersStreamGetErrors];
+export type FollowOrdersError = FollowOrdersErrors[keyof FollowOrdersErrors];
 
-export type FollowOrdersApiOrdersStreamGetResponses = {
+export type FollowOrdersResponses = {
     /**
      * Successful Response
      */
     200: string;
 };
 
-export type FollowOrdersApiOrdersStreamGetResponse = FollowOrdersApiOrdersStreamGetResponses[keyof FollowOrdersApiOrdersStreamGetResponses];
+export type FollowOrdersResponse = FollowOrdersResponses[keyof FollowOrdersResponses];
 
-export type CancelOrderApiOrdersOrderIdDeleteData = {
+export type CancelOrderData = {
     body?: never;
     headers?: {
         /**
@@ -547,7 +547,7 @@ export type CancelOrderApiOrdersOrderIdDeleteData = {
     url: '/api/orders/{order_id}';
 };
 
-export type CancelOrderApiOrdersOrderIdDeleteErrors = {
+export type CancelOrderErrors = {
     /**
      * The request is invalid, or not possible in the current state
      */
@@ -578,18 +578,18 @@ export type CancelOrderApiOrdersOrderIdDeleteErrors = {
     503: ErrorEnvelope;
 };
 
-export type CancelOrderApiOrdersOrderIdDeleteError = CancelOrderApiOrdersOrderIdDeleteErrors[keyof CancelOrderApiOrdersOrderIdDeleteErrors];
+export type CancelOrderError = CancelOrderErrors[keyof CancelOrderErrors];
 
-export type CancelOrderApiOrdersOrderIdDeleteResponses = {
+export type CancelOrderResponses = {
     /**
      * Successful Response
      */
     204: void;
 };
 
-export type CancelOrderApiOrdersOrderIdDeleteResponse = CancelOrderApiOrdersOrderIdDeleteResponses[keyof CancelOrderApiOrdersOrderIdDeleteResponses];
+export type CancelOrderResponse = CancelOrderResponses[keyof CancelOrderResponses];
 
-export type GetOrderApiOrdersOrderIdGetData = {
+export type GetOrderData = {
     body?: never;
     headers?: {
         /**
@@ -609,7 +609,7 @@ export type GetOrderApiOrdersOrderIdGetData = {
     url: '/api/orders/{order_id}';
 };
 
-export type GetOrderApiOrdersOrderIdGetErrors = {
+export type GetOrderErrors = {
     /**
      * The request is invalid, or not possible in the current state
      */
@@ -636,13 +636,13 @@ export type GetOrderApiOrdersOrderIdGetErrors = {
     503: ErrorEnvelope;
 };
 
-export type GetOrderApiOrdersOrderIdGetError = GetOrderApiOrdersOrderIdGetErrors[keyof GetOrderApiOrdersOrderIdGetErrors];
+export type GetOrderError = GetOrderErrors[keyof GetOrderErrors];
 
-export type GetOrderApiOrdersOrderIdGetResponses = {
+export type GetOrderResponses = {
     /**
      * Successful Response
      */
     200: OrderDetailsOut;
 };
 
-export type GetOrderApiOrdersOrderIdGetResponse = GetOrderApiOrdersOrderIdGetResponses[keyof GetOrderApiOrdersOrderIdGetResponses];
+export type GetOrderResponse = GetOrderResponses[keyof GetOrderResponses];

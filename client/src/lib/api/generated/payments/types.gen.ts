@@ -83,7 +83,7 @@ export type WebhookReceived = {
     [key: string]: unknown;
 };
 
-export type CreatePaymentApiPaymentsPostData = {
+export type CreatePaymentData = {
     body: PaymentIn;
     headers?: {
         /**
@@ -102,7 +102,7 @@ export type CreatePaymentApiPaymentsPostData = {
     url: '/api/payments';
 };
 
-export type CreatePaymentApiPaymentsPostErrors = {
+export type CreatePaymentErrors = {
     /**
      * The request is invalid, or not possible in the current state
      */
@@ -145,18 +145,18 @@ export type CreatePaymentApiPaymentsPostErrors = {
     503: ErrorEnvelope;
 };
 
-export type CreatePaymentApiPaymentsPostError = CreatePaymentApiPaymentsPostErrors[keyof CreatePaymentApiPaymentsPostErrors];
+export type CreatePaymentError = CreatePaymentErrors[keyof CreatePaymentErrors];
 
-export type CreatePaymentApiPaymentsPostResponses = {
+export type CreatePaymentResponses = {
     /**
      * Successful Response
      */
     201: PaymentOut;
 };
 
-export type CreatePaymentApiPaymentsPostResponse = CreatePaymentApiPaymentsPostResponses[keyof CreatePaymentApiPaymentsPostResponses];
+export type CreatePaymentResponse = CreatePaymentResponses[keyof CreatePaymentResponses];
 
-export type ReceiveWebhookApiPaymentsWebhookPostData = {
+export type ReceiveWebhookData = {
     body: {
         type: string;
         data: {
@@ -178,7 +178,7 @@ export type ReceiveWebhookApiPaymentsWebhookPostData = {
     url: '/api/payments/webhook';
 };
 
-export type ReceiveWebhookApiPaymentsWebhookPostErrors = {
+export type ReceiveWebhookErrors = {
     /**
      * The request is invalid, or not possible in the current state
      */
@@ -193,13 +193,13 @@ export type ReceiveWebhookApiPaymentsWebhookPostErrors = {
     503: ErrorEnvelope;
 };
 
-export type ReceiveWebhookApiPaymentsWebhookPostError = ReceiveWebhookApiPaymentsWebhookPostErrors[keyof ReceiveWebhookApiPaymentsWebhookPostErrors];
+export type ReceiveWebhookError = ReceiveWebhookErrors[keyof ReceiveWebhookErrors];
 
-export type ReceiveWebhookApiPaymentsWebhookPostResponses = {
+export type ReceiveWebhookResponses = {
     /**
      * Successful Response
      */
     200: WebhookReceived;
 };
 
-export type ReceiveWebhookApiPaymentsWebhookPostResponse = ReceiveWebhookApiPaymentsWebhookPostResponses[keyof ReceiveWebhookApiPaymentsWebhookPostResponses];
+export type ReceiveWebhookResponse = ReceiveWebhookResponses[keyof ReceiveWebhookResponses];

@@ -212,7 +212,7 @@ export type TotalOut = {
     amount: number;
 };
 
-export type ListAlertsApiTicketsAlertsGetData = {
+export type ListAlertsData = {
     body?: never;
     headers?: {
         /**
@@ -246,7 +246,7 @@ export type ListAlertsApiTicketsAlertsGetData = {
     url: '/api/tickets/alerts';
 };
 
-export type ListAlertsApiTicketsAlertsGetErrors = {
+export type ListAlertsErrors = {
     /**
      * The request is invalid, or not possible in the current state
      */
@@ -269,20 +269,20 @@ export type ListAlertsApiTicketsAlertsGetErrors = {
     503: ErrorEnvelope;
 };
 
-export type ListAlertsApiTicketsAlertsGetError = ListAlertsApiTicketsAlertsGetErrors[keyof ListAlertsApiTicketsAlertsGetErrors];
+export type ListAlertsError = ListAlertsErrors[keyof ListAlertsErrors];
 
-export type ListAlertsApiTicketsAlertsGetResponses = {
+export type ListAlertsResponses = {
     /**
-     * Response List Alerts Api Tickets Alerts Get
+     * Response Listalerts
      *
      * Successful Response
      */
     200: Array<AlertOut>;
 };
 
-export type ListAlertsApiTicketsAlertsGetResponse = ListAlertsApiTicketsAlertsGetResponses[keyof ListAlertsApiTicketsAlertsGetResponses];
+export type ListAlertsResponse = ListAlertsResponses[keyof ListAlertsResponses];
 
-export type WithdrawAlertApiTicketsTicketIdAlertDeleteData = {
+export type WithdrawAlertData = {
     body?: never;
     headers?: {
         /**
@@ -302,7 +302,7 @@ export type WithdrawAlertApiTicketsTicketIdAlertDeleteData = {
     url: '/api/tickets/{ticket_id}/alert';
 };
 
-export type WithdrawAlertApiTicketsTicketIdAlertDeleteErrors = {
+export type WithdrawAlertErrors = {
     /**
      * The request is invalid, or not possible in the current state
      */
@@ -333,18 +333,18 @@ export type WithdrawAlertApiTicketsTicketIdAlertDeleteErrors = {
     503: ErrorEnvelope;
 };
 
-export type WithdrawAlertApiTicketsTicketIdAlertDeleteError = WithdrawAlertApiTicketsTicketIdAlertDeleteErrors[keyof WithdrawAlertApiTicketsTicketIdAlertDeleteErrors];
+export type WithdrawAlertError = WithdrawAlertErrors[keyof WithdrawAlertErrors];
 
-export type WithdrawAlertApiTicketsTicketIdAlertDeleteResponses = {
+export type WithdrawAlertResponses = {
     /**
      * Successful Response
      */
     204: void;
 };
 
-export type WithdrawAlertApiTicketsTicketIdAlertDeleteResponse = WithdrawAlertApiTicketsTicketIdAlertDeleteResponses[keyof WithdrawAlertApiTicketsTicketIdAlertDeleteResponses];
+export type WithdrawAlertResponse = WithdrawAlertResponses[keyof WithdrawAlertResponses];
 
-export type RequestAlertApiTicketsTicketIdAlertPutData = {
+export type RequestAlertData = {
     body?: never;
     headers?: {
         /**
@@ -364,7 +364,7 @@ export type RequestAlertApiTicketsTicketIdAlertPutData = {
     url: '/api/tickets/{ticket_id}/alert';
 };
 
-export type RequestAlertApiTicketsTicketIdAlertPutErrors = {
+export type RequestAlertErrors = {
     /**
      * The request is invalid, or not possible in the current state
      */
@@ -395,18 +395,18 @@ export type RequestAlertApiTicketsTicketIdAlertPutErrors = {
     503: ErrorEnvelope;
 };
 
-export type RequestAlertApiTicketsTicketIdAlertPutError = RequestAlertApiTicketsTicketIdAlertPutErrors[keyof RequestAlertApiTicketsTicketIdAlertPutErrors];
+export type RequestAlertError = RequestAlertErrors[keyof RequestAlertErrors];
 
-export type RequestAlertApiTicketsTicketIdAlertPutResponses = {
+export type RequestAlertResponses = {
     /**
      * Successful Response
      */
     200: AlertOut;
 };
 
-export type RequestAlertApiTicketsTicketIdAlertPutResponse = RequestAlertApiTicketsTicketIdAlertPutResponses[keyof RequestAlertApiTicketsTicketIdAlertPutResponses];
+export type RequestAlertResponse = RequestAlertResponses[keyof RequestAlertResponses];
 
-export type ListTicketsApiTicketsGetData = {
+export type ListTicketsData = {
     body?: never;
     headers?: {
         /**
@@ -465,7 +465,7 @@ export type ListTicketsApiTicketsGetData = {
     url: '/api/tickets';
 };
 
-export type ListTicketsApiTicketsGetErrors = {
+export type ListTicketsErrors = {
     /**
      * The request is invalid, or not possible in the current state
      */
@@ -488,20 +488,20 @@ export type ListTicketsApiTicketsGetErrors = {
     503: ErrorEnvelope;
 };
 
-export type ListTicketsApiTicketsGetError = ListTicketsApiTicketsGetErrors[keyof ListTicketsApiTicketsGetErrors];
+export type ListTicketsError = ListTicketsErrors[keyof ListTicketsErrors];
 
-export type ListTicketsApiTicketsGetResponses = {
+export type ListTicketsResponses = {
     /**
-     * Response List Tickets Api Tickets Get
+     * Response Listtickets
      *
      * Successful Response
      */
     200: Array<ListedTicketOut>;
 };
 
-export type ListTicketsApiTicketsGetResponse = ListTicketsApiTicketsGetResponses[keyof ListTicketsApiTicketsGetResponses];
+export type ListTicketsResponse = ListTicketsResponses[keyof ListTicketsResponses];
 
-export type CreateTicketApiTicketsPostData = {
+export type CreateTicketData = {
     body: TicketIn;
     headers?: {
         /**
@@ -520,7 +520,7 @@ export type CreateTicketApiTicketsPostData = {
     url: '/api/tickets';
 };
 
-export type CreateTicketApiTicketsPostErrors = {
+export type CreateTicketErrors = {
     /**
      * The request is invalid, or not possible in the current state
      */
@@ -555,18 +555,18 @@ export type CreateTicketApiTicketsPostErrors = {
     503: ErrorEnvelope;
 };
 
-export type CreateTicketApiTicketsPostError = CreateTicketApiTicketsPostErrors[keyof CreateTicketApiTicketsPostErrors];
+export type CreateTicketError = CreateTicketErrors[keyof CreateTicketErrors];
 
-export type CreateTicketApiTicketsPostResponses = {
+export type CreateTicketResponses = {
     /**
      * Successful Response
      */
     201: TicketOut;
 };
 
-export type CreateTicketApiTicketsPostResponse = CreateTicketApiTicketsPostResponses[keyof CreateTicketApiTicketsPostResponses];
+export type CreateTicketResponse = CreateTicketResponses[keyof CreateTicketResponses];
 
-export type SummarizeTicketsApiTicketsSummaryGetData = {
+export type SummarizeTicketsData = {
     body?: never;
     headers?: {
         /**
@@ -581,7 +581,7 @@ export type SummarizeTicketsApiTicketsSummaryGetData = {
     url: '/api/tickets/summary';
 };
 
-export type SummarizeTicketsApiTicketsSummaryGetErrors = {
+export type SummarizeTicketsErrors = {
     /**
      * The request is invalid, or not possible in the current state
      */
@@ -604,18 +604,18 @@ export type SummarizeTicketsApiTicketsSummaryGetErrors = {
     503: ErrorEnvelope;
 };
 
-export type SummarizeTicketsApiTicketsSummaryGetError = SummarizeTicketsApiTicketsSummaryGetErrors[keyof SummarizeTicketsApiTicketsSummaryGetErrors];
+export type SummarizeTicketsError = SummarizeTicketsErrors[keyof SummarizeTicketsErrors];
 
-export type SummarizeTicketsApiTicketsSummaryGetResponses = {
+export type SummarizeTicketsResponses = {
     /**
      * Successful Response
      */
     200: TicketsSummaryOut;
 };
 
-export type SummarizeTicketsApiTicketsSummaryGetResponse = SummarizeTicketsApiTicketsSummaryGetResponses[keyof SummarizeTicketsApiTicketsSummaryGetResponses];
+export type SummarizeTicketsResponse = SummarizeTicketsResponses[keyof SummarizeTicketsResponses];
 
-export type ExportTicketsApiTicketsExportGetData = {
+export type ExportTicketsData = {
     body?: never;
     headers?: {
         /**
@@ -630,7 +630,7 @@ export type ExportTicketsApiTicketsExportGetData = {
     url: '/api/tickets/export';
 };
 
-export type ExportTicketsApiTicketsExportGetErrors = {
+export type ExportTicketsErrors = {
     /**
      * The request is invalid, or not possible in the current state
      */
@@ -653,25 +653,25 @@ export type ExportTicketsApiTicketsExportGetErrors = {
     503: ErrorEnvelope;
 };
 
-export type ExportTicketsApiTicketsExportGetError = ExportTicketsApiTicketsExportGetErrors[keyof ExportTicketsApiTicketsExportGetErrors];
+export type ExportTicketsError = ExportTicketsErrors[keyof ExportTicketsErrors];
 
-export type ExportTicketsApiTicketsExportGetResponses = {
+export type ExportTicketsResponses = {
     /**
      * Successful Response
      */
     200: string;
 };
 
-export type ExportTicketsApiTicketsExportGetResponse = ExportTicketsApiTicketsExportGetResponses[keyof ExportTicketsApiTicketsExportGetResponses];
+export type ExportTicketsResponse = ExportTicketsResponses[keyof ExportTicketsResponses];
 
-export type FollowTicketsApiTicketsStreamGetData = {
+export type FollowTicketsData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/tickets/stream';
 };
 
-export type FollowTicketsApiTicketsStreamGetErrors = {
+export type FollowTicketsErrors = {
     /**
      * Too many requests
      */
@@ -682,18 +682,18 @@ export type FollowTicketsApiTicketsStreamGetErrors = {
     503: ErrorEnvelope;
 };
 
-export type FollowTicketsApiTicketsStreamGetError = FollowTicketsApiTicketsStreamGetErrors[keyof FollowTicketsApiTicketsStreamGetErrors];
+export type FollowTicketsError = FollowTicketsErrors[keyof FollowTicketsErrors];
 
-export type FollowTicketsApiTicketsStreamGetResponses = {
+export type FollowTicketsResponses = {
     /**
      * Successful Response
      */
     200: string;
 };
 
-export type FollowTicketsApiTicketsStreamGetResponse = FollowTicketsApiTicketsStreamGetResponses[keyof FollowTicketsApiTicketsStreamGetResponses];
+export type FollowTicketsResponse = FollowTicketsResponses[keyof FollowTicketsResponses];
 
-export type WithdrawTicketApiTicketsTicketIdDeleteData = {
+export type WithdrawTicketData = {
     body?: never;
     headers?: {
         /**
@@ -719,7 +719,7 @@ export type WithdrawTicketApiTicketsTicketIdDeleteData = {
     url: '/api/tickets/{ticket_id}';
 };
 
-export type WithdrawTicketApiTicketsTicketIdDeleteErrors = {
+export type WithdrawTicketErrors = {
     /**
      * The request is invalid, or not possible in the current state
      */
@@ -754,18 +754,18 @@ export type WithdrawTicketApiTicketsTicketIdDeleteErrors = {
     503: ErrorEnvelope;
 };
 
-export type WithdrawTicketApiTicketsTicketIdDeleteError = WithdrawTicketApiTicketsTicketIdDeleteErrors[keyof WithdrawTicketApiTicketsTicketIdDeleteErrors];
+export type WithdrawTicketError = WithdrawTicketErrors[keyof WithdrawTicketErrors];
 
-export type WithdrawTicketApiTicketsTicketIdDeleteResponses = {
+export type WithdrawTicketResponses = {
     /**
      * Successful Response
      */
     204: void;
 };
 
-export type WithdrawTicketApiTicketsTicketIdDeleteResponse = WithdrawTicketApiTicketsTicketIdDeleteResponses[keyof WithdrawTicketApiTicketsTicketIdDeleteResponses];
+export type WithdrawTicketResponse = WithdrawTicketResponses[keyof WithdrawTicketResponses];
 
-export type GetTicketApiTicketsTicketIdGetData = {
+export type GetTicketData = {
     body?: never;
     headers?: {
         /**
@@ -783,7 +783,7 @@ export type GetTicketApiTicketsTicketIdGetData = {
     url: '/api/tickets/{ticket_id}';
 };
 
-export type GetTicketApiTicketsTicketIdGetErrors = {
+export type GetTicketErrors = {
     /**
      * The request is invalid, or not possible in the current state
      */
@@ -810,18 +810,18 @@ export type GetTicketApiTicketsTicketIdGetErrors = {
     503: ErrorEnvelope;
 };
 
-export type GetTicketApiTicketsTicketIdGetError = GetTicketApiTicketsTicketIdGetErrors[keyof GetTicketApiTicketsTicketIdGetErrors];
+export type GetTicketError = GetTicketErrors[keyof GetTicketErrors];
 
-export type GetTicketApiTicketsTicketIdGetResponses = {
+export type GetTicketResponses = {
     /**
      * Successful Response
      */
     200: TicketOut;
 };
 
-export type GetTicketApiTicketsTicketIdGetResponse = GetTicketApiTicketsTicketIdGetResponses[keyof GetTicketApiTicketsTicketIdGetResponses];
+export type GetTicketResponse = GetTicketResponses[keyof GetTicketResponses];
 
-export type EditTicketApiTicketsTicketIdPutData = {
+export type EditTicketData = {
     body: TicketIn;
     headers?: {
         /**
@@ -847,7 +847,7 @@ export type EditTicketApiTicketsTicketIdPutData = {
     url: '/api/tickets/{ticket_id}';
 };
 
-export type EditTicketApiTicketsTicketIdPutErrors = {
+export type EditTicketErrors = {
     /**
      * The request is invalid, or not possible in the current state
      */
@@ -886,13 +886,13 @@ export type EditTicketApiTicketsTicketIdPutErrors = {
     503: ErrorEnvelope;
 };
 
-export type EditTicketApiTicketsTicketIdPutError = EditTicketApiTicketsTicketIdPutErrors[keyof EditTicketApiTicketsTicketIdPutErrors];
+export type EditTicketError = EditTicketErrors[keyof EditTicketErrors];
 
-export type EditTicketApiTicketsTicketIdPutResponses = {
+export type EditTicketResponses = {
     /**
      * Successful Response
      */
     200: TicketOut;
 };
 
-export type EditTicketApiTicketsTicketIdPutResponse = EditTicketApiTicketsTicketIdPutResponses[keyof EditTicketApiTicketsTicketIdPutResponses];
+export type EditTicketResponse = EditTicketResponses[keyof EditTicketResponses];

@@ -1,0 +1,1 @@
+"""Writes the documents in docs/api: OpenAPI from the services' routes, AsyncAPI from the event models."""

@@ -1,0 +1,51 @@
+"""The OpenAPI documents: complete for the routes that the services have."""
+
+import json
+from typing import Any
+
+import pytest
+
+from ticketing_docs.__main__ import DOCUMENTS, documents
+from ticketing_local.settings import SERVICES
+
+METHODS = {"get", "put", "post", "delete", "patch"}
+
+
+def document(service: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((DOCUMENTS / f"{service}.openapi.json").read_text())
+    return found
+
+
+def operations(service: str) -> list[dict[str, Any]]:
+    return [path[method] for path in document(service)["paths"].values() for method in METHODS & path.keys()]
+
+
+def test_documents_are_up_to_date() -> None:
+    assert {path: text for path, text in documents().items() if path.read_text() != text} == {}
+
+
+def test_folder_has_no_other_documents() -> None:
+    assert set(DOCUMENTS.glob("*.json")) | set(DOCUMENTS.glob("*.yaml")) == documents().keys()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_operation_ids_are_short_and_unique(service: str) -> None:
+    ids = [operation["operationId"] for operation in operations(service)]
+    assert ids
+    assert len(set(ids)) == len(ids)
+    assert all(name.isalpha() for name in ids)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_operation_is_described_and_has_a_described_tag(service: str) -> None:
+    tags = {tag["name"] for tag in document(service)["tags"] if tag["description"]}
+    assert all(operation["description"] and tags.issuperset(operation["tags"]) for operation in operations(service))
+
+
+@pytest.mark.parametrize("service", ["auth", "tickets", "orders", "payments"])
+def test_document_has_only_public_routes(service: str) -> None:
+    assert all(path.startswith("/api/") for path in document(service)["paths"])
+
+
+def test_expiration_documents_what_probes_request() -> None:
+    assert set(document("expiration")["paths"]) == {"/healthz/live", "/healthz/ready", "/metrics"}

@@ -58,7 +58,7 @@ class Seed:
     def __init__(self, stack: Stack, seller: User) -> None:
         self._stack = stack
         self._mongo = stack.mongo
-        self._slots = itertools.count()  # unique among the open orders of a buyer
+        self._slots = itertools.count(-1, -1)  # unique among the open orders of a buyer; the service uses none below 0
         ticket = self._create("tickets", "/api/tickets", TICKET, seller)
         replicas = self._mongo["orders"]["tickets"]
         wait_for("a ticket reaches orders", lambda: replicas.find_one({"_id": ticket}) is not None)

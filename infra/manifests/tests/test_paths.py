@@ -6,7 +6,7 @@ import pytest
 from infra.manifests.tests.manifests import ROOT, Manifests
 
 from stripe_emulator import PAGE_PREFIX
-from ticketing_local.processes.gateway import ROUTES
+from ticketing_test_support.gateway_routes import gateway_routes
 
 HOSTS = {"k8s-dev": "ticketing.dev", "k8s-prod": "ticketing.example.com"}
 
@@ -40,7 +40,7 @@ def owners() -> list[tuple[str, str]]:
 @pytest.mark.parametrize("folder", HOSTS)
 def test_ingress_has_the_paths_of_the_gateway(folder, manifests):
     """And /api, so that an unknown API path gets a JSON 404 from auth instead of a page."""
-    assert table(manifests, folder) == {**ROUTES, "/api": "auth", "/": "client"}
+    assert table(manifests, folder) == {**gateway_routes(), "/api": "auth", "/": "client"}
 
 
 def test_changed_path_is_detected(manifests):

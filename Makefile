@@ -30,7 +30,7 @@ export PATH := $(CURDIR)/$(NODE):$(PATH)
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: help run test coverage test-browser test-faults test-images test-long test-stripe lint fmt lock bench bench-guard images manifests security screenshots lighthouse api client set-up wheel
+.PHONY: help run test coverage test-browser test-faults test-images test-long test-stripe test-exercises exercise lint fmt lock bench bench-guard images manifests security screenshots lighthouse api client set-up wheel
 
 # Only if somebody asks for it: SEED has a default for `make test-long`, which is defined further down.
 RUN_OPTIONS := $(if $(filter 1,$(SEED)), --seed)
@@ -72,6 +72,14 @@ test-stripe: $(SETUP) ## Run the emulator's contract tests against Stripe itself
 	@case "$(STRIPE_KEY)" in sk_test_*|rk_test_*) ;; *) \
 	    echo "Pass a Stripe test key: make test-stripe STRIPE_KEY=sk_test_…" >&2; exit 2;; esac
 	@STRIPE_CONTRACT_KEY="$(STRIPE_KEY)" $(BIN)/pytest infra/stripe-emulator/tests/test_contract.py
+
+# Exercises without a stack do not need the client.
+exercise: $(SETUP) $(if $(filter 3 5 6,$(N)),$(CLIENT)) ## Run the test of one of docs/exercises, which fails until it is solved (N=1)
+	@case "$(N)" in [1-6]) ;; *) echo "Choose an exercise of docs/exercises: make exercise N=1" >&2; exit 2;; esac
+	@$(BIN)/pytest docs/exercises/tests/test_$(N)_*.py $(ARGS)
+
+test-exercises: $(SETUP) $(CLIENT) ## Prove that each exercise fails here and passes with its solution (some minutes)
+	@$(BIN)/pytest -v tests/exercises $(ARGS)
 
 DRIVERS ?= motor pymongo
 bench: $(SETUP) $(CLIENT) $(BENCH_TOOLS) ## Measure the system and write docs/performance (ROWS="POST /api/orders; GET /" selects)

@@ -25,6 +25,7 @@ APART = (
     "tests/support/",
     "tests/test_contributing.py",
     "tests/test_documentation.py",
+    "tests/test_exercises.py",
     "tests/test_guarantees_page.py",
     "tests/test_make.py",
 )

@@ -1,0 +1,50 @@
+"""The solutions of docs/exercises, and what shows that each follows the recipes of CONTRIBUTING.md."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.exercises.checkout import EXERCISES
+
+PYTHON = ".venv/bin/python"
+WRITE_SCHEMAS = (PYTHON, "-m", "ticketing_common.events.schemas", "common/contract")
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A patch, the commands that write generated files once it is applied, and tests that a real change must pass."""
+
+    name: str
+    guards: tuple[str, ...]
+    generate: tuple[tuple[str, ...], ...] = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def patch(self) -> Path:
+        """Relative to the root, as the next ones."""
+        return EXERCISES / "solutions" / f"{self.name}.patch"
+
+    @property
+    def pages(self) -> tuple[Path, Path]:
+        """The task, and the explanation of its solution."""
+        return EXERCISES / f"{self.name}.md", EXERCISES / "solutions" / f"{self.name}.md"
+
+    @property
+    def test(self) -> Path:
+        """It fails until the exercise is solved."""
+        return EXERCISES / "tests" / f"test_{self.name.replace('-', '_')}.py"
+
+
+SOLUTIONS = (
+    Solution(
+        "1-event-field",
+        generate=(WRITE_SCHEMAS,),
+        guards=(
+            "common/tests/events",
+            "tickets/tests/test_events.py",
+            "orders/tests/test_compatibility.py",
+            "tests/test_contributing.py",
+        ),
+    ),
+)

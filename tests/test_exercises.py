@@ -1,0 +1,52 @@
+"""The exercises in docs/exercises are complete, and their solutions still apply. tests/exercises has the full proof."""
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.exercises.checkout import EXERCISES, ROOT, apply
+from tests.exercises.solutions import SOLUTIONS, Solution
+
+REFRESH = """\
+{patch} does not apply to this checkout:
+
+{error}
+If the exercise is being solved here, that is expected. Otherwise refresh it, in a checkout without uncommitted changes:
+
+  git apply --3way {patch}      # marks conflicts where main has changed; without the blobs, use --reject
+  make exercise N={number}      # once the conflicts are resolved; the page of the solution lists what to generate
+  docs/exercises/solutions/refresh {name}
+  git apply --reverse {patch}   # takes the solution out again; `git checkout` what was generated
+  make test-exercises ARGS="-k {name}"
+"""
+
+
+@pytest.mark.parametrize("solution", SOLUTIONS, ids=str)
+def test_solution_applies(solution: Solution) -> None:
+    done = apply(ROOT, solution.patch, "--check")
+    is_applied = apply(ROOT, solution.patch, "--check", "--reverse").returncode == 0
+    assert done.returncode == 0 or is_applied, REFRESH.format(
+        patch=solution.patch, error=done.stderr, number=solution.name[0], name=solution.name
+    )
+
+
+@pytest.mark.parametrize("solution", SOLUTIONS, ids=str)
+def test_exercise_is_complete(solution: Solution) -> None:
+    page, explanation = ((ROOT / path).read_text() for path in solution.pages)
+    assert (ROOT / solution.test).is_file()
+    assert f"make exercise N={solution.name[0]}" in page
+    assert f"solutions/{solution.name}.md" in page
+    assert f"({solution.name}.patch)" in explanation
+
+
+def test_pages_tests_and_patches_belong_to_exercises() -> None:
+    found = [*(ROOT / EXERCISES).rglob("[0-9]*"), *(ROOT / EXERCISES).rglob("test_[0-9]*.py")]
+    known = {path for solution in SOLUTIONS for path in (*solution.pages, solution.patch, solution.test)}
+    assert {path.relative_to(ROOT) for path in found} == known
+    listed = re.findall(r"^\d\. \[.*\]\((.+)\.md\)", (ROOT / EXERCISES / "README.md").read_text(), re.MULTILINE)
+    assert listed == [solution.name for solution in SOLUTIONS]
+
+
+def test_refresh_is_explained_when_a_patch_does_not_apply(tmp_path: Path) -> None:
+    for solution in SOLUTIONS:
+        assert apply(tmp_path, solution.patch, "--check").returncode != 0

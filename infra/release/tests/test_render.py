@@ -15,17 +15,21 @@ ROOT = Path(__file__).parents[3]
 GIVEN = {"REGISTRY": "registry.example.net/shop", "HOST": "tickets.example.org", "TAG": "0a1b2c3"}
 
 
-def rendered(**changes: str) -> subprocess.CompletedProcess[str]:
+def rendered(*overlay: str, **changes: str) -> subprocess.CompletedProcess[str]:
     script = ROOT / "infra" / "release" / "render.sh"
     environment = {**os.environ, **GIVEN, **changes}
-    return subprocess.run([script], env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run([script, *overlay], env=environment, capture_output=True, text=True, check=False)
+
+
+def needs_kubectl() -> None:
+    if not shutil.which("kubectl"):
+        pytest.skip("kubectl is not installed; CI has it")
 
 
 @pytest.fixture(scope="module")
 def release() -> list[dict[str, Any]]:
     """Every object of a rendered release."""
-    if not shutil.which("kubectl"):
-        pytest.skip("kubectl is not installed; CI has it")
+    needs_kubectl()
     done = rendered()
     assert done.returncode == 0, done.stderr
     return [*yaml.safe_load_all(done.stdout)]
@@ -76,3 +80,37 @@ def test_missing_or_invalid_value_is_named_and_nothing_printed(name: str, value:
     done = rendered(**{name: value})
     assert (done.returncode, done.stdout) == (1, "")
     assert name in done.stderr
+
+
+def test_every_overlay_includes_the_files_of_its_folders() -> None:
+    included = {"observability": ["observability/k8s"], "production": ["k8s", "k8s-prod"]}
+    for overlay, folders in included.items():
+        listed = yaml.safe_load((ROOT / "infra/release" / overlay / "kustomization.yaml").read_text())["resources"]
+        paths = [path for folder in folders for path in sorted((ROOT / "infra" / folder).glob("*.yaml"))]
+        assert listed == [f"../../{path.relative_to(ROOT / 'infra')}" for path in paths]
+
+
+def test_published_overlay_has_digests_and_the_address_of_the_repository(tmp_path: Path) -> None:
+    needs_kubectl()
+    (tmp_path / "images.txt").write_text(f"operations ghcr.io/o/r/operations@sha256:{'0a' * 32}\n")
+    given = {"TAG": "", "REGISTRY": "", "IMAGES": str(tmp_path / "images.txt"), "REPOSITORY": "https://github.com/o/r"}
+    done = rendered("observability", **given)
+    assert done.returncode == 0, done.stderr
+    assert f"image: ghcr.io/o/r/operations@sha256:{'0a' * 32}\n" in done.stdout
+    assert "https://github.com/o/r/blob/main/docs/runbook.md" in done.stdout
+    assert "OWNER" not in done.stdout
+
+
+@pytest.mark.parametrize("line", ["auth ghcr.io/o/r/auth@sha256:0a", "auth ghcr.io/o/r/auth:v1", ""])
+def test_image_without_digest_is_named_and_nothing_printed(line: str, tmp_path: Path) -> None:
+    needs_kubectl()
+    (tmp_path / "images.txt").write_text(line)
+    done = rendered(IMAGES=str(tmp_path / "images.txt"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "has no digest of ticketing/auth" in done.stderr
+
+
+def test_unknown_overlay_is_named() -> None:
+    done = rendered("staging")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no overlay 'staging'" in done.stderr

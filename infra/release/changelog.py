@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""Releases in CHANGELOG.md. The version is in pyproject.toml, and nowhere else.
+
+infra/release/changelog.py cut 1.2.0        begin a release: set the version, and give "Unreleased" its heading
+infra/release/changelog.py notes v1.2.0     print the notes of the tag; --source URL makes links absolute
+
+Exits with 1 and one line if the tag, the version and the changelog do not agree.
+"""
+
+import argparse
+import datetime
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+UNRELEASED = "## Unreleased\n"
+SEMANTIC = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?")
+VERSION_LINE = re.compile(r'^version = "(.*)"$', re.MULTILINE)
+
+
+class MismatchError(Exception):
+    """What does not agree, and what to do."""
+
+
+def current_version(pyproject: str) -> str:
+    found = VERSION_LINE.search(pyproject)
+    if found is None:
+        raise MismatchError("pyproject.toml has no version")
+    return found[1]
+
+
+def section(changelog: str, version: str) -> str:
+    """The text below a version's heading, up to the next version."""
+    for part in re.split(r"^## ", changelog, flags=re.MULTILINE)[1:]:
+        heading, _, text = part.partition("\n")
+        if heading.split()[0] == version and text.strip():
+            return text.strip()
+    raise MismatchError(f"CHANGELOG.md says nothing of {version}: infra/release/changelog.py cut {version}")
+
+
+def unwrapped(text: str) -> str:
+    """Each paragraph and list item in one line: GitHub shows the line breaks of release notes."""
+    return re.sub(r"(?<=\S)\n *(?=[^\s#*-])", " ", text)
+
+
+def notes(pyproject: str, changelog: str, tag: str, source: str = "") -> str:
+    """Of the release with this tag."""
+    version = current_version(pyproject)
+    if tag != f"v{version}":
+        raise MismatchError(f"The tag {tag} does not match version {version} in pyproject.toml: tag v{version}")
+    text = unwrapped(section(changelog, version))
+    base = f"{source}/blob/{tag}/" if source else ""
+    return re.sub(r"\]\((?!\w+:)", f"]({base}", text) + "\n"
+
+
+def cut(pyproject: str, changelog: str, version: str, day: datetime.date) -> tuple[str, str]:
+    """Both files with the release begun."""
+    if not SEMANTIC.fullmatch(version):
+        raise MismatchError(f"'{version}' is no version like 1.2.0")
+    _, _, after = changelog.partition(UNRELEASED)
+    if not after.partition("\n## ")[0].strip():
+        raise MismatchError('CHANGELOG.md has nothing below "## Unreleased"')
+    heading = f"{UNRELEASED}\n## {version} - {day.isoformat()}\n"
+    return VERSION_LINE.sub(f'version = "{version}"', pyproject, count=1), changelog.replace(UNRELEASED, heading, 1)
+
+
+def main(arguments: list[str], root: Path = ROOT) -> None:
+    """Raises MismatchError."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("cut").add_argument("version")
+    noted = commands.add_parser("notes")
+    noted.add_argument("tag")
+    noted.add_argument("--source", default="", help="the address of the repository, https://github.com/OWNER/NAME")
+    given = parser.parse_args(arguments)
+
+    files = (root / "pyproject.toml", root / "CHANGELOG.md")
+    pyproject, changelog = (file.read_text() for file in files)
+    if given.command == "notes":
+        sys.stdout.write(notes(pyproject, changelog, given.tag, given.source))
+        return
+    today = datetime.datetime.now(datetime.UTC).date()
+    for file, text in zip(files, cut(pyproject, changelog, given.version, today), strict=True):
+        file.write_text(text)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except MismatchError as error:
+        sys.exit(str(error))

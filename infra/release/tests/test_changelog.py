@@ -1,0 +1,75 @@
+"""infra/release/changelog.py: the version and the notes of a release."""
+
+import datetime
+from pathlib import Path
+
+import pytest
+from infra.release import changelog
+
+PYPROJECT = '[project]\nname = "ticketing"\nversion = "1.2.0"\n'
+CHANGELOG = """\
+# Changelog
+
+## Unreleased
+
+- Not yet.
+
+## 1.2.0 - 2026-11-26
+
+### Added
+
+- A feature that takes
+  two lines ([settings](docs/settings.md#a)).
+- Another, of [elsewhere](https://example.org).
+
+A paragraph
+in two lines.
+
+## 1.1.0
+
+- Old.
+"""
+
+
+def test_notes_are_those_of_the_tag_with_whole_paragraphs_and_absolute_links() -> None:
+    assert changelog.notes(PYPROJECT, CHANGELOG, "v1.2.0", "https://github.com/o/r") == (
+        "### Added\n\n"
+        "- A feature that takes two lines ([settings](https://github.com/o/r/blob/v1.2.0/docs/settings.md#a)).\n"
+        "- Another, of [elsewhere](https://example.org).\n\n"
+        "A paragraph in two lines.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("pyproject", "text", "tag", "complaint"),
+    [
+        (PYPROJECT, CHANGELOG, "v1.3.0", "tag v1.2.0"),
+        (PYPROJECT, CHANGELOG, "1.2.0", "tag v1.2.0"),
+        (PYPROJECT.replace("1.2.0", "1.3.0"), CHANGELOG, "v1.3.0", "says nothing of 1.3.0"),
+        (PYPROJECT.replace("1.2.0", "1.1.0"), CHANGELOG.replace("- Old.\n", ""), "v1.1.0", "says nothing of 1.1.0"),
+        ("[project]\n", CHANGELOG, "v1.2.0", "no version"),
+    ],
+)
+def test_disagreement_is_named(pyproject: str, text: str, tag: str, complaint: str) -> None:
+    with pytest.raises(changelog.MismatchError, match=complaint):
+        changelog.notes(pyproject, text, tag)
+
+
+def test_cut_begins_a_release_whose_notes_are_what_was_unreleased() -> None:
+    pyproject, text = changelog.cut(PYPROJECT, CHANGELOG, "1.3.0", datetime.date(2026, 12, 1))
+    assert "## Unreleased\n\n## 1.3.0 - 2026-12-01\n\n- Not yet." in text
+    assert changelog.notes(pyproject, text, "v1.3.0") == "- Not yet.\n"
+
+
+@pytest.mark.parametrize(("text", "version"), [(CHANGELOG.replace("- Not yet.\n", ""), "1.3.0"), (CHANGELOG, "next")])
+def test_empty_release_and_no_version_are_refused(text: str, version: str) -> None:
+    with pytest.raises(changelog.MismatchError):
+        changelog.cut(PYPROJECT, text, version, datetime.date(2026, 12, 1))
+
+
+def test_cut_writes_both_files(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT)
+    (tmp_path / "CHANGELOG.md").write_text(CHANGELOG)
+    changelog.main(["cut", "2.0.0-rc.1"], tmp_path)
+    assert 'version = "2.0.0-rc.1"' in (tmp_path / "pyproject.toml").read_text()
+    assert "## 2.0.0-rc.1 - 20" in (tmp_path / "CHANGELOG.md").read_text()

@@ -40,6 +40,6 @@ def test_image_without_patch_release_is_detected(manifests):
 def test_dependabot_watches_every_folder_with_images():
     updates = yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())["updates"]
     (watched,) = (each["directories"] for each in updates if each["package-ecosystem"] == "docker")
-    paths = [*(ROOT / "infra").glob("k8s*/*.yaml"), *(ROOT / "infra").glob("*/k8s/*.yaml")]
+    paths = [*(ROOT / "infra").glob("k8s*/*.yaml"), *(ROOT / "infra").glob("*/*/*.yaml")]
     folders = {f"/{path.parent.relative_to(ROOT)}" for path in paths if " image: " in path.read_text()}
     assert folders <= set(watched)

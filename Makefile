@@ -17,6 +17,16 @@ MANIFEST_TOOLS := $(VENV)/manifests/.set-up
 BENCH_TOOLS := $(VENV)/bench/.set-up
 SECURITY_TOOLS := $(VENV)/security/.set-up
 
+# SERVERS=deployed runs tests on the MongoDB, NATS and Redis of infra/k8s, taken out of their images, instead of those on PATH
+# and in the wheels. The tests read the variable, too, and refuse to run on other versions.
+ifeq ($(SERVERS),deployed)
+DEPLOYED_SERVERS := $(VENV)/deployed-servers/.set-up
+export SERVERS
+export PATH := $(CURDIR)/$(VENV)/deployed-servers/bin:$(PATH)
+else ifneq ($(SERVERS),)
+$(error SERVERS accepts: deployed)
+endif
+
 SERVICES := auth tickets orders payments expiration
 MEMBERS := common $(SERVICES) infra/local infra/operations infra/observability infra/stripe-emulator infra/bench infra/docs tests/support
 
@@ -41,7 +51,7 @@ help: ## List the targets
 run: $(SETUP) $(CLIENT) ## Start the stack and print its URL; Ctrl-C stops it (SEED=1 lists sample tickets; PORT=8080 STATE_DIR=.local REPLICAS="orders=3 tickets=2" OBSERVABILITY=1)
 	@exec $(BIN)/ticketing up$(RUN_OPTIONS)
 
-test: $(SETUP) $(CLIENT) ## Run the default test suite (WORKERS=3, ARGS="-k expiry" for pytest)
+test: $(SETUP) $(CLIENT) $(DEPLOYED_SERVERS) ## Run the default test suite (WORKERS=3, ARGS="-k expiry" for pytest; SERVERS=deployed)
 	cd client && npm test --silent
 	$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
@@ -53,7 +63,7 @@ test-browser: $(SETUP) $(CLIENT) ## Run only the browser tests, in Chromium
 	$(BIN)/pytest tests/browser $(ARGS)
 
 # Three files at a time, each with its own stack, because they mostly wait. The longest comes first.
-test-faults: $(SETUP) $(CLIENT) ## Run kills, outages, dead letters, crash points and races under load (about 15 minutes)
+test-faults: $(SETUP) $(CLIENT) $(DEPLOYED_SERVERS) ## Run kills, outages, dead letters, crash points and races under load (about 15 minutes)
 	$(BIN)/pytest -v -n 3 --dist loadfile --no-loadscope-reorder --rounds 100 tests/races tests/faults $(ARGS)
 
 # Random runs. The same SEED and number of runs repeat them.
@@ -189,6 +199,10 @@ $(SECURITY_TOOLS): $(SETUP) infra/security/requirements.lock
 	@echo "set-up      tools for finding vulnerabilities and secrets (about 60 MB)"
 	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(VENV)/security
 	@VIRTUAL_ENV=$(VENV)/security $(BIN)/uv pip sync --quiet --require-hashes infra/security/requirements.lock
+	@touch $@
+
+$(VENV)/deployed-servers/.set-up: $(SETUP) $(wildcard infra/k8s/*.yaml)
+	@$(BIN)/python -m ticketing_test_support.deployed_servers $(@D)
 	@touch $@
 
 $(CLIENT_PACKAGES): client/package-lock.json client/.npmrc | $(SETUP)

@@ -15,7 +15,11 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
-pytest_plugins = ["ticketing_test_support.fixtures", "ticketing_test_support.omitted_tests"]
+pytest_plugins = [
+    "ticketing_test_support.deployed_servers.plugin",
+    "ticketing_test_support.fixtures",
+    "ticketing_test_support.omitted_tests",
+]
 
 # Groups that share a stack. The browser tests, the longest, have one of their own.
 WHOLE_SYSTEM = ("tests/browser/", "tests/")

@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 import resource
-import shutil
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ import nats.errors
 import pytest
 
 from ticketing_common.settings import MessagingSettings
+from ticketing_local.binaries import find_binary
 from ticketing_local.permissions import nats_authorization, nats_users, password_variable
 
 START_SECONDS = 30
@@ -50,9 +50,8 @@ def server(config, tmp_path: Path) -> Iterator[Server]:
     passwords = {password_variable(user): "p4ss" for user in nats_users()}
     config = config.replace("port: 4222", "port: -1").replace("http_port: 8222", "http_port: -1")
     (tmp_path / "nats.conf").write_text(config.replace("/data", "data").replace("$POD_NAME", "nats-0"))
-    binary = shutil.which("nats-server", path=str(Path(sys.executable).parent)) or shutil.which("nats-server")
     options = ["--config", "nats.conf", "--log", "nats.log", "--addr", "127.0.0.1", "--ports_file_dir", "."]
-    with subprocess.Popen([str(binary), *options], cwd=tmp_path, env=passwords) as process:
+    with subprocess.Popen([find_binary("nats-server"), *options], cwd=tmp_path, env=passwords) as process:
         try:
             ports = _ports(tmp_path)
             yield Server(process.pid, ports["nats"][0], ports["monitoring"][0])

@@ -14,11 +14,15 @@ from pathlib import Path
 
 from ticketing_local.errors import StackError
 
-VERSION = re.compile(r"v?=?(\d+)\.(\d+)(?:\.\d+)?")
+VERSION = re.compile(r"(\d+)\.(\d+)(?:\.\d+)?")
 
 
 class BinaryNotFound(StackError):
     """There is no usable binary of this name; the message says what to install."""
+
+
+class _Unusable(Exception):
+    """Why a file cannot be used."""
 
 
 @dataclass(frozen=True)
@@ -84,33 +88,45 @@ def find_binary(name: str) -> Path:
     return _find(KNOWN[name], shutil.which(name))
 
 
+def find_version(name: str) -> str:
+    """The version of that binary, such as `7.0.43`. Raises BinaryNotFound."""
+    return _version(KNOWN[name], find_binary(name))[0]
+
+
 @functools.cache
 def _find(binary: Binary, on_path: str | None) -> Path:
     refused = []
     for path in (Path(on_path).absolute() if on_path else None, *binary.in_wheel):
         if path is None or not path.is_file():
             continue
-        reason = _refusal(binary, path)
-        if reason is None:
+        try:
+            _check(binary, path)
+        except _Unusable as reason:
+            refused.append(f"{path} {reason}")
+        else:
             return path
-        refused.append(f"{path} {reason}")
     tried = f" ({'; '.join(refused)})" if refused else ""
     raise BinaryNotFound(f"No usable {binary.name} on {sys.platform}{tried}: {binary.advice}.")
 
 
-def _refusal(binary: Binary, path: Path) -> str | None:
-    """Why this file cannot be used, or None."""
+def _check(binary: Binary, path: Path) -> None:
+    """Raises _Unusable."""
+    found = _version(binary, path)
+    if (int(found[1]), int(found[2])) < binary.minimum:
+        raise _Unusable(f"is {found[1]}.{found[2]}, older than {binary.minimum[0]}.{binary.minimum[1]}")
+
+
+def _version(binary: Binary, path: Path) -> re.Match[str]:
+    """What it prints: the whole, its major and its minor number. Raises _Unusable."""
     try:
         output = subprocess.run(
             [path, binary.version_argument], capture_output=True, text=True, check=True, timeout=20
         ).stdout
     except subprocess.CalledProcessError as error:
-        return f"does not start: {error.stderr.strip() or f'exit status {error.returncode}'}"
+        raise _Unusable(f"does not start: {error.stderr.strip() or f'exit status {error.returncode}'}") from None
     except (OSError, subprocess.TimeoutExpired) as error:
-        return f"does not start: {error}"
+        raise _Unusable(f"does not start: {error}") from None
     found = VERSION.search(output)
     if found is None:
-        return "does not print its version"
-    if (int(found[1]), int(found[2])) < binary.minimum:
-        return f"is {found[1]}.{found[2]}, older than {binary.minimum[0]}.{binary.minimum[1]}"
-    return None
+        raise _Unusable("does not print its version")
+    return found

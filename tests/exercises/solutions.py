@@ -47,4 +47,16 @@ SOLUTIONS = (
             "tests/test_contributing.py",
         ),
     ),
+    Solution(
+        "2-new-consumer",
+        guards=(
+            "expiration/tests",
+            "infra/local/tests/test_permissions.py",
+            "infra/manifests/tests/test_nats.py",
+            "infra/operations/tests",
+            "tests/model/test_crash_matrix.py",
+            "tests/test_architecture_page.py",
+            "tests/test_contributing.py",
+        ),
+    ),
 )

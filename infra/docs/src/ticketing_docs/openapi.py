@@ -1,6 +1,7 @@
 """The OpenAPI documents of the services."""
 
 import json
+from http import HTTPStatus
 from importlib import import_module
 from importlib.metadata import metadata
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+
+from ticketing_docs.openapi_examples import add_examples, operations
 
 # Required settings; nothing connects to these.
 _SETTINGS = {
@@ -17,6 +20,11 @@ _SETTINGS = {
     "jwt_secret": "not-a-secret-only-for-the-documents",
     "stripe_key": "sk_test_docs",
 }
+_DESCRIPTION = (
+    "Amounts are in major units, as JSON numbers; ids are 24 hex digits; times are ISO 8601 in UTC. Unknown fields of "
+    "requests are ignored, and new fields of responses may appear.\n\n"
+    'Every error is `{"errors": [{"message": "…", "field"?: "…"}]}`.'
+)
 _TAGS = {
     "users": "Accounts, and the session that a cookie holds.",
     "tickets": "Tickets on sale, one's own tickets, and alerts for reserved ones.",
@@ -38,15 +46,15 @@ def openapi_document(service: str) -> str:
     app = create_app(service)
     public = app.openapi()
     document = public if public["paths"] else _operations(app)
-    about = metadata(f"ticketing-{service}")
-    document["info"] |= {
-        "summary": about["Summary"],
-        "version": about["Version"],
-        "license": {"name": "MIT", "identifier": "MIT"},
-    }
+    document["info"] |= _info(service)
     document["servers"] = [_server(service, is_public=document is public)]
-    tags = sorted({tag for path in document["paths"].values() for method in path.values() for tag in method["tags"]})
+    tags = sorted({tag for operation in operations(document) for tag in operation["tags"]})
     document["tags"] = [{"name": tag, "description": _TAGS[tag]} for tag in tags]
+    add_examples(document)
+    for operation in operations(document):
+        operation.setdefault("security", [])
+        _describe_success(operation)
+    _remove_unused_responses(document)
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -54,10 +62,34 @@ def _operations(app: FastAPI) -> dict[str, Any]:
     routes = [route for route in app.routes if isinstance(route, APIRoute)]
     for route in routes:
         route.include_in_schema = True
-    return get_openapi(title=app.title, version=app.version, routes=routes)
+    return {**get_openapi(title=app.title, version=app.version, routes=routes), "components": {}}
+
+
+def _info(service: str) -> dict[str, Any]:
+    about = metadata(f"ticketing-{service}")
+    return {
+        "summary": about["Summary"],
+        "description": _DESCRIPTION,
+        "version": about["Version"],
+        "license": {"name": "MIT", "identifier": "MIT"},
+    }
 
 
 def _server(service: str, *, is_public: bool) -> dict[str, str]:
     if is_public:
         return {"url": "/", "description": "The gateway"}
     return {"url": f"http://{service}:3000", "description": "Inside the cluster"}
+
+
+def _describe_success(operation: dict[str, Any]) -> None:
+    """FastAPI calls each a successful response."""
+    for status, response in operation["responses"].items():
+        if response.get("description") == "Successful Response":
+            response["description"] = HTTPStatus(int(status)).phrase
+
+
+def _remove_unused_responses(document: dict[str, Any]) -> None:
+    used = json.dumps(document["paths"])
+    responses = document["components"].get("responses", {})
+    for name in [name for name in responses if f'#/components/responses/{name}"' not in used]:
+        del responses[name]

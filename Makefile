@@ -16,6 +16,7 @@ CLIENT_SOURCES := $(shell find client/src client/server client/scripts/assemble.
 MANIFEST_TOOLS := $(VENV)/manifests/.set-up
 BENCH_TOOLS := $(VENV)/bench/.set-up
 SECURITY_TOOLS := $(VENV)/security/.set-up
+DOCS_TOOLS := infra/docs/node_modules/.set-up
 
 # SERVERS=deployed runs tests on the MongoDB, NATS and Redis of infra/k8s, taken out of their images, instead of those on PATH
 # and in the wheels. The tests read the variable, too, and refuse to run on other versions.
@@ -40,7 +41,7 @@ export PATH := $(CURDIR)/$(NODE):$(PATH)
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: help run test coverage test-browser test-faults test-images test-long test-stripe test-exercises exercise lint fmt lock bench bench-guard images manifests security screenshots lighthouse api client set-up wheel
+.PHONY: help run test coverage test-browser test-faults test-images test-long test-stripe test-exercises exercise lint fmt lock bench bench-guard images manifests security screenshots lighthouse api docs client set-up wheel
 
 # Only if somebody asks for it: SEED has a default for `make test-long`, which is defined further down.
 RUN_OPTIONS := $(if $(filter 1,$(SEED)), --seed)
@@ -102,6 +103,9 @@ api: $(SETUP) $(CLIENT_PACKAGES) ## Write the API documents, and what the client
 	$(BIN)/python -m ticketing_docs
 	$(BIN)/python client/scripts/export_currencies.py
 	cd client && npm run --silent types
+
+docs: $(SETUP) $(DOCS_TOOLS) ## Check the API documents: rules, examples, and whether clients of the last release still work
+	cd infra/docs && npm run --silent lint
 
 lint: $(SETUP) $(CLIENT_PACKAGES) ## Check the code: ruff, mypy, import contracts; ESLint, tsc and the client's generated types
 	$(BIN)/ruff check .
@@ -203,6 +207,11 @@ $(SECURITY_TOOLS): $(SETUP) infra/security/requirements.lock
 
 $(VENV)/deployed-servers/.set-up: $(SETUP) $(wildcard infra/k8s/*.yaml)
 	@$(BIN)/python -m ticketing_test_support.deployed_servers $(@D)
+	@touch $@
+
+$(DOCS_TOOLS): infra/docs/package-lock.json infra/docs/.npmrc | $(SETUP)
+	@echo "set-up      tools for checking the documentation (about 80 MB)"
+	@cd infra/docs && npm ci --silent
 	@touch $@
 
 $(CLIENT_PACKAGES): client/package-lock.json client/.npmrc | $(SETUP)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from ticketing_docs.__main__ import DOCUMENTS, documents
+from ticketing_docs.examples import BODIES
 from ticketing_local.settings import SERVICES
 
 METHODS = {"get", "put", "post", "delete", "patch"}
@@ -49,3 +50,21 @@ def test_document_has_only_public_routes(service: str) -> None:
 
 def test_expiration_documents_what_probes_request() -> None:
     assert set(document("expiration")["paths"]) == {"/healthz/live", "/healthz/ready", "/metrics"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_body_has_an_example(service: str) -> None:
+    bodies = [
+        content
+        for operation in operations(service)
+        for body in (operation.get("requestBody", {}), *operation["responses"].values())
+        for content in body.get("content", {}).values()
+    ]
+    components = document(service)["components"].get("responses", {}).values()
+    assert bodies
+    assert all("example" in body for body in bodies)
+    assert all("example" in component["content"]["application/json"] for component in components)
+
+
+def test_only_existing_operations_have_examples() -> None:
+    assert BODIES.keys() == {operation["operationId"] for service in SERVICES for operation in operations(service)}

@@ -41,7 +41,7 @@ export PATH := $(CURDIR)/$(NODE):$(PATH)
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: help run test coverage test-browser test-faults test-images test-long test-stripe test-exercises exercise lint fmt lock bench bench-guard images manifests security screenshots lighthouse api docs client set-up wheel
+.PHONY: help run test coverage test-browser test-docs test-faults test-images test-long test-stripe test-exercises exercise lint fmt lock bench bench-guard images manifests security screenshots lighthouse api docs client set-up wheel
 
 # Only if somebody asks for it: SEED has a default for `make test-long`, which is defined further down.
 RUN_OPTIONS := $(if $(filter 1,$(SEED)), --seed)
@@ -62,6 +62,13 @@ coverage: $(SETUP) ## Measure the branch coverage of the services and the common
 
 test-browser: $(SETUP) $(CLIENT) ## Run only the browser tests, in Chromium
 	$(BIN)/pytest tests/browser $(ARGS)
+
+# Its report is for people who want to know what the tests have run.
+test-docs: export DOCUMENTED_COMMANDS := .cache/documented-commands.txt
+test-docs: $(SETUP) $(CLIENT) ## Run every documented command, also slow ones, and list them in .cache/documented-commands.txt
+	@mkdir -p .cache && rm -f $(DOCUMENTED_COMMANDS)
+	$(BIN)/pytest tests/documentation tests/documentation/slow $(ARGS)
+	@$(BIN)/python -m tests.documentation.unrun >> $(DOCUMENTED_COMMANDS) && cat $(DOCUMENTED_COMMANDS)
 
 # Three files at a time, each with its own stack, because they mostly wait. The longest comes first.
 test-faults: $(SETUP) $(CLIENT) $(DEPLOYED_SERVERS) ## Run kills, outages, dead letters, crash points and races under load (about 15 minutes)

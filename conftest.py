@@ -25,6 +25,7 @@ pytest_plugins = [
 WHOLE_SYSTEM = ("tests/browser/", "tests/")
 # Whole-system tests that do not use the shared stack.
 APART = (
+    "tests/documentation/test_marks.py",
     "tests/model/",
     "tests/support/",
     "tests/test_contributing.py",
@@ -32,6 +33,7 @@ APART = (
     "tests/test_exercises.py",
     "tests/test_guarantees_page.py",
     "tests/test_make.py",
+    "tests/test_settings_page.py",
 )
 
 

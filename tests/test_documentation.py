@@ -28,7 +28,9 @@ def anchors(page: Path) -> set[str]:
 
 def broken_links(page: Path) -> Iterator[str]:
     text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
-    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+    for url in re.findall(r"\]\(([^)\s]+)\)", text):
+        # Badges: from the page on GitHub, this path leads to the workflow's runs in any fork.
+        link = re.sub(r"^\.\./\.\./actions/workflows/([\w-]+\.yml)(/badge\.svg)?$", r".github/workflows/\1", url)
         path, _, anchor = link.partition("#")
         target = (page.parent / path).resolve() if path else page
         if "://" not in link and not (target.exists() and (not anchor or anchor in anchors(target))):
@@ -58,3 +60,14 @@ def test_documented_commands_have_valid_arguments(page: str) -> None:
 
 def test_commands_of_the_runbook_are_found() -> None:
     assert {arguments[0] for arguments in commands(ROOT / "docs/runbook.md")} >= {"audit", "backup", "restore", "dead"}
+
+
+def test_every_page_of_docs_is_in_the_index() -> None:
+    """Directly, or in the index of its folder."""
+    index = (ROOT / "docs/README.md").read_text()
+    linked = {(ROOT / "docs" / link.partition("#")[0]).resolve() for link in re.findall(r"\]\(([^)]+)\)", index)}
+    expected = [
+        page for page in PAGES if page.startswith("docs/") and page.count("/") == 1 and page != "docs/README.md"
+    ]
+    folders = [page for page in PAGES if re.fullmatch(r"docs/[\w-]+/README\.md", page)]
+    assert [page for page in expected + folders if (ROOT / page).resolve() not in linked] == []

@@ -26,7 +26,7 @@ SETTINGS: dict[str, type[BaseSettings]] = {
     "expiration": ExpirationSettings,
     "expiration-worker": ExpirationSettings,
 }
-# The two Secrets that the README tells users to create; generated ones are added to them.
+# The two Secrets that docs/kubernetes tells users to create; generated ones are added to them.
 SECRETS = {
     "jwt-secret": {"JWT_SECRET": "0123456789abcdef0123456789abcdef"},
     "stripe-secret": {

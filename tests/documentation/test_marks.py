@@ -1,0 +1,118 @@
+"""Each shell block is run, or its mark says who runs it or why nobody can."""
+
+import re
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.documentation.blocks import ROOT, SHELL, Block, UnknownMark, all_blocks, blocks_in, shell_blocks
+from tests.documentation.runner import differences, substituted
+
+# Blocks that nothing runs. Change a number only together with a page.
+NOT_RUN = {
+    "needs Minikube": 7,
+    "needs a cluster": 3,
+    "needs a registry": 1,
+    "needs a Stripe account": 2,
+    "needs a stopped stack": 1,
+    "needs mkcert": 1,
+    "changes files of the checkout": 1,
+}
+TEXT = {"text", "python", "yaml", "json", "mermaid", "diff", "toml", "ini", "tsx", "ts", "typescript", "html"}
+
+
+def test_blocks_that_are_not_run_are_counted() -> None:
+    assert Counter(block.note for block in shell_blocks() if block.kind == "not run") == NOT_RUN
+
+
+def test_every_block_names_its_language() -> None:
+    """Otherwise commands could hide in it."""
+    assert [block.name for block in all_blocks() if block.language not in SHELL | TEXT] == []
+
+
+def test_marks_are_above_commands_and_outputs_below_them() -> None:
+    blocks = all_blocks()
+    assert [block.name for block in blocks if block.kind != "run" and block.language not in SHELL | {"text"}] == []
+    outputs = [(before, block) for before, block in pairwise(blocks) if block.kind == "output"]
+    assert [shown.name for before, shown in outputs if before.page != shown.page or before.language not in SHELL] == []
+
+
+def not_run_by(block: Block) -> list[str]:
+    """The commands that the named jobs, `workflow.yml job job`, or the named tests do not run."""
+    name, *jobs = block.note.split()
+    if name.endswith(".yml"):
+        workflow = yaml.safe_load((ROOT / ".github/workflows" / name).read_text())
+        scripts = "\n".join(step.get("run", "") for job in jobs for step in workflow["jobs"][job]["steps"])
+        return [command for command in block.commands if _without_comment(command) not in scripts]
+    tests = [ROOT / name] if name.endswith(".py") else [*(ROOT / name).rglob("*.py")]
+    text = "".join(test.read_text() for test in tests)
+    return [" ".join(words) for words in block.words() if not _is_in(text, words)]
+
+
+def _is_in(tests: str, words: list[str]) -> bool:
+    """Whether the tests read the page, or name the script or the subcommand."""
+    names = {Path(word).name for word in words if len(word) > 4 and not word.startswith("-")}
+    named = names - {"ticketing", "forward.sh"}
+    return "README" in tests or any(re.search(rf"\b{re.escape(name)}\b", tests) for name in named)
+
+
+def _without_comment(command: str) -> str:
+    return re.sub(r"\s+#.*", "", command)
+
+
+@pytest.mark.parametrize("block", [block for block in shell_blocks() if block.kind == "run by"], ids=lambda b: b.name)
+def test_named_job_or_test_runs_the_commands(block: Block) -> None:
+    assert not_run_by(block) == []
+
+
+PAGE = """\
+<!-- slow -->
+```bash
+make run   # comment
+```
+
+1. Item
+   <!-- not run: needs a cluster -->
+   ```sh
+   minikube start \\
+     --cpus=4
+   ```
+
+```text
+out
+```
+"""
+
+
+def test_blocks_and_marks_are_found() -> None:
+    blocks = blocks_in("page.md", PAGE)
+    assert [(block.line, block.kind, block.note) for block in blocks] == [
+        (2, "slow", ""),
+        (8, "not run", "needs a cluster"),
+        (13, "run", ""),
+    ]
+    assert blocks[1].commands == ["minikube start --cpus=4"]
+
+
+def test_unknown_mark_is_an_error() -> None:
+    with pytest.raises(UnknownMark, match=r"page\.md:1"):
+        blocks_in("page.md", PAGE.replace("slow", "slowly"))
+
+
+def test_job_that_does_not_run_a_command_is_noticed() -> None:
+    marked = PAGE.replace("<!-- slow -->", "<!-- run by: tests.yml lint -->")
+    assert not_run_by(blocks_in("page.md", marked)[0]) == ["make run # comment"]
+    assert not_run_by(blocks_in("page.md", marked.replace("make run", "make lint"))[0]) == []
+
+
+def test_examples_are_replaced_as_whole_words() -> None:
+    assert substituted("trace ID; IDLE; http://localhost:8080/", {"ID": "1", "localhost:8080": "h:1"}) == (
+        "trace 1; IDLE; http://h:1/"
+    )
+
+
+@pytest.mark.parametrize(("shown", "missing"), [("a … c\nlast", []), ("last\na b c", ["a b c"]), ("a c", ["a c"])])
+def test_shown_output_is_compared_line_by_line(shown: str, missing: list[str]) -> None:
+    assert differences(shown, "first\na  b  c\nlast\n") == missing

@@ -1,6 +1,7 @@
 """The exercises in docs/exercises are complete, and their solutions still apply. tests/exercises has the full proof."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,9 @@ def test_pages_tests_and_patches_belong_to_exercises() -> None:
 def test_refresh_is_explained_when_a_patch_does_not_apply(tmp_path: Path) -> None:
     for solution in SOLUTIONS:
         assert apply(tmp_path, solution.patch, "--check").returncode != 0
+
+
+def test_mutations_of_the_exercise_about_idempotency_fit_the_code() -> None:
+    for name, mutation in tomllib.loads((ROOT / EXERCISES / "mutations.toml").read_text()).items():
+        found = (ROOT / mutation["file"]).read_text().count(mutation["old"])
+        assert found == 1, f"adapt '{name}' in {EXERCISES}/mutations.toml to the code of {mutation['file']}"

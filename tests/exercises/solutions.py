@@ -59,4 +59,5 @@ SOLUTIONS = (
             "tests/test_contributing.py",
         ),
     ),
+    Solution("4-idempotency", guards=("docs/exercises/answers/test_expiry.py", "expiration/tests/test_store.py")),
 )

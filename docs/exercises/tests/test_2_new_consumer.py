@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -76,7 +77,7 @@ async def unpaid_order_expires(broker: Broker, at: datetime | None = None) -> st
 
 
 async def test_paid_order_does_not_expire(service: httpx.AsyncClient, broker: Broker) -> None:
-    paid = {"id": new_id(), "expires_at": due_in(6)}
+    paid: dict[str, Any] = {"id": new_id(), "expires_at": due_in(6)}
     await publish(broker, order_event(OrderCreated, **paid))
     await handled(broker, CREATED)
     await publish(broker, order_event(OrderCompleted, version=1, **paid), times=2)
@@ -86,7 +87,7 @@ async def test_paid_order_does_not_expire(service: httpx.AsyncClient, broker: Br
 
 
 async def test_completion_may_arrive_before_the_order(service: httpx.AsyncClient, broker: Broker) -> None:
-    paid = {"id": new_id(), "expires_at": due_in(-1)}
+    paid: dict[str, Any] = {"id": new_id(), "expires_at": due_in(-1)}
     await publish(broker, order_event(OrderCompleted, version=1, **paid))
     await handled(broker, COMPLETED)
     await publish(broker, order_event(OrderCreated, **paid))
@@ -96,7 +97,7 @@ async def test_completion_may_arrive_before_the_order(service: httpx.AsyncClient
 
 
 async def test_completion_of_an_expired_order_changes_nothing(service: httpx.AsyncClient, broker: Broker) -> None:
-    late = {"id": await unpaid_order_expires(broker), "expires_at": due_in(0)}
+    late: dict[str, Any] = {"id": await unpaid_order_expires(broker), "expires_at": due_in(0)}
     await publish(broker, order_event(OrderCompleted, version=2, **late))
     await handled(broker, COMPLETED)
     assert await expired(broker) == {late["id"]}

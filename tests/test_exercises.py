@@ -41,7 +41,8 @@ def test_exercise_is_complete(solution: Solution) -> None:
 
 
 def test_pages_tests_and_patches_belong_to_exercises() -> None:
-    found = [*(ROOT / EXERCISES).rglob("[0-9]*"), *(ROOT / EXERCISES).rglob("test_[0-9]*.py")]
+    names = ("[0-9]*.md", "solutions/[0-9]*", "tests/test_*.py")
+    found = [path for name in names for path in (ROOT / EXERCISES).glob(name)]
     known = {path for solution in SOLUTIONS for path in (*solution.pages, solution.patch, solution.test)}
     assert {path.relative_to(ROOT) for path in found} == known
     listed = re.findall(r"^\d\. \[.*\]\((.+)\.md\)", (ROOT / EXERCISES / "README.md").read_text(), re.MULTILINE)

@@ -2,7 +2,7 @@
 """Releases in CHANGELOG.md. The version is in pyproject.toml, and nowhere else.
 
 infra/release/changelog.py cut 1.2.0        begin a release: set the version, and give "Unreleased" its heading
-infra/release/changelog.py notes v1.2.0     print the notes of the tag; --source URL makes links absolute
+infra/release/changelog.py notes v1.2.0     print the notes of the tag; --source URL adds how to install it
 
 Exits with 1 and one line if the tag, the version and the changelog do not agree.
 """
@@ -17,6 +17,18 @@ ROOT = Path(__file__).resolve().parents[2]
 UNRELEASED = "## Unreleased\n"
 SEMANTIC = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?")
 VERSION_LINE = re.compile(r'^version = "(.*)"$', re.MULTILINE)
+INSTALL = """\
+### Install
+
+On any cluster, without building anything or creating Secrets:
+
+```bash
+kubectl apply --filename {source}/releases/download/{tag}/quickstart.yaml
+kubectl --namespace ticketing port-forward service/gateway 8080:80
+```
+
+[Upgrading]({source}/blob/{tag}/docs/upgrading.md): steps for operators, how to verify signatures, how to roll back.
+"""
 
 
 class MismatchError(Exception):
@@ -50,8 +62,10 @@ def notes(pyproject: str, changelog: str, tag: str, source: str = "") -> str:
     if tag != f"v{version}":
         raise MismatchError(f"The tag {tag} does not match version {version} in pyproject.toml: tag v{version}")
     text = unwrapped(section(changelog, version))
-    base = f"{source}/blob/{tag}/" if source else ""
-    return re.sub(r"\]\((?!\w+:)", f"]({base}", text) + "\n"
+    if not source:
+        return f"{text}\n"
+    linked = re.sub(r"\]\((?!\w+:)", f"]({source}/blob/{tag}/", text)
+    return f"{linked}\n\n{INSTALL.format(source=source, tag=tag)}"
 
 
 def cut(pyproject: str, changelog: str, version: str, day: datetime.date) -> tuple[str, str]:

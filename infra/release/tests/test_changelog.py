@@ -32,12 +32,16 @@ in two lines.
 
 
 def test_notes_are_those_of_the_tag_with_whole_paragraphs_and_absolute_links() -> None:
-    assert changelog.notes(PYPROJECT, CHANGELOG, "v1.2.0", "https://github.com/o/r") == (
+    text, _, install = changelog.notes(PYPROJECT, CHANGELOG, "v1.2.0", "https://github.com/o/r").partition(
+        "\n### Install"
+    )
+    assert text == (
         "### Added\n\n"
         "- A feature that takes two lines ([settings](https://github.com/o/r/blob/v1.2.0/docs/settings.md#a)).\n"
         "- Another, of [elsewhere](https://example.org).\n\n"
         "A paragraph in two lines.\n"
     )
+    assert "apply --filename https://github.com/o/r/releases/download/v1.2.0/quickstart.yaml\n" in install
 
 
 @pytest.mark.parametrize(

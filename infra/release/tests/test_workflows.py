@@ -1,5 +1,6 @@
 """References in workflows and their permissions, which linters do not check."""
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,3 +94,46 @@ def test_only_the_publishing_job_gets_an_identity_token() -> None:
     assert jobs["publish"]["permissions"] == {"id-token": "write"}
     assert "id-token" not in jobs["build"].get("permissions", {})
     assert not any("checkout" in step["uses"] for step in jobs["publish"]["steps"])
+
+
+def test_release_builds_and_scans_every_image_on_both_architectures() -> None:
+    job = WORKFLOWS["release.yml"]["jobs"]["images"]
+    matrix = job["strategy"]["matrix"]
+    built = re.search(r'^all="(.*)"$', (ROOT / "infra/images/build").read_text(), re.MULTILINE)
+    assert built is not None
+    assert set(matrix["image"]) == set(built[1].split())
+    assert matrix["runner"] == ["ubuntu-latest", "ubuntu-24.04-arm"]
+    (scan,) = (step["with"] for step in job["steps"] if "scan-action" in step.get("uses", ""))
+    assert scan["image"] == "${{ steps.build.outputs.pushed }}"
+    assert (scan["severity-cutoff"], scan["only-fixed"], scan["fail-build"]) == ("critical", True, True)
+
+
+def test_release_is_published_last() -> None:
+    """Tested, scanned, signed, and deployed once."""
+    jobs = WORKFLOWS["release.yml"]["jobs"]
+    needs = {name: job.get("needs") for name, job in jobs.items()}
+    assert needs["images"] == ["notes", "tests"]
+    assert (needs["publish"], needs["quickstart"], needs["release"]) == ("images", "publish", "quickstart")
+
+
+def test_each_job_of_a_release_has_only_its_privileges() -> None:
+    jobs = WORKFLOWS["release.yml"]["jobs"]
+    granted = {
+        name: {key for key, value in job.get("permissions", {}).items() if value == "write"}
+        for name, job in jobs.items()
+    }
+    assert granted == {
+        "notes": set(),
+        "tests": set(),
+        "images": {"packages"},
+        "publish": {"packages", "id-token"},
+        "quickstart": set(),
+        "release": {"contents"},
+    }
+
+
+def test_release_runs_the_scripts_that_can_be_run_by_hand() -> None:
+    commands = " ".join(step.get("run", "") for step in steps("release.yml"))
+    scripts = re.findall(r"infra/release/[a-z]+\.(?:sh|py)", commands)
+    assert scripts == [f"infra/release/{name}" for name in ("changelog.py", "publish.sh", "assets.sh", "try.sh")]
+    assert all(os.access(ROOT / script, os.X_OK) for script in scripts)

@@ -18,7 +18,7 @@ from ticketing_local.ports import free_gateway_port
 from ticketing_test_support.browser import find
 from ticketing_test_support.stack import started
 
-LIGHTHOUSE = "lighthouse@12.2.3"
+LIGHTHOUSE = "lighthouse@13.5.0"
 RUNS = 5
 TICKETS = 20
 MINIMUM = {"performance": 95, "accessibility": 100, "best-practices": 95, "seo": 100}

@@ -49,37 +49,38 @@ async def ensure_streams(jetstream: JetStreamContext, limits: StreamLimits) -> N
 
     Processes may call it concurrently; one that loses the race gets a nats.errors.Error and has to retry.
     """
-    await _ensure(
-        jetstream,
-        StreamConfig(
-            name=EVENTS_STREAM,
-            subjects=list(EVENTS_SUBJECTS),
-            retention=RetentionPolicy.LIMITS,
-            storage=StorageType.FILE,
-            discard=DiscardPolicy.NEW,
-            max_age=limits.max_age_days * _DAY_SECONDS,
-            max_bytes=limits.max_bytes,
-            num_replicas=limits.replicas,
-            duplicate_window=_DEDUP_WINDOW_SECONDS,
-            # Deleting the newest message would also delete its id, and with it deduplication.
-            deny_delete=True,
-            allow_atomic=True,
-        ),
+    for config in configurations(limits):
+        await _ensure(jetstream, config)
+
+
+def configurations(limits: StreamLimits) -> tuple[StreamConfig, StreamConfig]:
+    """The configurations of TICKETING and DEAD."""
+    events = StreamConfig(
+        name=EVENTS_STREAM,
+        subjects=list(EVENTS_SUBJECTS),
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        discard=DiscardPolicy.NEW,
+        max_age=limits.max_age_days * _DAY_SECONDS,
+        max_bytes=limits.max_bytes,
+        num_replicas=limits.replicas,
+        duplicate_window=_DEDUP_WINDOW_SECONDS,
+        # Deleting the newest message would also delete its id, and with it deduplication.
+        deny_delete=True,
+        allow_atomic=True,
     )
-    await _ensure(
-        jetstream,
-        StreamConfig(
-            name=DEAD_STREAM,
-            subjects=[f"{DEAD_PREFIX}.>"],
-            retention=RetentionPolicy.LIMITS,
-            storage=StorageType.FILE,
-            # Dead letters wait for an operator: no age limit, and never displaced by newer ones.
-            discard=DiscardPolicy.NEW,
-            max_bytes=limits.dead_max_bytes,
-            num_replicas=limits.replicas,
-            duplicate_window=_DEDUP_WINDOW_SECONDS,
-        ),
+    dead = StreamConfig(
+        name=DEAD_STREAM,
+        subjects=[f"{DEAD_PREFIX}.>"],
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        # Dead letters wait for an operator: no age limit, and never displaced by newer ones.
+        discard=DiscardPolicy.NEW,
+        max_bytes=limits.dead_max_bytes,
+        num_replicas=limits.replicas,
+        duplicate_window=_DEDUP_WINDOW_SECONDS,
     )
+    return events, dead
 
 
 async def _ensure(jetstream: JetStreamContext, config: StreamConfig) -> None:

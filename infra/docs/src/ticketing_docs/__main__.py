@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from ticketing_docs.asyncapi import asyncapi_document
 from ticketing_docs.openapi import openapi_document
 from ticketing_local.settings import SERVICES
 
@@ -12,7 +13,8 @@ DOCUMENTS = Path(__file__).parents[4] / "docs" / "api"
 
 def documents() -> dict[Path, str]:
     """The text of each document."""
-    return {DOCUMENTS / f"{service}.openapi.json": openapi_document(service) for service in SERVICES}
+    openapi = {DOCUMENTS / f"{service}.openapi.json": openapi_document(service) for service in SERVICES}
+    return {**openapi, DOCUMENTS / "asyncapi.yaml": asyncapi_document()}
 
 
 def main() -> int:

@@ -3,13 +3,14 @@
 import json
 from http import HTTPStatus
 from importlib import import_module
-from importlib.metadata import metadata
+from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from ticketing_docs.about import summary
 from ticketing_docs.openapi_examples import add_examples, operations
 
 # Required settings; nothing connects to these.
@@ -66,11 +67,10 @@ def _operations(app: FastAPI) -> dict[str, Any]:
 
 
 def _info(service: str) -> dict[str, Any]:
-    about = metadata(f"ticketing-{service}")
     return {
-        "summary": about["Summary"],
+        "summary": summary(service),
         "description": _DESCRIPTION,
-        "version": about["Version"],
+        "version": version(f"ticketing-{service}"),
         "license": {"name": "MIT", "identifier": "MIT"},
     }
 

@@ -143,6 +143,7 @@ def places_without(service: str) -> Iterator[str]:
         "gateway": service in gateway_routes().values() or service == "expiration",  # it has no routes
         "images": re.search(rf'^all=".*\b{service}\b', (ROOT / "infra/images/build").read_text(), re.MULTILINE),
         "skaffold": f"image: ticketing/{service}\n" in (ROOT / "skaffold.yaml").read_text(),
+        "compose.yaml": f"\n  {service}:\n" in (ROOT / "compose.yaml").read_text(),
         "README": f"| [{service}]({service}) |" in (ROOT / "README.md").read_text(),
         **{name: (ROOT / f"infra/k8s/{name}").is_file() for name in (f"{service}.yaml", f"{service}-mongo.yaml")},
     }
@@ -159,4 +160,4 @@ def test_every_service_is_listed_everywhere(service: str) -> None:
 
 
 def test_missing_service_is_noticed_in_every_place() -> None:
-    assert len(list(places_without("notifications"))) == 12
+    assert len(list(places_without("notifications"))) == 13

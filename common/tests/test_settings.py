@@ -3,10 +3,11 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from ticketing_common.settings import PricingSettings, load
+from ticketing_common.settings import CommonSettings, PricingSettings, load
 
 GOOD = {
     "MONGO_URI": "mongodb://user:pa55word@mongo:27017/db?replicaSet=rs0",
@@ -34,6 +35,13 @@ def test_missing_setting_is_named_with_exit_status_2() -> None:
     process = start(MONGO_URI=None)
     assert (process.returncode, process.stdout) == (2, "")
     assert process.stderr == "error: MONGO_URI is not set: set it in the environment\n"
+
+
+def test_setting_that_is_not_set_is_read_from_its_secret_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "MONGO_URI").write_text("mongodb://user:file@mongo:27017/db\n")
+    assert load(CommonSettings, tmp_path).mongo_uri == "mongodb://user:file@mongo:27017/db"
+    monkeypatch.setenv("MONGO_URI", "mongodb://user:environment@mongo:27017/db")
+    assert "environment" in load(CommonSettings, tmp_path).mongo_uri
 
 
 def test_several_problems_are_reported_in_one_line() -> None:

@@ -1,10 +1,10 @@
-"""Starts the stack from images once for all these tests. They need Docker and `make images`."""
+"""Starts the stack of compose.yaml once for all these tests. They need Docker and `make images`."""
 
 from collections.abc import Iterator
 
 import pytest
 from tests.images.engine import missing_engine, run
-from tests.images.stack import ImageStack, own_images, started
+from tests.images.stack import ComposeStack, own_images, started
 
 TIMEOUT_SECONDS = 900
 
@@ -25,8 +25,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ImageStack]:
-    with started(tmp_path_factory.mktemp("images")) as running:
+def stack() -> Iterator[ComposeStack]:
+    with started() as running:
         yield running
 
 

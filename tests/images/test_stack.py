@@ -1,13 +1,15 @@
-"""The stack from images works, with one MongoDB per service and no process as root."""
+"""compose.yaml works: a purchase, restarts with the same data, and no process as root."""
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
+import httpx
 from tests.images import load
 from tests.images.engine import docker, inspect
-from tests.images.stack import ImageStack, own_images
+from tests.images.stack import ComposeStack, own_images, up
 
+from ticketing_test_support.api import api_clients
 from ticketing_test_support.stack import ticketing
 
 USERS, LOAD_SECONDS = 6, 30.0
@@ -15,34 +17,63 @@ MIB = 1024 * 1024
 GRACE_SECONDS = 10
 
 
-def test_demo_succeeds(stack: ImageStack) -> None:
+def test_demo_succeeds(stack: ComposeStack) -> None:
     demo = ticketing("demo", "--url", stack.url)
     assert demo.stdout.endswith(" steps succeeded.\n"), demo.stdout
 
 
-def test_containers_have_read_only_roots_and_no_restarts(stack: ImageStack) -> None:
-    for pod in stack.pods:
-        found = inspect(stack.network.name(pod))
-        state = found["RestartCount"], found["State"]["Running"], found["HostConfig"]["ReadonlyRootfs"]
-        assert state == (0, True, True), pod
+async def test_page_is_served_and_errors_are_json(stack: ComposeStack) -> None:
+    async with httpx.AsyncClient(base_url=stack.url) as anonymous:
+        page, unknown = await anonymous.get("/"), await anonymous.get("/api/nowhere")
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert (unknown.status_code, unknown.json()["errors"][0]["message"][:9]) == (404, "Not found")
 
 
-def test_memory_is_measured_under_load(stack: ImageStack, record_property: Callable[[str, object], None]) -> None:
-    idle = {pod: resident_mib(stack.network.name(pod)) for pod in stack.pods}
+async def test_data_and_sessions_survive_down_and_up(stack: ComposeStack) -> None:
+    async with api_clients(stack.url) as new_client:
+        seller = await new_client()
+        ticket = await seller.create_ticket("Opera", 20)
+        cookies = seller.http.cookies
+    stack.compose("down")
+    up(stack)
+    async with httpx.AsyncClient(base_url=stack.url, cookies=cookies) as returning:
+        listed = (await returning.get("/api/tickets", params={"seller": "me"})).json()
+    assert [found["id"] for found in listed] == [ticket["id"]]
+
+
+def test_containers_have_read_only_roots_and_no_restarts(stack: ComposeStack) -> None:
+    for service, container in stack.containers().items():
+        found = inspect(container)
+        state = found["RestartCount"], found["State"]["Health"]["Status"], found["HostConfig"]["ReadonlyRootfs"]
+        assert state == (0, "healthy", True), service
+
+
+def test_only_the_gateway_is_published_and_only_here(stack: ComposeStack) -> None:
+    ports = {
+        service: inspect(container)["NetworkSettings"]["Ports"] for service, container in stack.containers().items()
+    }
+    published = {service: [each for each in found.values() if each] for service, found in ports.items()}
+    [[address]] = published.pop("gateway")
+    assert address["HostIp"] == "127.0.0.1"
+    assert not any(published.values())
+
+
+def test_memory_is_measured_under_load(stack: ComposeStack, record_property: Callable[[str, object], None]) -> None:
+    containers = stack.containers()
+    idle = {service: resident_mib(container) for service, container in containers.items()}
     peak = dict(idle)
     done = threading.Event()
-    sampler = threading.Thread(target=_sample, args=(stack, peak, done))
+    sampler = threading.Thread(target=_sample, args=(containers, peak, done))
     sampler.start()
     try:
         sold = load.run(stack.url, users=USERS, seconds=LOAD_SECONDS)
     finally:
         done.set()
         sampler.join()
-    rows = [
-        (pod, f"{stack.ready_after[pod]:.1f}", f"{idle[pod]:.0f}", f"{peak[pod]:.0f}") for pod in sorted(stack.pods)
-    ]
-    title = f"start-up and resident memory; load: {USERS} users, {LOAD_SECONDS:.0f} s, {sold} sold"
-    record_property(title, table(("container", "ready after, s", "idle, MiB", "under load, MiB"), rows))
+    rows = [(service, f"{idle[service]:.0f}", f"{peak[service]:.0f}") for service in sorted(containers)]
+    ready = f"all containers healthy after {stack.ready_after:.0f} s"
+    title = f"{ready}; resident memory; load: {USERS} users, {LOAD_SECONDS:.0f} s, {sold} sold"
+    record_property(title, table(("container", "idle, MiB", "under load, MiB"), rows))
     assert sold > 0
 
 
@@ -50,13 +81,14 @@ def test_image_sizes_are_measured(record_property: Callable[[str, object], None]
     sizes = {image: inspect(image)["Size"] for image in own_images()}
     rows = [(image, f"{size / MIB:.0f}") for image, size in sizes.items()]
     record_property("image sizes in MiB, including the base", table(("image", "MiB"), rows))
-    assert len(sizes) == 7
+    assert len(sizes) == 8
 
 
-def test_containers_stop_in_time_with_status_0(stack: ImageStack) -> None:
+def test_containers_stop_in_time_with_status_0(stack: ComposeStack) -> None:
     """The last test: the stack is not used afterwards."""
-    stopped = {pod: _stop(stack.network.name(pod)) for pod in reversed(stack.pods)}
-    assert {pod: end for pod, end in stopped.items() if end[0] != 0 or end[1] > GRACE_SECONDS} == {}
+    containers = stack.containers()
+    stopped = {service: _stop(containers[service]) for service in reversed(containers)}
+    assert {service: end for service, end in stopped.items() if end[0] != 0 or end[1] > GRACE_SECONDS} == {}
 
 
 def resident_mib(container: str) -> float:
@@ -78,7 +110,7 @@ def _stop(container: str) -> tuple[int, float]:
     return int(inspect(container)["State"]["ExitCode"]), time.monotonic() - started_at
 
 
-def _sample(stack: ImageStack, peak: dict[str, float], done: threading.Event) -> None:
+def _sample(containers: Mapping[str, str], peak: dict[str, float], done: threading.Event) -> None:
     while not done.wait(1):
-        for pod in stack.pods:
-            peak[pod] = max(peak[pod], resident_mib(stack.network.name(pod)))
+        for service, container in containers.items():
+            peak[service] = max(peak[service], resident_mib(container))

@@ -1,8 +1,10 @@
-"""Settings from the environment. Secrets and URLs have no default: a service never starts by accident."""
+"""Settings from the environment or from secret files. Secrets and URLs have no default: a service never starts by
+accident."""
 
 import re
 import sys
 from math import inf
+from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 from limits import parse
@@ -21,6 +23,9 @@ from ticketing_common.urls import MongoUrl, NatsUrl, RedisUrl
 _PREAMBLE = re.compile(r"^(?:Input|String) should ")
 
 SettingsT = TypeVar("SettingsT", bound=BaseSettings)
+
+# Where Docker mounts secrets: the file MONGO_URI has the value of a setting that the environment lacks.
+SECRETS = Path("/run/secrets")
 
 
 def _known_level(value: str) -> str:
@@ -135,10 +140,10 @@ class StreamingSettings(PricingSettings):
     event_streams_per_address: int = Field(default=100, ge=1, le=100_000)
 
 
-def load(settings: type[SettingsT]) -> SettingsT:
-    """Read `settings` from the environment; name what is missing or invalid in one line and exit 2."""
+def load(settings: type[SettingsT], secrets: Path = SECRETS) -> SettingsT:
+    """Read `settings` from the environment, else from files; name what is missing or invalid in one line and exit 2."""
     try:
-        return settings()
+        return settings(_secrets_dir=secrets if secrets.is_dir() else None)
     except ValidationError as error:
         problems = "; ".join(_describe(item["loc"], item["type"], item["msg"]) for item in error.errors())
         sys.stderr.write(f"error: {problems}\n")

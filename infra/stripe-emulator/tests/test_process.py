@@ -92,3 +92,9 @@ def test_webhook_settings_come_from_the_environment():
     environment = {"STRIPE_WEBHOOK_URL": "http://h/w", "STRIPE_WEBHOOK_SECRET": "whsec_x"}
     settings = read_settings(["--port", "1", "--state-dir", "x"], environment)
     assert (settings.webhook_url, settings.webhook_secret) == ("http://h/w", "whsec_x")
+
+
+def test_webhook_secret_may_be_in_a_file(tmp_path):
+    (tmp_path / "secret").write_text("whsec_file\n")
+    arguments = ["--port", "1", "--state-dir", "x", "--webhook-url", "http://h/w"]
+    assert read_settings(arguments, {}, tmp_path / "secret").webhook_secret == "whsec_file"

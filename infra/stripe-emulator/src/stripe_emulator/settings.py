@@ -7,6 +7,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 PORTS = range(65536)
+# Where Docker mounts secrets.
+SECRET_FILE = Path("/run/secrets/STRIPE_WEBHOOK_SECRET")
 
 
 @dataclass(frozen=True)
@@ -20,8 +22,10 @@ class Settings:
     webhook_secret: str | None = None
 
 
-def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> Settings:
-    """Read the options. The secret comes from STRIPE_WEBHOOK_SECRET only: command lines are visible to other users.
+def read_settings(
+    arguments: Sequence[str], environment: Mapping[str, str], secret_file: Path = SECRET_FILE
+) -> Settings:
+    """Read the options. The secret comes from STRIPE_WEBHOOK_SECRET, else from a file: anybody can see command lines.
 
     Raises:
         SystemExit: with code 2 and one line that says what to set.
@@ -34,7 +38,7 @@ def read_settings(arguments: Sequence[str], environment: Mapping[str, str]) -> S
         return Settings(**vars(options))
     if not _is_http_url(options.webhook_url):
         parser.error("invalid --webhook-url (STRIPE_WEBHOOK_URL): give a URL such as http://127.0.0.1:8080/webhook")
-    secret = environment.get("STRIPE_WEBHOOK_SECRET")
+    secret = environment.get("STRIPE_WEBHOOK_SECRET") or _read(secret_file)
     if not secret:
         parser.error("webhooks are signed: set STRIPE_WEBHOOK_SECRET in the environment")
     return Settings(**vars(options), webhook_secret=secret)
@@ -52,6 +56,10 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     url = environment.get("STRIPE_WEBHOOK_URL") or None
     parser.add_argument("--webhook-url", default=url, help="webhook endpoint (STRIPE_WEBHOOK_URL); default: none")
     return parser
+
+
+def _read(file: Path) -> str | None:
+    return file.read_text().strip() if file.is_file() else None
 
 
 def _is_http_url(url: str) -> bool:

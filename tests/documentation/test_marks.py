@@ -14,7 +14,8 @@ from tests.documentation.runner import differences, substituted
 NOT_RUN = {
     "needs Minikube": 7,
     "needs a cluster": 3,
-    "needs a registry": 1,
+    "needs a published release": 5,
+    "needs a registry": 2,
     "needs a Stripe account": 2,
     "needs a stopped stack": 1,
     "needs mkcert": 1,

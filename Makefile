@@ -41,7 +41,7 @@ export PATH := $(CURDIR)/$(NODE):$(PATH)
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: help run test coverage test-browser test-docs test-faults test-images test-long test-stripe test-exercises exercise lint fmt lock bench bench-guard images manifests security screenshots lighthouse api docs client set-up wheel
+.PHONY: help run test smoke coverage test-client test-browser test-docs test-faults test-images test-long test-stripe test-exercises exercise lint fmt lock bench bench-guard images manifests security screenshots lighthouse api docs client set-up wheel
 
 # Only if somebody asks for it: SEED has a default for `make test-long`, which is defined further down.
 RUN_OPTIONS := $(if $(filter 1,$(SEED)), --seed)
@@ -56,9 +56,16 @@ test: $(SETUP) $(CLIENT) $(DEPLOYED_SERVERS) ## Run the default test suite (WORK
 	cd client && npm test --silent
 	$(BIN)/pytest -n $(WORKERS) $(ARGS)
 
-# Only code that runs in the test process is measured, so tests that start a stack are left out.
-coverage: $(SETUP) ## Measure the branch coverage of the services and the common package
-	$(BIN)/pytest -q -n $(WORKERS) --cov --cov-report=term:skip-covered common $(SERVICES) tests/model $(ARGS)
+# Purchases first: the audit then examines them, too.
+smoke: $(SETUP) $(CLIENT) ## Buy tickets in a browser on the whole stack, then run the audit (about a minute)
+	$(BIN)/pytest tests/browser/test_purchase.py tests/browser/test_audit.py $(ARGS)
+
+test-client: $(SETUP) $(CLIENT_PACKAGES) ## Run only the client's unit tests
+	cd client && npm test --silent
+
+# In the processes of the stack, too. The browser tests would add nothing but minutes.
+coverage: $(SETUP) $(CLIENT) ## Measure the branch coverage of the services and the common package (htmlcov/index.html)
+	$(BIN)/pytest -q -n $(WORKERS) --cov --cov-report=term:skip-covered --cov-report=html common $(SERVICES) tests --ignore=tests/browser $(ARGS)
 
 test-browser: $(SETUP) $(CLIENT) ## Run only the browser tests, in Chromium
 	$(BIN)/pytest tests/browser $(ARGS)

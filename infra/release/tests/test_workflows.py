@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[3]
+SET_UP = ROOT / ".github/actions/set-up/action.yml"
 TEXT = {path.name: path.read_text() for path in sorted((ROOT / ".github" / "workflows").glob("*.yml"))}
 WORKFLOWS: dict[str, dict[str, Any]] = {name: yaml.safe_load(text) for name, text in TEXT.items()}
 SERVICES = {"auth", "tickets", "orders", "payments", "expiration"}
@@ -20,12 +21,34 @@ def steps(workflow: str) -> Iterator[dict[str, Any]]:
         yield from job.get("steps", [])
 
 
-def make_targets() -> Iterator[str]:
-    for workflow in WORKFLOWS:
-        for step in steps(workflow):
-            yield from re.findall(r"\bmake ([a-z-]+)", step.get("run", ""))
-        for job in WORKFLOWS[workflow]["jobs"].values():
-            yield from job.get("strategy", {}).get("matrix", {}).get("target", [])
+def targets_of(job: dict[str, Any]) -> set[str]:
+    """The make targets that it runs."""
+    commands = "\n".join(step.get("run", "") for step in job.get("steps", []))
+    rows = job.get("strategy", {}).get("matrix", {}).get("include", [])
+    return set(re.findall(r"\bmake ([a-z-]+)", commands)) | {row["target"] for row in rows if "target" in row}
+
+
+def jobs() -> dict[str, set[str]]:
+    """The make targets of each job, by workflow and job."""
+    return {
+        f"{workflow} {name}": targets_of(job)
+        for workflow, content in WORKFLOWS.items()
+        for name, job in content["jobs"].items()
+    }
+
+
+def documented_jobs() -> dict[str, set[str]]:
+    """The same according to docs/ci.md: of all jobs of a row together."""
+    found, workflow = dict[str, set[str]](), ""
+    for line in (ROOT / "docs/ci.md").read_text().splitlines():
+        workflow = line.removeprefix("## ") if line.startswith("## ") else workflow
+        if not line.startswith("| `"):
+            continue
+        names, _, here = line.strip("| ").split(" | ")
+        first, *others = re.findall(r"`([^`]+)`", names)
+        of, listed = (first, others) if first.endswith(".yml") else (workflow, [first])
+        found |= {f"{of} {name}": set(re.findall(r"\bmake ([a-z-]+)", here)) for name in listed}
+    return found
 
 
 def filters() -> dict[str, list[str]]:
@@ -37,7 +60,20 @@ def filters() -> dict[str, list[str]]:
 def test_workflows_call_existing_make_targets() -> None:
     phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert phony is not None
-    assert set(make_targets()) - set(phony[1].split()) == set()
+    assert set().union(*jobs().values()) - set(phony[1].split()) == set()
+
+
+def test_every_job_is_documented_with_the_targets_that_run_the_same_elsewhere() -> None:
+    documented = documented_jobs()
+    assert documented.keys() == jobs().keys()
+    undocumented = {job: targets - documented[job] - {"set-up"} for job, targets in jobs().items()}
+    assert {job: targets for job, targets in undocumented.items() if targets} == {}
+
+
+def test_jobs_that_run_no_target_are_documented_as_such() -> None:
+    assert {job for job, targets in documented_jobs().items() if not targets} == {
+        *("tests.yml changes", "tests.yml passed", "security.yml codeql", "security.yml scorecard")
+    }
 
 
 @pytest.mark.parametrize("component", sorted(filters()))
@@ -55,12 +91,46 @@ def test_pytest_finds_every_service_by_its_component_name() -> None:
 
 def test_required_check_waits_for_every_other_job() -> None:
     jobs = WORKFLOWS["tests.yml"]["jobs"]
-    assert set(jobs["ok"]["needs"]) == jobs.keys() - {"ok"}
+    assert set(jobs["passed"]["needs"]) == jobs.keys() - {"passed"}
+    assert (jobs["passed"]["name"], jobs["passed"]["if"]) == ("CI passed", "always()")
 
 
-def test_suite_has_the_history_for_the_previous_release() -> None:
-    checkout, *_ = WORKFLOWS["tests.yml"]["jobs"]["suite"]["steps"]
+@pytest.mark.parametrize("job", ["suite", "docs"])
+def test_job_has_the_history_for_the_previous_release(job: str) -> None:
+    checkout, *_ = WORKFLOWS["tests.yml"]["jobs"][job]["steps"]
     assert checkout["with"]["fetch-depth"] == 0
+
+
+def test_smoke_runs_whatever_changed() -> None:
+    jobs = WORKFLOWS["tests.yml"]["jobs"]
+    assert "\n  pull_request:\n" in TEXT["tests.yml"]
+    assert not {"if", "needs"} & {*jobs["smoke"], *jobs["docs"], *jobs["coverage"]}
+
+
+def test_suite_and_faults_also_run_on_the_deployed_servers() -> None:
+    suite = WORKFLOWS["tests.yml"]["jobs"]["suite"]
+    nightly = WORKFLOWS["nightly.yml"]["jobs"]["long"]["strategy"]["matrix"]["include"]
+    assert suite["env"]["SERVERS"] == "${{ matrix.servers }}"
+    assert "deployed" in {row["servers"] for row in suite["strategy"]["matrix"]["include"]}
+    assert {"target": "test-faults", "servers": "deployed"} in nightly
+
+
+def test_stripes_key_is_given_only_to_the_tests_that_need_it() -> None:
+    holders = [step for name in WORKFLOWS for step in steps(name) if "STRIPE_TEST_KEY }}" in str(step)]
+    assert [(step["run"], step["if"]) for step in holders] == [("make test-stripe", "env.HAS_KEY == 'true'")]
+    assert not any("pull_request_target" in text for text in TEXT.values())
+
+
+def test_coverage_is_kept() -> None:
+    *_, summary, artifact = WORKFLOWS["tests.yml"]["jobs"]["coverage"]["steps"]
+    assert "--format=total" in summary["run"]
+    assert artifact["with"]["path"] == "htmlcov/"
+
+
+def test_jobs_that_publish_use_no_cache() -> None:
+    assert "actions/cache" in SET_UP.read_text()
+    for name in ("deploy.yml", "release.yml", "publish-common.yml"):
+        assert "set-up" not in {Path(step.get("uses", "")).name for step in steps(name)}
 
 
 def test_deployed_images_are_built() -> None:
@@ -71,7 +141,8 @@ def test_deployed_images_are_built() -> None:
 
 
 def test_actions_are_pinned_to_one_commit_with_its_version() -> None:
-    used = {use for text in TEXT.values() for use in re.findall(r"uses: +([^\s./]\S*)@(\S+)(.*)", text)}
+    texts = [*TEXT.values(), SET_UP.read_text()]
+    used = {use for text in texts for use in re.findall(r"uses: +([^\s./]\S*)@(\S+)(.*)", text)}
     assert len(used) == len({action for action, _, _ in used})
     assert [use for use in used if not re.fullmatch(r"[0-9a-f]{40} # v\d+\.\d+\.\d+", use[1] + use[2])] == []
 

@@ -13,7 +13,7 @@ import yaml
 
 from ticketing_common.events import Subject
 from ticketing_local.permissions import NATS_USERS
-from ticketing_local.processes.gateway import ROUTES
+from ticketing_test_support.gateway_routes import gateway_routes
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "architecture.md").read_text()
@@ -51,7 +51,7 @@ def test_every_service_has_a_row() -> None:
 @pytest.mark.parametrize("service", USERS)
 def test_row_has_routes_collections_and_subjects(service: str) -> None:
     routes, owned, published, replicas = map(code, SERVICES[service])
-    assert routes == {prefix for prefix, backend in ROUTES.items() if backend == service}
+    assert routes == {prefix for prefix, backend in gateway_routes().items() if backend == service}
     assert owned | replicas == collections(service)
     assert published == {subject.value for subject, owner in PUBLISHERS.items() if owner == service}
 

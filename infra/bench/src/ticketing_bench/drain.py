@@ -40,7 +40,7 @@ def run_drain(stack: Stack, bare: float) -> Result:
     supervisor = _supervisor(stack)
     supervisor.stop_process("orders")
     wait_for("orders stops", lambda: supervisor.states()["orders"].pid is None)
-    asyncio.run(_publish(stack.urls["nats"]))
+    asyncio.run(publish_backlog(stack.urls["nats"]))
     with timed(NAME):
         first, last = _start_and_observe(stack, supervisor)
     handled = last.handled - first.handled
@@ -82,7 +82,7 @@ def _supervisor(stack: Stack) -> Supervisor:
     return Supervisor(running.socket)
 
 
-async def _publish(url: str) -> None:
+async def publish_backlog(url: str) -> None:
     """Events as tickets publishes them."""
     broker = Broker(url, client_name="bench")
     await broker.run()

@@ -1,0 +1,1 @@
+"""What the design could have done instead, measured for docs/performance/alternatives.md."""

@@ -118,8 +118,10 @@ api: $(SETUP) $(CLIENT_PACKAGES) ## Write the API documents, and what the client
 	$(BIN)/python client/scripts/export_currencies.py
 	cd client && npm run --silent types
 
-docs: $(SETUP) $(DOCS_TOOLS) ## Check the API documents: rules, examples, and whether clients of the last release still work
+docs: $(SETUP) $(DOCS_TOOLS) ## Check the API documents (rules, examples, whether clients of the last release still work) and the Mermaid diagrams
 	cd infra/docs && npm run --silent lint
+	node infra/docs/mermaid.mjs $$(git ls-files '*.md')
+	$(BIN)/pytest -q infra/docs/tests/test_mermaid.py
 
 lint: $(SETUP) $(CLIENT_PACKAGES) ## Check the code: ruff, mypy, import contracts; ESLint, tsc and the client's generated types
 	$(BIN)/ruff check .
@@ -224,7 +226,7 @@ $(VENV)/deployed-servers/.set-up: $(SETUP) $(wildcard infra/k8s/*.yaml)
 	@touch $@
 
 $(DOCS_TOOLS): infra/docs/package-lock.json infra/docs/.npmrc | $(SETUP)
-	@echo "set-up      tools for checking the documentation (about 80 MB)"
+	@echo "set-up      tools for checking the documentation (about 300 MB)"
 	@cd infra/docs && npm ci --silent
 	@touch $@
 

@@ -82,7 +82,7 @@ def up(stack: ComposeStack) -> float:
     """Seconds until all containers are healthy. Raises DockerError with the logs if one is not."""
     started_at = time.monotonic()
     try:
-        stack.compose("up", "--detach", "--no-build", "--wait", "gateway")
+        stack.compose("up", "--detach", "--no-build", "--wait")
     except DockerError as error:
         raise DockerError(f"{error}\n{stack.compose('logs', '--tail', '30')}") from None
     return time.monotonic() - started_at

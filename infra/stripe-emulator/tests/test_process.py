@@ -19,7 +19,7 @@ from stripe_emulator.settings import read_settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-START, EXAMPLES = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+START, EXAMPLES, *_ = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 URL = "--webhook-url http://127.0.0.1:1/"
 
 

@@ -77,3 +77,8 @@ def test_cut_writes_both_files(tmp_path: Path) -> None:
     changelog.main(["cut", "2.0.0-rc.1"], tmp_path)
     assert 'version = "2.0.0-rc.1"' in (tmp_path / "pyproject.toml").read_text()
     assert "## 2.0.0-rc.1 - 20" in (tmp_path / "CHANGELOG.md").read_text()
+
+
+def test_current_version_can_be_released() -> None:
+    pyproject, text = ((changelog.ROOT / name).read_text() for name in ("pyproject.toml", "CHANGELOG.md"))
+    assert len(changelog.notes(pyproject, text, f"v{changelog.current_version(pyproject)}")) < 125_000  # GitHub's limit

@@ -41,13 +41,13 @@ export PATH := $(CURDIR)/$(NODE):$(PATH)
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: help run test smoke coverage test-client test-browser test-docs test-faults test-images test-long test-stripe test-exercises exercise lint fmt lock bench bench-guard images manifests security screenshots lighthouse api docs client set-up wheel
+.PHONY: help run test smoke coverage test-client test-browser test-docs test-faults test-images test-long test-quickstart test-stripe test-exercises exercise lint fmt lock bench bench-guard images manifests security screenshots lighthouse api docs client set-up wheel
 
 # Only if somebody asks for it: SEED has a default for `make test-long`, which is defined further down.
 RUN_OPTIONS := $(if $(filter 1,$(SEED)), --seed)
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: $(SETUP) $(CLIENT) ## Start the stack and print its URL; Ctrl-C stops it (SEED=1 lists sample tickets; PORT=8080 STATE_DIR=.local REPLICAS="orders=3 tickets=2" OBSERVABILITY=1)
 	@exec $(BIN)/ticketing up$(RUN_OPTIONS)
@@ -92,6 +92,9 @@ test-long: $(SETUP) $(CLIENT) ## Run the long property-based tests of the whole 
 
 test-images: $(SETUP) ## Run the stack from the images of `make images`, in Docker
 	@$(BIN)/pytest tests/images $(ARGS)
+
+test-quickstart: ## Deploy the quickstart from the images of `make images` to a new cluster, with kind
+	@infra/release/try-in-kind.sh
 
 test-stripe: $(SETUP) ## Run the emulator's contract tests against Stripe itself (STRIPE_KEY=sk_test_…)
 	@case "$(STRIPE_KEY)" in sk_test_*|rk_test_*) ;; *) \

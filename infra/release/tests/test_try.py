@@ -16,6 +16,7 @@ SCRIPT = Path(__file__).parents[1] / "try.sh"
 KUBECTL = """
 echo "$*" >> "$0.calls"
 case "$*" in
+    "kustomize "*) echo "image: ticketing/auth:dev"; echo "image: mongo:7.0.43" ;;
     *" wait "*) [ -z "${PENDING:-}" ] || exit 1 ;;
     *" port-forward "*) echo "Forwarding from 127.0.0.1:$PAGE_PORT -> 8080"; exec sleep 600 ;;
 esac
@@ -67,13 +68,18 @@ def page() -> Iterator[Page]:
         server.shutdown()
 
 
-def tried(folder: Path, page: Page, **variables: str) -> subprocess.CompletedProcess[str]:
-    fake = folder / "kubectl"
-    fake.write_text(f"#!/bin/sh\n{KUBECTL}\n")
-    fake.chmod(0o755)
+def ran(command: list[Path | str], folder: Path, page: Page, **variables: str) -> subprocess.CompletedProcess[str]:
+    """With a fake kubectl and kind, which record their calls beside themselves."""
+    for name, behaviour in {"kubectl": KUBECTL, "kind": 'echo "$*" >> "$0.calls"'}.items():
+        (folder / name).write_text(f"#!/bin/sh\n{behaviour}\n")
+        (folder / name).chmod(0o755)
     path = f"{folder}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "PAGE_PORT": str(page.port), **variables}
-    return subprocess.run([SCRIPT, "quick.yaml"], env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def tried(folder: Path, page: Page, **variables: str) -> subprocess.CompletedProcess[str]:
+    return ran([SCRIPT, "quick.yaml"], folder, page, **variables)
 
 
 def test_page_an_account_and_a_ticket(tmp_path: Path, page: Page) -> None:
@@ -102,3 +108,13 @@ def test_what_a_visitor_cannot_do_is_named(path: str, complaint: str, tmp_path: 
     page.statuses[path] = 503
     done = tried(tmp_path, page)
     assert (done.returncode, complaint in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("variables", [{}, {"PENDING": "yes"}])
+def test_cluster_gets_the_built_images_and_is_deleted(variables: dict[str, str], tmp_path: Path, page: Page) -> None:
+    done = ran([SCRIPT.with_name("try-in-kind.sh")], tmp_path, page, **variables)
+    assert done.returncode == len(variables), done.stderr
+    created, loaded, deleted = (tmp_path / "kind.calls").read_text().splitlines()
+    assert created.startswith("create cluster --name ticketing-quickstart")
+    assert loaded == "load docker-image --name ticketing-quickstart ticketing/auth:dev"
+    assert deleted == "delete cluster --name ticketing-quickstart"

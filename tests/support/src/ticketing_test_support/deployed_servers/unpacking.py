@@ -25,7 +25,7 @@ def unpack(server: str, image: str, folder: Path) -> None:
     """
     root = folder / server
     shutil.rmtree(root, ignore_errors=True)
-    root.mkdir(parents=True)
+    root.mkdir(parents=True, exist_ok=True)
     _export(image, root)
     program = next((root / path / server for path in PROGRAMS if (root / path / server).is_file()), None)
     if program is None:

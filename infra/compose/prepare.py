@@ -1,7 +1,7 @@
 """Fill the volumes of compose.yaml from the manifests: each container's secrets, and the servers' configuration.
 
-prepare.py MANIFESTS VOLUMES: VOLUMES has a folder for each workload of the manifests that needs something. Passwords
-are derived from one secret, which is generated at the first start, so they stay the same as long as its volume.
+prepare.py INFRA VOLUMES: VOLUMES has a folder for each workload of the manifests that needs something. Passwords are
+derived from one secret, which is generated at the first start, so they stay the same as long as its volume.
 """
 
 import hmac
@@ -25,10 +25,11 @@ Object = dict[str, Any]
 Values = Mapping[str, Mapping[str, str]]  # data of ConfigMaps and Secrets by name
 
 
-def main(manifests: Path, volumes: Path) -> None:
+def main(infra: Path, volumes: Path) -> None:
     """Idempotent; files of an earlier release are overwritten."""
-    objects = list(read(manifests))
+    objects = list(read(infra))
     values = config_maps_and_secrets(objects, stored_secret(volumes / "prepare" / "secret"))
+    write(volumes / "gateway" / "Caddyfile", (infra / "gateway" / "Caddyfile").read_text())
     for made in objects:
         if made["kind"] in WORKLOADS:
             prepare(volumes, made["metadata"]["name"], made["spec"]["template"]["spec"], values)
@@ -43,10 +44,10 @@ def prepare(volumes: Path, name: str, pod: Object, values: Values) -> None:
         os.chown(data, pod["securityContext"]["runAsUser"], pod["securityContext"]["fsGroup"])
 
 
-def read(manifests: Path) -> Iterator[Object]:
+def read(infra: Path) -> Iterator[Object]:
     """The objects in FOLDERS."""
     for folder in FOLDERS:
-        for file in sorted((manifests / folder).glob("*.yaml")):
+        for file in sorted((infra / folder).glob("*.yaml")):
             yield from filter(None, yaml.safe_load_all(file.read_text()))
 
 

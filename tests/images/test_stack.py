@@ -5,16 +5,20 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 
 import httpx
+from playwright.async_api import async_playwright, expect
 from tests.images import load
 from tests.images.engine import docker, inspect
 from tests.images.stack import ComposeStack, own_images, up
 
 from ticketing_test_support.api import api_clients
+from ticketing_test_support.browser import launch
+from ticketing_test_support.browser_user import BrowserUser
 from ticketing_test_support.stack import ticketing
 
 USERS, LOAD_SECONDS = 6, 30.0
 MIB = 1024 * 1024
 GRACE_SECONDS = 10
+BROWSER_MS = 30_000
 
 
 def test_demo_succeeds(stack: ComposeStack) -> None:
@@ -27,6 +31,20 @@ async def test_page_is_served_and_errors_are_json(stack: ComposeStack) -> None:
         page, unknown = await anonymous.get("/"), await anonymous.get("/api/nowhere")
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert (unknown.status_code, unknown.json()["errors"][0]["message"][:9]) == (404, "Not found")
+
+
+async def test_purchase_in_a_browser(stack: ComposeStack) -> None:
+    """With the form of the emulator, which the gateway serves."""
+    async with async_playwright() as playwright:
+        browser = await launch(playwright)
+        seller, buyer = [await BrowserUser.open(browser, stack.url) for _ in range(2)]
+        for user in (seller, buyer):
+            await user.sign_up("somebody@example.com")
+        await buyer.goto(f"/tickets/{await seller.create_ticket('Opera', 240)}")
+        await buyer.button("Reserve this ticket").click()
+        await buyer.pay_with("Succeeds")
+        await expect(buyer.heading("Receipt")).to_be_visible(timeout=BROWSER_MS)
+        assert buyer.errors == []
 
 
 async def test_data_and_sessions_survive_down_and_up(stack: ComposeStack) -> None:

@@ -90,7 +90,7 @@ test-long: $(SETUP) $(CLIENT) ## Run the long property-based tests of the whole 
 	RUNS=$(RUNS) $(BIN)/pytest tests/model -k random_runs_keep --hypothesis-profile=long --hypothesis-seed=$(SEED) $(ARGS)
 	RUNS=$(RUNS) SEED=$(SEED) $(BIN)/pytest tests/test_openapi_documents.py $(ARGS)
 
-test-images: $(SETUP) ## Run the stack from the images of `make images`, in Docker
+test-images: $(SETUP) ## Run compose.yaml with the images of `make images`: demo, browser, restart, memory (about 3 minutes)
 	@$(BIN)/pytest tests/images $(ARGS)
 
 test-quickstart: ## Deploy the quickstart from the images of `make images` to a new cluster, with kind

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from tests.documentation.blocks import ROOT, Block
 from tests.documentation.cluster import Cluster, kubeconfig, serving
-from tests.documentation.runner import Checkout, NewCheckout
+from tests.documentation.runner import Checkout, NewCheckout, Run, RunBlock
 
 from ticketing_common.messaging import connect_readonly, headers
 from ticketing_local.ports import free_gateway_port
@@ -78,6 +78,18 @@ def cluster_for(page: str, stack: Stack) -> Cluster:
         metadata = {"name": name}
         cluster.add({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": {"ops": password}})
     return cluster
+
+
+@pytest.fixture
+def run_block(checkout_of: NewCheckout, values: Callable[[Block], dict[str, str]]) -> RunBlock:
+    """Call it with a block, to run it to its end."""
+
+    def run_block(block: Block) -> Run:
+        if re.search(r"kubectl|infra/release/", block.text) and shutil.which("kubectl") is None:
+            pytest.skip("kubectl is not installed; CI has it")
+        return checkout_of(block.page).run(block, values(block))
+
+    return run_block
 
 
 @pytest.fixture

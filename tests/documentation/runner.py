@@ -87,6 +87,7 @@ class Checkout:
 
 
 NewCheckout = Callable[[str], Checkout]
+RunBlock = Callable[[Block], Run]
 
 
 def inherited() -> dict[str, str]:

@@ -12,6 +12,7 @@ EXERCISES = Path("docs/exercises")
 TIMEOUT_SECONDS = 600
 # What `make set-up` made. A stack needs the built client.
 BUILT = (".venv", "client/node_modules", "client/.next")
+PACKAGES = ".cache/packages"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Checkout:
         environment = {
             **os.environ,
             "PATH": f"{self.root / '.venv/bin'}:{os.environ['PATH']}",
-            "PYTHONPATH": os.pathsep.join(map(str, sources)),
+            "PYTHONPATH": os.pathsep.join(map(str, [*sources, self.root / PACKAGES])),
         }
         return subprocess.run(
             command,
@@ -47,6 +48,12 @@ class Checkout:
             text=True,
             timeout=TIMEOUT_SECONDS,
         )
+
+    def install(self, member: str) -> None:
+        """Make the metadata of a new workspace member known, as `make set-up` would. Its code is read from the copy."""
+        options = ("--quiet", "--no-deps", "--no-build-isolation", "--python", sys.executable, "--target", PACKAGES)
+        done = self.run("uv", "pip", "install", *options, f"./{member}")
+        assert done.returncode == 0, done.stdout
 
     def pytest(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run tests of the copy."""

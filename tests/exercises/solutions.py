@@ -6,15 +6,20 @@ from pathlib import Path
 from tests.exercises.checkout import EXERCISES
 
 PYTHON = ".venv/bin/python"
+WRITE_API_DOCUMENTS = (PYTHON, "-m", "ticketing_docs")
 WRITE_SCHEMAS = (PYTHON, "-m", "ticketing_common.events.schemas", "common/contract")
 
 
 @dataclass(frozen=True)
 class Solution:
-    """A patch, the commands that write generated files once it is applied, and tests that a real change must pass."""
+    """A patch, and tests that a real change must pass.
+
+    Once it is applied, `install` names new workspace members, and the commands `generate` write generated files.
+    """
 
     name: str
     guards: tuple[str, ...]
+    install: tuple[str, ...] = ()
     generate: tuple[tuple[str, ...], ...] = ()
 
     def __str__(self) -> str:
@@ -39,9 +44,10 @@ class Solution:
 SOLUTIONS = (
     Solution(
         "1-event-field",
-        generate=(WRITE_SCHEMAS,),
+        generate=(WRITE_SCHEMAS, WRITE_API_DOCUMENTS),
         guards=(
             "common/tests/events",
+            "infra/docs/tests",
             "tickets/tests/test_events.py",
             "orders/tests/test_compatibility.py",
             "tests/test_contributing.py",
@@ -49,13 +55,35 @@ SOLUTIONS = (
     ),
     Solution(
         "2-new-consumer",
+        generate=(WRITE_API_DOCUMENTS,),
         guards=(
             "expiration/tests",
+            "infra/docs/tests",
             "infra/local/tests/test_permissions.py",
             "infra/manifests/tests/test_nats.py",
             "infra/operations/tests",
             "tests/model/test_crash_matrix.py",
             "tests/test_architecture_page.py",
+            "tests/test_contributing.py",
+        ),
+    ),
+    Solution(
+        "3-notifications",
+        install=("notifications",),
+        generate=(WRITE_API_DOCUMENTS,),
+        guards=(
+            "notifications/tests",
+            "infra/compose/tests",
+            "infra/docs/tests",
+            "infra/images/tests",
+            "infra/local/tests/test_gateway.py",
+            "infra/local/tests/test_permissions.py",
+            "infra/local/tests/test_processes.py",
+            "infra/manifests/tests",
+            "infra/operations/tests",
+            "infra/release/tests",
+            "tests/test_architecture_page.py",
+            "tests/test_authorization.py",
             "tests/test_contributing.py",
         ),
     ),

@@ -31,6 +31,8 @@ def solved(solution: Solution, tmp_path_factory: pytest.TempPathFactory) -> Chec
     """A copy of this checkout with the solution applied."""
     checkout = copy_of_checkout(tmp_path_factory.mktemp("solved"))
     checkout.apply(solution.patch)
+    for member in solution.install:
+        checkout.install(member)
     for command in solution.generate:
         assert_passed(checkout.run(*command))
     return checkout

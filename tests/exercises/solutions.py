@@ -88,4 +88,6 @@ SOLUTIONS = (
         ),
     ),
     Solution("4-idempotency", guards=("docs/exercises/answers/test_expiry.py", "expiration/tests/test_store.py")),
+    Solution("5-drill", guards=("infra/local/tests/test_chaos.py",)),
+    Solution("6-trace", guards=("infra/observability/tests/test_waterfall.py",)),
 )

@@ -62,6 +62,33 @@ def test_commands_of_the_runbook_are_found() -> None:
     assert {arguments[0] for arguments in commands(ROOT / "docs/runbook.md")} >= {"audit", "backup", "restore", "dead"}
 
 
+def named_in_text(page: Path, command: str) -> set[str]:
+    """What follows this command in inline code: a target of make, or a subcommand."""
+    text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+    spans = [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", text)]
+    found = (
+        re.match(rf"(?:[A-Z_]+=\S+ )*(?:\S*bin/)?{command} (?:[A-Z_]+=\S+ )*([a-z][a-z-]+)", span) for span in spans
+    )
+    return {match[1] for match in found if match}
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if not page.endswith("CHANGELOG.md")])
+def test_commands_named_in_text_exist(page: str) -> None:
+    """Old entries of the changelog name what there was."""
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert named_in_text(ROOT / page, "make") - targets == set()
+    for subcommand in named_in_text(ROOT / page, "ticketing"):
+        with pytest.raises(SystemExit) as done:
+            parser().parse_args([subcommand, "--help"])
+        assert done.value.code == 0, subcommand
+
+
+def test_command_that_does_not_exist_is_found(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("Run `PORT=1 make X=2 runn` or `.venv/bin/ticketing\nstatuss --json`.")
+    assert (named_in_text(page, "make"), named_in_text(page, "ticketing")) == ({"runn"}, {"statuss"})
+
+
 def test_every_page_of_docs_is_in_the_index() -> None:
     """Directly, or in the index of its folder."""
     index = (ROOT / "docs/README.md").read_text()

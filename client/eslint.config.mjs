@@ -2,7 +2,7 @@ import coreWebVitals from "eslint-config-next/core-web-vitals";
 import typescript from "eslint-config-next/typescript";
 
 const config = [
-  { ignores: [".next/**", "next-env.d.ts", "src/lib/api/generated/**"] },
+  { ignores: [".next/**", "public/**", "next-env.d.ts", "src/lib/api/generated/**"] },
   ...coreWebVitals,
   ...typescript,
   {

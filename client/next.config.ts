@@ -2,6 +2,11 @@ import path from "node:path";
 
 import type { NextConfig } from "next";
 
+/** Scalar writes style elements. */
+const API_REFERENCE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 const config: NextConfig = {
   output: "standalone",
   // Next.js would otherwise look for the root at the topmost lock file.
@@ -22,7 +27,13 @@ const config: NextConfig = {
         { key: "x-content-type-options", value: "nosniff" },
       ],
     },
+    {
+      source: "/api/docs/:path*",
+      headers: [{ key: "content-security-policy", value: API_REFERENCE_POLICY }],
+    },
   ],
+  // The API reference is a static page in public/.
+  rewrites: async () => [{ source: "/api/docs", destination: "/api/docs/index.html" }],
   // Paths of the original application.
   redirects: async () =>
     ["/signup", "/signin"].map((path) => ({ source: `/auth${path}`, destination: path, permanent: true })),

@@ -8,8 +8,9 @@ import asyncio
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
-from playwright.async_api import Browser, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, Route, ViewportSize, async_playwright, expect
 
 from ticketing_local.ports import free_gateway_port
 from ticketing_test_support.browser import launch
@@ -23,6 +24,7 @@ DESKTOP: ViewportSize = {"width": 1180, "height": 760}
 PHONE: ViewportSize = {"width": 360, "height": 740}
 WIDE: ViewportSize = {"width": 1280, "height": 1120}
 PURCHASE_ENDS_WITH = "process order.completed"
+REFERENCE_ANCHOR = "#http/tag/orders/POST/api/orders"
 LOAD_SECONDS = 75
 SETTLE_SECONDS = 20
 TICKETS = {
@@ -63,6 +65,7 @@ async def main() -> None:
         async with async_playwright() as playwright:
             browser = await launch(playwright)
             await take_screenshots(browser, stack.url)
+            await take_reference(browser, stack.url)
             await take_telemetry(browser, stack)
             await browser.close()
 
@@ -121,6 +124,25 @@ async def take(user: BrowserUser, name: str) -> None:
         print(f"{name}-{suffix}.png", flush=True)
     await user.page.set_viewport_size(DESKTOP)
     await user.page.clock.resume()
+
+
+async def take_reference(browser: Browser, url: str) -> None:
+    """An operation in the API reference."""
+    for suffix, viewport in (("light", WIDE), ("dark", WIDE), ("phone", PHONE)):
+        scheme: Literal["dark", "light"] = "dark" if suffix == "dark" else "light"
+        page = await browser.new_page(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
+        await page.route("**/openapi.json", _with_fixed_address)
+        await page.goto(f"{url}/api/docs{REFERENCE_ANCHOR}")
+        await expect(page.get_by_role("heading", name="Create Order")).to_be_in_viewport()
+        await page.screenshot(path=FOLDER / f"api-{suffix}.png", animations="disabled")
+        await page.close()
+        print(f"api-{suffix}.png", flush=True)
+
+
+async def _with_fixed_address(route: Route) -> None:
+    """The examples of requests show the site's address, whose port is another one each time."""
+    document = await (await route.fetch()).json()
+    await route.fulfill(json={**document, "servers": [{"url": "https://ticketing.dev"}]})
 
 
 async def take_telemetry(browser: Browser, stack: Stack) -> None:

@@ -20,5 +20,5 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 export const config = {
-  matcher: [{ source: "/((?!_next/static/|_next/image$|icon.svg$|robots.txt$).*)" }],
+  matcher: [{ source: "/((?!_next/static/|_next/image$|icon.svg$|robots.txt$|api/docs(?:/|$)).*)" }],
 };

@@ -1,11 +1,12 @@
 """The OpenAPI documents: complete for the routes that the services have."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
-from ticketing_docs.__main__ import DOCUMENTS, documents
+from ticketing_docs.__main__ import DOCUMENTS, REFERENCE, documents
 from ticketing_docs.examples import BODIES
 from ticketing_local.settings import SERVICES
 
@@ -26,7 +27,10 @@ def test_documents_are_up_to_date() -> None:
 
 
 def test_folder_has_no_other_documents() -> None:
-    assert set(DOCUMENTS.glob("*.json")) | set(DOCUMENTS.glob("*.yaml")) == documents().keys()
+    found = {
+        path for folder in (DOCUMENTS, REFERENCE) for suffix in ("json", "yaml") for path in folder.glob(f"*.{suffix}")
+    }
+    assert found == documents().keys()
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -68,3 +72,11 @@ def test_every_body_has_an_example(service: str) -> None:
 
 def test_only_existing_operations_have_examples() -> None:
     assert BODIES.keys() == {operation["operationId"] for service in SERVICES for operation in operations(service)}
+
+
+def test_reference_joins_all_routes_and_every_component_that_they_use() -> None:
+    joined = json.loads((REFERENCE / "openapi.json").read_text())
+    assert joined["paths"].keys() == {path for service in SERVICES for path in document(service)["paths"]}
+    used = set(re.findall(r'"#/components/(\w+)/([\w.]+)"', json.dumps(joined)))
+    assert len(used) > 40
+    assert [(kind, name) for kind, name in used if name not in joined["components"][kind]] == []

@@ -1,20 +1,30 @@
-"""Write the API documents in docs/api. With `--check` nothing is written; the status is 1 if one is out of date."""
+"""Write the API documents. With `--check` nothing is written; the status is 1 if one is out of date."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from ticketing_docs.asyncapi import asyncapi_document
+from ticketing_docs.joined import joined
 from ticketing_docs.openapi import openapi_document
 from ticketing_local.settings import SERVICES
 
-DOCUMENTS = Path(__file__).parents[4] / "docs" / "api"
+ROOT = Path(__file__).parents[4]
+DOCUMENTS = ROOT / "docs" / "api"
+# What the page at /api/docs shows: the client's image holds nothing of docs.
+REFERENCE = ROOT / "client" / "api-reference"
 
 
 def documents() -> dict[Path, str]:
     """The text of each document."""
-    openapi = {DOCUMENTS / f"{service}.openapi.json": openapi_document(service) for service in SERVICES}
-    return {**openapi, DOCUMENTS / "asyncapi.yaml": asyncapi_document()}
+    openapi = {service: openapi_document(service) for service in SERVICES}
+    asyncapi = asyncapi_document()
+    return {
+        **{DOCUMENTS / f"{service}.openapi.json": text for service, text in openapi.items()},
+        DOCUMENTS / "asyncapi.yaml": asyncapi,
+        REFERENCE / "asyncapi.yaml": asyncapi,
+        REFERENCE / "openapi.json": joined(list(openapi), list(openapi.values())),
+    }
 
 
 def main() -> int:
@@ -28,7 +38,7 @@ def main() -> int:
         return 0
     stale = ", ".join(path.name for path, text in files.items() if not path.exists() or path.read_text() != text)
     if stale:
-        sys.stderr.write(f"docs/api is out of date ({stale}): run `make api` and commit\n")
+        sys.stderr.write(f"API documents are out of date ({stale}): run `make api` and commit\n")
     return int(bool(stale))
 
 

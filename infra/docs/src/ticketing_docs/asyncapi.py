@@ -130,17 +130,15 @@ def _messages() -> Json:
 def _operations() -> Iterator[tuple[str, Json]]:
     """By an id that is unique; a durable consumer's is its name."""
     for service, subject in publishers():
-        text = f"{service} publishes {subject.value}, from its outbox."
+        text = "Publish it from the outbox."
         yield f"{service}-publishes-{subject.value}", _operation("send", service, subject, text)
     for consumer in durable_consumers():
         yield consumer.name, _consumption(consumer)
     for reader in readers():
         yield f"{reader.service}-reads-{reader.subject.value}", _reading(reader)
     for service in sorted({consumer.service for consumer in durable_consumers()}):
-        yield (
-            f"{service}-dead-letters",
-            _operation("send", service, None, "What one of its consumers could not handle."),
-        )
+        text = "Copy a message that a consumer could not handle."
+        yield f"{service}-dead-letters", _operation("send", service, None, text)
 
 
 def _operation(action: str, service: str, subject: Subject | None, text: str) -> Json:
@@ -149,7 +147,7 @@ def _operation(action: str, service: str, subject: Subject | None, text: str) ->
     return {
         "action": action,
         "channel": {"$ref": f"#/channels/{channel}"},
-        "summary": text,
+        "summary": f"{service}: {text}",
         "tags": [_tag(service)],
         "messages": [{"$ref": f"#/channels/{channel}/messages/{name}"}],
     }

@@ -55,7 +55,7 @@ def readers() -> Iterator[Reader]:
     """Who learns of revoked sessions, and who feeds the event streams of browsers."""
     for user in NATS_USERS:
         if user.reads_sessions:
-            text = "Refuse the session from now on. Each process reads those that have not expired when it starts."
+            text = "Refuse the session. Each process reads those that have not expired when it starts."
             yield Reader(user.name, Subject.SESSION_REVOKED, text)
         for pattern in user.follows:
             for subject in Subject:

@@ -123,9 +123,9 @@ api: $(SETUP) $(CLIENT_PACKAGES) ## Write the API documents, and what the client
 
 docs: $(SETUP) $(DOCS_TOOLS) ## Check the API documents (rules, examples, whether clients of the last release still work) and the Mermaid diagrams
 	cd infra/docs && npm run --silent lint
+	cd infra/docs && npm run --silent breaking
 	node infra/docs/mermaid.mjs $$(git ls-files '*.md')
 	$(BIN)/pytest -q infra/docs/tests/test_mermaid.py
-	cd infra/docs && npm run --silent breaking
 
 lint: $(SETUP) $(CLIENT_PACKAGES) ## Check the code: ruff, mypy, import contracts; ESLint, tsc and the client's generated types
 	$(BIN)/ruff check .

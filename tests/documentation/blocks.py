@@ -79,7 +79,8 @@ def shown_output(commands: Block, text: str) -> Block | None:
 
 def _block(page: str, text: str, found: re.Match[str]) -> Block:
     before = text[: found.start()].splitlines()
-    above = before[-1] if before else ""
+    # Prettier puts an empty line below comments.
+    above = next((line for line in reversed(before) if line.strip()), "")
     mark = MARK.match(above)
     if mark is None and "<!--" in above:
         raise UnknownMark(f"{page}:{len(before)}: {above.strip()}")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 from tests.documentation.blocks import ROOT, SHELL, Block, UnknownMark, all_blocks, blocks_in, shell_blocks
+from tests.documentation.complete import missing
 
 # Blocks that nothing runs. Change a number only together with a page.
 NOT_RUN = {
@@ -96,6 +97,11 @@ def test_blocks_and_marks_are_found() -> None:
     assert blocks[1].commands == ["minikube start --cpus=4"]
 
 
+def test_empty_line_below_a_mark_changes_nothing() -> None:
+    apart = PAGE.replace("-->\n", "-->\n\n")
+    assert [block.kind for block in blocks_in("page.md", apart)] == ["slow", "not run", "run"]
+
+
 def test_unknown_mark_is_an_error() -> None:
     with pytest.raises(UnknownMark, match=r"page\.md:1"):
         blocks_in("page.md", PAGE.replace("slow", "slowly"))
@@ -105,3 +111,11 @@ def test_job_that_does_not_run_a_command_is_noticed() -> None:
     marked = PAGE.replace("<!-- slow -->", "<!-- run by: tests.yml lint -->")
     assert not_run_by(blocks_in("page.md", marked)[0]) == ["make run # comment"]
     assert not_run_by(blocks_in("page.md", marked.replace("make run", "make lint"))[0]) == []
+
+
+def test_block_that_is_missing_in_the_report_is_noticed() -> None:
+    blocks = blocks_in("page.md", PAGE)
+    assert (
+        missing("page.md:2  ran in 1.0 s\n    make run\n", [block for block in blocks if block.language in SHELL]) == []
+    )
+    assert missing("", [block for block in blocks if block.language in SHELL]) == ["page.md:2"]

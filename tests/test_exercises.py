@@ -1,6 +1,8 @@
 """The exercises in docs/exercises are complete, and their solutions still apply. tests/exercises has the full proof."""
 
+import os
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -42,6 +44,8 @@ def test_exercise_is_complete(solution: Solution) -> None:
     assert f"make exercise N={solution.name[0]}" in page
     assert f"solutions/{solution.name}.md" in page
     assert f"({solution.name}.patch)" in explanation
+    commands = [f"git apply -C1 {solution.patch}", *map(" ".join, solution.generate)]
+    assert [command for command in commands if f"\n{command}\n" not in explanation] == []
 
 
 def test_pages_tests_and_patches_belong_to_exercises() -> None:
@@ -56,6 +60,16 @@ def test_pages_tests_and_patches_belong_to_exercises() -> None:
 def test_refresh_is_explained_when_a_patch_does_not_apply(tmp_path: Path) -> None:
     for solution in SOLUTIONS:
         assert apply(tmp_path, solution.patch, "--check").returncode != 0
+
+
+@pytest.mark.parametrize("solution", SOLUTIONS, ids=str)
+def test_make_runs_the_test_of_an_exercise(solution: Solution) -> None:
+    # Within `make test` variables say so, and make would react to them.
+    environment = {name: value for name, value in os.environ.items() if name not in {"MAKELEVEL", "MAKEFLAGS"}}
+    command = ["make", "-n", "exercise", f"N={solution.name[0]}"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    pattern = done.stdout.split()[-1]
+    assert [*ROOT.glob(pattern)] == [ROOT / solution.test]
 
 
 def test_mutations_of_the_exercise_about_idempotency_fit_the_code() -> None:

@@ -63,9 +63,9 @@ smoke: $(SETUP) $(CLIENT) ## Buy tickets in a browser on the whole stack, then r
 test-client: $(SETUP) $(CLIENT_PACKAGES) ## Run only the client's unit tests
 	cd client && npm test --silent
 
-# In the processes of the stack, too. What is left out would add nothing but minutes.
+# In the processes of the stack, too. What is left out would add nothing but minutes: killed processes report nothing.
 coverage: $(SETUP) $(CLIENT) ## Measure the branch coverage of the services and the common package (htmlcov/index.html)
-	$(BIN)/pytest -q -n $(WORKERS) --cov --cov-report=term:skip-covered --cov-report=html common $(SERVICES) tests --ignore=tests/browser --ignore=tests/documentation $(ARGS)
+	$(BIN)/pytest -q -n $(WORKERS) --cov --cov-report=term:skip-covered --cov-report=html common $(SERVICES) tests $(addprefix --ignore=tests/,browser documentation test_faults.py) $(ARGS)
 
 test-browser: $(SETUP) $(CLIENT) ## Run only the browser tests, in Chromium
 	$(BIN)/pytest tests/browser $(ARGS)

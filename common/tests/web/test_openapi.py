@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from fastapi import FastAPI
+
+from ticketing_common.web.openapi import complete_document
 
 ENVELOPE = {"$ref": "#/components/schemas/ErrorEnvelope"}
 
@@ -64,3 +67,14 @@ def test_session_routes_document_the_account_header(document: dict[str, Any]) ->
 
 def test_probes_and_metrics_are_undocumented(document: dict[str, Any]) -> None:
     assert not [path for path in document["paths"] if path.startswith(("/healthz", "/metrics"))]
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc"])
+async def test_no_page_loads_scripts_from_another_host(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(path)).status_code == 404
+
+
+async def test_service_without_public_routes_has_a_document() -> None:
+    app = FastAPI()
+    complete_document(app)
+    assert app.openapi()["paths"] == {}

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from importlib.metadata import version
-from inspect import cleandoc
 from typing import Any
 
 import yaml
@@ -12,7 +11,7 @@ from ticketing_common.messaging.streams import StreamLimits, configurations
 from ticketing_common.stream_names import DEAD_PREFIX, DEAD_STREAM, EVENTS_STREAM
 from ticketing_docs.about import summary
 from ticketing_docs.consumers import DurableConsumer, Reader, durable_consumers, publishers, readers
-from ticketing_docs.messages import dead_letter, message, schemas
+from ticketing_docs.messages import dead_letter, description, message, schemas
 from ticketing_local.settings import SERVICES
 
 Json = dict[str, Any]
@@ -102,7 +101,7 @@ def _channel(subject: Subject) -> Json:
     return {
         "address": subject.value,
         "title": event.__name__,
-        "description": cleandoc(event.__doc__ or ""),
+        "description": description(event),
         "servers": [{"$ref": "#/servers/nats"}],
         "messages": {event.__name__: {"$ref": f"#/components/messages/{event.__name__}"}},
         "x-jetstream-stream": EVENTS_STREAM,

@@ -1,9 +1,12 @@
 """The messages of the AsyncAPI document: headers, payload and an example of each."""
 
+import re
 from inspect import cleandoc
 from typing import Any
 
-from ticketing_common.events import EVENTS, Envelope, Subject
+from pydantic.alias_generators import to_camel
+
+from ticketing_common.events import EVENTS, Envelope, Event, Subject
 from ticketing_common.messaging import headers
 from ticketing_docs.event_examples import EXAMPLES, RESERVED_AT
 from ticketing_docs.message_headers import DEAD_HEADERS, EVENT_HEADERS, MSG_ID
@@ -25,12 +28,17 @@ def message(subject: Subject) -> Json:
     return {
         "name": event.__name__,
         "title": event.__name__,
-        "summary": cleandoc(event.__doc__ or ""),
+        "summary": description(event),
         "contentType": "application/json",
         "headers": {"$ref": "#/components/schemas/EventHeaders"},
         "payload": payload,
         "examples": [_example(_ENVELOPES[subject])],
     }
+
+
+def description(event: type[Event]) -> str:
+    """Its docstring, with the names that fields have on the wire."""
+    return re.sub(r"`(\w+)`", lambda name: f"`{to_camel(name[1])}`", cleandoc(event.__doc__ or ""))
 
 
 def schemas() -> Json:

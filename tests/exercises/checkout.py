@@ -17,7 +17,7 @@ PACKAGES = ".cache/packages"
 
 @dataclass(frozen=True)
 class Checkout:
-    """The files of a working tree, staged in a repository without history."""
+    """The files of a working tree, in a repository with one commit."""
 
     root: Path
 
@@ -69,7 +69,8 @@ def copy_of_checkout(target: Path) -> Checkout:
     for name in BUILT:
         if (ROOT / name).exists():
             (target / name).symlink_to((ROOT / name).resolve())
-    for command in (["init", "--quiet"], ["add", "--all"]):
+    author = ("-c", "user.name=exercises", "-c", "user.email=exercises@localhost")
+    for command in (["init", "--quiet"], ["add", "--all"], [*author, "commit", "--quiet", "--message", "Copy"]):
         subprocess.run(["git", *command], cwd=target, check=True, capture_output=True)
     return Checkout(target)
 

@@ -9,7 +9,7 @@ from ticketing_test_support.api import NewClient, api_clients
 from ticketing_test_support.otlp import Collector, collecting
 from ticketing_test_support.stack import Stack, started
 
-WINDOW_SECONDS = 4
+WINDOW_SECONDS = 8
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +21,7 @@ def collector() -> Iterator[Collector]:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, collector: Collector) -> Iterator[Stack]:
-    """Everything, as `make run` starts it, with reservations that last 4 s."""
+    """Everything, as `make run` starts it, with reservations that last 8 s."""
     settings = {"EXPIRATION_WINDOW_SECONDS": str(WINDOW_SECONDS), **collector.environment}
     with started(tmp_path_factory.mktemp("stack") / "state", free_gateway_port(), **settings) as stack:
         yield stack

@@ -10,10 +10,11 @@ from ticketing_test_support.api import NewClient
 from ticketing_test_support.otlp import CollectedSpan, Collector
 from ticketing_test_support.stack import Stack
 from ticketing_test_support.traces import REFUNDED
+from ticketing_test_support.waiting import eventually
 
 CONSUMER = "messaging.consumer.group.name"
-# Twice as long as reservations last here.
-SLOW_CONFIRMATION = {"kind": "delay", "when": "after", "path": "/v1/payment_intents/*/confirm", "seconds": 8}
+# Longer than reservations last here, and within the time that payments gives to a call.
+SLOW_CONFIRMATION = {"kind": "delay", "when": "after", "path": "/v1/payment_intents/*/confirm", "seconds": 12}
 
 
 class Recording:
@@ -61,8 +62,9 @@ async def record_late_payment(stack: Stack, new_client: NewClient, collector: Co
     seller, buyer, other = await new_client(), await new_client(), await new_client()
     ticket = await seller.create_ticket()
     order = await buyer.create_order(ticket)
-    async with _slow_stripe(stack):
+    async with _slow_stripe(stack) as stripe:
         paying = asyncio.create_task(buyer.pay(order))
+        await eventually(lambda: _is_charged(stripe, order["id"]), what="the charge")
         await buyer.wait_for_status(order, "cancelled", "expired")
         await other.create_order(ticket)
         await paying
@@ -70,12 +72,17 @@ async def record_late_payment(stack: Stack, new_client: NewClient, collector: Co
     return Recording(await collector.trace_of_order(order["id"], REFUNDED), list(collector.spans))
 
 
+async def _is_charged(stripe: httpx.AsyncClient, order_id: str) -> bool:
+    intents = (await stripe.get("/emulator/ledger")).json()["payment_intents"]
+    return (order_id, "succeeded") in [(intent["metadata"].get("order_id"), intent["status"]) for intent in intents]
+
+
 @asynccontextmanager
-async def _slow_stripe(stack: Stack) -> AsyncIterator[None]:
+async def _slow_stripe(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=stack.urls()["stripe"], timeout=30, trust_env=False) as stripe:
         await stripe.put("/emulator/faults", json={"faults": [SLOW_CONFIRMATION, {"kind": "withhold"}]})
         try:
-            yield
+            yield stripe
         finally:
             await stripe.delete("/emulator/faults")
             await stripe.post("/emulator/webhooks/release")

@@ -89,14 +89,15 @@ async def test_slow_request_finishes_while_readiness_is_off(service: Service) ->
     assert service.process.returncode in GRACEFUL_EXITS
 
 
-async def test_hanging_request_does_not_delay_the_exit(service: Service) -> None:
+async def test_hanging_request_is_refused_and_does_not_delay_the_exit(service: Service) -> None:
     idle = socket.create_connection(("127.0.0.1", service.port))
-    hanging = asyncio.create_task(service.status("/hang"))
+    hanging = asyncio.create_task(service.http.get("/hang"))
     await eventually(service.has_started)
     service.process.terminate()
     await eventually(lambda: ended(service))
     assert service.process.returncode in GRACEFUL_EXITS
-    assert await hanging in (0, 500)
+    response = await hanging
+    assert (response.status_code, "retry-after" in response.headers, list(response.json())) == (503, True, ["errors"])
     idle.close()
 
 

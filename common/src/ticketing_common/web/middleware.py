@@ -5,6 +5,7 @@ recognises a browser that has just written something.
 Plain ASGI, because a layer of Starlette's BaseHTTPMiddleware costs more CPU than the rest of a small request.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
@@ -13,7 +14,7 @@ import structlog
 from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ticketing_common.errors import AppError
+from ticketing_common.errors import AppError, Unavailable
 from ticketing_common.observability.metrics import ACTIVE_REQUESTS, HTTP_REQUEST_DURATION
 from ticketing_common.web.client_address import client_address
 from ticketing_common.web.cross_site import refuse_cross_site
@@ -36,6 +37,7 @@ FOLLOW = "ticketing.follow"
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_STOPPING = "The server is stopping, before the request was done. Try again in a few seconds."
 _PROBES = ("/healthz/", "/metrics")
 # Five seconds: longer than the client serves a shared landing page (client/src/lib/recent-write.ts).
 RECENT_WRITE = (b"set-cookie", b"recent-write=1; Path=/; Max-Age=5; SameSite=Lax")
@@ -86,6 +88,10 @@ class RequestMiddleware:
             if response.status:  # it has started: all that is left is to close the connection
                 raise
             await self._send_error(error, routed, receive, response)
+        except asyncio.CancelledError:  # the server stops, and this request has taken longer than it waits
+            if not response.status:
+                await self._send_error(Unavailable(_STOPPING), routed, receive, response)
+            raise
         finally:
             self._active -= not is_probe
             method, route = _method(scope), _route(routed)

@@ -13,8 +13,8 @@ from ticketing_test_support.traces import REFUNDED
 from ticketing_test_support.waiting import eventually
 
 CONSUMER = "messaging.consumer.group.name"
-# Longer than reservations last here, and within the time that payments gives to a call.
-SLOW_CONFIRMATION = {"kind": "delay", "when": "after", "path": "/v1/payment_intents/*/confirm", "seconds": 12}
+# Longer than reservations last here, and shorter than payments waits for a response.
+SLOW_CONFIRMATION = {"kind": "delay", "when": "after", "path": "/v1/payment_intents/*/confirm", "seconds": 9.5}
 
 
 class Recording:

@@ -28,8 +28,10 @@ def test_demo_succeeds(stack: ComposeStack) -> None:
 
 async def test_page_is_served_and_errors_are_json(stack: ComposeStack) -> None:
     async with httpx.AsyncClient(base_url=stack.url) as anonymous:
-        page, unknown = await anonymous.get("/"), await anonymous.get("/api/nowhere")
-    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+        pages = [await anonymous.get(path) for path in ("/", "/api/docs")]
+        unknown = await anonymous.get("/api/nowhere")
+    assert [page.status_code for page in pages] == [200, 200]
+    assert {page.headers["content-type"].lower() for page in pages} == {"text/html; charset=utf-8"}
     assert (unknown.status_code, unknown.json()["errors"][0]["message"][:9]) == (404, "Not found")
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Releases in CHANGELOG.md. The version is in pyproject.toml, and nowhere else.
 
-infra/release/changelog.py cut 1.2.0        begin a release: set the version, and give "Unreleased" its heading
+infra/release/changelog.py cut 1.2.0        start a release: set the version, and give "Unreleased" its heading
 infra/release/changelog.py notes v1.2.0     print the notes of the tag; --source URL adds how to install it
 
 Exits with 1 and one line if the tag, the version and the changelog do not agree.
@@ -24,6 +24,7 @@ On any cluster, without building anything or creating Secrets:
 
 ```bash
 kubectl apply --filename {source}/releases/download/{tag}/quickstart.yaml
+kubectl --namespace ticketing wait --for=condition=Available --timeout=300s deployment --all
 kubectl --namespace ticketing port-forward service/gateway 8080:80
 ```
 
@@ -32,7 +33,7 @@ kubectl --namespace ticketing port-forward service/gateway 8080:80
 
 
 class MismatchError(Exception):
-    """What does not agree, and what to do."""
+    """The tag, the version and the changelog do not agree; the message says what to do."""
 
 
 def current_version(pyproject: str) -> str:
@@ -48,7 +49,7 @@ def section(changelog: str, version: str) -> str:
         heading, _, text = part.partition("\n")
         if heading.split()[0] == version and text.strip():
             return text.strip()
-    raise MismatchError(f"CHANGELOG.md says nothing of {version}: infra/release/changelog.py cut {version}")
+    raise MismatchError(f"CHANGELOG.md has no notes for {version}: run infra/release/changelog.py cut {version}")
 
 
 def unwrapped(text: str) -> str:
@@ -69,9 +70,9 @@ def notes(pyproject: str, changelog: str, tag: str, source: str = "") -> str:
 
 
 def cut(pyproject: str, changelog: str, version: str, day: datetime.date) -> tuple[str, str]:
-    """Both files with the release begun."""
+    """Both files, for the new release."""
     if not SEMANTIC.fullmatch(version):
-        raise MismatchError(f"'{version}' is no version like 1.2.0")
+        raise MismatchError(f"'{version}' is not a version like 1.2.0")
     _, _, after = changelog.partition(UNRELEASED)
     if not after.partition("\n## ")[0].strip():
         raise MismatchError('CHANGELOG.md has nothing below "## Unreleased"')

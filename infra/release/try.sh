@@ -37,8 +37,8 @@ done
 echo "The page is there after $SECONDS s."
 
 post() { send --output /dev/null --header 'Content-Type: application/json' --data "$2" "$url$1"; }
-post /api/users/signup '{"email": "visitor@example.com", "password": "a visitor to the quickstart"}' || fail "Cannot sign up"
-post /api/tickets '{"title": "Concert", "price": 20}' || fail "Cannot sell a ticket"
+post /api/users/signup '{"email": "user@example.com", "password": "a user of the quickstart"}' || fail "Cannot sign up"
+post /api/tickets '{"title": "Concert", "price": 20}' || fail "Cannot list a ticket"
 tickets=$(send "$url/api/tickets")
-[[ $tickets == *Concert* ]] || fail "The ticket is not listed"
-echo "An account and a ticket were created."
+[[ $tickets == *Concert* ]] || fail "The ticket is not on sale"
+echo "Created an account and a ticket."

@@ -31,7 +31,7 @@ in two lines.
 """
 
 
-def test_notes_are_those_of_the_tag_with_whole_paragraphs_and_absolute_links() -> None:
+def test_notes_have_unwrapped_paragraphs_and_absolute_links() -> None:
     text, _, install = changelog.notes(PYPROJECT, CHANGELOG, "v1.2.0", "https://github.com/o/r").partition(
         "\n### Install"
     )
@@ -49,24 +49,24 @@ def test_notes_are_those_of_the_tag_with_whole_paragraphs_and_absolute_links() -
     [
         (PYPROJECT, CHANGELOG, "v1.3.0", "tag v1.2.0"),
         (PYPROJECT, CHANGELOG, "1.2.0", "tag v1.2.0"),
-        (PYPROJECT.replace("1.2.0", "1.3.0"), CHANGELOG, "v1.3.0", "says nothing of 1.3.0"),
-        (PYPROJECT.replace("1.2.0", "1.1.0"), CHANGELOG.replace("- Old.\n", ""), "v1.1.0", "says nothing of 1.1.0"),
+        (PYPROJECT.replace("1.2.0", "1.3.0"), CHANGELOG, "v1.3.0", "has no notes for 1.3.0"),
+        (PYPROJECT.replace("1.2.0", "1.1.0"), CHANGELOG.replace("- Old.\n", ""), "v1.1.0", "has no notes for 1.1.0"),
         ("[project]\n", CHANGELOG, "v1.2.0", "no version"),
     ],
 )
-def test_disagreement_is_named(pyproject: str, text: str, tag: str, complaint: str) -> None:
+def test_mismatch_is_reported(pyproject: str, text: str, tag: str, complaint: str) -> None:
     with pytest.raises(changelog.MismatchError, match=complaint):
         changelog.notes(pyproject, text, tag)
 
 
-def test_cut_begins_a_release_whose_notes_are_what_was_unreleased() -> None:
+def test_cut_turns_unreleased_changes_into_the_notes() -> None:
     pyproject, text = changelog.cut(PYPROJECT, CHANGELOG, "1.3.0", datetime.date(2026, 12, 1))
     assert "## Unreleased\n\n## 1.3.0 - 2026-12-01\n\n- Not yet." in text
     assert changelog.notes(pyproject, text, "v1.3.0") == "- Not yet.\n"
 
 
 @pytest.mark.parametrize(("text", "version"), [(CHANGELOG.replace("- Not yet.\n", ""), "1.3.0"), (CHANGELOG, "next")])
-def test_empty_release_and_no_version_are_refused(text: str, version: str) -> None:
+def test_empty_release_and_invalid_version_are_refused(text: str, version: str) -> None:
     with pytest.raises(changelog.MismatchError):
         changelog.cut(PYPROJECT, text, version, datetime.date(2026, 12, 1))
 
@@ -84,6 +84,6 @@ def test_current_version_can_be_released() -> None:
     assert len(changelog.notes(pyproject, text, f"v{changelog.current_version(pyproject)}")) < 125_000  # GitHub's limit
 
 
-def test_operators_are_told_how_to_upgrade_to_the_current_version() -> None:
+def test_upgrade_notes_cover_the_current_version() -> None:
     version = changelog.current_version((changelog.ROOT / "pyproject.toml").read_text())
     assert f"\n### {version}\n" in (changelog.ROOT / "docs/upgrading.md").read_text()

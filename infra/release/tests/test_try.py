@@ -1,4 +1,4 @@
-"""infra/release/try.sh: the quickstart is deployed and used as a visitor does."""
+"""infra/release/try.sh: the quickstart is deployed and used as a user would."""
 
 import json
 import os
@@ -82,7 +82,7 @@ def tried(folder: Path, page: Page, **variables: str) -> subprocess.CompletedPro
     return ran([SCRIPT, "quick.yaml"], folder, page, **variables)
 
 
-def test_page_an_account_and_a_ticket(tmp_path: Path, page: Page) -> None:
+def test_page_sign_up_and_ticket_succeed(tmp_path: Path, page: Page) -> None:
     done = tried(tmp_path, page)
     assert done.returncode == 0, done.stderr
     assert "The page is there after" in done.stdout
@@ -102,9 +102,9 @@ def test_deployment_that_is_not_available_shows_pods_and_events(tmp_path: Path, 
 
 
 @pytest.mark.parametrize(
-    ("path", "complaint"), [("/api/users/signup", "Cannot sign up"), ("/api/tickets", "Cannot sell a ticket")]
+    ("path", "complaint"), [("/api/users/signup", "Cannot sign up"), ("/api/tickets", "Cannot list a ticket")]
 )
-def test_what_a_visitor_cannot_do_is_named(path: str, complaint: str, tmp_path: Path, page: Page) -> None:
+def test_failed_step_is_reported(path: str, complaint: str, tmp_path: Path, page: Page) -> None:
     page.statuses[path] = 503
     done = tried(tmp_path, page)
     assert (done.returncode, complaint in done.stderr) == (1, True)

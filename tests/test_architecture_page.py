@@ -1,4 +1,4 @@
-"""What docs/architecture.md says of services, events, consumers, ports and times is what the code says."""
+"""Services, events, consumers, ports and times in docs/architecture.md are those of the code."""
 
 import importlib
 import re

@@ -30,9 +30,9 @@ def main(infra: Path, volumes: Path) -> None:
     objects = list(read(infra))
     values = config_maps_and_secrets(objects, stored_secret(volumes / "prepare" / "secret"))
     write(volumes / "gateway" / "Caddyfile", (infra / "gateway" / "Caddyfile").read_text())
-    for made in objects:
-        if made["kind"] in WORKLOADS:
-            prepare(volumes, made["metadata"]["name"], made["spec"]["template"]["spec"], values)
+    for obj in objects:
+        if obj["kind"] in WORKLOADS:
+            prepare(volumes, obj["metadata"]["name"], obj["spec"]["template"]["spec"], values)
 
 
 def prepare(volumes: Path, name: str, pod: Object, values: Values) -> None:
@@ -65,7 +65,7 @@ def config_maps_and_secrets(objects: list[Object], secret: str) -> Values:
         """Hexadecimal after a letter: it can be put into a URL, and NATS does not take it for a number."""
         return f"p{hmac.new(secret.encode(), name.encode(), 'sha256').hexdigest()}"
 
-    found = {made["metadata"]["name"]: dict(made["data"]) for made in objects if made["kind"] == "ConfigMap"}
+    found = {obj["metadata"]["name"]: dict(obj["data"]) for obj in objects if obj["kind"] == "ConfigMap"}
     for text in [data["secrets.json"] for data in found.values() if "secrets.json" in data]:
         for name, keys in json.loads(text).items():
             found[name] = {key: value.replace("*", password(f"{name}/{key}")) for key, value in keys.items()}

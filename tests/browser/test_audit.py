@@ -1,4 +1,4 @@
-"""What people do in the browser leaves books that balance. `make smoke` runs this file and the purchases."""
+"""The audit is clean after what users did in the browser. `make smoke` runs this file after the purchases."""
 
 import asyncio
 

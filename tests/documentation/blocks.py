@@ -1,4 +1,4 @@
-"""Shell blocks of the documentation, and how each is checked: a comment above a block says so (CONTRIBUTING.md)."""
+"""Shell blocks of the documentation, and the marks above them that define how each is checked (CONTRIBUTING.md)."""
 
 import re
 import shlex

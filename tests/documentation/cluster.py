@@ -51,26 +51,26 @@ class Cluster:
     def load(self, folder: Path) -> None:
         """As `kubectl apply` would."""
         for file in sorted(folder.glob("*.yaml")):
-            for made in yaml.safe_load_all(file.read_text()):
-                if made:
-                    self.add(made)
+            for obj in yaml.safe_load_all(file.read_text()):
+                if obj:
+                    self.add(obj)
 
-    def add(self, made: Json) -> Json:
+    def add(self, obj: Json) -> Json:
         """Store an object that kubectl or a manifest describes."""
-        self.kinds.add((made["apiVersion"], made["kind"]))
-        made["metadata"].setdefault("namespace", "default")
-        path = f"{self._folder(made)}/{made['metadata']['name']}"
-        return self.put(path, made)
+        self.kinds.add((obj["apiVersion"], obj["kind"]))
+        obj["metadata"].setdefault("namespace", "default")
+        path = f"{self._folder(obj)}/{obj['metadata']['name']}"
+        return self.put(path, obj)
 
-    def put(self, path: str, made: Json) -> Json:
+    def put(self, path: str, obj: Json) -> Json:
         """Store it, as a server and the controllers complete it."""
-        self.objects[path] = completed(made)
+        self.objects[path] = completed(obj)
         return self.objects[path]
 
-    def _folder(self, made: Json) -> str:
-        version, kind = made["apiVersion"], made["kind"]
+    def _folder(self, obj: Json) -> str:
+        version, kind = obj["apiVersion"], obj["kind"]
         group = f"/api/{version}" if "/" not in version else f"/apis/{version}"
-        space = "" if kind in CLUSTER_SCOPED else f"/namespaces/{made['metadata']['namespace']}"
+        space = "" if kind in CLUSTER_SCOPED else f"/namespaces/{obj['metadata']['namespace']}"
         return f"{group}{space}/{plural(kind)}"
 
     def resources(self, version: str) -> Json:
@@ -106,7 +106,7 @@ class Cluster:
         }
 
     def openapi(self, path: str) -> Json:
-        """Only as much as tells kubectl that the server validates fields."""
+        """Only what shows kubectl that the server validates fields."""
         if path == "/openapi/v3":
             names = [each if "/" in each else f"core/{each}" for each in self._versions()]
             listed = {name.replace("core/", "api/") if "core/" in name else f"apis/{name}": name for name in names}
@@ -131,24 +131,24 @@ class Cluster:
         return sorted({version for version, _ in self.kinds})
 
 
-def completed(made: Json) -> Json:
+def completed(obj: Json) -> Json:
     """With what a server and the controllers add: data from stringData, and the status of what has been rolled out."""
-    text = made.pop("stringData", None) or {}
+    text = obj.pop("stringData", None) or {}
     if text:
         encoded = {key: base64.b64encode(str(value).encode()).decode() for key, value in text.items()}
-        made["data"] = {**made.get("data", {}), **encoded}
-    metadata = made["metadata"]
+        obj["data"] = {**obj.get("data", {}), **encoded}
+    metadata = obj["metadata"]
     metadata["generation"] = metadata.get("generation", 0) + 1
     metadata.update(uid=metadata["name"], resourceVersion=str(metadata["generation"]))
-    if made["kind"] in {"Deployment", "StatefulSet"}:
-        made["spec"].setdefault("updateStrategy", {"type": "RollingUpdate"})
-        count = made["spec"].setdefault("replicas", 1)
+    if obj["kind"] in {"Deployment", "StatefulSet"}:
+        obj["spec"].setdefault("updateStrategy", {"type": "RollingUpdate"})
+        count = obj["spec"].setdefault("replicas", 1)
         counts = ("replicas", "updatedReplicas", "readyReplicas", "availableReplicas")
-        made["status"] = {"observedGeneration": metadata["generation"], **dict.fromkeys(counts, count)}
-        made["status"] |= {"currentRevision": "new", "updateRevision": "new", "currentReplicas": count}
-    if made["kind"] == "Job":
-        made["status"] = {"conditions": [{"type": "Complete", "status": "True"}]}
-    return made
+        obj["status"] = {"observedGeneration": metadata["generation"], **dict.fromkeys(counts, count)}
+        obj["status"] |= {"currentRevision": "new", "updateRevision": "new", "currentReplicas": count}
+    if obj["kind"] == "Job":
+        obj["status"] = {"conditions": [{"type": "Complete", "status": "True"}]}
+    return obj
 
 
 class Api(BaseHTTPRequestHandler):
@@ -169,14 +169,14 @@ class Api(BaseHTTPRequestHandler):
             self._missing(path)
 
     def do_POST(self) -> None:
-        made = self._body()
-        path = f"{urlsplit(self.path).path}/{made['metadata']['name']}"
+        obj = self._body()
+        path = f"{urlsplit(self.path).path}/{obj['metadata']['name']}"
         if path in self.cluster.objects:
-            self._fail(409, "AlreadyExists", f'{made["kind"].lower()} "{made["metadata"]["name"]}" already exists')
+            self._fail(409, "AlreadyExists", f'{obj["kind"].lower()} "{obj["metadata"]["name"]}" already exists')
         elif "dryRun" in self.path:
-            self._respond(201, completed(made))
+            self._respond(201, completed(obj))
         else:
-            self._respond(201, self.cluster.add(made))
+            self._respond(201, self.cluster.add(obj))
 
     def do_PATCH(self) -> None:
         path, patch = urlsplit(self.path).path, self._body()
@@ -220,9 +220,9 @@ class Api(BaseHTTPRequestHandler):
         query = parse_qs(urlsplit(self.path).query)
         name = re.search(r"metadata\.name=([\w.-]+)", query.get("fieldSelector", [""])[0])
         found = [
-            made
-            for at, made in self.cluster.objects.items()
-            if at.rpartition("/")[0] == path and (name is None or made["metadata"]["name"] == name[1])
+            obj
+            for at, obj in self.cluster.objects.items()
+            if at.rpartition("/")[0] == path and (name is None or obj["metadata"]["name"] == name[1])
         ]
         if "watch" in query:  # nothing more will happen
             self._send(200, b"")
@@ -260,10 +260,10 @@ class Api(BaseHTTPRequestHandler):
         """Nothing."""
 
 
-def scale(made: Json) -> Json:
+def scale(obj: Json) -> Json:
     """Its subresource."""
-    metadata = {key: made["metadata"][key] for key in ("name", "namespace", "resourceVersion", "uid")}
-    replicas = {"replicas": made["spec"]["replicas"]}
+    metadata = {key: obj["metadata"][key] for key in ("name", "namespace", "resourceVersion", "uid")}
+    replicas = {"replicas": obj["spec"]["replicas"]}
     return {"kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": metadata, "spec": replicas, "status": replicas}
 
 

@@ -45,7 +45,7 @@ def checkout_of(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 def environment(folder: Path, stack: Stack, server: str) -> dict[str, str]:
-    """Of the commands: the shared stack, the stand-in cluster, and what infra/release/production.env would say."""
+    """That of the commands: the shared stack, the stand-in cluster, and the values that production.env would have."""
     commands = folder / "bin"
     commands.mkdir()
     kubectl = commands / "kubectl"
@@ -100,7 +100,7 @@ def own_stack(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def values(stack: Stack, expired_order: Json) -> Callable[[Block], dict[str, str]]:
-    """What stands for the examples in a block."""
+    """What replaces the examples in a block."""
     gateway = stack.url.removeprefix("http://")
 
     def values(block: Block) -> dict[str, str]:
@@ -111,12 +111,12 @@ def values(stack: Stack, expired_order: Json) -> Callable[[Block], dict[str, str
             "ID": expired_order["id"],
         }
         is_dead = re.search(r"\bdead (show|replay|drop) 17\b", block.text)
-        return found | ({"17": str(asyncio.run(bury(stack, expired_order["id"])))} if is_dead else {})
+        return found | ({"17": str(asyncio.run(dead_letter(stack, expired_order["id"])))} if is_dead else {})
 
     return values
 
 
-async def bury(stack: Stack, order_id: str) -> int:
+async def dead_letter(stack: Stack, order_id: str) -> int:
     """Dead-letter an event that has been handled; returns its id."""
     async with connect_readonly(stack.urls()["nats"]) as jetstream:
         sequence = 0
@@ -133,16 +133,16 @@ async def bury(stack: Stack, order_id: str) -> int:
             headers.DEAD_SEQUENCE: str(sequence),
             headers.DEAD_REASON: "KeyError: 'price'",
         }
-        made = await jetstream.publish("dead.tickets-order-created", event.data or b"", headers=stored)
-        return made.seq
+        published = await jetstream.publish("dead.tickets-order-created", event.data or b"", headers=stored)
+        return published.seq
 
 
 def report(checkouts: list[Checkout]) -> None:
-    """Append to the file that DOCUMENTED_COMMANDS names which blocks have run."""
+    """Append the blocks that have run to the file that DOCUMENTED_COMMANDS names."""
     if REPORT is None:
         return
     with Path(REPORT).open("a") as file:
         for run in (run for checkout in checkouts for run in checkout.runs):
-            verdict = "ran" if run.status == 0 else f"FAILED with {run.status}"
-            file.write(f"{run.block.name}  {verdict} in {run.seconds:.1f} s\n")
+            result = "ran" if run.status == 0 else f"FAILED with {run.status}"
+            file.write(f"{run.block.name}  {result} in {run.seconds:.1f} s\n")
             file.writelines(f"    {command}\n" for command in run.block.commands)

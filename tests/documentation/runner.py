@@ -59,7 +59,7 @@ class Checkout:
         return self._note(block, done.returncode, done.stdout, started)
 
     def run_until(self, block: Block, own: Mapping[str, str]) -> Run:
-        """Run it, with these variables, until it has printed what its mark says, then press Ctrl-C."""
+        """Run it, with these variables, until it has printed the text of its mark, then press Ctrl-C."""
         started = time.monotonic()
         process = subprocess.Popen(
             ["bash", "-ec", block.text],
@@ -103,7 +103,7 @@ def substituted(text: str, values: Mapping[str, str]) -> str:
 
 
 def problems(run: Run) -> list[str]:
-    """Why a reader would be disappointed: it fails, or prints something else than the page shows below it."""
+    """Why the page is wrong: the block fails, or prints something other than the page shows below it."""
     shown = shown_output(run.block, (ROOT / run.block.page).read_text())
     failure = [f"exit status {run.status}"] if run.status else []
     return failure + (differences(shown.text, run.output) if shown else [])

@@ -1,4 +1,4 @@
-"""Each shell block is run, or its mark says who runs it or why nobody can."""
+"""Each shell block is run, or its mark names what runs it, or why nothing does."""
 
 import re
 from collections import Counter

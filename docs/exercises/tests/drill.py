@@ -29,7 +29,7 @@ class Drill:
     orders: dict[str, Json] = field(default_factory=dict)
 
     async def take(self, step: str) -> Any:
-        """What comes of a step: a status of HTTP or of an order, or the exit status of the audit."""
+        """The result of a step: an HTTP status, the status of an order, or the exit status of the audit."""
         action, _, name = step.partition(" ")
         return await {
             "sign-up": self._sign_up,
@@ -76,7 +76,7 @@ class Drill:
             return await http.get("/healthz/ready")
 
     async def expect(self, step: str, expected: Any, *, within: float = 0.0) -> None:
-        """Take the step, again and again for so long, until what is expected comes of it."""
+        """Repeat the step until its result is the expected one, for at most `within` seconds."""
 
         async def happens() -> bool:
             found.append(await self.take(step))
@@ -86,7 +86,7 @@ class Drill:
         try:
             await eventually(happens, within=within, every=0.5)
         except AssertionError:
-            raise AssertionError(f"'{step}': you expect {expected!r}, and it is {found[-1]!r}") from None
+            raise AssertionError(f"'{step}': expected {expected!r}, but it is {found[-1]!r}") from None
 
 
 @asynccontextmanager

@@ -28,7 +28,7 @@ async def notifications(client: ApiClient) -> list[Json]:
     return found
 
 
-async def told(client: ApiClient, *kinds: str) -> list[Json]:
+async def notified(client: ApiClient, *kinds: str) -> list[Json]:
     """The notifications, newest first, once they are of these kinds."""
 
     async def are_there() -> bool:
@@ -47,7 +47,7 @@ def inject(stack: Stack, *fault: str) -> None:
 async def test_buyer_is_told_that_the_order_is_paid(new_client: NewClient) -> None:
     seller, buyer = await new_client(), await new_client()
     order = await buyer.buy(await seller.create_ticket(title="Opera gala, row C"))
-    (shown,) = await told(buyer, "bought")
+    (shown,) = await notified(buyer, "bought")
     assert (shown["orderId"], shown["title"]) == (order["id"], "Opera gala, row C")
     assert shown.keys() == {"id", "orderId", "kind", "title", "createdAt"}
 
@@ -55,20 +55,20 @@ async def test_buyer_is_told_that_the_order_is_paid(new_client: NewClient) -> No
 async def test_buyer_is_told_that_the_reservation_expired(new_client: NewClient) -> None:
     seller, buyer = await new_client(), await new_client()
     await buyer.create_order(await seller.create_ticket())
-    await told(buyer, "expired")
+    await notified(buyer, "expired")
 
 
 async def test_buyer_who_cancels_is_not_told(new_client: NewClient) -> None:
     seller, buyer = await new_client(), await new_client()
     assert (await buyer.cancel(await buyer.create_order(await seller.create_ticket()))).status_code == 204
     await buyer.buy(await seller.create_ticket())
-    await told(buyer, "bought")
+    await notified(buyer, "bought")
 
 
 async def test_only_the_buyer_sees_it(new_client: NewClient) -> None:
     seller, buyer = await new_client(), await new_client()
     await buyer.buy(await seller.create_ticket())
-    await told(buyer, "bought")
+    await notified(buyer, "bought")
     assert await notifications(seller) == []
     async with ApiClient(str(buyer.http.base_url)).http as anonymous:
         assert (await anonymous.get(PATH)).status_code == 401
@@ -77,7 +77,7 @@ async def test_only_the_buyer_sees_it(new_client: NewClient) -> None:
 async def test_list_has_pages(new_client: NewClient) -> None:
     seller, buyer = await new_client(), await new_client()
     orders = [await buyer.buy(await seller.create_ticket()) for _ in range(2)]
-    await told(buyer, "bought", "bought")
+    await notified(buyer, "bought", "bought")
     first = await buyer.http.get(PATH, params={"limit": 1})
     second = await buyer.http.get(first.links["next"]["url"])
     assert {page.json()[0]["orderId"] for page in (first, second)} == {order["id"] for order in orders}
@@ -87,11 +87,11 @@ async def test_list_has_pages(new_client: NewClient) -> None:
 async def test_redelivered_events_and_a_crash_change_nothing(stack: Stack, new_client: NewClient) -> None:
     seller, buyer = await new_client(), await new_client()
     await buyer.buy(await seller.create_ticket())
-    await told(buyer, "bought")
+    await notified(buyer, "bought")
     inject(stack, "redeliver")
     inject(stack, "kill", "notifications")
     await buyer.buy(await seller.create_ticket())
-    await told(buyer, "bought", "bought")
+    await notified(buyer, "bought", "bought")
 
 
 def test_it_is_deployed_like_the_others() -> None:

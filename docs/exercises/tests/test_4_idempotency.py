@@ -1,4 +1,4 @@
-"""Exercise 4: say which test catches each mutation that breaks idempotency. Each is made, and the test is run."""
+"""Exercise 4: which test catches each mutation that breaks idempotency. Makes each mutation and runs the test."""
 
 import subprocess
 import tomllib

@@ -32,8 +32,8 @@ def services() -> dict[str, Service]:
 
 @cache
 def workloads() -> dict[str, Workload]:
-    found = [made for folder in FOLDERS for made in Manifests.read().objects(folder=folder)]
-    return {made["metadata"]["name"]: Workload(made) for made in found if made["kind"] in WORKLOADS}
+    found = [obj for folder in FOLDERS for obj in Manifests.read().objects(folder=folder)]
+    return {obj["metadata"]["name"]: Workload(obj) for obj in found if obj["kind"] in WORKLOADS}
 
 
 def default(text: str) -> str:
@@ -115,7 +115,7 @@ def test_own_container_has_the_settings_of_the_pod(name: str, volumes: dict[str,
 def config_value(entry: dict[str, Any], otherwise: str) -> str:
     """Of a ConfigMap."""
     reference = entry.get("valueFrom", {}).get("configMapKeyRef")
-    maps = {made["metadata"]["name"]: made["data"] for made in Manifests.read().objects("ConfigMap")}
+    maps = {obj["metadata"]["name"]: obj["data"] for obj in Manifests.read().objects("ConfigMap")}
     return maps[reference["name"]][reference["key"]] if reference else otherwise
 
 

@@ -36,12 +36,12 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> list[Object]:
 
 def of_kind(objects: list[Object], *kinds: str) -> dict[str, Object]:
     """By name."""
-    return {made["metadata"]["name"]: made for made in objects if made["kind"] in kinds}
+    return {obj["metadata"]["name"]: obj for obj in objects if obj["kind"] in kinds}
 
 
 def pods(objects: list[Object]) -> Iterator[Object]:
-    for made in of_kind(objects, "Deployment", "StatefulSet", "Job").values():
-        yield made["spec"]["template"]["spec"]
+    for obj in of_kind(objects, "Deployment", "StatefulSet", "Job").values():
+        yield obj["spec"]["template"]["spec"]
 
 
 def containers(objects: list[Object]) -> Iterator[Object]:
@@ -59,9 +59,9 @@ def test_includes_the_system_and_the_emulator_without_an_ingress(objects: list[O
 def test_namespace_comes_first_and_holds_everything(objects: list[Object]) -> None:
     namespace, *others = objects
     assert (namespace["kind"], namespace["metadata"]["name"]) == ("Namespace", "ticketing")
-    assert {made["metadata"]["namespace"] for made in others} == {"ticketing"}
+    assert {obj["metadata"]["namespace"] for obj in others} == {"ticketing"}
     bindings = of_kind(objects, "RoleBinding").values()
-    assert {subject["namespace"] for made in bindings for subject in made["subjects"]} == {"ticketing"}
+    assert {subject["namespace"] for obj in bindings for subject in obj["subjects"]} == {"ticketing"}
 
 
 def test_images_are_pinned_to_digests_or_patch_releases(objects: list[Object]) -> None:
@@ -100,10 +100,10 @@ def test_every_secret_of_a_pod_is_generated(objects: list[Object]) -> None:
 
 
 def test_gateway_finds_every_service_by_the_names_of_its_configuration(objects: list[Object]) -> None:
-    (config,) = (made["data"]["Caddyfile"] for name, made in of_kind(objects, "ConfigMap").items() if "gateway" in name)
+    (config,) = (obj["data"]["Caddyfile"] for name, obj in of_kind(objects, "ConfigMap").items() if "gateway" in name)
     upstreams = set(re.findall(r"_UPSTREAMS:([\w-]+:\d+)\}", config))
     services = {
-        f"{name}:{port['port']}" for name, made in of_kind(objects, "Service").items() for port in made["spec"]["ports"]
+        f"{name}:{port['port']}" for name, obj in of_kind(objects, "Service").items() for port in obj["spec"]["ports"]
     }
     assert len(upstreams) == 6
     assert upstreams <= services
@@ -126,8 +126,8 @@ def test_containers_satisfy_the_namespace_and_have_read_only_roots(objects: list
 
 
 def test_each_pod_has_one_network_policy(objects: list[Object]) -> None:
-    made = of_kind(objects, "Deployment", "StatefulSet", "Job").values()
-    apps = [each["spec"]["template"]["metadata"]["labels"]["app"] for each in made]
+    workloads = of_kind(objects, "Deployment", "StatefulSet", "Job").values()
+    apps = [each["spec"]["template"]["metadata"]["labels"]["app"] for each in workloads]
     selectors = [policy["spec"]["podSelector"] for policy in of_kind(objects, "NetworkPolicy").values()]
     selected = [each["matchLabels"]["app"] for each in selectors if "matchLabels" in each]
     for each in selectors:

@@ -37,10 +37,10 @@ def release() -> list[dict[str, Any]]:
 
 def test_release_has_every_object_of_both_folders(release: list[dict[str, Any]]) -> None:
     paths = [*(ROOT / "infra/k8s").glob("*.yaml"), *(ROOT / "infra/k8s-prod").glob("*.yaml")]
-    objects = [made for path in paths for made in yaml.safe_load_all(path.read_text()) if made]
+    objects = [obj for path in paths for obj in yaml.safe_load_all(path.read_text()) if obj]
 
     def names(listed: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
-        return Counter((made["kind"], made["metadata"]["name"]) for made in listed)
+        return Counter((obj["kind"], obj["metadata"]["name"]) for obj in listed)
 
     assert names(release) == names(objects)
 
@@ -56,18 +56,18 @@ def test_release_tags_only_our_images_with_the_commit(release: list[dict[str, An
 
 
 def test_release_has_the_real_host_everywhere(release: list[dict[str, Any]]) -> None:
-    (ingress,) = (made["spec"] for made in release if made["kind"] == "Ingress")
+    (ingress,) = (obj["spec"] for obj in release if obj["kind"] == "Ingress")
     assert [rule["host"] for rule in ingress["rules"]] == ["tickets.example.org"]
     assert [tls["hosts"] for tls in ingress["tls"]] == [["tickets.example.org"]]
     assert "example.com" not in yaml.safe_dump(release)
 
 
 def test_release_requires_long_keys_and_passwords(release: list[dict[str, Any]]) -> None:
-    deployments = [made for made in release if made["kind"] == "Deployment"]
+    deployments = [obj for obj in release if obj["kind"] == "Deployment"]
     given: dict[str, dict[str, str | None]] = {}
-    for made in deployments:
-        (container,) = made["spec"]["template"]["spec"]["containers"]
-        given[made["metadata"]["name"]] = {entry["name"]: entry.get("value") for entry in container["env"]}
+    for obj in deployments:
+        (container,) = obj["spec"]["template"]["spec"]["containers"]
+        given[obj["metadata"]["name"]] = {entry["name"]: entry.get("value") for entry in container["env"]}
     with_sessions = {name for name, variables in given.items() if "JWT_SECRET" in variables}
     assert {name for name, variables in given.items() if variables.get("JWT_SECRET_MIN_BYTES") == "32"} == with_sessions
     assert [name for name, variables in given.items() if variables.get("PASSWORD_MIN_LENGTH") == "8"] == ["auth"]

@@ -37,7 +37,7 @@ FOLLOW = "ticketing.follow"
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_STOPPING = "The server is stopping, before the request was done. Try again in a few seconds."
+_STOPPING = "The server is stopping. Try again in a few seconds."
 _PROBES = ("/healthz/", "/metrics")
 # Five seconds: longer than the client serves a shared landing page (client/src/lib/recent-write.ts).
 RECENT_WRITE = (b"set-cookie", b"recent-write=1; Path=/; Max-Age=5; SameSite=Lax")
@@ -88,7 +88,7 @@ class RequestMiddleware:
             if response.status:  # it has started: all that is left is to close the connection
                 raise
             await self._send_error(error, routed, receive, response)
-        except asyncio.CancelledError:  # the server stops, and this request has taken longer than it waits
+        except asyncio.CancelledError:  # the server is stopping, and has waited long enough for this request
             if not response.status:
                 await self._send_error(Unavailable(_STOPPING), routed, receive, response)
             raise

@@ -1,4 +1,4 @@
-"""What the packages of the services say about themselves."""
+"""The descriptions of the services, from their packages."""
 
 from importlib.metadata import metadata
 

@@ -63,16 +63,15 @@ smoke: $(SETUP) $(CLIENT) ## Buy tickets in a browser on the whole stack, then r
 test-client: $(SETUP) $(CLIENT_PACKAGES) ## Run only the client's unit tests
 	cd client && npm test --silent
 
-# In the processes of the stack, too. What is left out would add nothing but minutes: killed processes report nothing.
+# In the processes of the stack, too. The tests left out would take minutes and add nothing: killed processes report nothing.
 coverage: $(SETUP) $(CLIENT) ## Measure the branch coverage of the services and the common package (htmlcov/index.html)
 	$(BIN)/pytest -q -n $(WORKERS) --cov --cov-report=term:skip-covered --cov-report=html common $(SERVICES) tests $(addprefix --ignore=tests/,browser documentation test_faults.py) $(ARGS)
 
 test-browser: $(SETUP) $(CLIENT) ## Run only the browser tests, in Chromium
 	$(BIN)/pytest tests/browser $(ARGS)
 
-# Its report is for people who want to know what the tests have run.
 test-docs: export DOCUMENTED_COMMANDS := .cache/documented-commands.txt
-test-docs: $(SETUP) $(CLIENT) ## Run every documented command, also slow ones, and list them in .cache/documented-commands.txt
+test-docs: $(SETUP) $(CLIENT) ## Run every documented command, including slow ones, and list them in .cache/documented-commands.txt
 	@mkdir -p .cache && rm -f $(DOCUMENTED_COMMANDS)
 	$(BIN)/pytest $(wildcard tests/documentation/test_*.py) tests/documentation/slow $(ARGS)
 	@$(BIN)/python -m tests.documentation.complete $(DOCUMENTED_COMMANDS)$(if $(ARGS), || true)

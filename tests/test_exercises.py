@@ -57,7 +57,7 @@ def test_pages_tests_and_patches_belong_to_exercises() -> None:
     assert listed == [solution.name for solution in SOLUTIONS]
 
 
-def test_refresh_is_explained_when_a_patch_does_not_apply(tmp_path: Path) -> None:
+def test_patch_that_does_not_apply_is_noticed(tmp_path: Path) -> None:
     for solution in SOLUTIONS:
         assert apply(tmp_path, solution.patch, "--check").returncode != 0
 

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from tests.documentation.blocks import ROOT, Block
 from tests.documentation.cluster import Cluster, kubeconfig, serving
-from tests.documentation.runner import Checkout, NewCheckout, Run, RunBlock
+from tests.documentation.runner import LinkedCheckout, NewCheckout, Run, RunBlock
 
 from ticketing_common.messaging import connect_readonly, headers
 from ticketing_local.ports import free_gateway_port
@@ -30,14 +30,14 @@ REPORT = os.environ.get("DOCUMENTED_COMMANDS")
 @pytest.fixture(scope="session")
 def checkout_of(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewCheckout]:
     """Call it with a page: its blocks share a folder and a cluster, and run in their order."""
-    checkouts: dict[str, Checkout] = {}
+    checkouts: dict[str, LinkedCheckout] = {}
     with ExitStack() as servers:
 
-        def checkout_of(page: str) -> Checkout:
+        def checkout_of(page: str) -> LinkedCheckout:
             if page not in checkouts:
                 folder = tmp_path_factory.mktemp("page")
                 server = servers.enter_context(serving(cluster_for(page, stack)))
-                checkouts[page] = Checkout(folder / "checkout", environment(folder, stack, server))
+                checkouts[page] = LinkedCheckout(folder / "checkout", environment(folder, stack, server))
             return checkouts[page]
 
         yield checkout_of
@@ -137,7 +137,7 @@ async def dead_letter(stack: Stack, order_id: str) -> int:
         return published.seq
 
 
-def report(checkouts: list[Checkout]) -> None:
+def report(checkouts: list[LinkedCheckout]) -> None:
     """Append the blocks that have run to the file that DOCUMENTED_COMMANDS names."""
     if REPORT is None:
         return

@@ -29,7 +29,7 @@ class Run:
 
 
 @dataclass
-class Checkout:
+class LinkedCheckout:
     """A folder with links to everything in the repository: what commands write stays in it."""
 
     folder: Path
@@ -86,7 +86,7 @@ class Checkout:
         return self.runs[-1]
 
 
-NewCheckout = Callable[[str], Checkout]
+NewCheckout = Callable[[str], LinkedCheckout]
 RunBlock = Callable[[Block], Run]
 
 

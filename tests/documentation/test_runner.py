@@ -7,7 +7,7 @@ import pytest
 import yaml
 from tests.documentation.blocks import ROOT, Block
 from tests.documentation.cluster import Cluster, kubeconfig, serving
-from tests.documentation.runner import Checkout, Run, differences, problems, substituted
+from tests.documentation.runner import LinkedCheckout, Run, differences, problems, substituted
 
 needs_kubectl = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed; CI has it")
 
@@ -17,20 +17,20 @@ def block(text: str, note: str = "") -> Block:
 
 
 def test_command_that_fails_or_does_not_exist_is_noticed(tmp_path: Path) -> None:
-    checkout = Checkout(tmp_path / "checkout", {})
+    checkout = LinkedCheckout(tmp_path / "checkout", {})
     assert problems(checkout.run(block("false\ntrue"), {})) == ["exit status 1"]
     assert problems(checkout.run(block("no-such-command"), {})) == ["exit status 127"]
     assert problems(checkout.run(block("test -x infra/release/render.sh"), {})) == []
 
 
 def test_what_commands_write_stays_in_the_folder(tmp_path: Path) -> None:
-    Checkout(tmp_path / "checkout", {}).run(block("touch left-behind"), {})
+    LinkedCheckout(tmp_path / "checkout", {}).run(block("touch left-behind"), {})
     assert (tmp_path / "checkout/left-behind").exists()
     assert not (ROOT / "left-behind").exists()
 
 
 def test_command_that_does_not_end_is_interrupted(tmp_path: Path) -> None:
-    done = Checkout(tmp_path / "checkout", {}).run_until(block("echo started; sleep 60", "started"), {})
+    done = LinkedCheckout(tmp_path / "checkout", {}).run_until(block("echo started; sleep 60", "started"), {})
     assert (problems(done), done.output) == ([], "started\n")
 
 
@@ -59,7 +59,7 @@ def test_kubectl_fails_on_what_is_not_in_the_manifests(tmp_path: Path) -> None:
     cluster.load(ROOT / "infra/k8s-dev")
     with serving(cluster) as server:
         (tmp_path / "config").write_text(yaml.safe_dump(dict(kubeconfig(server))))
-        checkout = Checkout(tmp_path / "checkout", {"KUBECONFIG": str(tmp_path / "config")})
+        checkout = LinkedCheckout(tmp_path / "checkout", {"KUBECONFIG": str(tmp_path / "config")})
         assert problems(checkout.run(block("kubectl get ingress ticketing"), {})) == []
         assert problems(checkout.run(block("kubectl get ingress other"), {})) == ["exit status 1"]
         assert problems(checkout.run(block("kubectl apply --filename infra/k8s-none"), {})) == ["exit status 1"]

@@ -16,7 +16,7 @@ PACKAGES = ".cache/packages"
 
 
 @dataclass(frozen=True)
-class Checkout:
+class CheckoutCopy:
     """The files of a working tree, in a repository with one commit."""
 
     root: Path
@@ -60,7 +60,7 @@ class Checkout:
         return self.run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments)
 
 
-def copy_of_checkout(target: Path) -> Checkout:
+def copy_of_checkout(target: Path) -> CheckoutCopy:
     """All files that git knows or would add; what is built is shared."""
     for name in _list_files(ROOT, "--cached", "--others"):
         if (ROOT / name).is_file():
@@ -72,7 +72,7 @@ def copy_of_checkout(target: Path) -> Checkout:
     author = ("-c", "user.name=exercises", "-c", "user.email=exercises@localhost")
     for command in (["init", "--quiet"], ["add", "--all"], [*author, "commit", "--quiet", "--message", "Copy"]):
         subprocess.run(["git", *command], cwd=target, check=True, capture_output=True)
-    return Checkout(target)
+    return CheckoutCopy(target)
 
 
 def _list_files(root: Path, *which: str) -> list[str]:

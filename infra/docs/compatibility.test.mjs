@@ -43,6 +43,8 @@ const BREAKING_ROUTES = {
       required: true,
       schema: { type: "string" },
     }),
+  "an operation gets another id": ({ paths }) => (paths["/api/orders"].post.operationId = "reserve"),
+  "the session's cookie is renamed": ({ components }) => (components.securitySchemes.session.name = "sid"),
   "a successful response is removed": ({ paths }) => delete paths["/api/orders"].post.responses["201"],
 };
 

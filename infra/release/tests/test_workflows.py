@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,11 @@ def filters() -> dict[str, list[str]]:
     return found
 
 
+def is_matched(file: str, pattern: str) -> bool:
+    """As paths-filter matches the kinds of patterns that are used."""
+    return file == pattern or (pattern.endswith("/**") and file.startswith(pattern.removesuffix("**")))
+
+
 def test_workflows_call_existing_make_targets() -> None:
     phony = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)
     assert phony is not None
@@ -89,6 +95,14 @@ def test_component_is_tested_when_common_or_its_own_files_change(component: str)
     assert all((ROOT / pattern.removesuffix("/**")).exists() for pattern in patterns)
 
 
+def test_every_file_belongs_to_a_component() -> None:
+    """Otherwise a pull request that changes only this file would skip the tests that read it."""
+    patterns = {pattern for each in filters().values() for pattern in each}
+    command = ["git", "ls-files"]
+    files = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    assert {file for file in files if not any(is_matched(file, pattern) for pattern in patterns)} == set()
+
+
 def test_pytest_finds_every_service_by_its_component_name() -> None:
     assert filters().keys() >= SERVICES | {"client"}
     assert all(f"{name}/**" in patterns for name, patterns in filters().items() if name != "everything")
@@ -101,7 +115,7 @@ def test_required_check_waits_for_every_other_job() -> None:
     assert (jobs["passed"]["name"], jobs["passed"]["if"]) == ("CI passed", "always()")
 
 
-@pytest.mark.parametrize("job", ["suite", "docs"])
+@pytest.mark.parametrize("job", ["component", "suite", "docs"])
 def test_job_has_the_history_for_the_previous_release(job: str) -> None:
     checkout, *_ = WORKFLOWS["tests.yml"]["jobs"][job]["steps"]
     assert checkout["with"]["fetch-depth"] == 0

@@ -54,7 +54,7 @@ def not_run_by(block: Block) -> list[str]:
 def _is_in(tests: str, words: list[str]) -> bool:
     """Whether the tests read the page, or name the script or the subcommand."""
     names = {Path(word).name for word in words if len(word) > 4 and not word.startswith("-")}
-    named = names - {"ticketing", "forward.sh"}
+    named = names - {"docker", "ticketing", "forward.sh"}
     return "README" in tests or any(re.search(rf"\b{re.escape(name)}\b", tests) for name in named)
 
 
@@ -111,6 +111,12 @@ def test_job_that_does_not_run_a_command_is_noticed() -> None:
     marked = PAGE.replace("<!-- slow -->", "<!-- run by: tests.yml lint -->")
     assert not_run_by(blocks_in("page.md", marked)[0]) == ["make run # comment"]
     assert not_run_by(blocks_in("page.md", marked.replace("make run", "make lint"))[0]) == []
+
+
+def test_folder_of_tests_that_does_not_run_a_command_is_noticed() -> None:
+    marked = PAGE.replace("<!-- slow -->", "<!-- run by: tests/images -->")
+    assert not_run_by(blocks_in("page.md", marked.replace("make run", "docker history"))[0]) == ["docker history"]
+    assert not_run_by(blocks_in("page.md", marked.replace("make run", "docker compose up"))[0]) == []
 
 
 def test_block_that_is_missing_in_the_report_is_noticed() -> None:

@@ -5,6 +5,7 @@ documented, a route that requires the session refuses to work without one. `make
 """
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -38,6 +39,34 @@ def run_schemathesis(document: Path, url: str, folder: Path, variables: Mapping[
         check=False,
     )
     return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+# The gateway and the web framework add them to any response.
+COMMON_HEADERS = {
+    *("cache-control", "content-length", "content-type", "date", "referrer-policy", "server", "vary", "via"),
+    *("set-cookie", "x-content-type-options", "x-request-id"),
+}
+
+
+def documented_headers(path: str, method: str, status: int) -> set[str]:
+    document = json.loads((HERE.parent / "docs/api/tickets.openapi.json").read_text())
+    return {name.lower() for name in document["paths"][path][method]["responses"][str(status)].get("headers", {})}
+
+
+async def test_headers_of_responses_are_documented(stack: Stack, new_client: NewClient) -> None:
+    user = await new_client()
+    made = await user.http.post("/api/tickets", json={"title": "First", "price": 1})
+    await user.http.post("/api/tickets", json={"title": "Second", "price": 1})
+    one = f"/api/tickets/{made.json()['id']}"
+    responses = {
+        ("/api/tickets", "post", 201): made,
+        ("/api/tickets", "get", 200): await user.http.get("/api/tickets?seller=me&limit=1&q=t"),
+        ("/api/tickets/{ticket_id}", "get", 200): await user.http.get(one),
+        ("/api/tickets/{ticket_id}", "put", 200): await user.http.put(one, json={"title": "New", "price": 2}),
+    }
+    for route, response in responses.items():
+        assert response.status_code == route[2]
+        assert {*response.headers.keys()} - COMMON_HEADERS - documented_headers(*route) == set(), route
 
 
 @pytest.mark.timeout(1200)

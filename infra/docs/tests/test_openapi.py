@@ -2,9 +2,12 @@
 
 import json
 import re
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from ticketing_docs.__main__ import DOCUMENTS, REFERENCE, documents
 from ticketing_docs.examples import BODIES
@@ -80,3 +83,9 @@ def test_reference_joins_all_routes_and_every_component_that_they_use() -> None:
     used = set(re.findall(r'"#/components/(\w+)/([\w.]+)"', json.dumps(joined)))
     assert len(used) > 40
     assert [(kind, name) for kind, name in used if name not in joined["components"][kind]] == []
+
+
+@pytest.mark.parametrize("path", documents())
+def test_documents_have_the_version_of_the_release(path: Path) -> None:
+    released = tomllib.loads((DOCUMENTS.parents[1] / "pyproject.toml").read_text())["project"]["version"]
+    assert yaml.safe_load(path.read_text())["info"]["version"] == released

@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from ticketing_common.currency import Currency
 from ticketing_common.web import from_database, json_response
+from ticketing_common.web.openapi import header
 from ticketing_common.web.paging import DEFAULT_LIMIT, Page
 from ticketing_tickets import use_cases
 from ticketing_tickets.domain import Ticket
@@ -16,6 +17,8 @@ from ticketing_tickets.find_tickets import Found
 from ticketing_tickets.schemas import TicketOut, ticket_out
 
 Show = Callable[[Ticket, Currency], TicketOut]
+
+TOTAL = header("X-Total-Count", "How many tickets match, where that is known", {"type": "integer", "minimum": 0})
 
 _PLAIN = re.compile(rb"(?:(?:limit=([1-9][0-9]?|100)|after=([0-9a-f]{24}))(?:&(?=.)|$)){0,2}")
 _read_store = from_database("store")

@@ -8,12 +8,12 @@ from fastapi.responses import StreamingResponse
 from ticketing_common.web import CurrencyDep, Id, NewId, Now, UserId, api_router, json_response
 from ticketing_common.web.event_stream import EventStream, StreamsDep
 from ticketing_common.web.idempotency import KEY_PARAMETER, keyed_request, respond_once
-from ticketing_common.web.preconditions import IfMatch, etag
+from ticketing_common.web.preconditions import ETAG, IfMatch, etag
 from ticketing_common.web.sessions import PAGE_USER_PARAMETER
 from ticketing_tickets import use_cases
 from ticketing_tickets.deps import SearchDep, SellerId, State, StoreDep, TicketPage, viewer_id
 from ticketing_tickets.export import csv_of
-from ticketing_tickets.lists import ListRoute, list_response
+from ticketing_tickets.lists import TOTAL, ListRoute, list_response
 from ticketing_tickets.schemas import (
     ListedTicketOut,
     TicketIn,
@@ -33,7 +33,13 @@ class CsvResponse(StreamingResponse):
     media_type = "text/csv"
 
 
-@router.post("", status_code=201, response_model=TicketOut, openapi_extra={"parameters": [KEY_PARAMETER]})
+@router.post(
+    "",
+    status_code=201,
+    response_model=TicketOut,
+    responses={201: ETAG},
+    openapi_extra={"parameters": [KEY_PARAMETER]},
+)
 async def create_ticket(
     body: TicketIn,
     user_id: UserId,
@@ -78,7 +84,13 @@ async def list_tickets(
     return list_response(found, page, request, show=own_ticket_out if seller_id else ticket_out)
 
 
-router.add_api_route("", list_tickets, response_model=list[ListedTicketOut], route_class_override=ListRoute)
+router.add_api_route(
+    "",
+    list_tickets,
+    response_model=list[ListedTicketOut],
+    responses={200: TOTAL},
+    route_class_override=ListRoute,
+)
 
 
 @router.get("/summary", response_model=TicketsSummaryOut)
@@ -102,14 +114,19 @@ async def follow_tickets(streams: StreamsDep, request: Request) -> Response:
     return streams.open(request)
 
 
-@router.get("/{ticket_id}", response_model=TicketOut, openapi_extra={"parameters": [PAGE_USER_PARAMETER]})
+@router.get(
+    "/{ticket_id}",
+    response_model=TicketOut,
+    responses={200: ETAG},
+    openapi_extra={"parameters": [PAGE_USER_PARAMETER]},
+)
 async def get_ticket(ticket_id: Id, store: StoreDep, currency: CurrencyDep, request: Request) -> Response:
     """One ticket, in any state; a withdrawn one for its seller only."""
     ticket = await use_cases.get_ticket(store, ticket_id, viewer=partial(viewer_id, request))
     return json_response(ticket_out(ticket, currency), headers=etag(ticket.version))
 
 
-@router.put("/{ticket_id}", response_model=TicketOut)
+@router.put("/{ticket_id}", response_model=TicketOut, responses={200: ETAG})
 async def edit_ticket(
     ticket_id: Id, body: TicketIn, user_id: UserId, store: StoreDep, currency: CurrencyDep, expected: IfMatch
 ) -> Response:

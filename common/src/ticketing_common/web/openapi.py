@@ -43,6 +43,12 @@ _REPLAYED = {
         "schema": {"const": "true"},
     }
 }
+_LINK = {
+    "Link": {
+        "description": 'The address of the next page, if there is one: `</api/…>; rel="next"`',
+        "schema": {"type": "string"},
+    }
+}
 _RETRIED = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _NOT_OF_WEBHOOKS = {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
@@ -65,6 +71,11 @@ def api_router(prefix: str) -> APIRouter:
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """For a route's `responses`: errors that do not follow from its method, parameters and dependencies."""
     return {status: {"model": ErrorEnvelope, "description": HTTPStatus(status).phrase} for status in statuses}
+
+
+def header(name: str, description: str, schema: dict[str, Any], *, required: bool = False) -> dict[str, Any]:
+    """For a status in a route's `responses`: a header that its response has, always if `required`."""
+    return {"headers": {name: {"description": description, "required": required, "schema": schema}}}
 
 
 def complete_document(app: FastAPI, webhooks: Collection[str] = ()) -> None:
@@ -95,7 +106,9 @@ def _complete(path: dict[str, dict[str, Any]], route: APIRoute, *, is_webhook: b
         responses = operation["responses"]
         del responses["default"]
         if _has_key(operation):
-            responses["201"]["headers"] = _REPLAYED
+            responses["201"].setdefault("headers", {}).update(_REPLAYED)
+        if _is_paged(operation):
+            responses["200"].setdefault("headers", {}).update(_LINK)
         for status in sorted({*_statuses(method, operation)} - (_NOT_OF_WEBHOOKS if is_webhook else set())):
             responses.setdefault(str(status), {"$ref": f"#/components/responses/{_name(status)}"})
 
@@ -135,6 +148,10 @@ def _statuses(method: str, operation: dict[str, Any]) -> Iterator[int]:
 
 def _has_key(operation: dict[str, Any]) -> bool:
     return any(parameter["name"] == IDEMPOTENCY_KEY for parameter in operation.get("parameters", ()))
+
+
+def _is_paged(operation: dict[str, Any]) -> bool:
+    return {"limit", "after"} <= {parameter["name"] for parameter in operation.get("parameters", ())}
 
 
 def _name(status: int) -> str:

@@ -7,10 +7,14 @@ from fastapi import Depends, Header
 from pydantic import WithJsonSchema
 
 from ticketing_common.errors import InvalidRequest, PreconditionFailed
+from ticketing_common.web.openapi import header
 
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 # Empty elements of a list are ignored (RFC 9110, 5.6.1). Each comma can match in one place only: in linear time.
 _TAGS = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*,[ \t,]*{_TAG})*[ \t,]*")
+
+ETAG = header("ETag", "The version, for If-Match", {"type": "string", "pattern": '^"[0-9]+"$'}, required=True)
+"""For the status of a route's `responses` that carries it."""
 
 
 class ExpectedVersions:

@@ -1,6 +1,16 @@
 """The descriptions of the services, from their packages."""
 
+import tomllib
 from importlib.metadata import metadata
+from pathlib import Path
+
+_PYPROJECT = Path(__file__).parents[4] / "pyproject.toml"
+
+
+def release() -> str:
+    """The current version of the repository, which every document has."""
+    version: str = tomllib.loads(_PYPROJECT.read_text())["project"]["version"]
+    return version
 
 
 def summary(service: str) -> str:

@@ -1,7 +1,6 @@
 """The AsyncAPI document: the events, the streams that hold them, and what each service does with them."""
 
 from collections.abc import Iterator
-from importlib.metadata import version
 from typing import Any
 
 import yaml
@@ -9,7 +8,7 @@ import yaml
 from ticketing_common.events import EVENTS, Subject
 from ticketing_common.messaging.streams import StreamLimits, configurations
 from ticketing_common.stream_names import DEAD_PREFIX, DEAD_STREAM, EVENTS_STREAM
-from ticketing_docs.about import summary
+from ticketing_docs.about import release, summary
 from ticketing_docs.consumers import DurableConsumer, Reader, durable_consumers, publishers, readers
 from ticketing_docs.messages import dead_letter, description, message, schemas
 from ticketing_local.settings import SERVICES
@@ -71,7 +70,7 @@ _Dumper.add_representer(str, _Dumper.represent_str)
 def _info() -> Json:
     return {
         "title": "Ticketing: events",
-        "version": version("ticketing-common"),
+        "version": release(),
         "description": _DESCRIPTION,
         "license": {"name": "MIT", "url": "https://opensource.org/license/mit"},
         "tags": [_tag(service) for service in SERVICES],

@@ -3,14 +3,13 @@
 import json
 from http import HTTPStatus
 from importlib import import_module
-from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from ticketing_docs.about import summary
+from ticketing_docs.about import release, summary
 from ticketing_docs.openapi_examples import add_examples, operations
 
 # Required settings; nothing connects to these.
@@ -70,7 +69,7 @@ def _info(service: str) -> dict[str, Any]:
     return {
         "summary": summary(service),
         "description": _DESCRIPTION,
-        "version": version(f"ticketing-{service}"),
+        "version": release(),
         "license": {"name": "MIT", "identifier": "MIT"},
     }
 

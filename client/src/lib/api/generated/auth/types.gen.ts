@@ -190,7 +190,7 @@ export type CurrentUserError = CurrentUserErrors[keyof CurrentUserErrors];
 
 export type CurrentUserResponses = {
     /**
-     * Successful Response
+     * OK
      */
     200: SessionOut;
 };
@@ -231,7 +231,7 @@ export type SignUpError = SignUpErrors[keyof SignUpErrors];
 
 export type SignUpResponses = {
     /**
-     * Successful Response
+     * Created
      */
     201: UserOut;
 };
@@ -272,7 +272,7 @@ export type SignInError = SignInErrors[keyof SignInErrors];
 
 export type SignInResponses = {
     /**
-     * Successful Response
+     * OK
      */
     200: UserOut;
 };
@@ -305,7 +305,7 @@ export type SignOutError = SignOutErrors[keyof SignOutErrors];
 
 export type SignOutResponses = {
     /**
-     * Successful Response
+     * OK
      */
     200: SignedOut;
 };
@@ -362,7 +362,7 @@ export type ChangePasswordError = ChangePasswordErrors[keyof ChangePasswordError
 
 export type ChangePasswordResponses = {
     /**
-     * Successful Response
+     * OK
      */
     200: UserOut;
 };
@@ -419,7 +419,7 @@ export type DeleteAccountError = DeleteAccountErrors[keyof DeleteAccountErrors];
 
 export type DeleteAccountResponses = {
     /**
-     * Successful Response
+     * No Content
      */
     204: void;
 };

@@ -353,7 +353,7 @@ export type ListOrdersResponses = {
     /**
      * Response Listorders
      *
-     * Successful Response
+     * OK
      */
     200: Array<OrderOut>;
 };
@@ -422,7 +422,7 @@ export type CreateOrderError = CreateOrderErrors[keyof CreateOrderErrors];
 
 export type CreateOrderResponses = {
     /**
-     * Successful Response
+     * Created
      */
     201: OrderOut;
 };
@@ -471,7 +471,7 @@ export type SummarizeSalesError = SummarizeSalesErrors[keyof SummarizeSalesError
 
 export type SummarizeSalesResponses = {
     /**
-     * Successful Response
+     * OK
      */
     200: SalesOut;
 };
@@ -520,7 +520,7 @@ export type FollowOrdersError = FollowOrdersErrors[keyof FollowOrdersErrors];
 
 export type FollowOrdersResponses = {
     /**
-     * Successful Response
+     * OK
      */
     200: string;
 };
@@ -582,7 +582,7 @@ export type CancelOrderError = CancelOrderErrors[keyof CancelOrderErrors];
 
 export type CancelOrderResponses = {
     /**
-     * Successful Response
+     * No Content
      */
     204: void;
 };
@@ -640,7 +640,7 @@ export type GetOrderError = GetOrderErrors[keyof GetOrderErrors];
 
 export type GetOrderResponses = {
     /**
-     * Successful Response
+     * OK
      */
     200: OrderDetailsOut;
 };

@@ -149,7 +149,7 @@ export type CreatePaymentError = CreatePaymentErrors[keyof CreatePaymentErrors];
 
 export type CreatePaymentResponses = {
     /**
-     * Successful Response
+     * Created
      */
     201: PaymentOut;
 };
@@ -197,7 +197,7 @@ export type ReceiveWebhookError = ReceiveWebhookErrors[keyof ReceiveWebhookError
 
 export type ReceiveWebhookResponses = {
     /**
-     * Successful Response
+     * OK
      */
     200: WebhookReceived;
 };

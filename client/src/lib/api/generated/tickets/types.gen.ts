@@ -275,7 +275,7 @@ export type ListAlertsResponses = {
     /**
      * Response Listalerts
      *
-     * Successful Response
+     * OK
      */
     200: Array<AlertOut>;
 };
@@ -337,7 +337,7 @@ export type WithdrawAlertError = WithdrawAlertErrors[keyof WithdrawAlertErrors];
 
 export type WithdrawAlertResponses = {
     /**
-     * Successful Response
+     * No Content
      */
     204: void;
 };
@@ -399,7 +399,7 @@ export type RequestAlertError = RequestAlertErrors[keyof RequestAlertErrors];
 
 export type RequestAlertResponses = {
     /**
-     * Successful Response
+     * OK
      */
     200: AlertOut;
 };
@@ -494,7 +494,7 @@ export type ListTicketsResponses = {
     /**
      * Response Listtickets
      *
-     * Successful Response
+     * OK
      */
     200: Array<ListedTicketOut>;
 };
@@ -559,7 +559,7 @@ export type CreateTicketError = CreateTicketErrors[keyof CreateTicketErrors];
 
 export type CreateTicketResponses = {
     /**
-     * Successful Response
+     * Created
      */
     201: TicketOut;
 };
@@ -608,7 +608,7 @@ export type SummarizeTicketsError = SummarizeTicketsErrors[keyof SummarizeTicket
 
 export type SummarizeTicketsResponses = {
     /**
-     * Successful Response
+     * OK
      */
     200: TicketsSummaryOut;
 };
@@ -657,7 +657,7 @@ export type ExportTicketsError = ExportTicketsErrors[keyof ExportTicketsErrors];
 
 export type ExportTicketsResponses = {
     /**
-     * Successful Response
+     * OK
      */
     200: string;
 };
@@ -686,7 +686,7 @@ export type FollowTicketsError = FollowTicketsErrors[keyof FollowTicketsErrors];
 
 export type FollowTicketsResponses = {
     /**
-     * Successful Response
+     * OK
      */
     200: string;
 };
@@ -758,7 +758,7 @@ export type WithdrawTicketError = WithdrawTicketErrors[keyof WithdrawTicketError
 
 export type WithdrawTicketResponses = {
     /**
-     * Successful Response
+     * No Content
      */
     204: void;
 };
@@ -814,7 +814,7 @@ export type GetTicketError = GetTicketErrors[keyof GetTicketErrors];
 
 export type GetTicketResponses = {
     /**
-     * Successful Response
+     * OK
      */
     200: TicketOut;
 };
@@ -890,7 +890,7 @@ export type EditTicketError = EditTicketErrors[keyof EditTicketErrors];
 
 export type EditTicketResponses = {
     /**
-     * Successful Response
+     * OK
      */
     200: TicketOut;
 };

@@ -47,7 +47,7 @@ def section(changelog: str, version: str) -> str:
     """The text below a version's heading, up to the next version."""
     for part in re.split(r"^## ", changelog, flags=re.MULTILINE)[1:]:
         heading, _, text = part.partition("\n")
-        if heading.split()[0] == version and text.strip():
+        if heading.split()[:1] == [version] and text.strip():
             return text.strip()
     raise MismatchError(f"CHANGELOG.md has no notes for {version}: run infra/release/changelog.py cut {version}")
 
@@ -73,6 +73,8 @@ def cut(pyproject: str, changelog: str, version: str, day: datetime.date) -> tup
     """Both files, for the new release."""
     if not SEMANTIC.fullmatch(version):
         raise MismatchError(f"'{version}' is not a version like 1.2.0")
+    if re.search(rf"^## {re.escape(version)}(\s|$)", changelog, re.MULTILINE):
+        raise MismatchError(f"CHANGELOG.md already has a version {version}")
     _, _, after = changelog.partition(UNRELEASED)
     if not after.partition("\n## ")[0].strip():
         raise MismatchError('CHANGELOG.md has nothing below "## Unreleased"')

@@ -71,6 +71,17 @@ def test_empty_release_and_invalid_version_are_refused(text: str, version: str) 
         changelog.cut(PYPROJECT, text, version, datetime.date(2026, 12, 1))
 
 
+def test_version_is_cut_once() -> None:
+    with pytest.raises(changelog.MismatchError, match=r"already has a version 1\.2\.0"):
+        changelog.cut(PYPROJECT, CHANGELOG, "1.2.0", datetime.date(2026, 12, 1))
+    _, text = changelog.cut(PYPROJECT, CHANGELOG, "1.2.0-rc.1", datetime.date(2026, 12, 1))
+    assert "## 1.2.0-rc.1 - 2026-12-01" in text
+
+
+def test_empty_heading_has_no_notes() -> None:
+    assert changelog.section(f"## \n\n{CHANGELOG}", "1.1.0") == "- Old."
+
+
 def test_cut_writes_both_files(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(PYPROJECT)
     (tmp_path / "CHANGELOG.md").write_text(CHANGELOG)

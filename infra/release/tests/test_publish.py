@@ -26,6 +26,10 @@ case "$*" in
     "image inspect"*) echo 1000000 ;;
 esac
 """
+GH = """
+echo "gh $*" >> "{folder}/calls"
+case "$*" in "release list"*) printf 'v1.9.0\\nv1.2.3\\n' ;; esac
+"""
 COSIGN = 'case "$*" in *--bundle*) : > "${@: -2:1}" ;; esac'
 
 
@@ -138,3 +142,18 @@ def test_assets_are_every_overlay_with_digests_and_signed_checksums(tools: Tools
 def test_release_covers_every_image_that_is_built(tools: Tools) -> None:
     done = tools.run("infra/images/build", ONLY="unknown")
     assert set(done.stderr.partition("ONLY accepts: ")[2].split()) == set(IMAGES)
+
+
+@pytest.mark.parametrize(
+    ("tag", "kind"),
+    [("v1.10.0", "--latest"), ("v1.2.4", "--latest=false"), ("v2.0.0", "--latest"), ("v2.0.0-rc.1", "--prerelease")],
+)
+def test_only_the_newest_version_becomes_the_latest_release(tools: Tools, tag: str, kind: str) -> None:
+    workflow = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text())
+    *_, publish = workflow["jobs"]["release"]["steps"]
+    for name, text in {"gh": GH.format(folder=tools.folder), "publish": publish["run"]}.items():
+        (tools.folder / name).write_text(f"#!/usr/bin/env -S bash -e\n{text}\n")
+        (tools.folder / name).chmod(0o755)
+    done = tools.run(str(tools.folder / "publish"), GITHUB_REF_NAME=tag, GITHUB_REPOSITORY="o/r")
+    assert done.returncode == 0, done.stderr
+    assert f"gh release create {tag} --verify-tag {kind} --title Ticketing {tag[1:]} " in tools.calls[-1]

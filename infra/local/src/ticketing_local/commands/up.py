@@ -23,6 +23,7 @@ from ticketing_local.settings import StackSettings, read_state_dir
 from ticketing_local.state import RunningStack, StateDir
 from ticketing_local.supervision.monitor import Monitor
 from ticketing_local.supervision.startup import Startup
+from ticketing_local.supervision.stopping import StopEvent
 from ticketing_local.supervision.supervisor import Supervisor, start_supervisor
 from ticketing_ops.errors import OperationError
 
@@ -167,7 +168,7 @@ def _stop(supervisor: Supervisor, supervisord: "subprocess.Popen[bytes]") -> Non
 @contextlib.contextmanager
 def _stop_event() -> Iterator[threading.Event]:
     """Set by a stop signal; a second signal does not interrupt the stopping."""
-    stop = threading.Event()
+    stop = StopEvent()
     previous = {number: signal.signal(number, lambda *_: stop.set()) for number in STOP_SIGNALS}
     try:
         yield stop

@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.documentation.blocks import ROOT, SHELL, Block, UnknownMark, all_blocks, blocks_in, shell_blocks
+from tests.documentation.blocks import (
+    FENCE,
+    ROOT,
+    SHELL,
+    Block,
+    UnknownMark,
+    all_blocks,
+    blocks_in,
+    pages,
+    shell_blocks,
+)
 from tests.documentation.complete import missing
 
 # Blocks that nothing runs. Change a number only together with a page.
@@ -30,6 +40,23 @@ def test_blocks_that_are_not_run_are_counted() -> None:
 def test_every_block_names_its_language() -> None:
     """Otherwise commands could hide in it."""
     assert [block.name for block in all_blocks() if block.language not in SHELL | TEXT] == []
+
+
+def test_no_block_hides_from_the_tests() -> None:
+    """Fences of tildes or four ticks, and code that is only indented, are not read."""
+    hidden = {page: hidden_blocks((ROOT / page).read_text()) for page in pages() if (ROOT / page).is_file()}
+    assert {page: found for page, found in hidden.items() if found} == {}
+
+
+def hidden_blocks(text: str) -> list[str]:
+    outside = FENCE.sub("", text)
+    return re.findall(r"^ *(?:~~~|```).*$|(?<=\n\n) {4,}(?:make|kubectl|docker|git|\.venv)\b.*$", outside, re.MULTILINE)
+
+
+@pytest.mark.parametrize("block", ["~~~bash\nmake x\n~~~", "````sh\nmake x\n````", "    make x"])
+def test_hidden_block_is_noticed(block: str) -> None:
+    assert hidden_blocks(f"{PAGE}\nText.\n\n{block}\n") != []
+    assert hidden_blocks(PAGE) == []
 
 
 def test_marks_are_above_commands_and_outputs_below_them() -> None:

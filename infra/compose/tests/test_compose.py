@@ -88,6 +88,21 @@ def test_container_is_hardened_and_only_the_gateway_is_published(name: str) -> N
     assert found.get("ports", []) == (["127.0.0.1:${PORT:-8080}:8080"] if name == "gateway" else [])
 
 
+@pytest.mark.parametrize("name", services())
+def test_container_shares_nothing_with_the_machine(name: str) -> None:
+    found = services()[name]
+    assert found.get("network_mode") == ("none" if name == "prepare" else None)
+    assert not {"privileged", "pid", "ipc", "devices", "expose"} & found.keys()
+    files = [mount for mount in found.get("volumes", ()) if mount.startswith((".", "/"))]
+    assert files == (["./infra:/infra:ro"] if name == "prepare" else [])
+
+
+def test_volumes_are_those_that_containers_use() -> None:
+    mounts = [mount for found in services().values() for mount in found.get("volumes", ())]
+    used = {mount.partition(":")[0] for mount in mounts if not mount.startswith(".")}
+    assert yaml.safe_load((ROOT / "compose.yaml").read_text())["volumes"].keys() == used
+
+
 @pytest.mark.parametrize("name", OWN)
 def test_own_container_has_the_command_and_probe_of_the_pod(name: str) -> None:
     container, found = workloads()[name].container, services()[name]

@@ -23,6 +23,13 @@ def test_images_of_others_are_pinned_to_a_patch_release(manifests):
     assert [image for image in third_party(manifests) if not PATCH_RELEASE.fullmatch(image[1])] == []
 
 
+def test_images_of_monitoring_are_pinned_to_a_patch_release():
+    text = "".join(path.read_text() for path in (ROOT / "infra/observability/k8s").glob("*.yaml"))
+    images = re.findall(r" image: (?!ticketing/)(\S+)", text)
+    assert len(images) > 5
+    assert [image for image in images if not re.fullmatch(r"\S+:v?\d+\.\d+\.\d+", image)] == []
+
+
 def test_each_server_has_one_version_everywhere(manifests):
     versions = defaultdict(set)
     for name, tag in third_party(manifests):

@@ -113,6 +113,13 @@ def test_required_check_waits_for_every_other_job() -> None:
     jobs = WORKFLOWS["tests.yml"]["jobs"]
     assert set(jobs["passed"]["needs"]) == jobs.keys() - {"passed"}
     assert (jobs["passed"]["name"], jobs["passed"]["if"]) == ("CI passed", "always()")
+    (step,) = jobs["passed"]["steps"]
+    assert step["if"] == "contains(needs.*.result, 'failure') || contains(needs.*.result, 'cancelled')"
+    assert step["run"].splitlines()[-1] == "exit 1"
+
+
+def test_failures_are_never_ignored() -> None:
+    assert [name for name, text in TEXT.items() if "continue-on-error" in text or "|| true" in text] == []
 
 
 @pytest.mark.parametrize("job", ["component", "suite", "docs"])
@@ -205,6 +212,11 @@ def test_release_is_published_last() -> None:
     needs = {name: job.get("needs") for name, job in jobs.items()}
     assert needs["images"] == ["notes", "tests"]
     assert (needs["publish"], needs["quickstart"], needs["release"]) == ("images", "publish", "quickstart")
+
+
+def test_nothing_of_a_release_is_skipped() -> None:
+    jobs = WORKFLOWS["release.yml"]["jobs"].values()
+    assert not any("if" in each for job in jobs for each in [job, *job.get("steps", [])])
 
 
 def test_each_job_of_a_release_has_only_its_privileges() -> None:

@@ -36,9 +36,9 @@ def main() -> int:
         for path, text in files.items():
             path.write_text(text)
         return 0
-    stale = ", ".join(path.name for path, text in files.items() if not path.exists() or path.read_text() != text)
+    stale = [path.relative_to(ROOT) for path, text in files.items() if not path.exists() or path.read_text() != text]
     if stale:
-        sys.stderr.write(f"API documents are out of date ({stale}): run `make api` and commit\n")
+        sys.stderr.write(f"API documents are out of date ({', '.join(map(str, stale))}): run `make api` and commit\n")
     return int(bool(stale))
 
 

@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from docs.exercises.tests import test_6_trace as trace_exercise
 from tests.exercises.checkout import EXERCISES, ROOT, apply
 from tests.exercises.solutions import SOLUTIONS, Solution
 
@@ -76,3 +77,14 @@ def test_mutations_of_the_exercise_about_idempotency_fit_the_code() -> None:
     for name, mutation in tomllib.loads((ROOT / EXERCISES / "mutations.toml").read_text()).items():
         found = (ROOT / mutation["file"]).read_text().count(mutation["old"])
         assert found == 1, f"adapt '{name}' in {EXERCISES}/mutations.toml to the code of {mutation['file']}"
+
+
+@pytest.mark.parametrize("answer", [[], ["order.created"]], ids=["none", "wrong"])
+def test_exercise_about_a_trace_does_not_print_what_is_to_be_found(
+    monkeypatch: pytest.MonkeyPatch, answer: list[str]
+) -> None:
+    monkeypatch.setitem(trace_exercise.ANSWERS, "chain", answer)
+    with pytest.raises(pytest.fail.Exception) as failure:
+        trace_exercise.check("chain", ["expiration.complete"])
+    assert not failure.value.pytrace
+    assert "expiration.complete" not in str(failure.value)

@@ -1,5 +1,7 @@
 """/api/docs shows the routes and events of all services, from files of this site only."""
 
+import os
+
 import pytest
 from playwright.async_api import expect
 
@@ -23,6 +25,23 @@ async def test_reference_shows_all_services_and_requests_nothing_elsewhere(new_u
         await expect(user.page.get_by_role("complementary").get_by_text(tag, exact=True)).to_be_visible()
     await expect(user.page.get_by_text("/api/users/signup").first).to_be_visible()
     assert [url for url in requested if not url.startswith((f"{site.url}/", "data:"))] == []
+
+
+async def test_signed_in_user_sends_a_request(new_user):
+    user, _ = await opened(new_user)
+    answer = await user.context.request.post(
+        "/api/users/signup", data={"email": f"{os.urandom(4).hex()}@example.com", "password": "a long pass phrase"}
+    )
+    await user.page.keyboard.press("Control+k")
+    await user.page.keyboard.type("current user")
+    await expect(user.page.get_by_role("option").first).to_contain_text("Current User")
+    await user.page.keyboard.press("ArrowDown")
+    await user.page.keyboard.press("Enter")
+    await user.page.get_by_role("button", name="Test Request").first.click()
+    async with user.page.expect_response("**/api/users/currentuser") as sent:
+        await user.page.get_by_role("button", name="Send").first.click()
+    response = await sent.value
+    assert (await response.json())["currentUser"]["id"] == (await answer.json())["id"]
 
 
 async def test_reference_shows_the_events(new_user):

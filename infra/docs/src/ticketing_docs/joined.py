@@ -45,4 +45,12 @@ def _is_internal(document: Json) -> bool:
 
 def _with_own_servers(document: Json) -> Json:
     servers = {"servers": document["servers"]} if _is_internal(document) else {}
-    return {path: {**item, **servers} for path, item in document["paths"].items()}
+    return {path: {**_to_send(item), **servers} for path, item in document["paths"].items()}
+
+
+def _to_send(item: Json) -> Json:
+    """Without examples of optional parameters: the reference sends all of them, and the session is of another user."""
+    for parameter in (each for operation in item.values() for each in operation.get("parameters", ())):
+        if not parameter.get("required"):
+            parameter.pop("example", None)
+    return item

@@ -195,7 +195,7 @@ $(SETUP): requirements.lock $(MEMBERS:%=%/pyproject.toml)
 	@echo "set-up 2/4  uv"
 	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.txt
-	@echo "set-up 3/4  dependencies, verified by hash (about 310 MB the first time)"
+	@echo "set-up 3/4  dependencies, verified by hash (about 250 MB the first time)"
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --require-hashes requirements.lock
 	@echo "set-up 4/4  workspace packages"
 	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(MEMBERS:%=-e ./%)
@@ -237,7 +237,7 @@ $(DOCS_TOOLS): infra/docs/package-lock.json infra/docs/.npmrc | $(SETUP)
 	@touch $@
 
 $(CLIENT_PACKAGES): client/package-lock.json client/.npmrc | $(SETUP)
-	@echo "set-up      client packages (about 600 MB)"
+	@echo "set-up      client packages (about 300 MB)"
 	@cd client && npm ci --silent
 	@touch $@
 

@@ -185,10 +185,16 @@ set-up: $(SETUP) $(CLIENT) ## Install everything without running anything
 
 client: $(CLIENT) ## Build the web client
 
+# A second make waits here, and then finds the target up to date. EXCLUSIVE is set in the make that has the lock.
+EXCLUSIVELY = $(PYTHON) infra/local/exclusively.py .cache/set-up.lock $(MAKE) --no-print-directory --silent EXCLUSIVE=1 $@
+
 # The stamp file comes last, so that an interrupted set-up is repeated.
 $(SETUP): requirements.lock $(MEMBERS:%=%/pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	    echo "Python 3.11 or newer is needed; '$(PYTHON)' is not. Install it, or choose one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+ifndef EXCLUSIVE
+	@$(EXCLUSIVELY)
+else
 	@rm -f $@
 	@$(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || { \
 	    echo "set-up 1/4  virtual environment in $(VENV)"; $(PYTHON) -m venv --clear $(VENV); }
@@ -206,6 +212,7 @@ $(SETUP): requirements.lock $(MEMBERS:%=%/pyproject.toml)
 	    && ln -sf "$$wheel/lib/node_modules/npm/bin/npx-cli.js" $(NODE)/npx \
 	    && cd $(BIN) && ln -sf ../node/bin/* . # for people who activate the environment
 	@touch $@
+endif
 
 $(MANIFEST_TOOLS): $(SETUP) infra/manifests/requirements.lock infra/manifests/package-lock.json
 	@echo "set-up      tools for checking manifests (about 400 MB)"
@@ -237,13 +244,21 @@ $(DOCS_TOOLS): infra/docs/package-lock.json infra/docs/.npmrc | $(SETUP)
 	@touch $@
 
 $(CLIENT_PACKAGES): client/package-lock.json client/.npmrc | $(SETUP)
+ifndef EXCLUSIVE
+	@$(EXCLUSIVELY)
+else
 	@echo "set-up      client packages (about 300 MB)"
 	@cd client && npm ci --silent
 	@touch $@
+endif
 
 $(CLIENT): $(CLIENT_PACKAGES) $(CLIENT_SOURCES)
+ifndef EXCLUSIVE
+	@$(EXCLUSIVELY)
+else
 	@echo "set-up      building the web client with Next.js (about half a minute)"
 	@mkdir -p client/.next
 	@cd client && NEXT_TELEMETRY_DISABLED=1 npm run --silent build > .next/build.log 2>&1 || { \
 	    cat .next/build.log >&2; echo "Building the web client failed; see the output above" >&2; exit 1; }
 	@touch $@
+endif

@@ -6,7 +6,7 @@ from pathlib import Path
 
 SCRIPT = Path(__file__).parents[1] / "exclusively.py"
 # Fails if another one runs.
-ALONE = "import os, sys; os.mkdir(sys.argv[1]); sys.stdin.read(1); os.rmdir(sys.argv[1])"
+ALONE = "import os, sys; os.mkdir(sys.argv[1]); print('alone', flush=True); sys.stdin.read(1); os.rmdir(sys.argv[1])"
 
 
 def start(folder: Path) -> "subprocess.Popen[str]":
@@ -15,9 +15,13 @@ def start(folder: Path) -> "subprocess.Popen[str]":
 
 
 def test_second_command_waits_for_the_first(tmp_path: Path) -> None:
-    with start(tmp_path) as one, start(tmp_path) as other:
-        statuses = {process.communicate("x")[0]: process.returncode for process in (one, other)}
-    assert set(statuses.values()) == {0}
+    with start(tmp_path) as one:
+        assert next(iter(one.stdout or ())) == "alone\n"
+        with start(tmp_path) as other:
+            assert "waiting" in next(iter(other.stdout or ()))
+            one.communicate("x")
+            assert other.communicate("x")[0] == "alone\n"
+    assert (one.returncode, other.returncode) == (0, 0)
 
 
 def test_exit_status_is_that_of_the_command(tmp_path: Path) -> None:

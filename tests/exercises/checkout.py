@@ -61,17 +61,17 @@ class CheckoutCopy:
 
 
 def copy_of_checkout(target: Path) -> CheckoutCopy:
-    """All files that git knows or would add; what is built is shared."""
+    """All files that git knows or would add; what is built is shared, and not committed."""
     for name in _list_files(ROOT, "--cached", "--others"):
         if (ROOT / name).is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, target / name, follow_symlinks=False)
-    for name in BUILT:
-        if (ROOT / name).exists():
-            (target / name).symlink_to((ROOT / name).resolve())
     author = ("-c", "user.name=exercises", "-c", "user.email=exercises@localhost")
     for command in (["init", "--quiet"], ["add", "--all"], [*author, "commit", "--quiet", "--message", "Copy"]):
         subprocess.run(["git", *command], cwd=target, check=True, capture_output=True)
+    for name in BUILT:
+        if (ROOT / name).exists():
+            (target / name).symlink_to((ROOT / name).resolve())
     return CheckoutCopy(target)
 
 

@@ -153,10 +153,10 @@ manifests: $(SETUP) $(MANIFEST_TOOLS) ## Check manifests, Dockerfiles and workfl
 	@infra/manifests/check
 	$(BIN)/pytest -q infra/manifests
 
-# Its tools are separate so that they never end up in an image or change what the services are locked to.
 platforms: $(SETUP) ## Check that all packages have wheels for Linux and macOS, x86-64 and arm64 (online)
 	@infra/local/check-platforms
 
+# Its tools are separate so that they never end up in an image or change what the services are locked to.
 security: $(SETUP) $(SECURITY_TOOLS) ## Check dependencies for known vulnerabilities, files and history for secrets (online)
 	@$(BIN)/python infra/security/check.py
 

@@ -21,7 +21,7 @@ with _stop_event() as stop:
 """
 
 
-def test_signals_that_arrive_together_do_not_stop_the_stopping() -> None:
+def test_signals_that_arrive_together_do_not_block_the_shutdown() -> None:
     with subprocess.Popen([sys.executable, "-c", WAITING], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "waiting\n"

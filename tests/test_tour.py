@@ -26,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("attempt", ["first", "second"])
 def test_purchase_by_hand_can_be_repeated(stack: Stack, folder: Path, attempt: str) -> None:
-    commands = block("Buy it by hand").replace("http://localhost:8080", stack.url)
+    commands = block("Buy a ticket by hand").replace("http://localhost:8080", stack.url)
     run = subprocess.run(["bash", "-c", commands], cwd=folder, capture_output=True, text=True, check=False)
     responses = re.findall(r"^\{.*\}$", run.stdout + run.stderr, re.MULTILINE)
     assert (len(responses), [text for text in responses if '"errors"' in text]) == (6, []), run.stdout + run.stderr

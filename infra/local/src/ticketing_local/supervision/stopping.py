@@ -5,7 +5,7 @@ import threading
 
 
 class StopEvent(threading.Event):
-    """Stays set. The lock of its base is not reentrant: a signal that arrived while it was held would wait for ever."""
+    """Stays set. The lock of its base is not reentrant: a signal that arrives while it is held would deadlock."""
 
     def __init__(self) -> None:
         super().__init__()

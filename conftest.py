@@ -19,6 +19,7 @@ pytest_plugins = [
     "ticketing_test_support.deployed_servers.plugin",
     "ticketing_test_support.fixtures",
     "ticketing_test_support.omitted_tests",
+    "ticketing_test_support.stack_fixtures",
 ]
 
 # Groups that share a stack. The browser tests, the longest, have one of their own.

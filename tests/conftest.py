@@ -7,19 +7,12 @@ import httpx
 import pytest
 
 from ticketing_local.ports import free_gateway_port
-from ticketing_test_support.api import Json, NewClient, api_clients
+from ticketing_test_support.api import Json, api_clients
 from ticketing_test_support.load import LoadGenerator, reconcile
-from ticketing_test_support.otlp import Collector, collecting
+from ticketing_test_support.otlp import Collector
 from ticketing_test_support.stack import Stack, started
 
 WINDOW_SECONDS = 6
-
-
-@pytest.fixture(scope="session")
-def collector() -> Iterator[Collector]:
-    """Collects every trace of the stack."""
-    with collecting() as collector:
-        yield collector
 
 
 @pytest.fixture(scope="session")
@@ -36,13 +29,6 @@ async def anonymous(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client without a session."""
     async with httpx.AsyncClient(base_url=stack.url, timeout=30, trust_env=False) as http:
         yield http
-
-
-@pytest.fixture
-async def new_client(stack: Stack) -> AsyncIterator[NewClient]:
-    """Call it for a user who has just signed up."""
-    async with api_clients(stack.url) as new_client:
-        yield new_client
 
 
 @pytest.fixture(scope="session")
